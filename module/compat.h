@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels that we build for, 5.10 to the newest.
+ *
+ * The only place that tests the kernel's version. Each test names the commit
+ * that made it necessary and the first release that has it. Where the thing
+ * itself can be asked (a macro, a type), that is asked instead, for
+ * distributions carry changes back.
+ */
+#ifndef _TASKMAP_COMPAT_H
+#define _TASKMAP_COMPAT_H
+
+#include <linux/atomic.h>
+#include <linux/fs_struct.h>
+#include <linux/kref.h>
+#include <linux/minmax.h>
+#include <linux/ns_common.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "taskmap needs Linux 5.10 or newer"
+#endif
+
+/*
+ * 54e6842d0775 ("fork/vm: Move common PF_IO_WORKER behavior to new flag"),
+ * 6.4. Before it the kernel's threads in user processes are all PF_IO_WORKER,
+ * and the bit means something else.
+ */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER 0
+#endif
+
+static inline u32 count_of_atomic(const atomic_t *count)
+{
+	return atomic_read(count);
+}
+
+static inline u32 count_of_atomic64(const atomic64_t *count)
+{
+	return min_t(u64, atomic64_read(count), U32_MAX);
+}
+
+static inline u32 count_of_refcount(const refcount_t *count)
+{
+	return refcount_read(count);
+}
+
+static inline u32 count_of_kref(const struct kref *count)
+{
+	return kref_read(count);
+}
+
+/*
+ * The value of a reference count of any type. What they are made of changes:
+ * cred.usage with f8fa5d769259 ("cred: switch to using atomic_long_t"), 6.7,
+ * nsproxy.count with 2ddd3cac1fa9 ("nsproxy: Convert nsproxy.count to
+ * refcount_t"), 6.6, and so on. On 32 bits atomic_long_t is atomic_t.
+ */
+#define count_of(count)							\
+	_Generic((count),						\
+		 atomic_t *: count_of_atomic,				\
+		 const atomic_t *: count_of_atomic,			\
+		 atomic64_t *: count_of_atomic64,			\
+		 const atomic64_t *: count_of_atomic64,			\
+		 refcount_t *: count_of_refcount,			\
+		 const refcount_t *: count_of_refcount,			\
+		 struct kref *: count_of_kref)(count)
+
+/*
+ * The count of a namespace. "before" is what the member was called in that kind
+ * of namespace before 9a56493f6942 ("uts: Use generic ns_common::count") and
+ * the six commits after it, 5.11. From "ns: add reference count helpers", 6.18,
+ * on there is a macro to ask; what it counts did not change.
+ */
+#if defined(ns_ref_read)
+#define ns_count(namespace, before)	((u32)ns_ref_read(namespace))
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#define ns_count(namespace, before)	count_of(&(namespace)->ns.count)
+#else
+#define ns_count(namespace, before)	count_of(&(namespace)->before)
+#endif
+
+/*
+ * Where a task holds its fs_struct. 1d4ee94a51bd ("fs: add real_fs to track
+ * task's actual fs_struct") and 67c54d1d730a ("fs: add scoped_with_init_fs()"),
+ * after 7.1: a kernel thread can point task->fs at another one for a while,
+ * without a lock, and keeps its own in real_fs.
+ */
+#ifdef scoped_with_init_fs
+#define held_fs real_fs
+#else
+#define held_fs fs
+#endif
+
+#endif /* _TASKMAP_COMPAT_H */

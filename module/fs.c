@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files, in debugfs and in procfs. Nothing else here knows of files or of
+ * user memory, and nothing here knows of tasks.
+ *
+ * A picture is taken at open and freed at release; reads only look at that
+ * picture, so two opens are independent and the size of reads does not matter.
+ *
+ * The files are read-only, of mode 0400, and have no ioctl and no mmap: so they
+ * stay readable under lockdown=integrity (debugfs_locked_down() in
+ * fs/debugfs/file.c).
+ *
+ * debugfs holds a reference to the module for every open file, so rmmod is
+ * refused. procfs does not; it releases the open files of what is removed, and
+ * reads from them fail with EIO from then on.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/proc_fs.h>
+#include <linux/security.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "taskmap.h"
+
+#define DIRECTORY	"taskmap"
+#define DIRECTORY_MODE	0500
+#define FILE_MODE	0400
+
+static bool procfs;
+module_param(procfs, bool, 0444);
+MODULE_PARM_DESC(procfs, "also make the files under /proc/taskmap (default: only if debugfs cannot be used)");
+
+static struct dentry *debugfs_directory;
+static struct proc_dir_entry *procfs_directory;
+
+/*
+ * Who may look. The mode of the files keeps others out, and this keeps out a
+ * root that is not the system's own: that of a container, or one without
+ * capabilities. Addresses are for those who may see them in /proc/kallsyms and
+ * /proc/kcore.
+ */
+static int may_open(void)
+{
+	if (!capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	if (!taskmap_ident_raw())
+		return 0;
+	if (!capable(CAP_SYSLOG))
+		return -EPERM;
+	return security_locked_down(LOCKDOWN_KCORE);
+}
+
+static struct taskmap_snapshot *take(void)
+{
+	int error = may_open();
+
+	return error ? ERR_PTR(error) : taskmap_snapshot_take();
+}
+
+/* "tasks": position 0 is the header, position n the n-th task. */
+
+static void *tasks_at(struct seq_file *file, loff_t position)
+{
+	if (position == 0)
+		return SEQ_START_TOKEN;
+	return (void *)taskmap_snapshot_record(file->private, position - 1);
+}
+
+static void *tasks_start(struct seq_file *file, loff_t *position)
+{
+	return tasks_at(file, *position);
+}
+
+static void *tasks_next(struct seq_file *file, void *at, loff_t *position)
+{
+	return tasks_at(file, ++*position);
+}
+
+static void tasks_stop(struct seq_file *file, void *at)
+{
+}
+
+static int tasks_show(struct seq_file *file, void *at)
+{
+	char line[TASKMAP_TEXT_LINE];
+	size_t length;
+
+	if (at == SEQ_START_TOKEN)
+		length = taskmap_text_header(line);
+	else
+		length = taskmap_text_record(line, at);
+	seq_write(file, line, length);
+	return 0;
+}
+
+static const struct seq_operations tasks_seq = {
+	.start = tasks_start,
+	.next = tasks_next,
+	.stop = tasks_stop,
+	.show = tasks_show,
+};
+
+static int tasks_open(struct inode *inode, struct file *file)
+{
+	struct taskmap_snapshot *snapshot = take();
+	int error;
+
+	if (IS_ERR(snapshot))
+		return PTR_ERR(snapshot);
+	error = seq_open(file, &tasks_seq);
+	if (error) {
+		taskmap_snapshot_free(snapshot);
+		return error;
+	}
+	((struct seq_file *)file->private_data)->private = snapshot;
+	return 0;
+}
+
+static int tasks_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+
+	taskmap_snapshot_free(seq->private);
+	return seq_release(inode, file);
+}
+
+/* "snapshot": the image. */
+
+static int snapshot_open(struct inode *inode, struct file *file)
+{
+	struct taskmap_snapshot *snapshot = take();
+
+	if (IS_ERR(snapshot))
+		return PTR_ERR(snapshot);
+	file->private_data = snapshot;
+	return 0;
+}
+
+static int snapshot_release(struct inode *inode, struct file *file)
+{
+	taskmap_snapshot_free(file->private_data);
+	return 0;
+}
+
+static ssize_t snapshot_read(struct file *file, char __user *buffer,
+			     size_t size, loff_t *position)
+{
+	struct taskmap_snapshot *snapshot = file->private_data;
+	size_t done = 0;
+
+	while (done < size) {
+		size_t length;
+		const void *bytes;
+		size_t failed;
+
+		bytes = taskmap_snapshot_bytes(snapshot, *position, &length);
+		if (!length)
+			break;
+		length = min(length, size - done);
+		failed = copy_to_user(buffer + done, bytes, length);
+		done += length - failed;
+		*position += length - failed;
+		if (failed)
+			return done ? done : -EFAULT;
+		cond_resched();
+	}
+	return done;
+}
+
+static loff_t snapshot_llseek(struct file *file, loff_t offset, int whence)
+{
+	return fixed_size_llseek(file, offset, whence,
+				 taskmap_snapshot_size(file->private_data));
+}
+
+/* The table of files; both registrations are made of it. */
+
+static const struct file_operations tasks_fops = {
+	.owner = THIS_MODULE,
+	.open = tasks_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = tasks_release,
+};
+
+static const struct proc_ops tasks_proc_ops = {
+	.proc_open = tasks_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = tasks_release,
+};
+
+static const struct file_operations snapshot_fops = {
+	.owner = THIS_MODULE,
+	.open = snapshot_open,
+	.read = snapshot_read,
+	.llseek = snapshot_llseek,
+	.release = snapshot_release,
+};
+
+static const struct proc_ops snapshot_proc_ops = {
+	.proc_open = snapshot_open,
+	.proc_read = snapshot_read,
+	.proc_lseek = snapshot_llseek,
+	.proc_release = snapshot_release,
+};
+
+static const struct view {
+	const char *name;
+	const struct file_operations *fops;
+	const struct proc_ops *proc_ops;
+} views[] = {
+	{ "tasks",	&tasks_fops,	&tasks_proc_ops },
+	{ "snapshot",	&snapshot_fops,	&snapshot_proc_ops },
+};
+
+/*
+ * debugfs makes directories of mode 0755 and has no call for another. Nobody
+ * has seen this one yet: it is still empty.
+ */
+static void restrict_directory(struct dentry *directory)
+{
+	struct inode *inode = d_inode(directory);
+
+	inode_lock(inode);
+	inode->i_mode = S_IFDIR | DIRECTORY_MODE;
+	inode_unlock(inode);
+}
+
+/*
+ * Unlike most users of debugfs this one looks at errors: the files are all that
+ * the module is for.
+ */
+static int debugfs_register(void)
+{
+	struct dentry *file;
+	unsigned int i;
+
+	debugfs_directory = debugfs_create_dir(DIRECTORY, NULL);
+	if (IS_ERR(debugfs_directory))
+		return PTR_ERR(debugfs_directory);
+	restrict_directory(debugfs_directory);
+
+	for (i = 0; i < ARRAY_SIZE(views); i++) {
+		file = debugfs_create_file(views[i].name, FILE_MODE,
+					   debugfs_directory, NULL,
+					   views[i].fops);
+		if (IS_ERR(file)) {
+			debugfs_remove(debugfs_directory);
+			return PTR_ERR(file);
+		}
+	}
+	return 0;
+}
+
+static int procfs_register(void)
+{
+	unsigned int i;
+
+	procfs_directory = proc_mkdir_mode(DIRECTORY, DIRECTORY_MODE, NULL);
+	if (!procfs_directory)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(views); i++) {
+		if (!proc_create(views[i].name, FILE_MODE, procfs_directory,
+				 views[i].proc_ops)) {
+			proc_remove(procfs_directory);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/*
+ * The kernel was built without debugfs (ENODEV), was started with debugfs=off
+ * (EPERM), or with debugfs=no-mount (ENOENT; newer ones take that for off).
+ */
+static bool debugfs_unusable(int error)
+{
+	return error == -ENODEV || error == -EPERM || error == -ENOENT;
+}
+
+/**
+ * taskmap_fs_init() - make the files
+ *
+ * In debugfs, and in procfs if debugfs cannot be used or procfs=1 asks for it.
+ *
+ * Context: process, may sleep. Last of all, for the files can be opened before
+ * this returns.
+ * Return: 0, or a negative error with nothing left behind.
+ */
+int __init taskmap_fs_init(void)
+{
+	int error;
+
+	error = debugfs_register();
+	if (error) {
+		debugfs_directory = NULL;
+		if (!debugfs_unusable(error))
+			return error;
+	}
+	if (error || procfs) {
+		error = procfs_register();
+		if (error)
+			goto remove_debugfs;
+	}
+	pr_info("%s, %s ids, files in %s\n", TASKMAP_VERSION,
+		taskmap_ident_raw() ? "raw" : "keyed",
+		!debugfs_directory ? "/proc/taskmap" :
+		!procfs_directory ? "debugfs" : "debugfs and /proc/taskmap");
+	return 0;
+
+remove_debugfs:
+	debugfs_remove(debugfs_directory);
+	return error;
+}
+
+/**
+ * taskmap_fs_exit() - remove the files
+ *
+ * When it returns nobody is in a function of this file, and none will be
+ * called again.
+ *
+ * Context: process, may sleep.
+ */
+void taskmap_fs_exit(void)
+{
+	proc_remove(procfs_directory);
+	debugfs_remove(debugfs_directory);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * taskmap: for every task, who it is and which kernel objects it shares with
+ * whom. Here things are only begun in order and ended in reverse; taskmap.h
+ * says which room does what.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+
+#include "taskmap.h"
+
+static int __init taskmap_init(void)
+{
+	int error;
+
+	error = taskmap_ident_init();
+	if (error)
+		return error;
+	return taskmap_fs_init();
+}
+
+static void __exit taskmap_exit(void)
+{
+	taskmap_fs_exit();
+	pr_info("unloaded\n");
+}
+
+module_init(taskmap_init);
+module_exit(taskmap_exit);
+
+MODULE_DESCRIPTION("Shows every task and the kernel objects it shares");
+MODULE_AUTHOR("The taskmap authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(TASKMAP_VERSION);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A picture of all tasks, taken in one walk, and the image that programs read.
+ *
+ * The records are the image: they are written once, by the walk, into chunks
+ * that are allocated as it goes on, so no task is visited a second time to learn
+ * how many there are, and nothing is copied but to the user. Nothing here
+ * knows a task or holds a lock.
+ */
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+#include <linux/xarray.h>
+
+#include "taskmap.h"
+
+/*
+ * A chunk is as many whole records as fit into a size that the page allocator
+ * has without loss (215 of them, 176 bytes left over). It also bounds a batch
+ * of the walk.
+ */
+#define CHUNK_SIZE	SZ_64K
+#define CHUNK_RECORDS	(CHUNK_SIZE / sizeof(struct taskmap_record))
+#define CHUNK_BYTES	(CHUNK_RECORDS * sizeof(struct taskmap_record))
+
+/**
+ * struct taskmap_snapshot - a picture of all tasks; does not change once taken
+ * @header: what the image begins with
+ * @chunks: the records, CHUNK_RECORDS to each entry but the last
+ */
+struct taskmap_snapshot {
+	struct taskmap_header header;
+	struct xarray chunks;
+};
+
+static struct taskmap_record *chunk_add(struct xarray *chunks, u64 index)
+{
+	/* Accounted: the memory is the reader's, and bounded as the reader is. */
+	void *chunk = kvmalloc(CHUNK_SIZE, GFP_KERNEL_ACCOUNT);
+	int error;
+
+	if (!chunk)
+		return ERR_PTR(-ENOMEM);
+	error = xa_err(xa_store(chunks, index, chunk, GFP_KERNEL_ACCOUNT));
+	if (error) {
+		kvfree(chunk);
+		return ERR_PTR(error);
+	}
+	return chunk;
+}
+
+/*
+ * Walks until there are no more tasks, with a point to reschedule, and to be
+ * killed, after every batch.
+ */
+static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
+{
+	u64 *count = &snapshot->header.count;
+	struct taskmap_record *chunk = NULL;
+	u32 used = CHUNK_RECORDS;
+	u64 chunks = 0;
+	unsigned int added;
+
+	while (!walk->done) {
+		if (used == CHUNK_RECORDS) {
+			chunk = chunk_add(&snapshot->chunks, chunks++);
+			if (IS_ERR(chunk))
+				return PTR_ERR(chunk);
+			used = 0;
+		}
+		added = taskmap_walk_batch(walk, chunk + used,
+					   CHUNK_RECORDS - used);
+		used += added;
+		*count += added;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void describe(struct taskmap_header *header)
+{
+	header->magic = TASKMAP_MAGIC;
+	header->version = TASKMAP_FORMAT;
+	header->header_size = sizeof(struct taskmap_header);
+	header->record_size = sizeof(struct taskmap_record);
+	header->flags = TASKMAP_WALKED;
+	if (taskmap_ident_raw())
+		header->flags |= TASKMAP_RAW_IDS;
+	header->resource_count = TASKMAP_RESOURCES;
+	header->ids_offset = offsetof(struct taskmap_record, ids);
+	header->refs_offset = offsetof(struct taskmap_record, refs);
+	header->fingerprint = taskmap_ident_fingerprint();
+	strscpy(header->release, init_utsname()->release,
+		sizeof(header->release));
+}
+
+/**
+ * taskmap_snapshot_take() - take a picture of all tasks
+ *
+ * Context: process, may sleep. Takes no lock of its own and holds none while
+ * it allocates.
+ * Return: the picture, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
+ * caller is being killed.
+ */
+struct taskmap_snapshot *taskmap_snapshot_take(void)
+{
+	struct taskmap_snapshot *snapshot;
+	struct taskmap_walk *walk;
+	int error = -ENOMEM;
+
+	walk = kmalloc(sizeof(*walk), GFP_KERNEL);
+	if (!walk)
+		return ERR_PTR(-ENOMEM);
+	snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
+	if (!snapshot)
+		goto free_walk;
+
+	xa_init(&snapshot->chunks);
+	describe(&snapshot->header);
+	taskmap_walk_begin(walk);
+	snapshot->header.start_ns = ktime_get_boottime_ns();
+	error = collect(snapshot, walk);
+	snapshot->header.end_ns = ktime_get_boottime_ns();
+	if (error)
+		taskmap_snapshot_free(snapshot);
+free_walk:
+	kfree(walk);
+	return error ? ERR_PTR(error) : snapshot;
+}
+
+/**
+ * taskmap_snapshot_free() - forget a picture
+ * @snapshot: from taskmap_snapshot_take()
+ *
+ * Context: process, may sleep.
+ */
+void taskmap_snapshot_free(struct taskmap_snapshot *snapshot)
+{
+	unsigned long index;
+	void *chunk;
+
+	xa_for_each(&snapshot->chunks, index, chunk) {
+		kvfree(chunk);
+		cond_resched();
+	}
+	xa_destroy(&snapshot->chunks);
+	kfree(snapshot);
+}
+
+/**
+ * taskmap_snapshot_record() - the record of one task
+ * @snapshot: the picture
+ * @index: which, from 0, in pid order
+ *
+ * Context: any.
+ * Return: a record that lives as long as @snapshot, or NULL beyond the last.
+ */
+const struct taskmap_record *
+taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
+{
+	const struct taskmap_record *chunk;
+	u32 in_chunk;
+
+	if (index >= snapshot->header.count)
+		return NULL;
+	chunk = xa_load(&snapshot->chunks,
+			div_u64_rem(index, CHUNK_RECORDS, &in_chunk));
+	return chunk + in_chunk;
+}
+
+/**
+ * taskmap_snapshot_size() - bytes of the image
+ * @snapshot: the picture
+ *
+ * Context: any.
+ */
+__u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
+{
+	return sizeof(struct taskmap_header) +
+	       snapshot->header.count * sizeof(struct taskmap_record);
+}
+
+/**
+ * taskmap_snapshot_bytes() - a part of the image that is in one piece
+ * @snapshot: the picture
+ * @position: where the part begins, in bytes from the start of the image
+ * @length: its length in bytes goes here, 0 at the end of the image and beyond
+ *
+ * The part ends where a chunk does; there may be more after it.
+ *
+ * Context: any.
+ * Return: the bytes, which live as long as @snapshot; not to be used if
+ * @length is 0.
+ */
+const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
+				   __u64 position, size_t *length)
+{
+	u64 size = taskmap_snapshot_size(snapshot);
+	const void *chunk;
+	u32 in_chunk;
+	u64 index;
+
+	if (position >= size) {
+		*length = 0;
+		return NULL;
+	}
+	if (position < sizeof(struct taskmap_header)) {
+		*length = sizeof(struct taskmap_header) - position;
+		return (const void *)&snapshot->header + position;
+	}
+	index = div_u64_rem(position - sizeof(struct taskmap_header),
+			    CHUNK_BYTES, &in_chunk);
+	chunk = xa_load(&snapshot->chunks, index);
+	*length = min_t(u64, CHUNK_BYTES - in_chunk, size - position);
+	return chunk + in_chunk;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rooms of the module know of each other, a section for each.
+ *
+ *	task_struct -> walk.c -> record -> snapshot.c -> snapshot -> text.c -> "tasks"
+ *	               ident.c                                   `-----------> "snapshot"
+ *	                                                 fs.c: the files of both
+ *
+ * This header and text.c also compile outside the kernel, for the unit tests.
+ */
+#ifndef _TASKMAP_H
+#define _TASKMAP_H
+
+#include <linux/types.h>
+
+#include "uapi/taskmap.h"
+
+/* ident.c: the one place where a pointer becomes a number */
+
+/**
+ * struct taskmap_ident - makes ids, and remembers the last one it made
+ * @object: what @id was made of, NULL for nothing yet
+ * @id: the id of @object
+ *
+ * Neighbours in pid order mostly hold the same object, so one of these for
+ * each resource saves most of the hashing. Zeroed is a valid start.
+ */
+struct taskmap_ident {
+	const void *object;
+	__u64 id;
+};
+
+int __must_check taskmap_ident_init(void);
+__u64 taskmap_ident_of(struct taskmap_ident *ident, const void *object);
+__u64 taskmap_ident_fingerprint(void);
+bool taskmap_ident_raw(void);
+
+/* walk.c: the one place that looks into a task */
+
+/**
+ * struct taskmap_walk - where a walk over all tasks stands
+ * @cursor: the lowest pid that was not visited yet
+ * @done: there are no more tasks
+ * @task: for the ids of the tasks themselves
+ * @resources: for the ids of what they hold
+ */
+struct taskmap_walk {
+	int cursor;
+	bool done;
+	struct taskmap_ident task;
+	struct taskmap_ident resources[TASKMAP_RESOURCES];
+};
+
+void taskmap_walk_begin(struct taskmap_walk *walk);
+unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
+				struct taskmap_record *records,
+				unsigned int room);
+
+/* snapshot.c: a picture of all tasks, and the image that programs read */
+
+struct taskmap_snapshot;
+
+struct taskmap_snapshot * __must_check taskmap_snapshot_take(void);
+void taskmap_snapshot_free(struct taskmap_snapshot *snapshot);
+const struct taskmap_record *
+taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index);
+__u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot);
+const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
+				   __u64 position, size_t *length);
+
+/* text.c: a line for people */
+
+/*
+ * Room for any line, header or record, with its newline; no NUL is written.
+ * Three pids of up to 11 characters, a kind, a state, four ids and a name of
+ * which every byte is escaped, with a blank after each.
+ */
+#define TASKMAP_TEXT_LINE	(3 * 12 + 8 + 2 + 4 * 17 + 4 * TASKMAP_COMM_LEN)
+
+size_t taskmap_text_header(char *line);
+size_t taskmap_text_record(char *line, const struct taskmap_record *record);
+
+/* fs.c: the files, in debugfs and procfs */
+
+int __must_check taskmap_fs_init(void);
+void taskmap_fs_exit(void);
+
+#endif /* _TASKMAP_H */

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The format of the "snapshot" file of taskmap.
+ *
+ * This header is the manual of the format and all that a program needs to
+ * read it. The file is found at
+ *
+ *	/sys/kernel/debug/taskmap/snapshot	where debugfs can be used
+ *	/proc/taskmap/snapshot			where it cannot, or with procfs=1
+ *
+ * and a copy of it, made with cp(1), cat(1) or "taskmap save", is as good as
+ * the file itself, on any machine of the same byte order.
+ *
+ * Shape
+ * =====
+ *
+ *	+--------------------+  0
+ *	| struct             |
+ *	|   taskmap_header   |
+ *	+--------------------+  header_size
+ *	| record 0           |
+ *	+--------------------+  header_size + record_size
+ *	| record 1           |
+ *	| ...                |
+ *	+--------------------+  header_size + count * record_size = end of file
+ *
+ * One record a task, in ascending order of pid, no pid twice. All integers
+ * are in the byte order of the machine that made the file; a reader knows
+ * another byte order by the magic number. The layout is the same on 32-bit
+ * and 64-bit machines: every field is naturally aligned and of fixed width,
+ * and every byte that no field owns is zero.
+ *
+ * When the picture was taken
+ * ==========================
+ *
+ * open(2) takes the picture; reads only copy it. All reads from one open file
+ * see the same bytes, whatever their size, in any order; another open takes
+ * another picture.
+ *
+ * A file with %TASKMAP_WALKED set was collected while the system ran, between
+ * @start_ns and @end_ns. Each record is coherent: what the kernel's task_lock()
+ * protects (mm, files, fs, io, nsproxy and the namespaces in it, the vfork
+ * mark, and comm up to Linux 6.13) was read in one section of that lock. The
+ * set of records is not one instant: a task that existed from @start_ns to
+ * @end_ns is there exactly once; one that came or went in between may or may
+ * not be; and an object can have been freed and its memory used again between
+ * two records, which would show as one id for two objects.
+ *
+ * Ids
+ * ===
+ *
+ * An id stands for one kernel object. Two equal ids of the same resource are
+ * the same object; unequal ids are different objects. Id 0 is "no object" and
+ * never counts as shared: two kernel threads that both have mm 0 share nothing.
+ * Ids of different resources may be compared too (every id is made of the
+ * object's address by one rule): mm and active_mm of one task are mostly equal.
+ *
+ * By default (%TASKMAP_RAW_IDS clear) an id is a keyed hash, SipHash-2-4, of
+ * the object's address, under a random key that is drawn when the module is
+ * loaded and never leaves the kernel. It is good for comparing and for nothing
+ * else. Ids of two files can be compared only if both have the same
+ * @fingerprint: then they were made by the same load of the module.
+ *
+ * With %TASKMAP_RAW_IDS set an id is the object's address itself.
+ *
+ * Refs
+ * ====
+ *
+ * The refs of a resource are the kernel's own count of references to the
+ * object, read at the same time as the id. 0 is "not known", either because
+ * there is no object or because the kernel does not let a module see the count;
+ * &enum taskmap_resource says which count it is and when it is not known.
+ * Counts beyond 2^32 - 1 are shown as that number. Others than tasks can
+ * hold references, so refs may exceed the number of holders.
+ *
+ * Versions
+ * ========
+ *
+ * The format grows by appending. A newer module may append fields to the
+ * header (@header_size grows), to the record (@record_size grows), and
+ * resources (@resource_count grows); none of that changes @version. So a
+ * reader must
+ *
+ *   - find the first record at @header_size and the next one @record_size on,
+ *   - find the ids of a record at @ids_offset in it and the refs at
+ *     @refs_offset, @resource_count of each, and not by the structs below,
+ *   - ignore resources, flags and marks that it does not know,
+ *   - treat a resource it knows but the file lacks as "no object".
+ *
+ * How to extend: new header fields go to the end of &struct taskmap_header; new
+ * scalar fields of a record go directly before @ids; new resources go to the
+ * end of &enum taskmap_resource. Nothing is ever moved, renumbered or reused.
+ * Only a change that such a reader would misread makes a new @version, and a
+ * reader must refuse a version that it does not know.
+ */
+#ifndef _UAPI_TASKMAP_H
+#define _UAPI_TASKMAP_H
+
+#include <linux/types.h>
+
+/* The release of the project that this header belongs to; not in the format. */
+#define TASKMAP_VERSION		"0.1.0"
+
+/*
+ * The first eight bytes, as a number in the byte order of the file. Spelt
+ * "taskmap" and a substitute character (0x1a) when read as bytes on a
+ * little-endian machine.
+ */
+#define TASKMAP_MAGIC		0x1a70616d6b736174ULL
+
+/* The version of the format that this header describes. */
+#define TASKMAP_FORMAT		1
+
+/* Bytes of a task's name, always ended by a NUL and filled up with NULs. */
+#define TASKMAP_COMM_LEN	16
+
+/* Bytes of a kernel release, ended by a NUL and filled up with NULs. */
+#define TASKMAP_RELEASE_LEN	72
+
+/* Bits of taskmap_header.flags; bits not named here are for later modules. */
+#define TASKMAP_WALKED		(1U << 0)	/* collected task by task, not in one instant */
+#define TASKMAP_RAW_IDS		(1U << 1)	/* ids are kernel addresses */
+
+/**
+ * enum taskmap_kind - what a task is, as the kernel itself decides it
+ * @TASKMAP_PROCESS: a thread group of one: pid = tgid, one thread
+ * @TASKMAP_MAIN: the leader of a group with other threads: pid = tgid, more
+ *	than one thread. It may itself be dead (state Z) while the others run.
+ * @TASKMAP_THREAD: another member of a thread group: pid != tgid
+ * @TASKMAP_WORKER: a thread that the kernel made inside a user process, as for
+ *	io_uring or vhost: PF_IO_WORKER or PF_USER_WORKER, and not PF_KTHREAD
+ * @TASKMAP_KTHREAD: a kernel thread: PF_KTHREAD
+ *
+ * The later entries take precedence: a worker has pid != tgid too.
+ */
+enum taskmap_kind {
+	TASKMAP_PROCESS	= 1,
+	TASKMAP_MAIN	= 2,
+	TASKMAP_THREAD	= 3,
+	TASKMAP_WORKER	= 4,
+	TASKMAP_KTHREAD	= 5,
+};
+
+/* Bits of taskmap_record.marks; bits not named here are for later modules. */
+#define TASKMAP_MARK_VFORK	(1U << 0)	/* a vfork child that still uses its parent's mm */
+
+/**
+ * enum taskmap_resource - the kinds of objects that a task holds
+ *
+ * Each is an index into taskmap_record.ids and .refs. After the name: the
+ * member of struct task_struct that it is, the clone(2) flag that decides
+ * whether a new task shares it, and what the refs count.
+ *
+ * @TASKMAP_MM: mm; CLONE_VM; mm_users: the users of the address space. None
+ *	for kernel threads (but for one that uses a process's mm for a while)
+ *	and for the dead.
+ * @TASKMAP_ACTIVE_MM: active_mm; none; mm_count: the address space that the
+ *	processor has loaded for the task. Its own mm, or for a kernel thread
+ *	the one that it borrowed from whoever ran before. Refs are known only
+ *	where it is the task's own mm; all mm_users together count as one.
+ * @TASKMAP_FILES: files; CLONE_FILES; count
+ * @TASKMAP_FS: fs; CLONE_FS; users: root and working directory, umask
+ * @TASKMAP_SIGHAND: sighand; CLONE_SIGHAND; count: the signal handlers
+ * @TASKMAP_SIGNAL: signal; CLONE_THREAD; sigcnt: what makes a thread group
+ * @TASKMAP_IO: io_context; CLONE_IO; active_ref: made by the first I/O that
+ *	wants one
+ * @TASKMAP_SYSVSEM: sysvsem.undo_list; CLONE_SYSVSEM; not known: made by the
+ *	first semop(2) with SEM_UNDO
+ * @TASKMAP_CRED: real_cred; none (threads are created sharing it); usage: a
+ *	task counts twice, for real_cred and for cred
+ * @TASKMAP_NSPROXY: nsproxy; none; count. Equal nsproxies mean equal
+ *	namespaces, but equal namespaces can be reached by two nsproxies.
+ * @TASKMAP_CGROUPS: cgroups; CLONE_INTO_CGROUP; refcount: the css_set, one
+ *	for each combination of cgroups
+ * @TASKMAP_UTS_NS: nsproxy->uts_ns; CLONE_NEWUTS; the namespace's count
+ * @TASKMAP_IPC_NS: nsproxy->ipc_ns; CLONE_NEWIPC; the namespace's count
+ * @TASKMAP_MNT_NS: nsproxy->mnt_ns; CLONE_NEWNS; not known
+ * @TASKMAP_PID_NS: the pid namespace that the task lives in (not the one its
+ *	children will); CLONE_NEWPID; the namespace's count
+ * @TASKMAP_NET_NS: nsproxy->net_ns; CLONE_NEWNET; the namespace's count
+ * @TASKMAP_TIME_NS: nsproxy->time_ns; CLONE_NEWTIME; the namespace's count
+ * @TASKMAP_CGROUP_NS: nsproxy->cgroup_ns; CLONE_NEWCGROUP; the namespace's
+ *	count
+ * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count
+ * @TASKMAP_RESOURCES: how many this header knows
+ */
+enum taskmap_resource {
+	TASKMAP_MM,
+	TASKMAP_ACTIVE_MM,
+	TASKMAP_FILES,
+	TASKMAP_FS,
+	TASKMAP_SIGHAND,
+	TASKMAP_SIGNAL,
+	TASKMAP_IO,
+	TASKMAP_SYSVSEM,
+	TASKMAP_CRED,
+	TASKMAP_NSPROXY,
+	TASKMAP_CGROUPS,
+	TASKMAP_UTS_NS,
+	TASKMAP_IPC_NS,
+	TASKMAP_MNT_NS,
+	TASKMAP_PID_NS,
+	TASKMAP_NET_NS,
+	TASKMAP_TIME_NS,
+	TASKMAP_CGROUP_NS,
+	TASKMAP_USER_NS,
+	TASKMAP_RESOURCES
+};
+
+/**
+ * struct taskmap_header - the beginning of a snapshot
+ * @magic: %TASKMAP_MAGIC
+ * @version: %TASKMAP_FORMAT
+ * @header_size: bytes from here to the first record
+ * @record_size: bytes from one record to the next, a multiple of 8
+ * @flags: TASKMAP_WALKED and so on
+ * @count: number of records
+ * @resource_count: entries of taskmap_record.ids, and of .refs
+ * @ids_offset: bytes from the start of a record to its ids, a multiple of 8
+ * @refs_offset: bytes from the start of a record to its refs, a multiple of 4
+ * @reserved: zero
+ * @fingerprint: one number for each load of the module: ids of two snapshots
+ *	can be compared if and only if it is equal
+ * @start_ns: when the picture was begun, in ns of CLOCK_BOOTTIME
+ * @end_ns: when it was finished, in ns of CLOCK_BOOTTIME
+ * @release: the kernel that made it, as "uname -r" has it
+ */
+struct taskmap_header {
+	__u64 magic;
+	__u32 version;
+	__u32 header_size;
+	__u32 record_size;
+	__u32 flags;
+	__u64 count;
+	__u32 resource_count;
+	__u32 ids_offset;
+	__u32 refs_offset;
+	__u32 reserved;
+	__u64 fingerprint;
+	__u64 start_ns;
+	__u64 end_ns;
+	char release[TASKMAP_RELEASE_LEN];
+};
+
+/**
+ * struct taskmap_record - one task
+ * @task: id of the task itself (its task_struct), never 0
+ * @start_ns: when it was created, in ns of CLOCK_BOOTTIME; (pid, start_ns) names
+ *	a task across snapshots of one boot. A thread that execs takes over the
+ *	pid and the start of its leader.
+ * @pid: what gettid(2) returns in the initial pid namespace
+ * @tgid: what getpid(2) returns there
+ * @ppid: tgid of the real parent, 0 if there is none. Not the tracer's.
+ * @ns_pid: what gettid(2) returns to the task itself, in its own pid namespace
+ * @flags: the PF_ bits of include/linux/sched.h of the kernel that made it
+ * @exit_signal: what its parent is sent when it dies: mostly SIGCHLD, 0 for
+ *	none, -1 for a thread that is not the leader of its group
+ * @threads: tasks in its thread group, by the kernel's own count
+ * @uid: real user id, in the initial user namespace
+ * @gid: real group id, in the initial user namespace
+ * @kind: &enum taskmap_kind
+ * @state: the letter that ps(1) shows, one of R S D T t X Z P I
+ * @marks: TASKMAP_MARK_VFORK and so on
+ * @reserved: zero
+ * @comm: the name, any bytes but NUL; not always UTF-8, nor printable
+ * @ids: the id of the object of each resource, 0 for none
+ * @refs: the kernel's count of references to each, 0 for not known
+ * @padding: zero
+ */
+struct taskmap_record {
+	__u64 task;
+	__u64 start_ns;
+	__s32 pid;
+	__s32 tgid;
+	__s32 ppid;
+	__s32 ns_pid;
+	__u32 flags;
+	__s32 exit_signal;
+	__u32 threads;
+	__u32 uid;
+	__u32 gid;
+	__u8 kind;
+	__u8 state;
+	__u8 marks;
+	__u8 reserved;
+	char comm[TASKMAP_COMM_LEN];
+	__u64 ids[TASKMAP_RESOURCES];
+	__u32 refs[TASKMAP_RESOURCES];
+	__u32 padding;
+};
+
+#endif /* _UAPI_TASKMAP_H */
