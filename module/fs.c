@@ -10,8 +10,8 @@
  * stay readable under lockdown=integrity (debugfs_locked_down() in
  * fs/debugfs/file.c).
  *
- * debugfs holds a reference to the module for every open file, so rmmod is
- * refused. procfs does not; it releases the open files of what is removed, and
+ * An open file of debugfs holds a reference to the module, so rmmod is refused.
+ * One of procfs does not; procfs releases the open files of what is removed, and
  * reads from them fail with EIO from then on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -38,17 +38,27 @@ static bool procfs;
 module_param(procfs, bool, 0444);
 MODULE_PARM_DESC(procfs, "also make the files under /proc/taskmap (default: only if debugfs cannot be used)");
 
+/*
+ * All files are made and none will be taken back. Until then nothing can be
+ * opened: if the load fails after all, the module is freed without a look at
+ * its references (do_init_module() in kernel/module/main.c), and an open file of
+ * debugfs would be left without the code that closes it.
+ */
+static bool ready;
+
 static struct dentry *debugfs_directory;
 static struct proc_dir_entry *procfs_directory;
 
 /*
- * Who may look. The mode of the files keeps others out, and this keeps out a
+ * Who may look, and when. The mode of the files keeps others out, and this keeps out a
  * root that is not the system's own: that of a container, or one without
  * capabilities. Addresses are for those who may see them in /proc/kallsyms and
  * /proc/kcore.
  */
 static int may_open(void)
 {
+	if (!READ_ONCE(ready))
+		return -ENXIO;
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	if (!taskmap_ident_raw())
@@ -223,6 +233,32 @@ static const struct view {
 };
 
 /*
+ * What debugfs opens in place of a view's own operations, which it changes the
+ * file to. These have no owner: debugfs would try to get the module by itself,
+ * and takes a failure for a bug that it warns of, unless the module is marked
+ * as going. But rmmod lets the last reference go before it marks the module
+ * (try_stop_module() in kernel/module/main.c), so that an open in between would
+ * raise a false alarm.
+ *
+ * debugfs_remove() waits for this function to return. From then on the file has
+ * operations whose owner is the module, and the VFS lets go of that after it
+ * called release.
+ */
+static int debugfs_open(struct inode *inode, struct file *file)
+{
+	const struct view *view = inode->i_private;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENXIO;
+	replace_fops(file, view->fops);
+	return view->fops->open(inode, file);
+}
+
+static const struct file_operations debugfs_fops = {
+	.open = debugfs_open,
+};
+
+/*
  * debugfs makes directories of mode 0755 and has no call for another. Nobody
  * has seen this one yet: it is still empty.
  */
@@ -250,9 +286,10 @@ static int debugfs_register(void)
 	restrict_directory(debugfs_directory);
 
 	for (i = 0; i < ARRAY_SIZE(views); i++) {
-		file = debugfs_create_file(views[i].name, FILE_MODE,
-					   debugfs_directory, NULL,
-					   views[i].fops);
+		file = debugfs_create_file_unsafe(views[i].name, FILE_MODE,
+						  debugfs_directory,
+						  (void *)&views[i],
+						  &debugfs_fops);
 		if (IS_ERR(file)) {
 			debugfs_remove(debugfs_directory);
 			return PTR_ERR(file);
@@ -293,7 +330,7 @@ static bool debugfs_unusable(int error)
  * In debugfs, and in procfs if debugfs cannot be used or procfs=1 asks for it.
  *
  * Context: process, may sleep. Last of all, for the files can be opened before
- * this returns.
+ * this returns, if only just.
  * Return: 0, or a negative error with nothing left behind.
  */
 int __init taskmap_fs_init(void)
@@ -311,6 +348,7 @@ int __init taskmap_fs_init(void)
 		if (error)
 			goto remove_debugfs;
 	}
+	WRITE_ONCE(ready, true);
 	pr_info("%s, %s ids, files in %s\n", TASKMAP_VERSION,
 		taskmap_ident_raw() ? "raw" : "keyed",
 		!debugfs_directory ? "/proc/taskmap" :

@@ -102,6 +102,7 @@ __u64 taskmap_ident_of(struct taskmap_ident *ident, const void *object)
  * Two words are hashed where an id hashes one, so this is the id of no object.
  *
  * Context: any.
+ * Return: the same number until the module is unloaded.
  */
 __u64 taskmap_ident_fingerprint(void)
 {
@@ -112,6 +113,7 @@ __u64 taskmap_ident_fingerprint(void)
  * taskmap_ident_raw() - whether ids are kernel addresses
  *
  * Context: any.
+ * Return: true for ids=raw.
  */
 bool taskmap_ident_raw(void)
 {

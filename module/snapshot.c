@@ -179,10 +179,11 @@ taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
 }
 
 /**
- * taskmap_snapshot_size() - bytes of the image
+ * taskmap_snapshot_size() - the length of the image
  * @snapshot: the picture
  *
  * Context: any.
+ * Return: bytes, the header's among them.
  */
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
 {

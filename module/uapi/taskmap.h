@@ -165,7 +165,8 @@ enum taskmap_kind {
  * @TASKMAP_IO: io_context; CLONE_IO; active_ref: made by the first I/O that
  *	wants one
  * @TASKMAP_SYSVSEM: sysvsem.undo_list; CLONE_SYSVSEM; not known: made by the
- *	first semop(2) with SEM_UNDO
+ *	first semop(2) with SEM_UNDO, or by the first clone(2) that shares it,
+ *	as that of every POSIX thread does
  * @TASKMAP_CRED: real_cred; none (threads are created sharing it); usage: a
  *	task counts twice, for real_cred and for cred
  * @TASKMAP_NSPROXY: nsproxy; none; count. Equal nsproxies mean equal
