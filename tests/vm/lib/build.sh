@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# kbuild of a module outside of the kernel's tree, in place.
+
+# sparse 0.6.4 lacks two things that the headers of 7.x use: the first keyword,
+# and strlen as a constant, in MODULE_LICENSE() and its like.
+VM_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
+
+vm_build()
+{
+	local dir kdir top arg status=0
+
+	dir=$(realpath -e -- "$1" 2>/dev/null) || vm_die "$VM_EX_USAGE" "no directory $1"
+	shift
+	kdir=$(vm_kdir)
+	local command=(make -C "$kdir" M="$dir" CC="$ROW_COMPILER"
+		-j"$(nproc)")
+
+	if [[ $ROW_PLACE == host ]]; then
+		vm_need make make
+		vm_need "$ROW_COMPILER" "$ROW_COMPILER"
+		# There is one for its BTF, from 6.12 on.
+		[[ ! -e $kdir/vmlinux ]] || vm_need pahole pahole
+		for arg in "$@"; do
+			[[ $arg != C=[12] ]] || vm_need sparse sparse
+		done
+		"${command[@]}" "$@" || status=$?
+	else
+		[[ $EUID -eq 0 ]] || vm_unavailable \
+			"building in a root of $ROW_PLACE needs to be root"
+		vm_root
+		# The module may include from elsewhere in its repository.
+		top=$(git -C "$dir" rev-parse --show-toplevel 2>/dev/null) ||
+			top=$dir
+		vm_in_root "${kdir%/usr/src/*}" "$top" -- "${command[@]}" \
+			CHECK="$VM_SPARSE" "$@" || status=$?
+	fi
+	# make's own 2 would be taken for a usage error.
+	[[ $status -eq 0 ]] || exit 1
+}

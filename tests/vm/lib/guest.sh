@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The guest's initramfs: busybox, the modules that reach the root file system,
+# the two scripts of guest/ and the job, which is what to run and where.
+
+# vm_quote WORD...: for any shell, busybox's too.
+vm_quote()
+{
+	[[ $# -eq 0 ]] || printf ' %q' "$@"
+}
+
+# vm_job DIR IMAGE: writes the job after OPT_*.
+vm_job()
+{
+	local dir=$1 image=$2 release n environment rows columns
+
+	release=$(<"$image/release")
+	mkdir "$dir"
+	{
+		printf 'modules=%q\n' "$image/lib/modules/$release"
+		printf 'shell=%s\n' "$OPT_SHELL"
+	} >"$dir/settings"
+	for n in "${!OPT_SHARES[@]}"; do
+		printf '%s\n' "${OPT_SHARES[n]}" >"$dir/share$n"
+	done
+	# Absolute, or busybox would take its own applets for these programs.
+	environment=$(vm_quote /usr/bin/env -i \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		HOME=/root "TERM=${TERM:-dumb}" LANG=C.UTF-8 TASKMAP_VM=1 \
+		"${OPT_ENV[@]}")
+	{
+		printf 'cd %q || exit\n' "$PWD"
+		if [[ -n $OPT_SHELL ]]; then
+			read -r rows columns < <(stty size) || true
+			# A terminal may not know: 0 0.
+			[[ ${rows:-0} -eq 0 ]] || printf \
+				'stty rows %d cols %d\n' "$rows" "$columns"
+			[[ ${#OPT_COMMAND[@]} -eq 0 ]] ||
+				printf '%s%s\n' "$environment" \
+					"$(vm_quote "${OPT_COMMAND[@]}")"
+			printf 'exec%s bash -i\n' "$environment"
+		else
+			printf 'exec%s%s\n' "$environment" \
+				"$(vm_quote "${OPT_COMMAND[@]}")"
+		fi
+	} >"$dir/command"
+}
+
+# vm_initrd FILE IMAGE SCRATCH
+vm_initrd()
+{
+	local file=$1 image=$2 dir=$3/initrd busybox
+
+	busybox=$(command -v busybox) ||
+		vm_unavailable "busybox is missing (Debian package busybox-static)"
+	! grep -aq /ld-linux "$busybox" || vm_unavailable \
+		"busybox is not static (Debian package busybox-static)"
+	[[ -d $image/boot ]] || vm_unavailable \
+		"$(<"$image/release") has no 9p, it cannot run here (take flavour amd64)"
+	mkdir -p "$dir/bin"
+	cp "$busybox" "$dir/bin/busybox"
+	cp -r "$image/boot" "$dir/modules"
+	cp "$VM_DIR/guest/init" "$VM_DIR/guest/start" "$dir"
+	chmod 755 "$dir/init"
+	vm_job "$dir/job" "$image"
+	(cd "$dir" && find . | busybox cpio -o -H newc 2>/dev/null) >"$file"
+}

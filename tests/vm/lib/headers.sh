@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Headers to build modules with: KDIR is usr/src/linux-headers-RELEASE below.
+
+vm_make_headers()
+{
+	local release=$1 headers=$2 final=$3 checker
+
+	vm_fetch "$headers" "linux-headers-$release" || return 1
+	# Absolute paths (the included Makefile, and KBUILD_OUTPUT from 7.x
+	# on) are all that binds the packages to the places they install to.
+	sed -i "s|/usr/src/|$final/usr/src/|g" \
+		"$headers/usr/src/linux-headers-$release/Makefile"
+	# C=1 asks this script from 7.x on, and the packages lack it.
+	checker=$headers/usr/src/linux-headers-$release/scripts/checker-valid.sh
+	[[ -e $checker ]] || install -m 755 /dev/stdin "$checker" <<-'EOF'
+		#!/bin/sh
+		command -v "$1" >/dev/null && echo 1
+	EOF
+}
+
+vm_kdir()
+{
+	vm_part headers
+	printf '%s/usr/src/linux-headers-%s\n' "$PART" \
+		"$(basename "${PART%-headers}")"
+}

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# A kernel to boot: vmlinux, vmlinuz, release, config, all its modules below
+# lib/modules, and in boot/ the few that reach the root file system, unpacked
+# and named in the order of loading.
+
+VM_BOOT_MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
+
+# vm_decompress < any of the compressions of kernels and modules
+vm_decompress()
+{
+	local magic
+
+	magic=$(head -c 6 "$1" | od -An -tx1 | tr -d ' \n')
+	case $magic in
+	fd377a585a00)	vm_need xz xz-utils; xz -dc <"$1" ;;
+	28b52ffd*)	vm_need zstd zstd; zstd -qdc <"$1" ;;
+	1f8b*)		gzip -dc <"$1" ;;
+	02214c18*)	vm_need lz4 lz4; lz4 -dc <"$1" ;;
+	*)		cat "$1" ;;
+	esac
+}
+
+vm_le()
+{
+	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# vm_extract_vmlinux VMLINUZ VMLINUX: booting this one (by PVH) needs no BIOS
+# and no unpacking by an emulated processor.  The boot protocol says where the
+# payload is (Documentation/arch/x86/boot.rst); its last four bytes are the
+# size, which xz takes for rubbish.
+vm_extract_vmlinux()
+{
+	local sectors offset length
+
+	sectors=$(vm_le "$1" 497 1)
+	offset=$((($(vm_le "$1" 497 1) + 1) * 512 + $(vm_le "$1" 584 4)))
+	length=$(($(vm_le "$1" 588 4) - 4))
+	[[ $sectors -gt 0 && $length -gt 0 ]] || return 1
+	tail -c "+$((offset + 1))" "$1" | head -c "$length" >"$2.packed" || true
+	vm_decompress "$2.packed" >"$2" || return 1
+	rm "$2.packed"
+	# ELF
+	[[ $(vm_le "$2" 0 4) -eq $((0x464c457f)) ]]
+}
+
+vm_boot_modules()
+{
+	local release=$1 image=$2 list file n=10
+
+	mkdir "$image/boot"
+	list=$(modprobe -d "$image" -S "$release" --show-depends -a \
+		"${VM_BOOT_MODULES[@]}" 2>/dev/null) || {
+		# Cloud images lack 9p; they can be had, but not be run here.
+		rmdir "$image/boot"
+		return 0
+	}
+	while read -r file; do
+		vm_decompress "$file" \
+			>"$image/boot/$n-$(basename "${file%%.ko*}").ko" ||
+			return 1
+		n=$((n + 1))
+	done < <(awk '$1 == "insmod" && !seen[$2]++ { print $2 }' <<<"$list")
+}
+
+vm_make_image()
+{
+	local release=$1 image=$2 from=$2/unpacked dir
+
+	vm_need depmod kmod
+	vm_fetch "$from" "linux-image-$release" || return 1
+	vm_say "preparing $release"
+	mkdir -p "$image/lib/modules/$release"
+	for dir in "$from/lib/modules/$release" "$from/usr/lib/modules/$release"; do
+		[[ ! -d $dir ]] || cp -al "$dir/." "$image/lib/modules/$release/" ||
+			return 1
+	done
+	# From 7.x on they are beside the modules.
+	mv "$from/boot/vmlinuz-$release" "$image/vmlinuz" 2>/dev/null ||
+		mv "$image/lib/modules/$release/vmlinuz" "$image/vmlinuz" ||
+		return 1
+	mv "$from/boot/config-$release" "$image/config" 2>/dev/null ||
+		cp "$image/lib/modules/$release/config" "$image/config" || return 1
+	echo "$release" >"$image/release"
+	rm -rf "$from"
+	vm_extract_vmlinux "$image/vmlinuz" "$image/vmlinux" || {
+		vm_say "cannot extract vmlinux of $release"
+		return 1
+	}
+	depmod -b "$image" "$release" || return 1
+	vm_boot_modules "$release" "$image"
+}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# A part is what the cache keeps of a kernel: RELEASE-image, RELEASE-headers.
+
+# vm_part KIND: sets PART, the directory with KIND of the chosen row's kernel,
+# made by vm_make_KIND RELEASE SCRATCH FINAL if need be.
+vm_part()
+{
+	vm_pick
+	PART=$VM_CACHE/kernels/$PICK-$1
+	[[ ! -d $PART ]] || return 0
+	vm_locked "$PICK-$1" vm_part_make "$1"
+	[[ -d $PART ]] || vm_part_older "$1"
+}
+
+vm_part_make()
+{
+	local scratch status=0
+
+	# Another process may have made it while this one waited.
+	[[ ! -d $PART ]] || return 0
+	scratch=$(vm_scratch "$VM_CACHE/kernels")
+	# shellcheck disable=SC2064 # the directory is known now
+	trap "rm -rf '$scratch'" EXIT
+	"vm_make_$1" "$PICK" "$scratch" "$PART" || status=$?
+	[[ $status -eq 0 ]] || return 0
+	chmod 755 "$scratch"
+	mv -T "$scratch" "$PART"
+}
+
+# Without a network, one that was fetched before the archive moved will do.
+vm_part_older()
+{
+	local older
+
+	older=$(find "$VM_CACHE/kernels" -mindepth 1 -maxdepth 1 -printf '%f\n' |
+		grep -Ex "$(vm_release_pattern)-$1" | sort -V | tail -n 1) ||
+		vm_unavailable "cannot fetch the $1 of $PICK"
+	vm_say "cannot fetch the $1 of $PICK, taking ${older%"-$1"} from the cache"
+	PART=$VM_CACHE/kernels/$older
+}

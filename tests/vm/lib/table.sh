@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The kernels that are known: one row each.
+#
+# shellcheck disable=SC2034 # for those who source this
+#
+# suites:   where packages are looked for; the first names the package index.
+# series:   the beginning of the version, "*" for any.
+# compiler: the one that builds modules.
+# place:    "host", or the suite of a root made for building: a newer kernel's
+#           build programs want a newer C library than the host's.
+VM_TABLE='
+5.10    bullseye,bullseye-security                5.10  gcc-12  host
+6.1     bookworm,bookworm-security                6.1   gcc-12  host
+6.12    bookworm,bookworm-security                6.12  gcc-12  host
+newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
+'
+
+# vm_row KERNEL FLAVOUR: sets ROW_*, or dies.  A series that has no row of its
+# own (7.3) is looked for where "newest" is.
+vm_row()
+{
+	local want=$1 name suites series compiler place
+
+	[[ $2 =~ ^[a-z][a-z0-9-]*$ ]] || vm_unavailable "unknown flavour '$2'"
+	[[ $want == newest || $want =~ ^[0-9]+\.[0-9]+$ ]] ||
+		vm_unavailable "unknown kernel '$want'"
+	while read -r name suites series compiler place; do
+		[[ $name == "$want" || $name == newest ]] || continue
+		[[ $name == "$want" ]] || series=$want
+		ROW_NAME=$want
+		ROW_FLAVOUR=$2
+		ROW_SUITES=$suites
+		ROW_INDEX=${suites%%,*}
+		ROW_SERIES=$series
+		ROW_COMPILER=$compiler
+		ROW_PLACE=$place
+		return
+	done < <(sed '/^$/d' <<<"$VM_TABLE")
+	vm_unavailable "unknown kernel '$want'"
+}
+
+# vm_release_pattern: an extended regular expression for the releases of the
+# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64.
+vm_release_pattern()
+{
+	local series='[0-9]+\.[0-9]+'
+
+	[[ $ROW_SERIES == '*' ]] || series=${ROW_SERIES//./\\.}
+	printf '%s\\.[^-]+(-[0-9][^-]*)?-%s' "$series" "$ROW_FLAVOUR"
+}
