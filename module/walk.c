@@ -68,6 +68,12 @@
  */
 #define BATCH_VISITS	512
 
+/*
+ * A word that is written under no lock that is held here. It is read once, and
+ * whatever it was at that moment is an answer.
+ */
+#define racy(word)	data_race(READ_ONCE(word))
+
 /* What a task holds, until the locks are dropped and ids can be made of it. */
 struct holding {
 	const void *objects[TASKMAP_RESOURCES];
@@ -118,14 +124,14 @@ static void hold_locked(struct holding *holding, struct task_struct *task)
 
 	HOLD(MM,	task->mm,		count_of(&it->mm_users));
 	HOLD(FILES,	task->files,		count_of(&it->count));
-	HOLD(FS,	task->held_fs,		data_race(READ_ONCE(it->users)));
+	HOLD(FS,	task->held_fs,		racy(it->users));
 	HOLD(IO,	task->io_context,	count_of(&it->active_ref));
 	HOLD(NSPROXY,	task->nsproxy,		count_of(&it->count));
 	/*
 	 * Set by the scheduler without this lock: only the task's own mm is
 	 * known to be alive.
 	 */
-	HOLD(ACTIVE_MM,	data_race(READ_ONCE(task->active_mm)),
+	HOLD(ACTIVE_MM,	racy(task->active_mm),
 	     it == task->mm ? count_of(&it->mm_count) : NOT_KNOWN);
 }
 
@@ -156,7 +162,7 @@ static void hold_rcu(struct holding *holding, struct task_struct *task)
 #endif
 #ifdef CONFIG_SYSVIPC
 	/* Its type is private to ipc/sem.c. */
-	HOLD(SYSVSEM,	data_race(READ_ONCE(task->sysvsem.undo_list)),
+	HOLD(SYSVSEM,	racy(task->sysvsem.undo_list),
 	     NOT_KNOWN);
 #endif
 }
@@ -194,9 +200,9 @@ static bool borrows_mm(struct task_struct *task, struct task_struct *parent)
 {
 	lockdep_assert_held(&task->alloc_lock);
 
-	return data_race(READ_ONCE(task->vfork_done)) && task->mm &&
-	       !(data_race(READ_ONCE(task->flags)) & PF_KTHREAD) &&
-	       data_race(READ_ONCE(parent->mm)) == task->mm;
+	return racy(task->vfork_done) && task->mm &&
+	       !(racy(task->flags) & PF_KTHREAD) &&
+	       racy(parent->mm) == task->mm;
 }
 
 static enum taskmap_kind kind_of(const struct taskmap_record *record)
@@ -216,12 +222,13 @@ static enum taskmap_kind kind_of(const struct taskmap_record *record)
 static void describe(struct taskmap_record *record, struct task_struct *task,
 		     struct task_struct *parent)
 {
-	record->start_ns = data_race(READ_ONCE(task->start_boottime));
-	record->tgid = data_race(READ_ONCE(task->tgid));
-	record->ppid = data_race(READ_ONCE(parent->tgid));
-	record->flags = data_race(READ_ONCE(task->flags));
-	record->exit_signal = data_race(READ_ONCE(task->exit_signal));
-	record->threads = data_race(READ_ONCE(task->signal->nr_threads));
+	record->start_ns = racy(task->start_boottime);
+	record->tgid = racy(task->tgid);
+	record->ppid = racy(parent->tgid);
+	record->flags = racy(task->flags);
+	record->exit_signal = racy(task->exit_signal);
+	record->threads = racy(task->signal->nr_threads);
+	/* Reads the words of the state once each, as /proc does. */
 	record->state = data_race(task_state_to_char(task));
 	record->kind = kind_of(record);
 }
@@ -252,6 +259,7 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 	hold_namespaces(&holding, task);
 	if (borrows_mm(task, parent))
 		record->marks |= TASKMAP_MARK_VFORK;
+	/* From 6.14 on it is written without the lock, its last byte never. */
 	data_race(strscpy(record->comm, task->comm, sizeof(record->comm)));
 	task_unlock(task);
 
