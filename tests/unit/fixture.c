@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+#define OR(value, otherwise)	((value) ? (value) : (otherwise))
+
+static struct shape complete(const struct shape *shape)
+{
+	static const struct shape ours;
+
+	if (!shape)
+		shape = &ours;
+	return (struct shape){
+		OR(shape->header_size, sizeof(struct taskmap_header)),
+		OR(shape->record_size, sizeof(struct taskmap_record)),
+		OR(shape->resource_count, TASKMAP_RESOURCES),
+		OR(shape->ids_offset, offsetof(struct taskmap_record, ids)),
+		OR(shape->refs_offset, offsetof(struct taskmap_record, refs)),
+	};
+}
+
+static void put_record(unsigned char *at, const struct shape *shape,
+		       const struct taskmap_record *row)
+{
+	size_t known = shape->resource_count;
+
+	if (known > TASKMAP_RESOURCES)
+		known = TASKMAP_RESOURCES;
+	/* Whatever no field owns is filled, to show if someone reads it. */
+	memset(at, 0xee, shape->record_size);
+	memcpy(at, row, offsetof(struct taskmap_record, ids));
+	memcpy(at + shape->ids_offset, row->ids, known * 8);
+	memcpy(at + shape->refs_offset, row->refs, known * 4);
+}
+
+unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
+			     const struct shape *wanted, size_t *size)
+{
+	const struct shape shape = complete(wanted);
+	const struct taskmap_header header = {
+		.magic = TASKMAP_MAGIC,
+		.version = TASKMAP_FORMAT,
+		.header_size = shape.header_size,
+		.record_size = shape.record_size,
+		.flags = TASKMAP_WALKED,
+		.count = count,
+		.resource_count = shape.resource_count,
+		.ids_offset = shape.ids_offset,
+		.refs_offset = shape.refs_offset,
+		.fingerprint = FIXTURE_FINGERPRINT,
+		.start_ns = 1000000000,
+		.end_ns = 1000250000,
+		.release = "6.1.0-56-amd64",
+	};
+	unsigned char *image;
+
+	*size = shape.header_size + count * shape.record_size;
+	image = xcalloc(1, *size);
+	memset(image, 0xee, shape.header_size);
+	memcpy(image, &header, sizeof(header));
+	for (size_t i = 0; i < count; i++)
+		put_record(image + shape.header_size + i * shape.record_size,
+			   &shape, &rows[i]);
+	return image;
+}
+
+/* Ids that tell by their digits whose they are: resource, then owner. */
+static uint64_t id(unsigned int resource, int owner)
+{
+	return (uint64_t)(0xa0 + resource) << 56 | (uint32_t)owner;
+}
+
+static struct taskmap_record task(int pid, int ppid, const char *comm)
+{
+	struct taskmap_record row = {
+		.task = id(0x5f, pid),
+		.start_ns = (uint64_t)pid * 1000000,
+		.pid = pid,
+		.tgid = pid,
+		.ppid = ppid,
+		.ns_pid = pid,
+		.flags = 0x00400040,
+		.exit_signal = 17,
+		.threads = 1,
+		.kind = TASKMAP_PROCESS,
+		.state = 'S',
+	};
+
+	strncpy(row.comm, comm, sizeof(row.comm) - 1);
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		row.ids[r] = id(r, r >= TASKMAP_NSPROXY ? 1 : pid);
+		row.refs[r] = r >= TASKMAP_NSPROXY ? 40 : 1;
+	}
+	row.ids[TASKMAP_IO] = row.refs[TASKMAP_IO] = 0;
+	row.ids[TASKMAP_SYSVSEM] = row.refs[TASKMAP_SYSVSEM] = 0;
+	row.refs[TASKMAP_MNT_NS] = 0;
+	return row;
+}
+
+struct taskmap_record process(int pid, int ppid, const char *comm)
+{
+	return task(pid, ppid, comm);
+}
+
+struct taskmap_record thread(const struct taskmap_record *leader, int pid)
+{
+	struct taskmap_record row = *leader;
+
+	row.task = id(0x5f, pid);
+	row.start_ns = (uint64_t)pid * 1000000;
+	row.pid = row.ns_pid = pid;
+	row.exit_signal = -1;
+	row.kind = TASKMAP_THREAD;
+	return row;
+}
+
+struct taskmap_record kthread(int pid, const char *comm)
+{
+	struct taskmap_record row = task(pid, pid == 2 ? 0 : 2, comm);
+
+	row.kind = TASKMAP_KTHREAD;
+	row.flags = 0x00208040;
+	row.state = 'I';
+	row.ids[TASKMAP_MM] = row.refs[TASKMAP_MM] = 0;
+	row.ids[TASKMAP_ACTIVE_MM] = row.refs[TASKMAP_ACTIVE_MM] = 0;
+	row.ids[TASKMAP_FILES] = id(TASKMAP_FILES, 2);
+	row.ids[TASKMAP_FS] = id(TASKMAP_FS, 1);
+	return row;
+}
+
+struct taskmap_record zombie(struct taskmap_record row)
+{
+	static const enum taskmap_resource gone[] = {
+		TASKMAP_MM, TASKMAP_ACTIVE_MM, TASKMAP_FILES, TASKMAP_FS,
+		TASKMAP_NSPROXY, TASKMAP_UTS_NS, TASKMAP_IPC_NS,
+		TASKMAP_MNT_NS, TASKMAP_NET_NS, TASKMAP_TIME_NS,
+		TASKMAP_CGROUP_NS,
+	};
+
+	row.state = 'Z';
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		row.ids[gone[i]] = row.refs[gone[i]] = 0;
+	return row;
+}
+
+const size_t fixture_system_count = 20;
+
+struct taskmap_record *fixture_system(void)
+{
+	struct taskmap_record *r = xcalloc(fixture_system_count, sizeof(*r));
+
+	r[0] = process(1, 0, "init");
+	r[1] = kthread(2, "kthreadd");
+	r[2] = kthread(3, "kworker/0:0H");
+	r[3] = process(100, 1, "shell");
+	r[3].uid = r[3].gid = 1000;
+	/* A process of four threads, of which one has files of its own. */
+	r[4] = process(200, 100, "server");
+	r[4].kind = TASKMAP_MAIN;
+	r[4].threads = 4;
+	r[4].refs[TASKMAP_MM] = 5;
+	r[5] = thread(&r[4], 201);
+	r[6] = thread(&r[4], 202);
+	r[6].ids[TASKMAP_FILES] = id(TASKMAP_FILES, 202);
+	r[6].ids[TASKMAP_FS] = id(TASKMAP_FS, 202);
+	r[6].ids[TASKMAP_NET_NS] = id(TASKMAP_NET_NS, 202);
+	r[7] = thread(&r[4], 203);
+	r[7].kind = TASKMAP_WORKER;
+	strcpy(r[7].comm, "iou-wrk-200");
+	/* A vfork child, before it execs. */
+	r[8] = process(300, 100, "make");
+	r[8].state = 'D';
+	r[9] = process(301, 300, "make");
+	r[9].marks = TASKMAP_MARK_VFORK;
+	r[9].ids[TASKMAP_MM] = r[9].ids[TASKMAP_ACTIVE_MM] = r[8].ids[TASKMAP_MM];
+	/* A leader that is dead while its threads live. */
+	r[10] = process(400, 100, "undead");
+	r[10].kind = TASKMAP_MAIN;
+	r[10].threads = 3;
+	r[11] = thread(&r[10], 401);
+	r[12] = thread(&r[10], 402);
+	r[10] = zombie(r[10]);
+	/* Three processes as LinuxThreads made them. */
+	r[13] = process(500, 100, "linuxthreads");
+	for (int i = 14; i < 16; i++) {
+		r[i] = process(487 + i, 500, "linuxthreads");
+		for (unsigned int res = TASKMAP_MM; res < TASKMAP_SIGNAL; res++)
+			r[i].ids[res] = r[13].ids[res];
+	}
+	/* A kernel thread that uses the server's mm. */
+	r[16] = kthread(600, "vhost-200");
+	r[16].ids[TASKMAP_MM] = r[16].ids[TASKMAP_ACTIVE_MM] = r[4].ids[TASKMAP_MM];
+	/* Names. */
+	r[17] = process(700, 100, "tab\tnl\nesc\033\\");
+	r[18] = process(701, 100, "caf\303\251 \377");
+	r[19] = process(702, 100, "");
+	return r;
+}
+
+struct snapshot fixture_snapshot(const struct taskmap_record *rows,
+				 size_t count)
+{
+	struct snapshot snap;
+	struct error error = { 0 };
+	unsigned char *image;
+	size_t size;
+
+	image = fixture_image(rows, count, NULL, &size);
+	if (snapshot_decode(image, size, "fixture", &snap, &error))
+		fail_msg("%s", error.text);
+	return snap;
+}
+
+char *fixture_dir(void)
+{
+	char *dir = xstrdup("/tmp/taskmap-unit-XXXXXX");
+
+	assert_non_null(mkdtemp(dir));
+	return dir;
+}
+
+char *fixture_file(const char *dir, const char *name, const void *bytes,
+		   size_t size)
+{
+	char *path;
+	FILE *file;
+
+	assert_true(asprintf(&path, "%s/%s", dir, name) > 0);
+	for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		assert_true(!mkdir(path, 0700) || errno == EEXIST);
+		*slash = '/';
+	}
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+	return path;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void fixture_remove(char *dir)
+{
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(dir);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Snapshots made by hand. Rows are records; each test changes what it is about.
+ */
+#ifndef TASKMAP_FIXTURE_H
+#define TASKMAP_FIXTURE_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "snapshot.h"
+#include "util.h"
+
+#define FIXTURE_FINGERPRINT	0x0123456789abcdefULL
+
+/* The sizes and offsets of a file; members that are 0 are as in uapi/taskmap.h. */
+struct shape {
+	uint32_t header_size;
+	uint32_t record_size;
+	uint32_t resource_count;
+	uint32_t ids_offset;
+	uint32_t refs_offset;
+};
+
+/* An image of @rows in the given @shape (NULL: ours), to be freed. */
+unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
+			     const struct shape *shape, size_t *size);
+
+/* A process with objects of its own, in the namespaces of the system. */
+struct taskmap_record process(int pid, int ppid, const char *comm);
+/* A thread that shares all that @leader has. */
+struct taskmap_record thread(const struct taskmap_record *leader, int pid);
+/* A kernel thread: no mm, and the files and fs of all of them. */
+struct taskmap_record kthread(int pid, const char *comm);
+/* @task without what the dead have no more. */
+struct taskmap_record zombie(struct taskmap_record task);
+
+/* One of everything; the rows of the golden outputs. */
+extern const size_t fixture_system_count;
+struct taskmap_record *fixture_system(void);
+
+/* The decoded snapshot of @rows. */
+struct snapshot fixture_snapshot(const struct taskmap_record *rows,
+				 size_t count);
+
+/* A temporary directory and files in it. All paths are to be freed. */
+char *fixture_dir(void);
+char *fixture_file(const char *dir, const char *name, const void *bytes,
+		   size_t size);
+void fixture_remove(char *dir);
+
+#endif /* TASKMAP_FIXTURE_H */

@@ -1,0 +1,665 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reader from outside: what it prints, complains of and exits with.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "columns.h"
+#include "command.h"
+#include "fixture.h"
+
+struct system {
+	char *dir;
+	char *path;	/* of the snapshot of fixture_system() */
+};
+
+static int setup(void **state)
+{
+	struct system *system = xcalloc(1, sizeof(*system));
+	struct taskmap_record *rows = fixture_system();
+	unsigned char *image;
+	size_t size;
+
+	image = fixture_image(rows, fixture_system_count, NULL, &size);
+	system->dir = fixture_dir();
+	system->path = fixture_file(system->dir, "system", image, size);
+	free(image);
+	free(rows);
+	*state = system;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct system *system = *state;
+
+	free(system->path);
+	fixture_remove(system->dir);
+	free(system);
+	return 0;
+}
+
+/* Runs @line on the fixture. Whatever it does, it must not be by a sanitizer. */
+static struct result on_system(void **state, const char *line)
+{
+	struct system *system = *state;
+	struct result result = run(system->path, line);
+
+	if (strstr(result.err, "Sanitizer") || strstr(result.err, "runtime error"))
+		fail_msg("%s: %s", line, result.err);
+	return result;
+}
+
+static void expect_status(const struct result *result, int status,
+			  const char *line)
+{
+	if (result->status != status)
+		fail_msg("%s: exit %d, not %d: %s", line, result->status,
+			 status, result->err);
+}
+
+static void expect_has(const char *text, const char *words)
+{
+	if (!strstr(text, words))
+		fail_msg("\"%s\" is not in: %s", words, text);
+}
+
+static unsigned int count_lines(const char *text)
+{
+	unsigned int lines = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		lines++;
+	}
+	return lines;
+}
+
+/* Golden outputs */
+
+static void write_golden(const char *path, const struct result *result)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fwrite(result->out, 1, result->out_size, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void expect_golden(void **state, const char *name, const char *line)
+{
+	struct result result = on_system(state, line);
+	char *path, *want;
+	size_t size;
+
+	expect_status(&result, 0, line);
+	assert_string_equal(result.err, "");
+	assert_true(asprintf(&path, "%s/%s", EXPECTED, name) > 0);
+	if (getenv("GOLDEN"))
+		write_golden(path, &result);
+	want = slurp(path, &size);
+	if (!want)
+		fail_msg("no %s", path);
+	assert_string_equal(result.out, want);
+	free(want);
+	free(path);
+	result_clear(&result);
+}
+
+static void test_table(void **state)
+{
+	expect_golden(state, "table", "$T -i $S");
+}
+
+static void test_narrow_terminal(void **state)
+{
+	struct result result = run("", "command -v script");
+	bool missing = result.status;
+
+	result_clear(&result);
+	if (missing)
+		skip();
+	expect_golden(state, "table",
+		      "script -qec 'stty cols 30; $T -i $S' /dev/null | tr -d '\\r'");
+}
+
+static void test_list_is_default(void **state)
+{
+	expect_golden(state, "table", "$T --input $S list");
+}
+
+static void test_stdin(void **state)
+{
+	expect_golden(state, "table", "cat $S | $T -i -");
+}
+
+static void test_tree(void **state)
+{
+	expect_golden(state, "tree", "$T -i $S --tree");
+}
+
+static void test_raw(void **state)
+{
+	expect_golden(state, "raw", "$T -i $S --raw");
+}
+
+static void test_pairs(void **state)
+{
+	expect_golden(state, "pairs", "$T -i $S -P -p 200,700,701,702");
+}
+
+static void test_full_ids(void **state)
+{
+	expect_golden(state, "full-ids",
+		      "$T -i $S --full-ids -o pid,task,mm,active_mm,netns,sysvsem");
+}
+
+static void test_all_columns(void **state)
+{
+	expect_golden(state, "all-columns", "$T -i $S -r --output-all -p 1,202");
+}
+
+static void test_columns_table(void **state)
+{
+	expect_golden(state, "list-columns", "$T -H");
+}
+
+static void test_columns_raw(void **state)
+{
+	expect_golden(state, "list-columns-raw", "$T -H -r");
+}
+
+static void test_other_locale(void **state)
+{
+	/* What is not ASCII is escaped where a terminal may not show it. */
+	expect_golden(state, "names-in-c-locale",
+		      "LC_ALL=C $T -i $S -o comm -n -p 700,701,702");
+}
+
+/* JSON, read as values */
+
+static struct json_object *parse(const struct result *result)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+			       JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, result->out,
+				       (int)result->out_size + 1);
+	if (!object)
+		fail_msg("%s: %s", json_tokener_error_desc(
+			 json_tokener_get_error(tokener)), result->out);
+	json_tokener_free(tokener);
+	return object;
+}
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		fail_msg("no key %s", key);
+	return value;
+}
+
+static void expect_text(struct json_object *object, const char *key,
+			const char *want)
+{
+	struct json_object *value = get(object, key);
+
+	if (!want) {
+		assert_null(value);
+		return;
+	}
+	assert_true(json_object_is_type(value, json_type_string));
+	assert_string_equal(json_object_get_string(value), want);
+}
+
+static void expect_number(struct json_object *object, const char *key,
+			  int64_t want)
+{
+	struct json_object *value = get(object, key);
+
+	assert_true(json_object_is_type(value, json_type_int));
+	assert_int_equal(json_object_get_int64(value), want);
+}
+
+static void expect_bool(struct json_object *object, const char *key, bool want)
+{
+	struct json_object *value = get(object, key);
+
+	assert_true(json_object_is_type(value, json_type_boolean));
+	assert_int_equal(json_object_get_boolean(value), want);
+}
+
+static struct json_object *json_of(void **state, const char *line)
+{
+	struct result result = on_system(state, line);
+	struct json_object *object;
+
+	expect_status(&result, 0, line);
+	object = parse(&result);
+	result_clear(&result);
+	return object;
+}
+
+static void test_json_header(void **state)
+{
+	struct json_object *root = json_of(state, "$T -i $S -J -p 1");
+	struct json_object *header = get(root, "taskmap");
+
+	expect_number(header, "format", 1);
+	expect_number(header, "count", (int64_t)fixture_system_count);
+	expect_bool(header, "exact", false);
+	expect_bool(header, "raw_ids", false);
+	expect_text(header, "fingerprint", "0123456789abcdef");
+	expect_number(header, "start_ns", 1000000000);
+	expect_number(header, "end_ns", 1000250000);
+	expect_text(header, "release", "6.1.0-56-amd64");
+	assert_int_equal(json_object_array_length(get(root, "tasks")), 1);
+	json_object_put(root);
+}
+
+static void test_json_values(void **state)
+{
+	struct json_object *root = json_of(state, "$T -i $S -J --output-all");
+	struct json_object *tasks = get(root, "tasks");
+	struct json_object *task;
+
+	assert_int_equal(json_object_array_length(tasks), fixture_system_count);
+	task = json_object_array_get_idx(tasks, 6);
+	expect_number(task, "pid", 202);
+	expect_number(task, "tgid", 200);
+	expect_number(task, "ppid", 100);
+	expect_number(task, "nspid", 202);
+	expect_text(task, "kind", "thread");
+	expect_text(task, "s", "S");
+	expect_number(task, "threads", 4);
+	expect_number(task, "nlwp", 4);
+	expect_text(task, "flags", "0x00400040");
+	expect_number(task, "start", 202000000);
+	expect_number(task, "exit_signal", -1);
+	expect_number(task, "uid", 0);
+	expect_text(task, "task", "ff000000000000ca");
+	expect_text(task, "mm", "a0000000000000c8");
+	expect_number(task, "mm_refs", 5);
+	expect_text(task, "io", NULL);
+	expect_text(task, "io_refs", NULL);
+	expect_text(task, "mntns", "ad00000000000001");
+	expect_text(task, "mntns_refs", NULL);
+	expect_text(task, "shares", "vm,sighand,thread");
+	expect_text(task, "note", "own files; own fs; own net ns");
+	task = json_object_array_get_idx(tasks, 0);
+	expect_text(task, "shares", NULL);
+	expect_text(task, "note", NULL);
+	json_object_put(root);
+}
+
+static void test_json_names(void **state)
+{
+	struct json_object *root = json_of(state, "$T -i $S -J -p 700,701,702");
+	struct json_object *tasks = get(root, "tasks");
+
+	expect_text(json_object_array_get_idx(tasks, 0), "comm",
+		    "tab\\011nl\\012esc\\033\\134");
+	expect_text(json_object_array_get_idx(tasks, 1), "comm",
+		    "caf\303\251 \\377");
+	expect_text(json_object_array_get_idx(tasks, 2), "comm", "");
+	json_object_put(root);
+}
+
+static void test_json_empty(void **state)
+{
+	struct json_object *root = json_of(state, "$T -i $S -J -p 1 -k worker");
+
+	assert_int_equal(json_object_array_length(get(root, "tasks")), 0);
+	json_object_put(root);
+}
+
+static void test_json_columns(void **state)
+{
+	struct json_object *root = json_of(state, "$T -H -J");
+	struct json_object *columns = get(root, "columns");
+	struct json_object *column;
+
+	assert_int_equal(json_object_array_length(columns), column_count());
+	column = json_object_array_get_idx(columns, 0);
+	expect_text(column, "name", "pid");
+	expect_text(column, "type", "number");
+	expect_bool(column, "default", true);
+	assert_true(strlen(json_object_get_string(get(column, "description"))));
+	column = json_object_array_get_idx(columns, column_count() - 1);
+	expect_text(column, "name", "userns_refs");
+	expect_bool(column, "default", false);
+	json_object_put(root);
+}
+
+/* JSON says what --list-columns promises, value for value. */
+static void test_json_types(void **state)
+{
+	struct json_object *root = json_of(state, "$T -i $S -J --output-all");
+	struct json_object *tasks = get(root, "tasks");
+
+	for (size_t i = 0; i < json_object_array_length(tasks); i++) {
+		struct json_object *task = json_object_array_get_idx(tasks, i);
+
+		assert_int_equal(json_object_object_length(task),
+				 column_count());
+		for (size_t c = 0; c < column_count(); c++) {
+			const struct column column = column_at(c);
+			char *key = column_key(&column);
+			struct json_object *value = get(task, key);
+
+			assert_true(!value || json_object_is_type(value,
+				    column.type == VALUE_NUMBER ?
+				    json_type_int : json_type_string));
+			free(key);
+		}
+	}
+	json_object_put(root);
+}
+
+/* Options */
+
+static void expect_out(void **state, const char *line, const char *want)
+{
+	struct result result = on_system(state, line);
+
+	expect_status(&result, 0, line);
+	assert_string_equal(result.out, want);
+	result_clear(&result);
+}
+
+static void test_output(void **state)
+{
+	expect_out(state, "$T -i $S -r -o comm,Pid -p 1", "COMM PID\ninit 1\n");
+	expect_out(state, "$T -i $S -rn -o PID -p 1", "1\n");
+	expect_out(state, "$T -i $S -rn -o PID -o TGID -p 201", "200\n");
+	expect_out(state, "$T -i $S -rn -o PID,PID -p 201", "201 201\n");
+	expect_out(state, "$T -i $S -r -o +uid,MM_REFS -p 100",
+		   "PID TGID PPID KIND S MM FILES FS SIGHAND SHARES COMM NOTE UID MM_REFS\n"
+		   "100 100 1 process S mm#2 files#3 fs#2 sighand#4 - shell - 1000 1\n");
+}
+
+static void test_order_of_words(void **state)
+{
+	expect_out(state, "$T list -i $S -rn -o PID -p 1", "1\n");
+	expect_out(state, "$T -i $S -rn -o PID -p 1 list", "1\n");
+}
+
+static void test_filters(void **state)
+{
+	expect_out(state, "$T -i $S -rn -o PID -p 200",
+		   "200\n201\n202\n203\n");
+	expect_out(state, "$T -i $S -rn -o PID -p 202 -p 1", "1\n202\n");
+	expect_out(state, "$T -i $S -rn -o PID -k worker,kthread",
+		   "2\n3\n203\n600\n");
+	expect_out(state, "$T -i $S -rn -o PID -k main -p 200", "200\n");
+	/* Numbers and notes are those of the whole. */
+	expect_out(state, "$T -i $S -rn -o MM,NOTE -p 500",
+		   "mm#6 mm\\x20shared\\x20with\\x20501\\x20and\\x201\\x20more;"
+		   "\\x20files\\x20shared\\x20with\\x20501\\x20and\\x201\\x20more;"
+		   "\\x20fs\\x20shared\\x20with\\x20501\\x20and\\x201\\x20more\n");
+}
+
+static void test_filtered_tree(void **state)
+{
+	expect_out(state, "$T -i $S -n --tree -o PID -p 200,301",
+		   "200\n├─201\n├─202\n└─203\n301\n");
+}
+
+static void test_missing_pid(void **state)
+{
+	struct result result = on_system(state,
+		"$T -i $S -rn -o PID -p 4711,1,4712");
+
+	expect_status(&result, 1, "missing");
+	assert_string_equal(result.out, "1\n");
+	assert_string_equal(result.err,
+			    "taskmap: no task 4711 in this snapshot\n"
+			    "taskmap: no task 4712 in this snapshot\n");
+	result_clear(&result);
+}
+
+/* Each is exit 2, nothing on standard output, one line and the hint. */
+static const struct {
+	const char *line;
+	const char *words;
+} misuses[] = {
+	{ "$T -i $S -o NOPE", "unknown column \"NOPE\"; use PID, TGID," },
+	{ "$T -i $S -o PID,,MM", "unknown column \"\"" },
+	{ "$T -i $S -o ''", "unknown column \"\"" },
+	{ "$T -i $S -o +", "unknown column \"\"" },
+	{ "$T -i $S -o 'PID\nX'", "unknown column \"PID\\012X\"" },
+	{ "$T -i $S -k thraed",
+	  "unknown kind \"thraed\"; use process, main, thread, worker, kthread" },
+	{ "$T -i $S -p x", "not a pid: \"x\"" },
+	{ "$T -i $S -p 0", "not a pid: \"0\"" },
+	{ "$T -i $S -p -1", "not a pid: \"-1\"" },
+	{ "$T -i $S -p 1,2147483648", "not a pid: \"2147483648\"" },
+	{ "$T -i $S -p ''", "not a pid: \"\"" },
+	{ "$T -i $S -J -r", "--json and --raw cannot be used together" },
+	{ "$T -i $S -J --tree", "--tree and --json cannot be used together" },
+	{ "$T -i $S -P -T", "--tree and --pairs cannot be used together" },
+	{ "$T -i $S -r -P", "--raw and --pairs cannot be used together" },
+	{ "$T -H -P", "--pairs and --list-columns cannot be used together" },
+	{ "$T -i $S -o PID --output-all",
+	  "--output and --output-all cannot be used together" },
+	{ "$T -i $S --nope", "unrecognized option '--nope'" },
+	{ "$T -i $S -z", "invalid option -- 'z'" },
+	{ "$T -i $S -F", "invalid option -- 'F'" },
+	{ "$T -i", "option requires an argument -- 'i'" },
+	{ "$T -i $S frobnicate", "there is no command \"frobnicate\"" },
+	{ "$T -i $S list extra", "one argument too many: \"extra\"" },
+	{ "$T -i $S save", "save wants FILE" },
+	{ "$T -i $S save a b", "one argument too many: \"b\"" },
+	{ "$T -i $S save a --json", "save takes no --json" },
+};
+
+static void test_misuse(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(misuses); i++) {
+		struct result result = on_system(state, misuses[i].line);
+
+		expect_status(&result, 2, misuses[i].line);
+		expect_has(result.err, misuses[i].words);
+		expect_has(result.err, "taskmap: ");
+		expect_has(result.err,
+			   "Try 'taskmap --help' for more information.\n");
+		assert_int_equal(count_lines(result.err), 2);
+		assert_string_equal(result.out, "");
+		result_clear(&result);
+	}
+}
+
+static void test_help(void **state)
+{
+	static const char *const lines[] = {
+		"$T --help", "$T -h", "$T list -h", "$T -J -h", "$T save -h",
+	};
+	struct result first = on_system(state, lines[0]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct result result = on_system(state, lines[i]);
+
+		expect_status(&result, 0, lines[i]);
+		assert_string_equal(result.err, "");
+		assert_string_equal(result.out, first.out);
+		result_clear(&result);
+	}
+	result_clear(&first);
+}
+
+static void test_version(void **state)
+{
+	expect_out(state, "$T --version",
+		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
+	expect_out(state, "$T -V",
+		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
+}
+
+/* What cannot be read or written: exit 3 and one line */
+
+static const struct {
+	const char *line;
+	const char *words;
+} failures[] = {
+	{ "$T -i /nowhere/x", "cannot open /nowhere/x: No such file or directory" },
+	{ "$T -i /", "cannot read /: Is a directory" },
+	{ "$T -i /dev/null", "/dev/null: empty, not a taskmap snapshot" },
+	{ "$T -i /dev/zero", "/dev/zero: not a taskmap snapshot" },
+	{ "$T -i - <&-", "cannot read standard input: Bad file descriptor" },
+	{ "head -c 200 $S | $T -i -", "standard input: truncated: 200 of 6224 bytes" },
+	{ "(cat $S; echo) | $T -i -", "standard input: corrupt: more bytes follow" },
+	{ "$T -i $S >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -J >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -r >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -P --output-all >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -H >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -h >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -V >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S >&-", "cannot write to standard output: Bad file" },
+	{ "$T -i $S save - >/dev/full", "cannot write -: No space left" },
+	{ "$T -i $S save /dev/full", "cannot write /dev/full: No space left" },
+	{ "$T -i $S save /nowhere/x", "cannot write /nowhere/x: No such file" },
+	{ "$T -i $S save .", "cannot write .: Is a directory" },
+	{ "$T -i $S save ''", "cannot write : No such file" },
+	{ "$T -i /dev/null save x; s=$?; [ -e x ] && exit 9; exit $s", "empty" },
+};
+
+static void test_failures(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
+		struct result result = on_system(state, failures[i].line);
+
+		expect_status(&result, 3, failures[i].line);
+		expect_has(result.err, failures[i].words);
+		assert_int_equal(count_lines(result.err), 1);
+		result_clear(&result);
+	}
+}
+
+static void test_closed_pipe(void **state)
+{
+	/* With SIGPIPE ignored a write fails where it would have killed. */
+	struct result result = on_system(state,
+		"trap '' PIPE; (sleep 0.1; $T -i $S; echo $? >&2) | true");
+
+	expect_has(result.err, "cannot write to standard output: Broken pipe");
+	expect_has(result.err, "\n3\n");
+	result_clear(&result);
+}
+
+/* save */
+
+static void test_save(void **state)
+{
+	expect_out(state, "$T -i $S save x && cmp x $S && stat -c %a x && ls -A",
+		   "600\nerr\nout\nx\n");
+}
+
+static void test_save_stdout(void **state)
+{
+	expect_out(state, "$T -i $S save - | cmp - $S", "");
+	expect_out(state, "$T -i $S save /dev/stdout | cmp - $S", "");
+}
+
+static void test_save_saved(void **state)
+{
+	expect_out(state, "$T -i $S save - | $T -i - save - | $T -i - -rn -o PID -p 1",
+		   "1\n");
+}
+
+static void test_save_over(void **state)
+{
+	expect_out(state, "echo old >x; $T -i $S save x && cmp x $S", "");
+	/* Through a link to what it points to. */
+	expect_out(state, "echo old >x; ln -s x l; $T -i $S save l && cmp x $S && readlink l",
+		   "x\n");
+}
+
+static void test_save_pipe(void **state)
+{
+	expect_out(state, "mkfifo f; cmp f $S & $T -i $S save f; wait $! && ls -A",
+		   "err\nf\nout\n");
+}
+
+/*
+ * A full device, as far as one can be had without being root: a limit on the
+ * size of files, of which write(2) says EFBIG if the signal is ignored.
+ */
+static void test_save_full(void **state)
+{
+	struct result result = on_system(state,
+		"echo old >x; trap '' XFSZ; ulimit -f 4; $T -i $S save x; "
+		"echo $?; cat x; ls -A");
+
+	assert_string_equal(result.out, "3\nold\nerr\nout\nx\n");
+	expect_has(result.err, "cannot write x: File too large");
+	result_clear(&result);
+}
+
+/* Every single-byte cut, from outside, at some places that matter. */
+static void test_hostile_input(void **state)
+{
+	struct result result = on_system(state,
+		"for n in 0 1 8 143 144 145 447 6223; do"
+		" head -c $n $S | $T -i - >o 2>e; s=$?;"
+		" [ $s = 3 ] && [ ! -s o ] && [ $(wc -l <e) = 1 ] || echo $n $s;"
+		"done");
+
+	assert_string_equal(result.out, "");
+	result_clear(&result);
+}
+
+#define SYSTEM_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SYSTEM_TEST(test_table),
+		SYSTEM_TEST(test_narrow_terminal),
+		SYSTEM_TEST(test_list_is_default),
+		SYSTEM_TEST(test_stdin),
+		SYSTEM_TEST(test_tree),
+		SYSTEM_TEST(test_raw),
+		SYSTEM_TEST(test_pairs),
+		SYSTEM_TEST(test_full_ids),
+		SYSTEM_TEST(test_all_columns),
+		SYSTEM_TEST(test_columns_table),
+		SYSTEM_TEST(test_columns_raw),
+		SYSTEM_TEST(test_other_locale),
+		SYSTEM_TEST(test_json_header),
+		SYSTEM_TEST(test_json_values),
+		SYSTEM_TEST(test_json_names),
+		SYSTEM_TEST(test_json_empty),
+		SYSTEM_TEST(test_json_columns),
+		SYSTEM_TEST(test_json_types),
+		SYSTEM_TEST(test_output),
+		SYSTEM_TEST(test_order_of_words),
+		SYSTEM_TEST(test_filters),
+		SYSTEM_TEST(test_filtered_tree),
+		SYSTEM_TEST(test_missing_pid),
+		SYSTEM_TEST(test_misuse),
+		SYSTEM_TEST(test_help),
+		SYSTEM_TEST(test_version),
+		SYSTEM_TEST(test_failures),
+		SYSTEM_TEST(test_closed_pipe),
+		SYSTEM_TEST(test_save),
+		SYSTEM_TEST(test_save_stdout),
+		SYSTEM_TEST(test_save_saved),
+		SYSTEM_TEST(test_save_over),
+		SYSTEM_TEST(test_save_pipe),
+		SYSTEM_TEST(test_save_full),
+		SYSTEM_TEST(test_hostile_input),
+	};
+
+	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finding the module's files, and what is said where they cannot be had. A
+ * directory stands for the root of the system.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+/* For its static functions. */
+#include "source.c"
+
+struct world {
+	char *root;
+	struct source source;
+	unsigned char *image;
+	size_t size;
+};
+
+static int setup(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+	struct taskmap_record row = process(1, 0, "init");
+	struct statfs fs;
+
+	world->root = fixture_dir();
+	/* As if what the directory is on were debugfs, so that it is mounted. */
+	assert_int_equal(statfs(world->root, &fs), 0);
+	world->source.root = world->root;
+	world->source.debugfs_magic = (long)fs.f_type;
+	world->image = fixture_image(&row, 1, NULL, &world->size);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+
+	fixture_remove(world->root);
+	free(world->image);
+	free(world);
+	return 0;
+}
+
+static void put(struct world *world, const char *name, const char *text)
+{
+	free(fixture_file(world->root, name, text, strlen(text)));
+}
+
+static void put_image(struct world *world, const char *name)
+{
+	free(fixture_file(world->root, name, world->image, world->size));
+}
+
+/* Reads and expects an error whose text contains @words and is one line. */
+static void expect(struct world *world, const char *input,
+		   enum error_code code, const char *words)
+{
+	struct error error = { 0 };
+	struct snapshot snap;
+
+	assert_int_equal(source_read(&world->source, input, &snap, &error), -1);
+	assert_int_equal(error.code, code);
+	if (!strstr(error.text, words) || strchr(error.text, '\n'))
+		fail_msg("\"%s\" has no \"%s\"", error.text, words);
+	error_clear(&error);
+}
+
+static void expect_read(struct world *world, const char *input)
+{
+	struct error error = { 0 };
+	struct snapshot snap;
+
+	if (source_read(&world->source, input, &snap, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(snap.count, 1);
+	assert_int_equal(snap.size, world->size);
+	snapshot_free(&snap);
+}
+
+static void test_debugfs(void **state)
+{
+	put_image(*state, "sys/kernel/debug/taskmap/snapshot");
+	put(*state, "proc/taskmap/snapshot", "not this");
+	expect_read(*state, NULL);
+}
+
+static void test_procfs(void **state)
+{
+	put_image(*state, "proc/taskmap/snapshot");
+	expect_read(*state, NULL);
+}
+
+static void test_not_loaded(void **state)
+{
+	expect(*state, NULL, ERROR_NOT_LOADED,
+	       "load it with \"modprobe taskmap\" or \"insmod taskmap.ko\"");
+}
+
+static void test_debugfs_not_mounted(void **state)
+{
+	struct world *world = *state;
+
+	put(world, "sys/module/taskmap/parameters/ids", "keyed\n");
+	expect(world, NULL, ERROR_NO_DEBUGFS,
+	       "\"mount -t debugfs debugfs /sys/kernel/debug\"");
+	put(world, "sys/kernel/debug/other", "");
+	world->source.debugfs_magic++;
+	expect(world, NULL, ERROR_NO_DEBUGFS, "mount");
+}
+
+static void test_no_file(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put(*state, "sys/kernel/debug/other", "");
+	expect(*state, NULL, ERROR_NO_FILE, "procfs=1");
+}
+
+static void test_unusable_file(void **state)
+{
+	struct world *world = *state;
+
+	put_image(world, "proc/taskmap/snapshot");
+	put(world, "sys/kernel/debug/taskmap/snapshot", "");
+	expect(world, NULL, ERROR_EMPTY, "empty");
+}
+
+/*
+ * Neither root nor a file's mode can make open(2) say all that it may say, so
+ * the advice is asked for directly.
+ */
+static void expect_advice(struct world *world, int reason,
+			  enum error_code code, const char *words)
+{
+	struct error error = { 0 };
+
+	assert_int_equal(explain_open(&world->source, reason, &error), -1);
+	assert_int_equal(error.code, code);
+	if (!strstr(error.text, words) || strchr(error.text, '\n'))
+		fail_msg("\"%s\" has no \"%s\"", error.text, words);
+	error_clear(&error);
+}
+
+static void test_not_root(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	expect_advice(*state, EACCES, ERROR_NOT_ROOT, "sudo taskmap");
+}
+
+static void test_not_root_not_loaded(void **state)
+{
+	expect_advice(*state, EACCES, ERROR_NOT_LOADED, "not loaded");
+}
+
+static void test_raw_ids(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "raw\n");
+	expect_advice(*state, EPERM, ERROR_RAW_IDS, "CAP_SYSLOG");
+}
+
+static void test_locked_down(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put(*state, "sys/kernel/security/lockdown",
+	    "none integrity [confidentiality]\n");
+	expect_advice(*state, EPERM, ERROR_LOCKED_DOWN, "locked down");
+}
+
+static void test_no_capability(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	expect_advice(*state, EPERM, ERROR_NO_CAPABILITY, "CAP_SYS_PTRACE");
+	put(*state, "sys/kernel/security/lockdown",
+	    "[none] integrity confidentiality\n");
+	expect_advice(*state, EPERM, ERROR_NO_CAPABILITY, "CAP_SYS_PTRACE");
+}
+
+static void test_no_kernel_memory(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	expect_advice(*state, ENOMEM, ERROR_NO_MEMORY, "memory");
+}
+
+static void test_other_reason(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	expect_advice(*state, EMFILE, ERROR_SYSTEM, "Too many open files");
+}
+
+static void expect_read_error(int reason, bool module, enum error_code code,
+			      const char *words)
+{
+	struct error error = { 0 };
+
+	assert_int_equal(explain_read(reason, module, "x", &error), -1);
+	assert_int_equal(error.code, code);
+	assert_non_null(strstr(error.text, words));
+	error_clear(&error);
+}
+
+static void test_read_errors(void **state)
+{
+	(void)state;
+	expect_read_error(EIO, true, ERROR_UNLOADED, "unloaded meanwhile");
+	expect_read_error(ENXIO, true, ERROR_UNLOADED, "unloaded meanwhile");
+	expect_read_error(EIO, false, ERROR_SYSTEM, "Input/output error");
+	expect_read_error(ENOMEM, true, ERROR_NO_MEMORY, "memory");
+}
+
+static void test_input(void **state)
+{
+	struct world *world = *state;
+	char *path = fixture_file(world->root, "saved", world->image,
+				  world->size);
+
+	expect_read(world, path);
+	free(path);
+}
+
+static void test_input_missing(void **state)
+{
+	expect(*state, "/nowhere/x", ERROR_SYSTEM,
+	       "cannot open /nowhere/x: No such file");
+	expect(*state, "", ERROR_SYSTEM, "No such file");
+}
+
+static void test_input_directory(void **state)
+{
+	expect(*state, "/", ERROR_SYSTEM, "Is a directory");
+}
+
+static void test_input_hostile_name(void **state)
+{
+	expect(*state, "new\nline", ERROR_SYSTEM, "new\\012line");
+}
+
+static void test_input_empty(void **state)
+{
+	expect(*state, "/dev/null", ERROR_EMPTY, "/dev/null: empty");
+}
+
+static void test_input_endless(void **state)
+{
+	expect(*state, "/dev/zero", ERROR_NOT_SNAPSHOT,
+	       "/dev/zero: not a taskmap snapshot");
+}
+
+static void test_input_cut(void **state)
+{
+	struct world *world = *state;
+	char *path = fixture_file(world->root, "cut", world->image,
+				  world->size - 1);
+
+	expect(world, path, ERROR_TRUNCATED, "447 of 448 bytes");
+	free(path);
+}
+
+/* A pipe that gives one byte a time, and a descriptor to read it by. */
+static int drip(const unsigned char *bytes, size_t size)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	if (fork())
+		return close(ends[1]), ends[0];
+	for (size_t i = 0; i < size; i++) {
+		if (write(ends[1], bytes + i, 1) != 1)
+			_exit(1);
+		usleep(10);
+	}
+	_exit(0);
+}
+
+static void test_short_reads(void **state)
+{
+	struct world *world = *state;
+	struct buffer buffer = { 0 };
+	struct error error = { 0 };
+	int fd = drip(world->image, world->size);
+
+	assert_int_equal(read_image(fd, false, "pipe", &buffer, &error), 0);
+	assert_int_equal(buffer.size, world->size);
+	assert_memory_equal(buffer.bytes, world->image, world->size);
+	free(buffer.bytes);
+	close(fd);
+}
+
+#define WORLD_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(test_debugfs),
+		WORLD_TEST(test_procfs),
+		WORLD_TEST(test_not_loaded),
+		WORLD_TEST(test_debugfs_not_mounted),
+		WORLD_TEST(test_no_file),
+		WORLD_TEST(test_unusable_file),
+		WORLD_TEST(test_not_root),
+		WORLD_TEST(test_not_root_not_loaded),
+		WORLD_TEST(test_raw_ids),
+		WORLD_TEST(test_locked_down),
+		WORLD_TEST(test_no_capability),
+		WORLD_TEST(test_no_kernel_memory),
+		WORLD_TEST(test_other_reason),
+		WORLD_TEST(test_read_errors),
+		WORLD_TEST(test_input),
+		WORLD_TEST(test_input_missing),
+		WORLD_TEST(test_input_directory),
+		WORLD_TEST(test_input_hostile_name),
+		WORLD_TEST(test_input_empty),
+		WORLD_TEST(test_input_endless),
+		WORLD_TEST(test_input_cut),
+		WORLD_TEST(test_short_reads),
+	};
+
+	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+}

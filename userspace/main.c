@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * taskmap: what every task is and which kernel objects it holds. Here the
+ * command line is understood, and nothing else is done.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "kinds.h"
+#include "options.h"
+
+struct command {
+	const char *name;
+	const char *args;	/* as the help shows them */
+	int arg_count;
+	const char *options;	/* the short names of those it takes */
+	const char *summary;
+	int (*run)(const struct options *options, struct error *error);
+};
+
+/* The first is what is done if no command is given. */
+static const struct command commands[] = {
+	{ "list", "", 0, "TJornPpkFAiH",
+	  "every task, what it is and what it holds (the default)",
+	  list_command },
+	{ "save", "FILE", 1, "i",
+	  "write the snapshot to FILE (- is standard output)",
+	  save_command },
+};
+
+/*
+ * Upper-case letters that are not in short_options, F and A, are the names by
+ * which the code knows options that have only a long one.
+ */
+static const char short_options[] = "TJo:nrPHp:k:i:Vh";
+
+static const struct option long_options[] = {
+	{ "tree",		no_argument,		NULL, 'T' },
+	{ "json",		no_argument,		NULL, 'J' },
+	{ "output",		required_argument,	NULL, 'o' },
+	{ "output-all",		no_argument,		NULL, 'A' },
+	{ "noheadings",		no_argument,		NULL, 'n' },
+	{ "raw",		no_argument,		NULL, 'r' },
+	{ "pairs",		no_argument,		NULL, 'P' },
+	{ "list-columns",	no_argument,		NULL, 'H' },
+	{ "pid",		required_argument,	NULL, 'p' },
+	{ "kind",		required_argument,	NULL, 'k' },
+	{ "full-ids",		no_argument,		NULL, 'F' },
+	{ "input",		required_argument,	NULL, 'i' },
+	{ "version",		no_argument,		NULL, 'V' },
+	{ "help",		no_argument,		NULL, 'h' },
+	{ 0 }
+};
+
+/* Sets of options of which no two can be used together. */
+static const char *const exclusive[] = { "TJrP", "TPH", "oA" };
+
+static const char options_help[] =
+	"Options:\n"
+	" -T, --tree           threads below their leader, leaders below their parent\n"
+	" -J, --json           JSON output, with full ids\n"
+	" -r, --raw            raw output: no alignment, blanks escaped\n"
+	" -P, --pairs          KEY=\"value\" output\n"
+	" -n, --noheadings     no headings\n"
+	" -o, --output LIST    the columns to show; +LIST adds to the defaults\n"
+	"     --output-all     all columns\n"
+	"     --full-ids       ids as 16 hex digits, not as \"mm#3\"\n"
+	" -p, --pid LIST       only these tasks, and all threads of these processes\n"
+	" -k, --kind LIST      only tasks of these kinds\n"
+	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
+	" -H, --list-columns   list the columns, also with --json or --raw\n"
+	" -V, --version        the version\n"
+	" -h, --help           this help\n";
+
+static void print_columns_help(void)
+{
+	printf("\nColumns (* shown by default):\n");
+	for (size_t i = 0; i < column_count(); i++) {
+		const struct column column = column_at(i);
+
+		printf(" %c %-14s %s\n",
+		       column_is_default(column.name) ? '*' : ' ',
+		       column.name, column.help);
+	}
+}
+
+static _Noreturn void finish(int status);
+
+static _Noreturn void help(void)
+{
+	printf("Usage: taskmap [COMMAND] [options]\n\n"
+	       "Shows which kernel objects the tasks of a system hold and share.\n\n"
+	       "Commands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf(" %-5s%-5s         %s\n", commands[i].name,
+		       commands[i].args, commands[i].summary);
+	printf("\n%s", options_help);
+	print_columns_help();
+	printf("\nFor more details see taskmap(8).\n");
+	finish(STATUS_DONE);
+}
+
+static _Noreturn void version(void)
+{
+	printf("taskmap %s (snapshot format %d)\n", TASKMAP_VERSION,
+	       TASKMAP_FORMAT);
+	finish(STATUS_DONE);
+}
+
+static _Noreturn void hint(void)
+{
+	fputs("Try 'taskmap --help' for more information.\n", stderr);
+	exit(STATUS_USAGE);
+}
+
+#define usage_error(...)	(complain(__VA_ARGS__), hint())
+
+static const char *column_name(size_t index)
+{
+	return column_at(index).name;
+}
+
+static const char *kind_at(size_t index)
+{
+	return kind_name((unsigned int)index + 1);
+}
+
+/*
+ * Ends with what is wrong with a list: @item, of @length bytes, is no @what.
+ * Those that are, are called @name(0) to @name(count - 1).
+ */
+static _Noreturn void bad_item(const char *what, const char *item,
+			       size_t length, const char *(*name)(size_t),
+			       size_t count)
+{
+	char *copy = strndup(item, length);
+	char *shown = xcalloc(ESCAPED_SIZE(length), 1);
+
+	fprintf(stderr, "taskmap: unknown %s \"%s\"; use", what,
+		copy ? escape(copy, shown) : "");
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", name(i));
+	fputc('\n', stderr);
+	free(shown);
+	free(copy);
+	hint();
+}
+
+static void parse_columns(struct options *options, const char *list)
+{
+	size_t length;
+	const char *bad = selection_parse(&options->selection, list, &length);
+
+	if (bad)
+		bad_item("column", bad, length, column_name, column_count());
+}
+
+static void parse_kinds(struct options *options, const char *list)
+{
+	size_t length;
+	const char *bad = filter_add_kinds(&options->filter, list, &length);
+
+	if (bad)
+		bad_item("kind", bad, length, kind_at, KINDS);
+}
+
+static void parse_pids(struct options *options, const char *list)
+{
+	size_t length;
+	const char *bad = filter_add_pids(&options->filter, list, &length);
+
+	if (bad)
+		usage_error("not a pid: \"%.*s\"", (int)length, bad);
+}
+
+static void apply_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'T':
+		options->format = FORMAT_TREE;
+		break;
+	case 'J':
+		options->format = FORMAT_JSON;
+		break;
+	case 'r':
+		options->format = FORMAT_RAW;
+		break;
+	case 'P':
+		options->format = FORMAT_PAIRS;
+		break;
+	case 'n':
+		options->noheadings = true;
+		break;
+	case 'o':
+		parse_columns(options, optarg);
+		break;
+	case 'A':
+		selection_all(&options->selection);
+		break;
+	case 'F':
+		options->full_ids = true;
+		break;
+	case 'p':
+		parse_pids(options, optarg);
+		break;
+	case 'k':
+		parse_kinds(options, optarg);
+		break;
+	case 'i':
+		options->input = optarg;
+		break;
+	case 'V':
+		version();
+	case 'h':
+		help();
+	case '?':
+		hint();
+	}
+}
+
+/* The options that were given, by their letters. */
+struct used {
+	bool letter[128];
+};
+
+static void parse_options(int argc, char **argv, struct options *options,
+			  struct used *used)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, short_options, long_options,
+				     NULL)) != -1) {
+		used->letter[option] = true;
+		apply_option(options, option);
+	}
+	if (!options->selection.count)
+		selection_defaults(&options->selection);
+}
+
+static const char *long_name(int letter)
+{
+	const struct option *option = long_options;
+
+	while (option->val != letter)
+		option++;
+	return option->name;
+}
+
+/* The first option at or after @set that was given, NULL if none was. */
+static const char *first_used(const struct used *used, const char *set)
+{
+	while (*set && !used->letter[(unsigned char)*set])
+		set++;
+	return *set ? set : NULL;
+}
+
+static void check_exclusive(const struct used *used)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(exclusive); i++) {
+		const char *one = first_used(used, exclusive[i]);
+		const char *two = one ? first_used(used, one + 1) : NULL;
+
+		if (two)
+			usage_error("--%s and --%s cannot be used together",
+				    long_name(*one), long_name(*two));
+	}
+}
+
+static void check_taken(const struct used *used, const struct command *command)
+{
+	for (const struct option *option = long_options; option->name; option++) {
+		if (used->letter[option->val] &&
+		    !strchr(command->options, option->val))
+			usage_error("%s takes no --%s", command->name,
+				    option->name);
+	}
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	usage_error("there is no command \"%s\"", name);
+}
+
+/* Takes the command from @args, which ends in NULL, and leaves its own. */
+static const struct command *take_command(char **args, struct options *options)
+{
+	const struct command *command = &commands[0];
+	int count = 0;
+
+	if (*args)
+		command = find_command(*args++);
+	while (args[count])
+		count++;
+	if (count < command->arg_count)
+		usage_error("%s wants %s", command->name, command->args);
+	if (count > command->arg_count)
+		usage_error("%s: one argument too many: \"%s\"", command->name,
+			    args[command->arg_count]);
+	options->args = args;
+	return command;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct error error = { 0 };
+	int status = command->run(options, &error);
+
+	if (status >= 0)
+		return status;
+	complain("%s", error.text);
+	error_clear(&error);
+	return STATUS_FAILED;
+}
+
+/*
+ * Exits with @status if all output has got where it should, which only the
+ * last write tells. Nothing printed and nowhere to print to (>&-) is no error.
+ */
+static _Noreturn void finish(int status)
+{
+	int reason = ferror(stdout) ? EIO : 0;
+
+	if (fflush(stdout))
+		reason = errno;
+	if (fclose(stdout) && errno != EBADF && !reason)
+		reason = errno;
+	if (reason)
+		die(STATUS_FAILED, "cannot write to standard output: %s",
+		    strerror(reason));
+	exit(status);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct used used = { 0 };
+	const struct command *command;
+	int status;
+
+	setlocale(LC_ALL, "");
+	parse_options(argc, argv, &options, &used);
+	command = take_command(argv + optind, &options);
+	check_exclusive(&used);
+	check_taken(&used, command);
+	status = used.letter['H'] ? list_columns(&options) :
+				    run(command, &options);
+	selection_free(&options.selection);
+	filter_free(&options.filter);
+	finish(status);
+}

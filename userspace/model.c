@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "util.h"
+
+/* What to group by: a resource, or this. */
+#define BY_TGID		TASKMAP_RESOURCES
+
+struct entry {
+	uint64_t key;
+	int tgid;
+	unsigned int task;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	if (x->tgid != y->tgid)
+		return x->tgid < y->tgid ? -1 : 1;
+	return x->task < y->task ? -1 : x->task > y->task;
+}
+
+static uint64_t key_of(const struct taskmap_record *task, unsigned int by)
+{
+	return by == BY_TGID ? (uint64_t)task->tgid : task->ids[by];
+}
+
+/* An entry for each task that has a key, sorted. Fills @count. */
+static struct entry *sorted_entries(const struct model *model, unsigned int by,
+				    unsigned int *count)
+{
+	struct entry *entries = xcalloc(model->count, sizeof(*entries));
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < model->count; i++) {
+		const struct taskmap_record *task = &model->tasks[i];
+		uint64_t key = key_of(task, by);
+
+		if (key)
+			entries[n++] = (struct entry){ key, task->tgid, i };
+	}
+	qsort(entries, n, sizeof(*entries), compare_entries);
+	*count = n;
+	return entries;
+}
+
+/* Members come by tgid, so that a new tgid is one that differs from the last. */
+static void count_users(const struct model *model, const unsigned int *members,
+			struct group *group)
+{
+	int last = 0;
+
+	for (unsigned int i = 0; i < group->count; i++) {
+		int tgid = model->tasks[members[i]].tgid;
+
+		if (tgid == last || model_is_kthread(model, members[i]))
+			continue;
+		if (group->users < ARRAY_SIZE(group->lowest))
+			group->lowest[group->users] = tgid;
+		group->users++;
+		last = tgid;
+	}
+}
+
+/* Makes groups of the runs of equal keys in @entries. */
+static void fill_groups(struct grouping *grouping, const struct entry *entries,
+			unsigned int count)
+{
+	struct group *group = NULL;
+
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int task = entries[i].task;
+
+		grouping->members[i] = task;
+		if (!group || group->key != entries[i].key) {
+			group = &grouping->groups[grouping->count++];
+			group->key = entries[i].key;
+			group->first = i;
+			group->earliest = task;
+		}
+		group->count++;
+		if (task < group->earliest)
+			group->earliest = task;
+	}
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	return x->earliest < y->earliest ? -1 : x->earliest > y->earliest;
+}
+
+/* In order of first appearance, for the numbers to be those a reader expects. */
+static void number_groups(struct grouping *grouping)
+{
+	qsort(grouping->groups, grouping->count, sizeof(*grouping->groups),
+	      compare_groups);
+	for (unsigned int g = 0; g < grouping->count; g++) {
+		const struct group *group = &grouping->groups[g];
+
+		for (unsigned int i = 0; i < group->count; i++)
+			grouping->number[grouping->members[group->first + i]] = g + 1;
+	}
+}
+
+static void make_grouping(const struct model *model, unsigned int by,
+			  struct grouping *grouping)
+{
+	unsigned int count;
+	struct entry *entries = sorted_entries(model, by, &count);
+
+	grouping->groups = xcalloc(count, sizeof(*grouping->groups));
+	grouping->members = xcalloc(count, sizeof(*grouping->members));
+	grouping->number = xcalloc(model->count, sizeof(*grouping->number));
+	fill_groups(grouping, entries, count);
+	free(entries);
+	for (unsigned int g = 0; g < grouping->count; g++) {
+		struct group *group = &grouping->groups[g];
+
+		count_users(model, grouping->members + group->first, group);
+	}
+	number_groups(grouping);
+}
+
+static void free_grouping(struct grouping *grouping)
+{
+	free(grouping->groups);
+	free(grouping->members);
+	free(grouping->number);
+}
+
+void model_init(struct model *model, const struct snapshot *snap)
+{
+	memset(model, 0, sizeof(*model));
+	model->tasks = snap->tasks;
+	model->count = snap->count;
+	make_grouping(model, BY_TGID, &model->threads);
+}
+
+void model_free(struct model *model)
+{
+	free_grouping(&model->threads);
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+		free_grouping(&model->holders[r]);
+}
+
+const struct grouping *model_holders(struct model *model,
+				     enum taskmap_resource resource)
+{
+	struct grouping *holders = &model->holders[resource];
+
+	if (!holders->number)
+		make_grouping(model, resource, holders);
+	return holders;
+}
+
+const struct group *grouping_of(const struct grouping *grouping,
+				unsigned int task)
+{
+	unsigned int number = grouping->number[task];
+
+	return number ? &grouping->groups[number - 1] : NULL;
+}
+
+static int compare_pid(const void *key, const void *element)
+{
+	const struct taskmap_record *task = element;
+	int pid = *(const int *)key;
+
+	return pid < task->pid ? -1 : pid > task->pid;
+}
+
+unsigned int model_find(const struct model *model, int pid)
+{
+	const struct taskmap_record *found;
+
+	found = bsearch(&pid, model->tasks, model->count,
+			sizeof(*model->tasks), compare_pid);
+	return found ? (unsigned int)(found - model->tasks) : NO_TASK;
+}
+
+bool model_is_leader(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].pid == model->tasks[task].tgid;
+}
+
+bool model_is_dead(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].state == 'Z' ||
+	       model->tasks[task].state == 'X';
+}
+
+bool model_is_kthread(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].kind == TASKMAP_KTHREAD;
+}
+
+/* The task with @pid, if it leads a thread group; it does in a sound snapshot. */
+static unsigned int find_leader(const struct model *model, int pid)
+{
+	unsigned int found = model_find(model, pid);
+
+	if (found != NO_TASK && !model_is_leader(model, found))
+		return NO_TASK;
+	return found;
+}
+
+unsigned int model_leader(const struct model *model, unsigned int task)
+{
+	return find_leader(model, model->tasks[task].tgid);
+}
+
+unsigned int model_parent(const struct model *model, unsigned int task)
+{
+	return find_leader(model, model->tasks[task].ppid);
+}
+
+const struct group *model_threads(const struct model *model, unsigned int task)
+{
+	return grouping_of(&model->threads, task);
+}
+
+bool model_same(const struct model *model, unsigned int a, unsigned int b,
+		enum taskmap_resource resource)
+{
+	uint64_t id = model->tasks[a].ids[resource];
+
+	return id && id == model->tasks[b].ids[resource];
+}
+
+unsigned int model_origin(const struct model *model, unsigned int task)
+{
+	return model_is_leader(model, task) ? model_parent(model, task) :
+					      model_leader(model, task);
+}
+
+struct others model_others(struct model *model, unsigned int task,
+			   enum taskmap_resource resource)
+{
+	const struct group *group;
+	struct others others = { 0 };
+	int own = model->tasks[task].tgid;
+
+	group = grouping_of(model_holders(model, resource), task);
+	if (!group)
+		return others;
+	others.count = group->users;
+	if (!model_is_kthread(model, task))
+		others.count--;	/* its own thread group */
+	if (others.count)
+		others.tgid = group->lowest[group->lowest[0] == own];
+	return others;
+}

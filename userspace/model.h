@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What can be known only by looking at all the tasks of a snapshot: who leads
+ * whom, who is whose child, and who holds an object together with whom.
+ *
+ * A task is named by its index in the snapshot, which is in order of pid.
+ * Everything here is O(n log n) in the number of tasks, made when first asked
+ * for, and about the whole set, whatever part of it is shown.
+ */
+#ifndef TASKMAP_MODEL_H
+#define TASKMAP_MODEL_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "snapshot.h"
+
+#define NO_TASK		UINT_MAX
+
+/* Tasks that have one thing in common: a tgid, or an object. Never empty. */
+struct group {
+	uint64_t key;		/* the tgid, or the id of the object */
+	unsigned int first;	/* its first member in grouping.members */
+	unsigned int count;
+	unsigned int earliest;	/* its member with the lowest pid */
+	/*
+	 * The thread groups that its members are of, but for kernel threads,
+	 * who borrow what they do not share: how many, and the lowest tgids.
+	 */
+	unsigned int users;
+	int lowest[2];
+};
+
+struct grouping {
+	struct group *groups;	/* in order of their earliest members */
+	unsigned int count;
+	unsigned int *members;	/* tasks, a slice a group, by tgid and pid */
+	unsigned int *number;	/* for each task: of its group from 1, or 0 */
+};
+
+struct model {
+	const struct taskmap_record *tasks;
+	unsigned int count;
+	struct grouping threads;
+	struct grouping holders[TASKMAP_RESOURCES];	/* made on demand */
+};
+
+/* Other thread groups that hold what a task holds. */
+struct others {
+	int tgid;		/* the lowest */
+	unsigned int count;	/* 0: there is none, and no tgid */
+};
+
+/* @snap must outlive @model. */
+void model_init(struct model *model, const struct snapshot *snap);
+void model_free(struct model *model);
+
+/* The tasks, grouped by the object that they hold. Id 0 is no object. */
+const struct grouping *model_holders(struct model *model,
+				     enum taskmap_resource resource);
+
+/* The group of @task, NULL if it has none. */
+const struct group *grouping_of(const struct grouping *grouping,
+				unsigned int task);
+
+/* Each returns a task, or NO_TASK if the snapshot does not have it. */
+unsigned int model_find(const struct model *model, int pid);
+unsigned int model_leader(const struct model *model, unsigned int task);
+unsigned int model_parent(const struct model *model, unsigned int task);
+
+bool model_is_leader(const struct model *model, unsigned int task);
+bool model_is_dead(const struct model *model, unsigned int task);
+bool model_is_kthread(const struct model *model, unsigned int task);
+
+/* The members of @task's thread group that are in the snapshot, itself too. */
+const struct group *model_threads(const struct model *model, unsigned int task);
+
+/* Whether both hold the same object; none is not the same as none. */
+bool model_same(const struct model *model, unsigned int a, unsigned int b,
+		enum taskmap_resource resource);
+
+/*
+ * Whom @task is compared with to say what it shares: its leader, or for a
+ * leader its parent. NO_TASK if that is not in the snapshot.
+ */
+unsigned int model_origin(const struct model *model, unsigned int task);
+
+struct others model_others(struct model *model, unsigned int task,
+			   enum taskmap_resource resource);
+
+#endif /* TASKMAP_MODEL_H */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "notes.h"
+#include "resources.h"
+
+/* Appends to what is in @out already, with @separator if there is anything. */
+static void __attribute__((format(printf, 3, 4)))
+add(char out[NOTES_SIZE], const char *separator, const char *format, ...)
+{
+	size_t length = strlen(out);
+	va_list args;
+
+	if (length)
+		length += (size_t)snprintf(out + length, NOTES_SIZE - length,
+					   "%s", separator);
+	va_start(args, format);
+	vsnprintf(out + length, NOTES_SIZE - length, format, args);
+	va_end(args);
+}
+
+#define note(out, ...)	add(out, "; ", __VA_ARGS__)
+
+void notes_shares(const struct model *model, unsigned int task,
+		  char out[NOTES_SIZE])
+{
+	unsigned int origin = model_origin(model, task);
+
+	out[0] = '\0';
+	if (origin == NO_TASK)
+		return;
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		if (resources[r].shared && model_same(model, task, origin, r))
+			add(out, ",", "%s", resources[r].shared);
+	}
+}
+
+/* Names the other thread groups that hold the same object, if there are any. */
+static void note_others(struct model *model, unsigned int task,
+			enum taskmap_resource resource, char out[NOTES_SIZE])
+{
+	struct others others = model_others(model, task, resource);
+	const char *name = resources[resource].name;
+
+	if (others.count > 1)
+		note(out, "%s shared with %d and %u more", name, others.tgid,
+		     others.count - 1);
+	else if (others.count)
+		note(out, "%s shared with %d", name, others.tgid);
+}
+
+/*
+ * A vfork child lives in the mm of whoever made it. That is its parent, but
+ * with CLONE_PARENT, when it is one of the others that hold the mm.
+ */
+static void note_vfork(struct model *model, unsigned int task,
+		       char out[NOTES_SIZE])
+{
+	unsigned int parent = model_parent(model, task);
+	struct others others = model_others(model, task, TASKMAP_MM);
+	int lender = model->tasks[task].ppid;
+
+	if (parent != NO_TASK && others.count &&
+	    !model_same(model, task, parent, TASKMAP_MM))
+		lender = others.tgid;
+	note(out, "vfork, borrows mm of %d", lender);
+}
+
+static void note_mm(struct model *model, unsigned int task,
+		    char out[NOTES_SIZE])
+{
+	const struct taskmap_record *record = &model->tasks[task];
+
+	if (record->marks & TASKMAP_MARK_VFORK)
+		note_vfork(model, task, out);
+	else if (!model_is_kthread(model, task))
+		note_others(model, task, TASKMAP_MM, out);
+	else if (record->ids[TASKMAP_MM])
+		note(out, "borrowed mm");
+}
+
+/* Whether a thread has one of its own where most have their leader's. */
+static bool differs(const struct model *model, unsigned int task,
+		    unsigned int leader, enum taskmap_resource resource)
+{
+	return model->tasks[task].ids[resource] &&
+	       model->tasks[leader].ids[resource] &&
+	       !model_same(model, task, leader, resource);
+}
+
+static void note_own(const struct model *model, unsigned int task,
+		     char out[NOTES_SIZE])
+{
+	unsigned int leader = model_leader(model, task);
+
+	if (leader == NO_TASK || leader == task)
+		return;
+	if (differs(model, task, leader, TASKMAP_FILES))
+		note(out, "own files");
+	if (differs(model, task, leader, TASKMAP_FS))
+		note(out, "own fs");
+	if (differs(model, task, leader, TASKMAP_CRED))
+		note(out, "own cred");
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		if (resources[r].ns && differs(model, task, leader, r))
+			note(out, "own %s ns", resources[r].name);
+	}
+}
+
+static void note_dead_leader(const struct model *model, unsigned int task,
+			     char out[NOTES_SIZE])
+{
+	const struct group *threads = model_threads(model, task);
+	const unsigned int *members = model->threads.members + threads->first;
+	unsigned int live = 0;
+
+	if (!model_is_leader(model, task) || !model_is_dead(model, task))
+		return;
+	for (unsigned int i = 0; i < threads->count; i++)
+		live += !model_is_dead(model, members[i]);
+	if (live)
+		note(out, "leader dead, %u %s live", live,
+		     live == 1 ? "thread" : "threads");
+}
+
+void notes_oddities(struct model *model, unsigned int task,
+		    char out[NOTES_SIZE])
+{
+	out[0] = '\0';
+	note_mm(model, task, out);
+	note_own(model, task, out);
+	note_dead_leader(model, task, out);
+	if (model_is_kthread(model, task))
+		return;
+	note_others(model, task, TASKMAP_FILES, out);
+	note_others(model, task, TASKMAP_FS, out);
+}

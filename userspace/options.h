@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the command line asked for, and the commands that it can ask for.
+ */
+#ifndef TASKMAP_OPTIONS_H
+#define TASKMAP_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "columns.h"
+#include "error.h"
+#include "filter.h"
+#include "util.h"
+
+enum format {
+	FORMAT_TABLE,
+	FORMAT_TREE,
+	FORMAT_RAW,
+	FORMAT_PAIRS,
+	FORMAT_JSON,
+};
+
+struct options {
+	const char *input;	/* NULL: the running system */
+	enum format format;
+	bool noheadings;
+	bool full_ids;
+	struct selection selection;
+	struct filter filter;
+	char **args;		/* what follows the command */
+};
+
+/* Each returns an enum exit_status, or -1 with @error set. */
+int list_command(const struct options *options, struct error *error);
+int save_command(const struct options *options, struct error *error);
+
+/* What --list-columns does, in place of the command. */
+int list_columns(const struct options *options);
+
+#endif /* TASKMAP_OPTIONS_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where snapshots come from: the only place that opens and reads.
+ */
+#ifndef TASKMAP_SOURCE_H
+#define TASKMAP_SOURCE_H
+
+#include "error.h"
+#include "snapshot.h"
+
+/* What of the system is looked at to find the module, or to say what ails it. */
+struct source {
+	const char *root;	/* put before the absolute paths; "" but in tests */
+	long debugfs_magic;	/* statfs(2) f_type of a mounted debugfs */
+};
+
+extern const struct source source_system;
+
+/*
+ * Reads the snapshot @input ("-" is standard input), or takes one of the
+ * running system if that is NULL. Fills @snap, or returns -1 with @error set.
+ */
+int source_read(const struct source *source, const char *input,
+		struct snapshot *snap, struct error *error);
+
+#endif /* TASKMAP_SOURCE_H */

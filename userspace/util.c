@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+static void __attribute__((format(printf, 1, 0)))
+vcomplain(const char *format, va_list args)
+{
+	fputs("taskmap: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vcomplain(format, args);
+	va_end(args);
+}
+
+void die(enum exit_status status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vcomplain(format, args);
+	va_end(args);
+	exit(status);
+}
+
+static void *must(void *memory)
+{
+	if (!memory)
+		die(STATUS_FAILED, "not enough memory");
+	return memory;
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	/* Nothing at all may be NULL, which here would look like a failure. */
+	return must(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *xreallocarray(void *old, size_t count, size_t size)
+{
+	return must(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+char *xstrdup(const char *string)
+{
+	return must(strdup(string));
+}
