@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the live tests have in common: the module, its files, and tasks."""
+
+import contextlib
+import errno
+import os
+import subprocess
+import unittest
+
+from image import Snapshot
+
+DEBUGFS = "/sys/kernel/debug/taskmap"
+PROCFS = "/proc/taskmap"
+MODULE = os.environ.get("TASKMAP_MODULE", "")
+READER = os.environ.get("TASKMAP_READER", "")
+SHAPES = os.environ.get("TASKMAP_SHAPES", "")
+
+
+def in_virtual_machine():
+    """Nothing here may ever load a module into a kernel somebody works on."""
+    return os.path.exists("/run/taskmap-vm")
+
+
+def run(*command, **options):
+    return subprocess.run(command, capture_output=True, **options)
+
+
+def insmod(*parameters):
+    return run("insmod", MODULE, *parameters)
+
+
+def rmmod():
+    return run("rmmod", "taskmap")
+
+
+def loaded():
+    return os.path.isdir("/sys/module/taskmap")
+
+
+def where():
+    """The directory of the files: debugfs where it can be used."""
+    return DEBUGFS if os.path.isdir(DEBUGFS) else PROCFS
+
+
+def read_all(path):
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
+
+
+def snapshot():
+    return Snapshot(read_all(where() + "/snapshot"))
+
+
+def log():
+    """The kernel's log, a line an entry."""
+    return run("dmesg").stdout.decode(errors="replace").splitlines()
+
+
+def error_of_open(path, prefix):
+    """What open(2) says to cat(1) run by PREFIX; None if it works."""
+    result = run(*prefix, "cat", path, env={**os.environ, "LC_ALL": "C"})
+    if not result.returncode:
+        return None
+    for number in (errno.EACCES, errno.EPERM, errno.ENOENT):
+        if os.strerror(number).encode() in result.stderr:
+            return number
+    raise AssertionError(result.stderr)
+
+
+class Loaded(unittest.TestCase):
+    """Tests that find the module loaded, with PARAMETERS."""
+
+    PARAMETERS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        result = insmod(*cls.PARAMETERS)
+        if result.returncode:
+            raise RuntimeError(f"insmod: {result.stderr.decode()}")
+
+    @classmethod
+    def tearDownClass(cls):
+        result = rmmod()
+        if result.returncode:
+            raise RuntimeError(f"rmmod: {result.stderr.decode()}")
+
+
+class Shapes:
+    """Tasks of exactly known shape, from shapes(1), held until closed."""
+
+    def __init__(self, *names):
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen([SHAPES, *names],
+                                        stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        self.tasks = {}
+        self.skipped = {}
+        for line in self.process.stdout:
+            words = line.decode().split()
+            if words == ["ready"]:
+                self.settle()
+                return
+            if words[0] == "skip":
+                self.skipped[words[1]] = " ".join(words[2:])
+            else:
+                self.tasks.setdefault(words[0], []).append(
+                    (int(words[1]), int(words[2])))
+        raise RuntimeError("shapes could not make its tasks")
+
+    def settle(self):
+        """A task tells of itself just before it begins to wait."""
+        for tasks in self.tasks.values():
+            for pid, tid in tasks:
+                while stat(pid, tid)[0] not in (b"S", b"D", b"Z"):
+                    os.sched_yield()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+    def one(self, name):
+        """The (pid, tid) of a shape of one task; skips where there is none."""
+        if name in self.skipped:
+            raise unittest.SkipTest(self.skipped[name])
+        (task,) = self.tasks[name]
+        return task
+
+
+@contextlib.contextmanager
+def child(function):
+    """A process that calls function() and holds still; gives its pid."""
+    done_read, done_write = os.pipe()
+    end_read, end_write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.close(end_write)
+            function()
+            os.write(done_write, b".")
+            os.read(end_read, 1)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(done_write)
+    os.close(end_read)
+    try:
+        if os.read(done_read, 1) != b".":
+            raise RuntimeError("the child failed")
+        yield pid
+    finally:
+        os.close(end_write)
+        os.close(done_read)
+        os.waitpid(pid, 0)
+
+
+def stat(pid, tid=None):
+    """The fields of /proc/PID/stat after the name: [0] is the state."""
+    path = f"/proc/{pid}/task/{tid or pid}/stat"
+    return read_all(path).rpartition(b")")[2].split()

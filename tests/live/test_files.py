@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The files as files: whatever is done to them, the bytes are the same."""
+
+import contextlib
+import ctypes
+import errno
+import mmap
+import os
+import subprocess
+import threading
+
+import image
+from live import Loaded, child, read_all, snapshot, where
+
+NAMES = ("tasks", "snapshot")
+SIZES = (1, 7, 4096, 1 << 20)
+
+
+def read_in(fd, size):
+    parts = []
+    while True:
+        part = os.read(fd, size)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+
+
+class Opened(Loaded):
+    def open(self, name):
+        fd = os.open(f"{where()}/{name}", os.O_RDONLY)
+        self.addCleanup(os.close, fd)
+        return fd
+
+
+class Many(Opened):
+    """More tasks than the module keeps in one piece (215), several times."""
+
+    THREADS = 700
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.held = contextlib.ExitStack()
+        cls.pid = cls.held.enter_context(child(cls.start_threads))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.held.close()
+        super().tearDownClass()
+
+    @classmethod
+    def start_threads(cls):
+        threading.stack_size(64 * 1024)
+        end = threading.Event()
+        for _ in range(cls.THREADS):
+            threading.Thread(target=end.wait, daemon=True).start()
+
+    def test_all_are_there(self):
+        tids = set(map(int, os.listdir(f"/proc/{self.pid}/task")))
+        self.assertEqual(len(tids), self.THREADS + 1)
+        shot = image.Snapshot(read_in(self.open("snapshot"), 1 << 24))
+        self.assertEqual({task.pid for task in shot.tasks
+                          if task.tgid == self.pid}, tids)
+        rows = image.parse_tasks(read_in(self.open("tasks"), 1 << 24))
+        self.assertEqual({row[0] for row in rows if row[1] == self.pid}, tids)
+        for pids in ([task.pid for task in shot.tasks],
+                     [row[0] for row in rows]):
+            self.assertEqual(pids, sorted(set(pids)))
+
+    def test_read_sizes_do_not_matter(self):
+        for name in NAMES:
+            fd = self.open(name)
+            whole = read_in(fd, 1 << 24)
+            for size in (1000, 4096, 65536, 1 << 20):
+                os.lseek(fd, 0, os.SEEK_SET)
+                self.assertEqual(read_in(fd, size), whole,
+                                 f"{name} in reads of {size}")
+
+    def test_reads_across_the_pieces(self):
+        fd = self.open("snapshot")
+        whole = read_in(fd, 1 << 24)
+        for piece in range(1, 4):
+            edge = 144 + piece * 215 * 304
+            for start, end in ((-1, 1), (-400, 10), (0, 5), (-7, 0)):
+                self.assertEqual(os.pread(fd, end - start, edge + start),
+                                 whole[edge + start:edge + end])
+
+    def test_bad_buffer(self):
+        """What fits before a fault is read, and the rest is not lost."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        page = mmap.PAGESIZE
+        with mmap.mmap(-1, 2 * page) as memory:
+            start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+            self.assertEqual(libc.mprotect(ctypes.c_void_p(start + page),
+                                           ctypes.c_size_t(page), 0), 0)
+            for name in NAMES:
+                fd = self.open(name)
+                whole = read_in(fd, 1 << 24)
+                os.lseek(fd, 0, os.SEEK_SET)
+                got = libc.read(fd, ctypes.c_void_p(start + page - 100),
+                                ctypes.c_size_t(4096))
+                if got < 0:
+                    self.assertEqual(ctypes.get_errno(), errno.EFAULT)
+                else:
+                    self.assertEqual(ctypes.string_at(start + page - 100, got),
+                                     whole[:got])
+                self.assertEqual(read_in(fd, 4096), whole[max(got, 0):])
+            libc.mprotect(ctypes.c_void_p(start), ctypes.c_size_t(2 * page), 3)
+
+
+class Files(Opened):
+
+    def test_read_sizes_do_not_matter(self):
+        for name in NAMES:
+            fd = self.open(name)
+            whole = read_in(fd, 1 << 24)
+            self.assertGreater(len(whole), 4096)
+            for size in SIZES:
+                os.lseek(fd, 0, os.SEEK_SET)
+                self.assertEqual(read_in(fd, size), whole,
+                                 f"{name} in reads of {size}")
+
+    def test_seek_and_pread(self):
+        for name in NAMES:
+            fd = self.open(name)
+            whole = read_in(fd, 1 << 24)
+            for position in (5, len(whole) // 2, 1, len(whole) - 1):
+                self.assertEqual(os.pread(fd, 3, position),
+                                 whole[position:position + 3])
+            self.assertEqual(os.pread(fd, 1, len(whole)), b"")
+            self.assertEqual(os.pread(fd, 1, len(whole) + 1000), b"")
+
+    def test_snapshot_knows_its_end(self):
+        fd = self.open("snapshot")
+        end = os.lseek(fd, 0, os.SEEK_END)
+        self.assertEqual(end, len(os.pread(fd, 1 << 24, 0)))
+        with self.assertRaises(OSError):
+            os.lseek(fd, end + 1, os.SEEK_SET)
+        with self.assertRaises(OSError):
+            os.lseek(fd, -1, os.SEEK_SET)
+
+    def test_dd(self):
+        for name in NAMES:
+            out = subprocess.run(
+                ["dd", f"if={where()}/{name}", "bs=1000", "status=none"],
+                stdout=subprocess.PIPE, check=True).stdout
+            if name == "tasks":
+                image.parse_tasks(out)
+            else:
+                self.assertEqual(image.Snapshot(out).magic, image.MAGIC)
+
+    def test_opens_are_independent(self):
+        one = self.open("tasks")
+        two = os.open(where() + "/tasks", os.O_RDONLY)
+        start = os.read(one, 100)
+        self.assertEqual(os.read(two, 100), start)
+        os.close(two)
+        image.parse_tasks(start + read_in(one, 4096))
+
+    def test_header_comes_once(self):
+        text = read_in(self.open("tasks"), 50)
+        self.assertEqual(text.count(b"SIGHAND"), 1)
+
+    def test_nothing_can_be_written(self):
+        for name in NAMES:
+            with self.assertRaises(OSError):
+                with open(f"{where()}/{name}", "wb", buffering=0) as file:
+                    file.write(b"x")
+
+    def test_lines_are_as_promised(self):
+        rows = image.parse_tasks(read_all(where() + "/tasks"))
+        pids = [row[0] for row in rows]
+        self.assertEqual(pids, sorted(set(pids)))
+        self.assertIn(os.getpid(), pids)
+        self.assertEqual(pids[0], 1)
+
+    def test_header_of_snapshot(self):
+        shot = snapshot()
+        self.assertEqual(shot.magic, image.MAGIC)
+        self.assertEqual(shot.version, 1)
+        self.assertEqual(shot.flags, image.WALKED)
+        self.assertEqual(shot.header_size, 144)
+        self.assertEqual(shot.record_size, 304)
+        self.assertEqual(len(shot.image),
+                         shot.header_size + shot.count * shot.record_size)
+        self.assertEqual(shot.release.rstrip(b"\0").decode(),
+                         os.uname().release)
+        self.assertLess(shot.start_ns, shot.end_ns)
+        self.assertEqual(shot.reserved, 0)
+
+    def test_padding_is_zero(self):
+        shot = snapshot()
+        for index, task in enumerate(shot.tasks):
+            self.assertEqual(task.reserved, 0)
+            self.assertEqual(task.comm_rest.strip(b"\0"), b"")
+            end = shot.at(index + 1)
+            self.assertEqual(shot.image[end - 4:end], bytes(4))
+
+    def test_both_files_agree(self):
+        """Of tasks that hold still: the picture is not the same one."""
+        rows = {row[0]: row for row in
+                image.parse_tasks(read_all(where() + "/tasks"))}
+        shot = snapshot()
+        compared = 0
+        for pid in (1, 2, os.getpid()):
+            task = shot.by_pid[pid]
+            _, tgid, ppid, kind, _, ids, comm = rows[pid]
+            self.assertEqual((tgid, ppid, kind, comm),
+                             (task.tgid, task.ppid, task.kind, task.comm))
+            self.assertEqual(ids, [task.ids[name] for name in
+                                   ("mm", "files", "fs", "sighand")])
+            compared += 1
+        self.assertEqual(compared, 3)

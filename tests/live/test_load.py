@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Loading, unloading, and what is left behind: nothing."""
+
+import ctypes
+import errno
+import os
+import threading
+import unittest
+
+import image
+from live import (DEBUGFS, MODULE, PROCFS, insmod, loaded, log, read_all,
+                  rmmod, snapshot, where)
+
+LOOPS = 100
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def load(image_of_module, parameters=""):
+    """insmod(8) without its process: 0 or an error number."""
+    failed = LIBC.init_module(image_of_module,
+                              ctypes.c_ulong(len(image_of_module)),
+                              parameters.encode())
+    return ctypes.get_errno() if failed else 0
+
+
+def unload():
+    """rmmod(8) without its process: 0 or an error number."""
+    failed = LIBC.delete_module(b"taskmap", os.O_NONBLOCK)
+    return ctypes.get_errno() if failed else 0
+
+
+class Load(unittest.TestCase):
+    def tearDown(self):
+        if loaded():
+            rmmod()
+
+    def test_a_line_each_in_the_log(self):
+        before = len(log())
+        self.assertEqual(insmod().returncode, 0)
+        self.assertEqual(rmmod().returncode, 0)
+        lines = [line for line in log()[before:] if "taskmap" in line
+                 and "taint" not in line]
+        self.assertEqual(len(lines), 2, lines)
+        self.assertIn("files in debugfs", lines[0])
+        self.assertTrue(lines[1].endswith("taskmap: unloaded"))
+        self.assertFalse(os.path.exists(DEBUGFS))
+        self.assertFalse(os.path.exists(PROCFS))
+
+    def test_bad_parameters(self):
+        for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
+                          "ids=KEYED", "procfs=perhaps", "procfs=2"):
+            with self.subTest(parameter=parameter):
+                before = len(log())
+                self.assertEqual(load(read_all(MODULE), parameter),
+                                 errno.EINVAL)
+                self.assertEqual(len(log()) - before, 1, log()[before:])
+                self.assertFalse(loaded())
+                self.assertFalse(os.path.exists(DEBUGFS))
+
+    def test_twice(self):
+        self.assertEqual(insmod().returncode, 0)
+        self.assertIn(b"File exists", insmod().stderr)
+        snapshot()
+
+    def test_procfs_beside_debugfs(self):
+        self.assertEqual(insmod("procfs=1").returncode, 0)
+        self.assertEqual(os.stat(PROCFS).st_mode & 0o7777, 0o500)
+        self.assertEqual(sorted(os.listdir(PROCFS)), ["snapshot", "tasks"])
+        for directory in (DEBUGFS, PROCFS):
+            shot = image.Snapshot(read_all(directory + "/snapshot"))
+            self.assertIn(os.getpid(), shot.by_pid)
+            image.parse_tasks(read_all(directory + "/tasks"))
+        self.assertEqual(rmmod().returncode, 0)
+        self.assertFalse(os.path.exists(PROCFS))
+
+    def test_rmmod_while_open_is_refused(self):
+        self.assertEqual(insmod().returncode, 0)
+        for name in ("tasks", "snapshot"):
+            with open(f"{DEBUGFS}/{name}", "rb", buffering=0) as file:
+                start = file.read(50)
+                result = rmmod()
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn(b"in use", result.stderr)
+                self.assertTrue(start + file.readall())
+        self.assertEqual(rmmod().returncode, 0)
+
+    def test_rmmod_ends_open_files_of_procfs(self):
+        for name in ("tasks", "snapshot"):
+            self.assertEqual(insmod("procfs=1").returncode, 0)
+            with open(f"{PROCFS}/{name}", "rb", buffering=0) as file:
+                self.assertEqual(len(file.read(50)), 50)
+                self.assertEqual(rmmod().returncode, 0)
+                with self.assertRaises(OSError) as caught:
+                    file.read(50)
+                self.assertEqual(caught.exception.errno, errno.EIO)
+
+    def test_load_and_unload_under_a_reader(self):
+        """The reader sees whole pictures or errors that the manual names."""
+        stop = threading.Event()
+        seen = {"pictures": 0, "errors": set(), "broken": []}
+
+        def keep_reading():
+            while not stop.is_set():
+                try:
+                    text = read_all(f"{DEBUGFS}/tasks")
+                except OSError as error:
+                    seen["errors"].add(error.errno)
+                    continue
+                try:
+                    image.parse_tasks(text)
+                    seen["pictures"] += 1
+                except ValueError as error:
+                    seen["broken"].append(error)
+
+        image_of_module = read_all(MODULE)
+        reader = threading.Thread(target=keep_reading)
+        reader.start()
+        try:
+            for _ in range(LOOPS):
+                self.assertEqual(load(image_of_module), 0)
+                while (error := unload()) == errno.EWOULDBLOCK:
+                    pass
+                self.assertEqual(error, 0)
+                self.assertFalse(loaded())
+        finally:
+            stop.set()
+            reader.join()
+        self.assertEqual(seen["broken"], [])
+        self.assertGreater(seen["pictures"], 0)
+        self.assertLessEqual(seen["errors"], {errno.ENOENT, errno.ENXIO,
+                                              errno.EIO, errno.ENODEV})
+
+    def test_memory_comes_back(self):
+        """Opens that are not closed by hand, by tasks that die."""
+        self.assertEqual(insmod().returncode, 0)
+        for _ in range(20):
+            pid = os.fork()
+            if pid == 0:
+                fds = [os.open(f"{where()}/snapshot", os.O_RDONLY)
+                       for _ in range(20)]
+                os._exit(len(fds) != 20)
+            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        self.assertEqual(rmmod().returncode, 0)

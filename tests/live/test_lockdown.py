@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Under lockdown. Wants a boot of its own: nothing unlocks a kernel."""
+
+import errno
+import os
+import subprocess
+
+from live import Loaded, error_of_open, where
+
+LOCKDOWN = "/sys/kernel/security/lockdown"
+
+
+def lock(level):
+    with open(LOCKDOWN, "w", encoding="ascii") as file:
+        file.write(level)
+
+
+class Lockdown(Loaded):
+    """
+    Locked down after the load: an unsigned module cannot be loaded later. Raw
+    ids are asked for because only those depend on the level.
+    """
+
+    PARAMETERS = ("ids=raw",)
+
+    def test_integrity_reads_and_confidentiality_does_not(self):
+        if not os.path.exists(LOCKDOWN):
+            subprocess.run(["mount", "-t", "securityfs", "securityfs",
+                            os.path.dirname(LOCKDOWN)], check=True)
+        if not os.path.exists(LOCKDOWN):
+            self.skipTest("this kernel has no lockdown")
+        path = where() + "/tasks"
+        lock("integrity")
+        self.assertIsNone(error_of_open(path, []))
+        lock("confidentiality")
+        self.assertEqual(error_of_open(path, []), errno.EPERM)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel that was started with debugfs=off has the same files in procfs."""
+
+import os
+import unittest
+
+import image
+from live import (DEBUGFS, PROCFS, READER, insmod, log, read_all, rmmod, run,
+                  snapshot)
+
+
+class WithoutDebugfs(unittest.TestCase):
+    def test_files_are_in_procfs(self):
+        self.assertEqual(insmod().returncode, 0)
+        self.assertIn("files in /proc/taskmap", log()[-1])
+        self.assertFalse(os.path.exists(DEBUGFS))
+        self.assertEqual(sorted(os.listdir(PROCFS)), ["snapshot", "tasks"])
+        self.assertIn(os.getpid(), snapshot().by_pid)
+        image.parse_tasks(read_all(PROCFS + "/tasks"))
+        result = run(READER, "-n", "-p", str(os.getpid()))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len(result.stdout.splitlines()), 1)
+        self.assertEqual(rmmod().returncode, 0)
+        self.assertFalse(os.path.exists(PROCFS))
