@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# kbuild of a module outside of the kernel's tree, in place.
+# kbuild of a module outside of the kernel's tree, in place. All that make says
+# goes to stdout: stderr is for what this script has to say.
 
 # sparse 0.6.4 lacks two things that the headers of 7.x use: the first keyword,
 # and strlen as a constant, in MODULE_LICENSE() and its like.
@@ -25,7 +26,7 @@ vm_build()
 		for arg in "$@"; do
 			[[ $arg != C=[12] ]] || vm_need sparse sparse
 		done
-		"${command[@]}" "$@" || status=$?
+		"${command[@]}" "$@" 2>&1 || status=$?
 	else
 		[[ $EUID -eq 0 ]] || vm_unavailable \
 			"building in a root of $ROW_PLACE needs to be root"
@@ -34,7 +35,7 @@ vm_build()
 		top=$(git -C "$dir" rev-parse --show-toplevel 2>/dev/null) ||
 			top=$dir
 		vm_in_root "${kdir%/usr/src/*}" "$top" -- "${command[@]}" \
-			CHECK="$VM_SPARSE" "$@" || status=$?
+			CHECK="$VM_SPARSE" "$@" 2>&1 || status=$?
 	fi
 	# make's own 2 would be taken for a usage error.
 	[[ $status -eq 0 ]] || exit 1
