@@ -5,6 +5,7 @@
 
 #include "notes.h"
 #include "resources.h"
+#include "util.h"
 
 /* Appends to what is in @out already, with @separator if there is anything. */
 static void __attribute__((format(printf, 3, 4)))
@@ -37,20 +38,6 @@ void notes_shares(const struct model *model, unsigned int task,
 	}
 }
 
-/* Names the other thread groups that hold the same object, if there are any. */
-static void note_others(struct model *model, unsigned int task,
-			enum taskmap_resource resource, char out[NOTES_SIZE])
-{
-	struct others others = model_others(model, task, resource);
-	const char *name = resources[resource].name;
-
-	if (others.count > 1)
-		note(out, "%s shared with %d and %u more", name, others.tgid,
-		     others.count - 1);
-	else if (others.count)
-		note(out, "%s shared with %d", name, others.tgid);
-}
-
 /*
  * A vfork child lives in the mm of whoever made it. That is its parent, but
  * with CLONE_PARENT, when it is one of the others that hold the mm.
@@ -68,17 +55,48 @@ static void note_vfork(struct model *model, unsigned int task,
 	note(out, "vfork, borrows mm of %d", lender);
 }
 
-static void note_mm(struct model *model, unsigned int task,
-		    char out[NOTES_SIZE])
+static void note_others(const struct others *others, const char *names,
+			char out[NOTES_SIZE])
 {
-	const struct taskmap_record *record = &model->tasks[task];
+	if (others->count > 1)
+		note(out, "%s shared with %d and %u more", names, others->tgid,
+		     others->count - 1);
+	else
+		note(out, "%s shared with %d", names, others->tgid);
+}
 
-	if (record->marks & TASKMAP_MARK_VFORK)
-		note_vfork(model, task, out);
-	else if (!model_is_kthread(model, task))
-		note_others(model, task, TASKMAP_MM, out);
-	else if (record->ids[TASKMAP_MM])
-		note(out, "borrowed mm");
+/*
+ * Names the other thread groups that hold the same objects: once, where they
+ * hold several. Nothing is said of what kernel threads share among them.
+ */
+static void note_shared(struct model *model, unsigned int task,
+			char out[NOTES_SIZE])
+{
+	static const enum taskmap_resource told[] = {
+		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS,
+	};
+	bool vfork = model->tasks[task].marks & TASKMAP_MARK_VFORK;
+	struct others others[ARRAY_SIZE(told)] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		if (!vfork || told[i] != TASKMAP_MM)
+			others[i] = model_others(model, task, told[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		char names[NOTES_SIZE] = "";
+
+		if (!others[i].count)
+			continue;
+		add(names, ",", "%s", resources[told[i]].name);
+		for (size_t j = i + 1; j < ARRAY_SIZE(told); j++) {
+			if (others[j].tgid != others[i].tgid ||
+			    others[j].count != others[i].count)
+				continue;
+			add(names, ",", "%s", resources[told[j]].name);
+			others[j].count = 0;
+		}
+		note_others(&others[i], names, out);
+	}
 }
 
 /* Whether a thread has one of its own where most have their leader's. */
@@ -128,12 +146,16 @@ static void note_dead_leader(const struct model *model, unsigned int task,
 void notes_oddities(struct model *model, unsigned int task,
 		    char out[NOTES_SIZE])
 {
+	const struct taskmap_record *record = &model->tasks[task];
+	bool kthread = model_is_kthread(model, task);
+
 	out[0] = '\0';
-	note_mm(model, task, out);
+	if (record->marks & TASKMAP_MARK_VFORK)
+		note_vfork(model, task, out);
+	if (kthread && record->ids[TASKMAP_MM])
+		note(out, "borrowed mm");
+	if (!kthread)
+		note_shared(model, task, out);
 	note_own(model, task, out);
 	note_dead_leader(model, task, out);
-	if (model_is_kthread(model, task))
-		return;
-	note_others(model, task, TASKMAP_FILES, out);
-	note_others(model, task, TASKMAP_FS, out);
 }

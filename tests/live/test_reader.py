@@ -40,7 +40,7 @@ class Reader(Loaded):
         _, tid = shapes.one("linuxthreads")
         parent, _ = shapes.one("linuxthreads-parent")
         self.assertEqual(tasks[tid]["shares"], "vm,files,fs,sighand")
-        self.assertIn(f"mm shared with {parent}", tasks[tid]["note"])
+        self.assertIn(f"mm,files,fs shared with {parent}", tasks[tid]["note"])
         leader, _ = shapes.tasks["zombie-leader"][0]
         self.assertIn("leader dead", tasks[leader]["note"])
 

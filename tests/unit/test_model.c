@@ -207,12 +207,8 @@ static void test_linuxthreads(void **state)
 {
 	struct set *set = *state;
 
-	expect_note(set, 500, "mm shared with 501 and 1 more; "
-		    "files shared with 501 and 1 more; "
-		    "fs shared with 501 and 1 more");
-	expect_note(set, 502, "mm shared with 500 and 1 more; "
-		    "files shared with 500 and 1 more; "
-		    "fs shared with 500 and 1 more");
+	expect_note(set, 500, "mm,files,fs shared with 501 and 1 more");
+	expect_note(set, 502, "mm,files,fs shared with 500 and 1 more");
 }
 
 static void test_own_everything(void **state)
