@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How the tests written in shell tell what they found: a line each, and the
-# counts in the last line.
+# What the tests written in shell have in common. They tell what they found in a
+# line each, and the counts in the last line.
 
 passed=0
 failed=0
@@ -48,4 +48,14 @@ counts()
 {
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed -eq 0 ]]
+}
+
+# copy_module DIRECTORY: the sources of the module, to be built there, with
+# their times, so that only what changed is compiled again. What was built
+# beside them stays behind: it may be for another kernel. From the top.
+copy_module()
+{
+	mkdir -p "$1/module"
+	cp -p Kbuild "$1/"
+	cp -pr module/Kbuild module/*.[ch] module/uapi "$1/module/"
 }
