@@ -94,8 +94,8 @@ struct holding {
 		typeof(pointer) it = (pointer);				\
 									\
 		holding->objects[TASKMAP_##resource] = it;		\
-		if (it)							\
-			holding->record->refs[TASKMAP_##resource] = (count); \
+		holding->record->refs[TASKMAP_##resource] =		\
+			it ? (count) : NOT_KNOWN;			\
 	} while (0)
 
 /*
