@@ -43,8 +43,11 @@ struct taskmap_snapshot {
 
 static struct taskmap_record *chunk_add(struct xarray *chunks, u64 index)
 {
-	/* Accounted: the memory is the reader's, and bounded as the reader is. */
-	void *chunk = kvmalloc(CHUNK_SIZE, GFP_KERNEL_ACCOUNT);
+	/*
+	 * Accounted: the memory is the reader's, and bounded as the reader is.
+	 * Without the bytes left over, in which KASAN then finds a stray write.
+	 */
+	void *chunk = kvmalloc(CHUNK_BYTES, GFP_KERNEL_ACCOUNT);
 	int error;
 
 	if (!chunk)
