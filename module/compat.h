@@ -72,7 +72,9 @@ static inline u32 count_of_kref(const struct kref *count)
  * The count of a namespace. "before" is what the member was called in that kind
  * of namespace before 9a56493f6942 ("uts: Use generic ns_common::count") and
  * the six commits after it, 5.11. From "ns: add reference count helpers", 6.18,
- * on there is a macro to ask; what it counts did not change.
+ * on there is a macro to ask. What it counts did not change, but later the
+ * initial namespaces are not counted: theirs stays 1 (is_ns_init_id() in
+ * include/linux/ns_common.h).
  */
 #if defined(ns_ref_read)
 #define ns_count(namespace, before)	((u32)ns_ref_read(namespace))

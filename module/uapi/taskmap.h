@@ -71,7 +71,8 @@
  * there is no object or because the kernel does not let a module see the count;
  * &enum taskmap_resource says which count it is and when it is not known.
  * Counts beyond 2^32 - 1 are shown as that number. Others than tasks can
- * hold references, so refs may exceed the number of holders.
+ * hold references, so refs may exceed the number of holders. Newer kernels do
+ * not count those to the namespaces that they booted with: these have refs 1.
  *
  * Versions
  * ========
