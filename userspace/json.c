@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +42,18 @@ static void add_bool(struct json_object *object, const char *key, bool truth)
 	add(object, key, must(json_object_new_boolean(truth)));
 }
 
-/* Prints @object on one line, and frees it. */
+/*
+ * Prints @object on one line, and frees it. json-c leaves out what it finds no
+ * memory for and says nothing; only errno tells.
+ */
 static void print(struct json_object *object)
 {
 	const char *text;
 
+	errno = 0;
 	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (!text)
+	if (!text || errno == ENOMEM)
 		die(STATUS_FAILED, "not enough memory");
 	fputs(text, stdout);
 	json_object_put(object);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 
 #include "table.h"
@@ -52,8 +53,13 @@ void table_set(struct libscols_line *line, size_t column, const char *text)
 
 void table_print(struct libscols_table *table)
 {
-	int ret = scols_print_table(table);
+	int ret;
 
+	/* A cell that it finds no memory for is blank, and only errno tells. */
+	errno = 0;
+	ret = scols_print_table(table);
+	if (!ret && errno == ENOMEM)
+		ret = -ENOMEM;
 	if (ret)
 		die(STATUS_FAILED, "cannot print the table: %s",
 		    strerror(-ret));
