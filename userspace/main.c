@@ -131,6 +131,18 @@ static const char *kind_at(size_t index)
 	return kind_name((unsigned int)index + 1);
 }
 
+/* The first @length bytes of what the user wrote, as they may be shown. */
+static char *shown_word(const char *word, size_t length)
+{
+	char *copy = xcalloc(length + 1, 1);
+	char *shown = xcalloc(ESCAPED_SIZE(length), 1);
+
+	memcpy(copy, word, length);
+	escape(copy, shown);
+	free(copy);
+	return shown;
+}
+
 /*
  * Ends with what is wrong with a list: @item, of @length bytes, is no @what.
  * Those that are, are called @name(0) to @name(count - 1).
@@ -139,16 +151,24 @@ static _Noreturn void bad_item(const char *what, const char *item,
 			       size_t length, const char *(*name)(size_t),
 			       size_t count)
 {
-	char *copy = strndup(item, length);
-	char *shown = xcalloc(ESCAPED_SIZE(length), 1);
+	char *shown = shown_word(item, length);
 
-	fprintf(stderr, "taskmap: unknown %s \"%s\"; use", what,
-		copy ? escape(copy, shown) : "");
+	fprintf(stderr, "taskmap: unknown %s \"%s\"; use", what, shown);
 	for (size_t i = 0; i < count; i++)
 		fprintf(stderr, "%s %s", i ? "," : "", name(i));
 	fputc('\n', stderr);
 	free(shown);
-	free(copy);
+	hint();
+}
+
+/* Ends with @what is wrong with @word, of @length bytes. */
+static _Noreturn void bad_word(const char *what, const char *word,
+			       size_t length)
+{
+	char *shown = shown_word(word, length);
+
+	complain("%s \"%s\"", what, shown);
+	free(shown);
 	hint();
 }
 
@@ -176,7 +196,7 @@ static void parse_pids(struct options *options, const char *list)
 	const char *bad = filter_add_pids(&options->filter, list, &length);
 
 	if (bad)
-		usage_error("not a pid: \"%.*s\"", (int)length, bad);
+		bad_word("not a pid:", bad, length);
 }
 
 static void apply_option(struct options *options, int option)
@@ -288,7 +308,7 @@ static const struct command *find_command(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	}
-	usage_error("there is no command \"%s\"", name);
+	bad_word("there is no command", name, strlen(name));
 }
 
 /* Takes the command from @args, which ends in NULL, and leaves its own. */
@@ -304,8 +324,8 @@ static const struct command *take_command(char **args, struct options *options)
 	if (count < command->arg_count)
 		usage_error("%s wants %s", command->name, command->args);
 	if (count > command->arg_count)
-		usage_error("%s: one argument too many: \"%s\"", command->name,
-			    args[command->arg_count]);
+		bad_word("one argument too many:", args[command->arg_count],
+			 strlen(args[command->arg_count]));
 	options->args = args;
 	return command;
 }

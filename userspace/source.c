@@ -253,7 +253,8 @@ static int read_image(int fd, bool module, const char *name,
 		return explain_read(-ret, module, name, error);
 	if (snapshot_measure(buffer->bytes, buffer->size, name, &total, error))
 		return -1;
-	ret = read_until(fd, buffer, total < UINT64_MAX ? total + 1 : total);
+	/* Does not overflow: the sizes that make a total are multiples of 8. */
+	ret = read_until(fd, buffer, total + 1);
 	if (ret)
 		return explain_read(-ret, module, name, error);
 	return 0;
