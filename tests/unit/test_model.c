@@ -257,6 +257,148 @@ static void test_vfork_parent_missing(void **state)
 	set_free(&set);
 }
 
+/* A vfork child made another: each borrows from its own parent. */
+static void test_vfork_chain(void **state)
+{
+	struct taskmap_record rows[3] = {
+		process(5, 0, "a"), process(6, 5, "b"), process(7, 6, "c"),
+	};
+	struct set set;
+
+	(void)state;
+	for (int i = 1; i < 3; i++) {
+		rows[i].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+		rows[i].marks = TASKMAP_MARK_VFORK;
+	}
+	set_init(&set, rows, 3);
+	expect_note(&set, 6, "vfork, borrows mm of 5");
+	expect_note(&set, 7, "vfork, borrows mm of 6");
+	set_free(&set);
+	/* Its parent not seen, nothing says that it was another. */
+	rows[1] = rows[2];
+	set_init(&set, rows, 2);
+	expect_note(&set, 7, "vfork, borrows mm of 6");
+	set_free(&set);
+}
+
+/* What only a torn set has: whose mm it was is gone, or never was. */
+static void test_vfork_alone(void **state)
+{
+	struct taskmap_record rows[2] = {
+		process(5, 0, "shell"), process(7, 5, "make"),
+	};
+	struct set set;
+
+	(void)state;
+	rows[1].marks = TASKMAP_MARK_VFORK;
+	set_init(&set, rows, 2);
+	expect_note(&set, 7, "vfork, borrows mm of 5");
+	set_free(&set);
+	rows[1].kind = TASKMAP_KTHREAD;
+	rows[0].ids[TASKMAP_MM] = rows[1].ids[TASKMAP_MM];
+	set_init(&set, rows, 2);
+	expect_note(&set, 7, "vfork, borrows mm of 5; borrowed mm");
+	set_free(&set);
+}
+
+/* Objects that are shared with the same, but not with the same number. */
+static void test_shared_with_others(void **state)
+{
+	struct taskmap_record rows[3] = {
+		process(5, 0, "x"), process(6, 0, "x"), process(7, 0, "x"),
+	};
+	struct set set;
+
+	(void)state;
+	rows[1].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	rows[1].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
+	rows[2].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
+	rows[2].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
+	set_init(&set, rows, 3);
+	expect_note(&set, 5, "mm shared with 6; files shared with 6 and 1 more; "
+		    "fs shared with 7");
+	expect_note(&set, 6, "mm shared with 5; files shared with 5 and 1 more");
+	expect_note(&set, 7, "files shared with 5 and 1 more; fs shared with 5");
+	set_free(&set);
+}
+
+/* A thread group is one user, however its threads are spread; no kernel thread is. */
+static void test_users(void **state)
+{
+	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
+	struct set set;
+	const struct group *group;
+
+	(void)state;
+	rows[2] = thread(&rows[0], 7);
+	rows[3] = thread(&rows[1], 8);
+	rows[4] = kthread(9, "z");
+	rows[5] = thread(&rows[0], 10);
+	for (int i = 0; i < 6; i++)
+		rows[i].ids[TASKMAP_MM] = 77;
+	set_init(&set, rows, 6);
+	group = grouping_of(model_holders(&set.model, TASKMAP_MM), 0);
+	assert_int_equal(group->count, 6);
+	assert_int_equal(group->users, 2);
+	assert_int_equal(group->lowest[0], 5);
+	assert_int_equal(group->lowest[1], 6);
+	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).count, 2);
+	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).tgid, 5);
+	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).count, 1);
+	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).tgid, 6);
+	assert_int_equal(model_others(&set.model, 3, TASKMAP_MM).tgid, 5);
+	assert_int_equal(model_others(&set.model, 3, TASKMAP_IO).count, 0);
+	set_free(&set);
+}
+
+/* The leader died and was not seen: its pid is lower than all in the set. */
+static void test_order_without_leader(void **state)
+{
+	struct taskmap_record rows[3] = {
+		process(10, 0, "a"), process(20, 0, "b"), process(50, 0, "c"),
+	};
+	struct set set;
+	const struct grouping *mm;
+
+	(void)state;
+	rows[2].tgid = 2;
+	rows[2].kind = TASKMAP_THREAD;
+	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	/* By id it would be the first. */
+	rows[1].ids[TASKMAP_MM] = 1;
+	set_init(&set, rows, 3);
+	mm = model_holders(&set.model, TASKMAP_MM);
+	assert_int_equal(mm->count, 2);
+	assert_int_equal(number(&set, 10, TASKMAP_MM), 1);
+	assert_int_equal(number(&set, 20, TASKMAP_MM), 2);
+	assert_int_equal(number(&set, 50, TASKMAP_MM), 1);
+	assert_int_equal(mm->groups[0].earliest, 0);
+	assert_int_equal(mm->groups[0].lowest[0], 2);
+	assert_int_equal(mm->members[mm->groups[0].first], 2);
+	set_free(&set);
+}
+
+/* Of what the dead leader has no more, no thread has one of its own. */
+static void test_own_of_dead_leader(void **state)
+{
+	struct taskmap_record rows[2] = { process(5, 0, "x") };
+	struct set set;
+
+	(void)state;
+	rows[1] = thread(&rows[0], 6);
+	rows[1].ids[TASKMAP_FILES] = 99;
+	rows[1].ids[TASKMAP_UTS_NS] = 99;
+	rows[0].ids[TASKMAP_FILES] = 0;
+	set_init(&set, rows, 2);
+	expect_note(&set, 6, "own uts ns");
+	set_free(&set);
+	rows[0].ids[TASKMAP_FILES] = 98;
+	rows[1].ids[TASKMAP_FILES] = 0;
+	set_init(&set, rows, 2);
+	expect_note(&set, 6, "own uts ns");
+	set_free(&set);
+}
+
 static void test_dead(void **state)
 {
 	struct taskmap_record rows[3] = {
@@ -277,6 +419,12 @@ static void test_dead(void **state)
 	rows[2].state = 'X';
 	set_init(&set, rows + 1, 2);
 	expect_note(&set, 6, "");
+	/* Nor is a thread that died before the others. */
+	expect_note(&set, 7, "");
+	set_free(&set);
+	rows[1].state = 'S';
+	set_init(&set, rows + 1, 2);
+	expect_note(&set, 7, "");
 	set_free(&set);
 }
 
@@ -416,6 +564,28 @@ static void test_filter(void **state)
 	filter_free(&filter);
 }
 
+/* One thread can be what two pids asked for, that of its leader among them. */
+static void test_filter_without_leader(void **state)
+{
+	struct taskmap_record row = process(5, 0, "x");
+	struct filter filter = { 0 };
+	struct set set;
+	unsigned int missing;
+	size_t length;
+	bool *shown;
+
+	(void)state;
+	row = thread(&row, 7);
+	set_init(&set, &row, 1);
+	assert_null(filter_add_pids(&filter, "5,7", &length));
+	shown = filter_apply(&filter, &set.model, &missing);
+	assert_int_equal(missing, 0);
+	assert_true(shown[0]);
+	free(shown);
+	filter_free(&filter);
+	set_free(&set);
+}
+
 static void test_filter_words(void **state)
 {
 	static const char *const bad[] = {
@@ -453,6 +623,12 @@ int main(void)
 		cmocka_unit_test(test_own_everything),
 		cmocka_unit_test(test_vfork_clone_parent),
 		cmocka_unit_test(test_vfork_parent_missing),
+		cmocka_unit_test(test_vfork_chain),
+		cmocka_unit_test(test_vfork_alone),
+		cmocka_unit_test(test_shared_with_others),
+		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_order_without_leader),
+		cmocka_unit_test(test_own_of_dead_leader),
 		cmocka_unit_test(test_dead),
 		cmocka_unit_test(test_leader_missing),
 		cmocka_unit_test(test_parent_is_thread),
@@ -460,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_tree_rings),
 		cmocka_unit_test(test_tree_deep),
 		SET_TEST(test_filter),
+		cmocka_unit_test(test_filter_without_leader),
 		cmocka_unit_test(test_filter_words),
 	};
 

@@ -156,6 +156,35 @@ static void test_fewer_resources(void **state)
 	expect_rows(&shape, 4);
 }
 
+/* The other way round is as good, and may overlap as little. */
+static void test_refs_before_ids(void **state)
+{
+	const struct shape shape = { .ids_offset = 152, .refs_offset = 72 };
+	struct image image = make(&shape);
+
+	(void)state;
+	expect_rows(&shape, TASKMAP_RESOURCES);
+	header_of(&image)->ids_offset = 144;
+	expect(&image, ERROR_CORRUPT);
+}
+
+/* Wrong for this alone: there is room for them wherever they begin. */
+static void test_unaligned(void **state)
+{
+	const struct shape shape = {
+		.record_size = 320, .ids_offset = 80, .refs_offset = 240,
+	};
+	struct image image = make(&shape);
+
+	(void)state;
+	expect_rows(&shape, TASKMAP_RESOURCES);
+	header_of(&image)->ids_offset = 84;
+	assert_int_equal(verdict(&image, image.size), ERROR_CORRUPT);
+	header_of(&image)->ids_offset = 80;
+	header_of(&image)->refs_offset = 242;
+	expect(&image, ERROR_CORRUPT);
+}
+
 static void test_no_tasks(void **state)
 {
 	struct image image;
@@ -196,6 +225,8 @@ static void test_byte_order(void **state)
 
 	(void)state;
 	header_of(&image)->magic = bswap_64(TASKMAP_MAGIC);
+	/* Too little of it could be anything. */
+	assert_int_equal(verdict(&image, 3), ERROR_NOT_SNAPSHOT);
 	expect(&image, ERROR_BYTE_ORDER);
 }
 
@@ -250,6 +281,7 @@ static const struct damage damages[] = {
 	DAMAGE(ids_offset, UINT32_MAX - 7),
 	DAMAGE(refs_offset, 0),
 	DAMAGE(refs_offset, 216),
+	DAMAGE(refs_offset, 220),
 	DAMAGE(refs_offset, 226),
 	DAMAGE(refs_offset, 232),
 	DAMAGE(refs_offset, UINT32_MAX - 3),
@@ -397,6 +429,8 @@ int main(void)
 		cmocka_unit_test(test_bigger_record),
 		cmocka_unit_test(test_more_resources),
 		cmocka_unit_test(test_fewer_resources),
+		cmocka_unit_test(test_refs_before_ids),
+		cmocka_unit_test(test_unaligned),
 		cmocka_unit_test(test_no_tasks),
 		cmocka_unit_test(test_truncated_everywhere),
 		cmocka_unit_test(test_trailing),

@@ -131,6 +131,49 @@ static void test_unusable_file(void **state)
 	expect(world, NULL, ERROR_EMPTY, "empty");
 }
 
+/* Nor a directory where it is expected: the other file is as good. */
+static void test_no_directory(void **state)
+{
+	put(*state, "sys/kernel/debug/taskmap", "");
+	put_image(*state, "proc/taskmap/snapshot");
+	expect_read(*state, NULL);
+}
+
+static void test_no_directory_nor_file(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put(*state, "sys/kernel/debug/taskmap", "");
+	expect(*state, NULL, ERROR_NO_FILE, "procfs=1");
+}
+
+/* A file that is there and cannot be opened ends the search. */
+static void test_unopenable_file(void **state)
+{
+	struct world *world = *state;
+	char *link;
+
+	put(world, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put(world, "sys/kernel/debug/taskmap/other", "");
+	put_image(world, "proc/taskmap/snapshot");
+	assert_true(asprintf(&link, "%s/sys/kernel/debug/taskmap/snapshot",
+			     world->root) > 0);
+	assert_int_equal(symlink("snapshot", link), 0);
+	free(link);
+	expect(world, NULL, ERROR_SYSTEM,
+	       "cannot open /sys/kernel/debug/taskmap/snapshot: Too many levels");
+}
+
+static void test_worth_another(void **state)
+{
+	(void)state;
+	assert_true(worth_another(ENOENT));
+	assert_true(worth_another(ENOTDIR));
+	assert_true(worth_another(EACCES));
+	assert_true(worth_another(EPERM));
+	assert_false(worth_another(ENOMEM));
+	assert_false(worth_another(EMFILE));
+}
+
 /*
  * Neither root nor a file's mode can make open(2) say all that it may say, so
  * the advice is asked for directly.
@@ -181,6 +224,15 @@ static void test_no_capability(void **state)
 	expect_advice(*state, EPERM, ERROR_NO_CAPABILITY, "CAP_SYS_PTRACE");
 }
 
+/* Files of the system that say nothing are not held against anyone. */
+static void test_no_words(void **state)
+{
+	put(*state, "sys/module/taskmap/other", "");
+	expect_advice(*state, EPERM, ERROR_NO_CAPABILITY, "CAP_SYS_PTRACE");
+	put(*state, "sys/module/taskmap/parameters/ids", "");
+	expect_advice(*state, EPERM, ERROR_NO_CAPABILITY, "CAP_SYS_PTRACE");
+}
+
 static void test_no_kernel_memory(void **state)
 {
 	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
@@ -209,6 +261,8 @@ static void test_read_errors(void **state)
 	(void)state;
 	expect_read_error(EIO, true, ERROR_UNLOADED, "unloaded meanwhile");
 	expect_read_error(ENXIO, true, ERROR_UNLOADED, "unloaded meanwhile");
+	expect_read_error(ENODEV, true, ERROR_UNLOADED, "unloaded meanwhile");
+	expect_read_error(EINVAL, true, ERROR_SYSTEM, "Invalid argument");
 	expect_read_error(EIO, false, ERROR_SYSTEM, "Input/output error");
 	expect_read_error(ENOMEM, true, ERROR_NO_MEMORY, "memory");
 }
@@ -261,6 +315,31 @@ static void test_input_cut(void **state)
 	free(path);
 }
 
+/* More than is read at once, in the end and in between. */
+static void test_input_large(void **state)
+{
+	struct world *world = *state;
+	struct error error = { 0 };
+	struct snapshot snap;
+	struct taskmap_record *rows = xcalloc(1000, sizeof(*rows));
+	unsigned char *image;
+	size_t size;
+	char *path;
+
+	for (int i = 0; i < 1000; i++)
+		rows[i] = process(i + 1, i, "x");
+	image = fixture_image(rows, 1000, NULL, &size);
+	path = fixture_file(world->root, "large", image, size);
+	assert_int_equal(source_read(&world->source, path, &snap, &error), 0);
+	assert_int_equal(snap.count, 1000);
+	assert_int_equal(snap.size, size);
+	assert_memory_equal(snap.image, image, size);
+	snapshot_free(&snap);
+	free(path);
+	free(image);
+	free(rows);
+}
+
 /* A pipe that gives one byte a time, and a descriptor to read it by. */
 static int drip(const unsigned char *bytes, size_t size)
 {
@@ -302,11 +381,16 @@ int main(void)
 		WORLD_TEST(test_debugfs_not_mounted),
 		WORLD_TEST(test_no_file),
 		WORLD_TEST(test_unusable_file),
+		WORLD_TEST(test_no_directory),
+		WORLD_TEST(test_no_directory_nor_file),
+		WORLD_TEST(test_unopenable_file),
+		cmocka_unit_test(test_worth_another),
 		WORLD_TEST(test_not_root),
 		WORLD_TEST(test_not_root_not_loaded),
 		WORLD_TEST(test_raw_ids),
 		WORLD_TEST(test_locked_down),
 		WORLD_TEST(test_no_capability),
+		WORLD_TEST(test_no_words),
 		WORLD_TEST(test_no_kernel_memory),
 		WORLD_TEST(test_other_reason),
 		WORLD_TEST(test_read_errors),
@@ -317,6 +401,7 @@ int main(void)
 		WORLD_TEST(test_input_empty),
 		WORLD_TEST(test_input_endless),
 		WORLD_TEST(test_input_cut),
+		WORLD_TEST(test_input_large),
 		WORLD_TEST(test_short_reads),
 	};
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * For LD_PRELOAD: calls that fail. FAIL_CALL names what is to fail: "memory"
+ * is all that allocates, "output" what ends a stream. FAIL_AT=3 fails the third such call of the program and
+ * its libraries, FAIL_AT=3+ that one and all after it; FAIL_ERROR is the errno
+ * of it. That it came to that can be told by the file named in FAIL_MARK.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What glibc calls them where they are replaced. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+static const char *named;
+static unsigned long left;	/* until one fails; 0: none will */
+static bool for_good;
+static int error;
+static const char *mark;
+
+static const char *setting(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? value : otherwise;
+}
+
+/* Not before: what loads the program is not what is tested. */
+static void __attribute__((constructor)) begin(void)
+{
+	const char *at = setting("FAIL_AT", "0");
+
+	named = setting("FAIL_CALL", "memory");
+	error = atoi(setting("FAIL_ERROR", "0"));
+	mark = setting("FAIL_MARK", "/dev/null");
+	for_good = strchr(at, '+');
+	left = strtoul(at, NULL, 10);
+}
+
+/* Whether this call is the one to fail. errno is then as it is to be. */
+static bool fails(const char *call)
+{
+	if (!left || strcmp(call, named) || --left)
+		return false;
+	left = for_good;
+	syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, mark,
+				   O_CREAT | O_WRONLY, 0600));
+	errno = error;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return fails("memory") ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails("memory") ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return fails("memory") ? NULL : __libc_realloc(old, size);
+}
+
+/* Calls @name of the library behind this one. */
+#define NEXT(name, ...)	((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
+
+int open64(const char *path, int flags, ...)
+{
+	/* Nothing that is tested creates a file by it. */
+	return fails("open") ? -1 : NEXT(open64, path, flags);
+}
+
+ssize_t read(int fd, void *buffer, size_t size)
+{
+	return fails("read") ? -1 : NEXT(read, fd, buffer, size);
+}
+
+ssize_t write(int fd, const void *buffer, size_t size)
+{
+	return fails("write") ? -1 : NEXT(write, fd, buffer, size);
+}
+
+int close(int fd)
+{
+	return fails("close") ? -1 : NEXT(close, fd);
+}
+
+int fsync(int fd)
+{
+	return fails("fsync") ? -1 : NEXT(fsync, fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	return fails("rename") ? -1 : NEXT(rename, from, to);
+}
+
+int stat64(const char *path, struct stat64 *st)
+{
+	return fails("stat") ? -1 : NEXT(stat64, path, st);
+}
+
+char *realpath(const char *path, char *resolved)
+{
+	return fails("realpath") ? NULL : NEXT(realpath, path, resolved);
+}
+
+int fflush(FILE *file)
+{
+	return fails("output") ? EOF : NEXT(fflush, file);
+}
+
+int fclose(FILE *file)
+{
+	return fails("output") ? EOF : NEXT(fclose, file);
+}
+
+/* Not after: a compiler that measures coverage adds to the end. */
+void exit(int status)
+{
+	left = 0;
+	NEXT(exit, status);
+	abort();
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the reader makes of calls that fail. Memory runs out at each allocation
+ * in turn, also within the libraries: the reader says so and fails, or what it
+ * prints is whole all the same. Other calls fail one by one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "fixture.h"
+
+#define WORDS	16
+#define MOST	10000	/* allocations, of a command that has some hundreds */
+
+struct fault {
+	const char *call;
+	const char *at;		/* as FAIL_AT */
+	int error;
+};
+
+struct try {
+	int status;
+	bool hit;	/* an allocation has failed */
+	char *out;
+	char *err;
+};
+
+/* In a directory with the snapshot, as that is its name. */
+static int setup(void **state)
+{
+	struct taskmap_record *rows = fixture_system();
+	char *dir = fixture_dir();
+	unsigned char *image;
+	size_t size;
+
+	/* A thread that has much of its own, and one that has nothing. */
+	image = fixture_image(rows + 5, 2, NULL, &size);
+	free(fixture_file(dir, "snapshot", image, size));
+	free(image);
+	free(rows);
+	assert_int_equal(chdir(dir), 0);
+	*state = dir;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	assert_int_equal(chdir("/"), 0);
+	fixture_remove(*state);
+	return 0;
+}
+
+static void to_file(const char *name, int fd)
+{
+	int file = open(name, O_CREAT | O_WRONLY | O_TRUNC, 0600);
+
+	if (file < 0 || dup2(file, fd) < 0)
+		_exit(127);
+}
+
+static _Noreturn void become(const char *line, const struct fault *fault)
+{
+	char error[16];
+	char *copy = xstrdup(line);
+	char *argv[WORDS] = { "taskmap" };
+
+	for (int i = 1; i < WORDS; i++)
+		argv[i] = strtok(i == 1 ? copy : NULL, " ");
+	to_file("out", STDOUT_FILENO);
+	to_file("err", STDERR_FILENO);
+	setenv("LC_ALL", "C", 1);	/* another is lost if it is out of memory */
+	snprintf(error, sizeof(error), "%d", fault->error);
+	setenv("FAIL_CALL", fault->call, 1);
+	setenv("FAIL_AT", fault->at, 1);
+	setenv("FAIL_ERROR", error, 1);
+	setenv("FAIL_MARK", "hit", 1);
+	setenv("LD_PRELOAD", FAILING, 1);
+	execv(PLAIN, argv);
+	_exit(127);
+}
+
+static struct try try(const char *line, const struct fault *fault)
+{
+	struct try try;
+	size_t size;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
+		become(line, fault);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	try.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	try.hit = !unlink("hit");
+	try.out = slurp("out", &size);
+	try.err = slurp("err", &size);
+	return try;
+}
+
+static void try_clear(struct try *try)
+{
+	free(try->out);
+	free(try->err);
+}
+
+/* The last line says it; lines before may say which pids are missing. */
+static bool says_so(const char *err)
+{
+	const char *last = err, *next;
+
+	while ((next = strchr(last, '\n')) && next[1])
+		last = next + 1;
+	return next && !strncmp(last, "taskmap: ", 9) && strstr(last, "memory");
+}
+
+static void expect_whole(const char *line, const char *fail_at,
+			 const struct try *try, const struct try *good)
+{
+	if (try->status == STATUS_FAILED && says_so(try->err))
+		return;
+	if (try->status != good->status || strcmp(try->out, good->out))
+		fail_msg("taskmap %s: allocation %s fails: exit %d: %s%s", line,
+			 fail_at, try->status, try->err, try->out);
+}
+
+/* @which is how FAIL_AT goes on: "" for once, "+" for good. */
+static void expect_each(const char *line, const char *which)
+{
+	char at[16] = "0";
+	const struct fault fault = { "memory", at, ENOMEM };
+	struct try good = try(line, &fault);
+	bool hit = true;
+	int n;
+
+	assert_false(good.hit);
+	for (n = 1; hit && n < MOST; n++) {
+		struct try one;
+
+		snprintf(at, sizeof(at), "%d%s", n, which);
+		one = try(line, &fault);
+		hit = one.hit;
+		expect_whole(line, at, &one, &good);
+		try_clear(&one);
+	}
+	try_clear(&good);
+	/* Else nothing was tested, or it never ended. */
+	assert_in_range(n, 3, MOST - 1);
+}
+
+#define MEMORY_TEST(name, line)				\
+	static void test_##name(void **state)		\
+	{						\
+		(void)state;				\
+		expect_each(line, "");			\
+		expect_each(line, "+");			\
+	}
+
+MEMORY_TEST(table, "-i snapshot")
+MEMORY_TEST(tree, "-i snapshot --tree -o PID,MM,NOTE")
+MEMORY_TEST(raw, "-i snapshot --raw -o PID,MM,NOTE")
+MEMORY_TEST(pairs, "-i snapshot --pairs -o PID,MM,NOTE")
+MEMORY_TEST(json, "-i snapshot --json")
+MEMORY_TEST(filter, "-i snapshot -p 7,201,8 -k thread -o +uid -r")
+MEMORY_TEST(save, "-i snapshot save saved")
+MEMORY_TEST(bad_column, "-o PID,X")
+MEMORY_TEST(bad_input, "-i nowhere")
+MEMORY_TEST(bad_output, "-i snapshot save nowhere/saved")
+
+static bool same_files(const char *a, const char *b)
+{
+	size_t a_size, b_size;
+	char *a_text = slurp(a, &a_size), *b_text = slurp(b, &b_size);
+	bool same;
+
+	assert_non_null(a_text);
+	assert_non_null(b_text);
+	same = a_size == b_size && !memcmp(a_text, b_text, a_size);
+	free(a_text);
+	free(b_text);
+	return same;
+}
+
+static void expect_fault(const char *line, struct fault fault, int status,
+			 const char *complaint)
+{
+	struct try one = try(line, &fault);
+
+	if (!one.hit || one.status != status || strcmp(one.err, complaint))
+		fail_msg("taskmap %s: %s %s: exit %d: %s", line, fault.call,
+			 one.hit ? "fails" : "is not called", one.status,
+			 one.err);
+	try_clear(&one);
+}
+
+/* A signal that was handled is no failure. */
+static void test_interrupted(void **state)
+{
+	(void)state;
+	expect_fault("-i snapshot save saved", (struct fault){ "open", "1", EINTR },
+		     0, "");
+	assert_true(same_files("saved", "snapshot"));
+	expect_fault("-i snapshot save saved", (struct fault){ "read", "2", EINTR },
+		     0, "");
+	assert_true(same_files("saved", "snapshot"));
+	expect_fault("-i snapshot save saved", (struct fault){ "write", "1", EINTR },
+		     0, "");
+	assert_true(same_files("saved", "snapshot"));
+}
+
+static void test_input_fails(void **state)
+{
+	(void)state;
+	expect_fault("-i snapshot", (struct fault){ "read", "1", EIO }, 3,
+		     "taskmap: cannot read snapshot: Input/output error\n");
+	expect_fault("-i snapshot", (struct fault){ "read", "2", EIO }, 3,
+		     "taskmap: cannot read snapshot: Input/output error\n");
+	/* What there is to be told has been read by then. */
+	expect_fault("-i snapshot", (struct fault){ "close", "1", EIO }, 0, "");
+}
+
+/* Whatever fails: no file, no part of it, and nothing left over. */
+static void test_save_fails(void **state)
+{
+	static const struct fault faults[] = {
+		{ "stat", "1", EIO }, { "write", "1", EIO },
+		{ "fsync", "1", EIO }, { "close", "2", EIO },
+		{ "rename", "1", EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		mkdir("empty", 0700);
+		expect_fault("-i snapshot save empty/saved", faults[i], 3,
+			     "taskmap: cannot write empty/saved: Input/output error\n");
+		/* Which would fail if anything were in it. */
+		assert_int_equal(rmdir("empty"), 0);
+	}
+}
+
+static void test_save_over_fails(void **state)
+{
+	static const struct fault faults[] = {
+		{ "realpath", "1", EIO }, { "write", "1", EIO },
+		{ "fsync", "1", EIO }, { "close", "2", EIO },
+		{ "rename", "1", EIO },
+	};
+
+	(void)state;
+	free(fixture_file(*state, "saved", "old", 3));
+	free(fixture_file(*state, "old", "old", 3));
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		expect_fault("-i snapshot save saved", faults[i], 3,
+			     "taskmap: cannot write saved: Input/output error\n");
+		assert_true(same_files("saved", "old"));
+	}
+}
+
+static void test_save_through_fails(void **state)
+{
+	(void)state;
+	expect_fault("-i snapshot save /dev/null",
+		     (struct fault){ "close", "2", EIO }, 3,
+		     "taskmap: cannot write /dev/null: Input/output error\n");
+	/* What is told is what went wrong first. */
+	expect_fault("-i snapshot save /dev/full",
+		     (struct fault){ "close", "2", EIO }, 3,
+		     "taskmap: cannot write /dev/full: No space left on device\n");
+	expect_fault("-i snapshot save /dev/null",
+		     (struct fault){ "open", "2", EIO }, 3,
+		     "taskmap: cannot write /dev/null: Input/output error\n");
+}
+
+/* Some file systems tell only at close that a file did not get there. */
+static void test_output_fails(void **state)
+{
+	(void)state;
+	expect_fault("-i snapshot", (struct fault){ "output", "1", EIO }, 3,
+		     "taskmap: cannot write to standard output: Input/output error\n");
+	expect_fault("-i snapshot", (struct fault){ "output", "2", EIO }, 3,
+		     "taskmap: cannot write to standard output: Input/output error\n");
+	expect_fault("-i snapshot", (struct fault){ "output", "1+", EIO }, 3,
+		     "taskmap: cannot write to standard output: Input/output error\n");
+}
+
+/* An array of nothing is not NULL, which would look like a failure. */
+static void test_nothing(void **state)
+{
+	void *nothing = xcalloc(0, 8);
+
+	(void)state;
+	assert_non_null(nothing);
+	nothing = xreallocarray(nothing, 0, 8);
+	assert_non_null(nothing);
+	free(nothing);
+	nothing = xcalloc(8, 0);
+	assert_non_null(nothing);
+	nothing = xreallocarray(nothing, 8, 0);
+	assert_non_null(nothing);
+	free(nothing);
+}
+
+#define TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_table),
+		TEST(test_tree),
+		TEST(test_raw),
+		TEST(test_pairs),
+		TEST(test_json),
+		TEST(test_filter),
+		TEST(test_save),
+		TEST(test_bad_column),
+		TEST(test_bad_input),
+		TEST(test_bad_output),
+		TEST(test_interrupted),
+		TEST(test_input_fails),
+		TEST(test_save_fails),
+		TEST(test_save_over_fails),
+		TEST(test_save_through_fails),
+		TEST(test_output_fails),
+		cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
+}
