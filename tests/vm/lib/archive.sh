@@ -120,6 +120,11 @@ vm_newest()
 {
 	local pattern names
 
+	if [[ -n $ROW_FRAGMENT ]]; then
+		vm_apt apt-cache madison "linux-source-$ROW_SERIES" |
+			awk -F' *[|] *' '{ print $2 }' | sort -V | tail -n 1
+		return
+	fi
 	pattern=$(vm_release_pattern)
 	names=$(vm_apt apt-cache pkgnames linux-image- |
 		grep -Ex "linux-image-$pattern") || return 0
@@ -131,11 +136,14 @@ vm_newest()
 		sed 's/.* linux-image-//'
 }
 
-# vm_pick: sets PICK, the release that the chosen row means today.
+# vm_pick: sets PICK, the release that the chosen row means today, and KIT if
+# that is already built elsewhere.
 vm_pick()
 {
 	local file
 
+	KIT=''
+	[[ -z $ROW_FRAGMENT ]] || ! vm_prebuilt || return 0
 	vm_index
 	file=$VM_CACHE/apt/$ROW_INDEX/pick-$ROW_NAME-$ROW_FLAVOUR
 	if [[ ! -s $file ]]; then
@@ -146,6 +154,7 @@ vm_pick()
 		mv "$file.$$" "$file"
 	fi
 	PICK=$(<"$file")
+	[[ -z $ROW_FRAGMENT ]] || PICK+=-$ROW_NAME-$(vm_fragment_id)
 }
 
 # vm_closure PACKAGE...: the packages and those of the kernel that they depend

@@ -30,7 +30,7 @@ vm_build()
 	else
 		[[ $EUID -eq 0 ]] || vm_unavailable \
 			"building in a root of $ROW_PLACE needs to be root"
-		vm_root
+		vm_build_root
 		# The module may include from elsewhere in its repository.
 		top=$(git -C "$dir" rev-parse --show-toplevel 2>/dev/null) ||
 			top=$dir

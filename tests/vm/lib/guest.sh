@@ -20,6 +20,7 @@ vm_job()
 	{
 		printf 'modules=%q\n' "$image/lib/modules/$release"
 		printf 'shell=%s\n' "$OPT_SHELL"
+		printf 'transport=%s\n' "$TRANSPORT"
 	} >"$dir/settings"
 	for n in "${!OPT_SHARES[@]}"; do
 		printf '%s\n' "${OPT_SHARES[n]}" >"$dir/share$n"
@@ -30,7 +31,7 @@ vm_job()
 		HOME=/root "TERM=${TERM:-dumb}" LANG=C.UTF-8 TASKMAP_VM=1 \
 		"${OPT_ENV[@]}")
 	{
-		printf 'cd %q || exit\n' "$PWD"
+		[[ -n $OPT_ROOT ]] || printf 'cd %q || exit\n' "$PWD"
 		if [[ -n $OPT_SHELL ]]; then
 			read -r rows columns < <(stty size) || true
 			# A terminal may not know: 0 0.
@@ -57,7 +58,7 @@ vm_initrd()
 	! grep -aq /ld-linux "$busybox" || vm_unavailable \
 		"busybox is not static (Debian package busybox-static)"
 	[[ -d $image/boot ]] || vm_unavailable \
-		"$(<"$image/release") has no 9p, it cannot run here (take flavour amd64)"
+		"$(<"$image/release") has neither 9p nor virtiofs, it cannot run here"
 	mkdir -p "$dir/bin"
 	cp "$busybox" "$dir/bin/busybox"
 	cp -r "$image/boot" "$dir/modules"

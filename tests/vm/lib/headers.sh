@@ -22,6 +22,11 @@ vm_make_headers()
 
 vm_kdir()
 {
+	if [[ -n $ROW_FRAGMENT ]]; then
+		vm_part image
+		echo "$PART/build"
+		return
+	fi
 	vm_part headers
 	printf '%s/usr/src/linux-headers-%s\n' "$PART" \
 		"$(basename "${PART%-headers}")"

@@ -3,9 +3,11 @@
 #
 # A kernel to boot: vmlinux, vmlinuz, release, config, all its modules below
 # lib/modules, and in boot/ the few that reach the root file system, unpacked
-# and named in the order of loading.
+# and named in the order of loading, with transport, the kind of that file system:
+# 9p or virtiofs. If it was built from source also build, the
+# tree for modules, and kit, what vm_prebuilt() takes.
 
-VM_BOOT_MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
+VM_BOOT_MODULES=(virtio_pci virtio_console overlay)
 
 # vm_decompress < any of the compressions of kernels and modules
 vm_decompress()
@@ -46,17 +48,29 @@ vm_extract_vmlinux()
 	[[ $(vm_le "$2" 0 4) -eq $((0x464c457f)) ]]
 }
 
+# vm_boot_list RELEASE IMAGE MODULE...: what to load, with what that wants.
+vm_boot_list()
+{
+	local release=$1 image=$2
+
+	shift 2
+	modprobe -d "$image" -S "$release" --show-depends -a \
+		"${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
+}
+
 vm_boot_modules()
 {
 	local release=$1 image=$2 list file n=10
 
-	mkdir "$image/boot"
-	list=$(modprobe -d "$image" -S "$release" --show-depends -a \
-		"${VM_BOOT_MODULES[@]}" 2>/dev/null) || {
-		# Cloud images lack 9p; they can be had, but not be run here.
-		rmdir "$image/boot"
+	# 9p needs no process on the host; cloud images lack it.
+	if list=$(vm_boot_list "$@" 9pnet_virtio 9p); then
+		echo 9p >"$image/transport"
+	elif list=$(vm_boot_list "$@" virtiofs); then
+		echo virtiofs >"$image/transport"
+	else
 		return 0
-	}
+	fi
+	mkdir "$image/boot"
 	while read -r file; do
 		vm_decompress "$file" \
 			>"$image/boot/$n-$(basename "${file%%.ko*}").ko" ||
@@ -69,6 +83,10 @@ vm_make_image()
 {
 	local release=$1 image=$2 from=$2/unpacked dir
 
+	if [[ -n $ROW_FRAGMENT ]]; then
+		vm_make_source_image "$@"
+		return
+	fi
 	vm_need depmod kmod
 	vm_fetch "$from" "linux-image-$release" || return 1
 	vm_say "preparing $release"

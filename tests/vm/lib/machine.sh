@@ -14,7 +14,7 @@ vm_value()
 # vm_machine IMAGE SCRATCH CONSOLE ACCEL: sets MACHINE.
 vm_machine()
 {
-	local image=$1 scratch n append
+	local image=$1 scratch append
 	scratch=$(vm_value "$2")
 
 	# oops=panic and -no-reboot: a broken kernel ends the run at once.
@@ -43,13 +43,7 @@ vm_machine()
 		-chardev "file,id=output,path=$scratch/output"
 		-device virtserialport,chardev=output,name=taskmap.output
 		-chardev "file,id=status,path=$scratch/status.fifo"
-		-device virtserialport,chardev=status,name=taskmap.status
-		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap
-		-device virtio-9p-pci,fsdev=root,mount_tag=root)
-	for n in "${!OPT_SHARES[@]}"; do
-		MACHINE+=(-fsdev "local,id=share$n,path=$(vm_value "${OPT_SHARES[n]}"),security_model=none,multidevs=remap"
-			-device "virtio-9p-pci,fsdev=share$n,mount_tag=share$n")
-	done
+		-device virtserialport,chardev=status,name=taskmap.status)
 	[[ -z $OPT_SHELL ]] || MACHINE+=(-chardev stdio,id=tty,signal=off
 		-device virtconsole,chardev=tty)
 }

@@ -1,43 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# A root of a newer Debian, to build for kernels whose build programs (modpost,
-# objtool, resolve_btfids) and compiler options are too new for the host.
+# Roots of Debian's releases, made once and kept in the cache.
 
-vm_root_packages()
-{
-	echo "$ROW_COMPILER,make,libelf1t64,libssl3t64,zlib1g,pahole,sparse"
-}
-
-# vm_root: sets ROOT.  Named after its packages: another list, another root.
+# vm_root NAME VARIANT PACKAGES SUITE...: sets ROOT, the directory of a root of
+# the suites, made by mmdebstrap as VARIANT with PACKAGES (with commas). Another
+# list, another root.
 vm_root()
 {
 	local id
 
-	id=$(vm_root_packages | cksum | cut -d' ' -f1)
-	ROOT=$VM_CACHE/roots/$ROW_PLACE-$id
-	[[ -d $ROOT ]] || vm_locked "root-$ROW_PLACE" vm_root_make
+	id=$(cksum <<<"$*" | cut -d' ' -f1)
+	ROOT=$VM_CACHE/roots/$1-$id
+	[[ -d $ROOT ]] || vm_locked "root-$1" vm_root_make "$@"
 }
 
 vm_root_make()
 {
-	local scratch output
+	local name=$1 variant=$2 packages=$3 suite scratch output sources=()
 
 	[[ ! -d $ROOT ]] || return 0
+	shift 3
 	vm_need mmdebstrap mmdebstrap
 	scratch=$(vm_scratch "$VM_CACHE/roots")
 	# shellcheck disable=SC2064 # the directory is known now
 	trap "rm -rf --one-file-system '$scratch'" EXIT
-	vm_say "making a root of $ROW_PLACE to build in (about a minute)"
-	output=$(mmdebstrap --quiet --variant=essential \
-		--include="$(vm_root_packages)" "$ROW_PLACE" "$scratch" \
-		"deb [signed-by=$VM_KEYRING] $(vm_mirror "$ROW_PLACE") $ROW_PLACE main" \
-		2>&1) || {
+	vm_say "making a root of $name (about a minute)"
+	for suite; do
+		sources+=("deb [signed-by=$VM_KEYRING] $(vm_mirror "$suite") $suite main")
+	done
+	output=$(mmdebstrap --quiet --variant="$variant" \
+		--include="$packages" "$1" "$scratch" "${sources[@]}" 2>&1) || {
 		tail -n 5 <<<"$output" >&2
-		vm_unavailable "mmdebstrap cannot make a root of $ROW_PLACE"
+		vm_unavailable "mmdebstrap cannot make a root of $name"
 	}
 	chmod 755 "$scratch"
 	mv -T "$scratch" "$ROOT"
+}
+
+# vm_build_root: sets ROOT to one for building for a newer kernel, whose build
+# programs (modpost, objtool, resolve_btfids) and compiler options are too new
+# for the host.
+vm_build_root()
+{
+	vm_root "$ROW_PLACE" essential \
+		"$ROW_COMPILER,make,libelf1t64,libssl3t64,zlib1g,pahole,sparse" \
+		"$ROW_PLACE"
 }
 
 # vm_in_root DIR... -- COMMAND...: runs COMMAND in the root, with the

@@ -10,10 +10,16 @@
 # compiler: the one that builds modules.
 # place:    "host", or the suite of a root made for building: a newer kernel's
 #           build programs want a newer C library than the host's.
+#
+# A row that has a file of its name in kernels/ is no kernel of Debian's but is
+# built from its linux-source of the series, after that file (source.sh).
 VM_TABLE='
 5.10    bullseye,bullseye-security                5.10  gcc-12  host
 6.1     bookworm,bookworm-security                6.1   gcc-12  host
 6.12    bookworm,bookworm-security                6.12  gcc-12  host
+kasan   bookworm,bookworm-security                6.12  gcc-12  host
+kcsan   bookworm,bookworm-security                6.12  gcc-12  host
+trixie  trixie,trixie-security,trixie-backports   6.12  gcc-14  trixie
 newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
 '
 
@@ -24,10 +30,9 @@ vm_row()
 	local want=$1 name suites series compiler place
 
 	[[ $2 =~ ^[a-z][a-z0-9-]*$ ]] || vm_unavailable "unknown flavour '$2'"
-	[[ $want == newest || $want =~ ^[0-9]+\.[0-9]+$ ]] ||
-		vm_unavailable "unknown kernel '$want'"
 	while read -r name suites series compiler place; do
-		[[ $name == "$want" || $name == newest ]] || continue
+		[[ $name == "$want" || ( $name == newest &&
+			$want =~ ^[0-9]+\.[0-9]+$ ) ]] || continue
 		[[ $name == "$want" ]] || series=$want
 		ROW_NAME=$want
 		ROW_FLAVOUR=$2
@@ -36,17 +41,27 @@ vm_row()
 		ROW_SERIES=$series
 		ROW_COMPILER=$compiler
 		ROW_PLACE=$place
+		ROW_FRAGMENT=$VM_DIR/kernels/$name
+		[[ -e $ROW_FRAGMENT ]] || ROW_FRAGMENT=''
+		[[ -z $ROW_FRAGMENT || $2 == amd64 ]] ||
+			vm_unavailable "$want has no flavour '$2'"
 		return
 	done < <(sed '/^$/d' <<<"$VM_TABLE")
 	vm_unavailable "unknown kernel '$want'"
 }
 
 # vm_release_pattern: an extended regular expression for the releases of the
-# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64.
+# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64; for those built
+# from source like 6.12.117-1~deb12u1-kasan-0123456789ab, after the fragment.
 vm_release_pattern()
 {
 	local series='[0-9]+\.[0-9]+'
 
+	if [[ -n $ROW_FRAGMENT ]]; then
+		printf '%s\.[^-]+-[^-]+-%s-%s' "${ROW_SERIES//./\\.}" \
+			"$ROW_NAME" "$(vm_fragment_id)"
+		return
+	fi
 	[[ $ROW_SERIES == '*' ]] || series=${ROW_SERIES//./\\.}
 	printf '%s\\.[^-]+(-[0-9][^-]*)?-%s' "$series" "$ROW_FLAVOUR"
 }

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Directories of the host in the guest: over 9p, which is in qemu itself, or for
+# kernels without it over virtiofs, which wants a process for each directory and
+# memory that it shares with qemu.
+#
+# shellcheck disable=SC2054 # these commas are for qemu
+
+VM_VIRTIOFSD=(/usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd)
+
+# vm_share_start SCRATCH: appends to MACHINE the root and the shares of OPT_*,
+# and to DAEMONS the processes that were started for them.
+vm_share_start()
+{
+	local scratch=$1 n
+
+	DAEMONS=()
+	[[ $TRANSPORT == 9p ]] || MACHINE+=(
+		-object "memory-backend-memfd,id=memory,size=${OPT_MEMORY}M,share=on"
+		-numa node,memdev=memory)
+	"vm_share_$TRANSPORT" root "${OPT_ROOT:-/}" readonly "$scratch"
+	for n in "${!OPT_SHARES[@]}"; do
+		"vm_share_$TRANSPORT" "share$n" "${OPT_SHARES[n]}" '' "$scratch"
+	done
+}
+
+# vm_share_TRANSPORT TAG DIR READONLY SCRATCH
+
+vm_share_9p()
+{
+	MACHINE+=(-fsdev "local,id=$1,path=$(vm_value "$2"),security_model=none,multidevs=remap${3:+,readonly=on}"
+		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1")
+}
+
+# The guest mounts the root read-only, and it is also read-only to the daemon,
+# but for file systems that are mounted below it.
+vm_share_virtiofs()
+{
+	local tag=$1 dir=$2 socket=$4/$1.socket daemon='' path _
+
+	for path in "${VM_VIRTIOFSD[@]}"; do
+		[[ ! -x $path ]] || daemon=$path
+	done
+	[[ -n $daemon ]] || vm_unavailable \
+		"virtiofsd is missing (Debian package qemu-system-common or virtiofsd)"
+	mkdir "$4/$tag"
+	# shellcheck disable=SC2016 # for the inner shell
+	child unshare --mount --propagation private sh -ec '
+		mount --rbind "$1" "$4"
+		[ -z "$5" ] || mount -o remount,bind,ro "$4"
+		exec "$2" --socket-path="$3" -o source="$4",cache=auto,log_level=err
+		' sh "$dir" "$daemon" "$socket" "$4/$tag" "$3" \
+		>"$4/$tag.log" 2>&1 &
+	DAEMONS+=($!)
+	for _ in {1..100}; do
+		[[ ! -S $socket ]] || break
+		sleep 0.05
+	done
+	[[ -S $socket ]] || vm_unavailable "virtiofsd: $(tail -n 1 "$4/$tag.log")"
+	MACHINE+=(-chardev "socket,id=$tag,path=$(vm_value "$socket")"
+		-device "vhost-user-fs-pci,chardev=$tag,tag=$tag")
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Kernels that Debian does not have, built from its source after a fragment of
+# kernels/. What a build makes is a kit of three files: bzImage, config, and
+# build.tar.zst, the tree that modules are built against. A kit that somebody
+# else made does as well, if it was made of what the fragment asks for.
+#
+# shellcheck disable=SC2034 # for those who source this
+
+# vm_fragment: every line that the chosen row's kernel is asked to hold.
+vm_fragment()
+{
+	grep -h '^CONFIG_' "$VM_DIR/kernels/common" "$ROW_FRAGMENT"
+}
+
+vm_fragment_id()
+{
+	vm_fragment | sha256sum | cut -c 1-12
+}
+
+# vm_lacking CONFIG: the lines of the fragment that the file does not hold.
+vm_lacking()
+{
+	vm_fragment | grep -vxFf "$1" || true
+}
+
+# vm_prebuilt: sets KIT and PICK if there is a kit in TASKMAP_KERNELS that
+# serves; else REFUSED may say why it does not. Its kernel's name is its own
+# affair, and so is the update of its series, which makes no other kernel of it
+# for the tests: a new one in the archive is no reason to build for ten minutes.
+vm_prebuilt()
+{
+	local kit=${TASKMAP_KERNELS:-}/$ROW_NAME file version lacking
+
+	REFUSED=''
+	[[ -n ${TASKMAP_KERNELS:-} && -d $kit ]] || return 1
+	for file in bzImage config build.tar.zst; do
+		[[ -r $kit/$file ]] || {
+			REFUSED="$kit has no $file"
+			return 1
+		}
+	done
+	version=$(sed -n '3s|^# Linux/x86 \([^ ]*\) Kernel Configuration$|\1|p' \
+		"$kit/config")
+	if [[ $version != "$ROW_SERIES".* ]]; then
+		REFUSED="$kit is of Linux ${version:-unknown}, not $ROW_SERIES"
+		return 1
+	fi
+	lacking=$(vm_lacking "$kit/config" | grep -v '^CONFIG_LOCALVERSION=') ||
+		true
+	if [[ -n $lacking ]]; then
+		REFUSED="$kit lacks ${lacking//$'\n'/ }"
+		return 1
+	fi
+	KIT=$kit
+	PICK=$version-$ROW_NAME-$(cd "$kit" && sha256sum bzImage config \
+		build.tar.zst | sha256sum | cut -c 1-12)
+}
+
+# The release stands in the image: Documentation/arch/x86/boot.rst,
+# kernel_version.
+vm_release_of()
+{
+	local offset
+
+	offset=$(($(vm_le "$1" 526 2) + 512))
+	tail -c "+$((offset + 1))" "$1" | head -z -n 1 | cut -d ' ' -f 1 -z |
+		tr -d '\0'
+}
+
+vm_need_to_build_kernel()
+{
+	vm_need make make
+	vm_need "$ROW_COMPILER" "$ROW_COMPILER"
+	vm_need flex flex
+	vm_need bison bison
+	vm_need bc bc
+	vm_need zstd zstd
+	vm_need xz xz-utils
+	"$ROW_COMPILER" -E -include gelf.h -x c /dev/null >/dev/null 2>&1 ||
+		vm_unavailable "gelf.h is missing (Debian package libelf-dev)"
+}
+
+# vm_make_in TREE ARGUMENT...: with nothing of the caller's environment, which
+# may be that of another make, in what is built.
+vm_make_in()
+{
+	local tree=$1
+
+	shift
+	env -i PATH="$PATH" HOME="$tree" LANG=C.UTF-8 \
+		KBUILD_BUILD_USER=taskmap KBUILD_BUILD_HOST=taskmap \
+		KBUILD_BUILD_TIMESTAMP=2026-01-01 \
+		make -C "$tree" -j"$(nproc)" CC="$ROW_COMPILER" \
+		HOSTCC="$ROW_COMPILER" "$@" >>"$tree.log" 2>&1 || {
+		grep -E '(error|Error|\*\*\*|not found)' "$tree.log" |
+			head -n 10 >&2 || tail -n 10 "$tree.log" >&2
+		vm_die 1 "building $ROW_NAME from linux-source failed"
+	}
+}
+
+# vm_make_kit KIT PICK: ends the script if the kernel cannot be built.
+vm_make_kit()
+{
+	local kit=$1 work=$1.work tree=$1.work/linux lacking
+
+	vm_need_to_build_kernel
+	[[ -z $REFUSED ]] || vm_say "$REFUSED"
+	vm_fetch "$work" "linux-source-$ROW_SERIES" || return 1
+	vm_say "building $2 (some ten minutes with two processors, once)"
+	mkdir "$kit" "$tree"
+	tar -xf "$work/usr/src/linux-source-$ROW_SERIES.tar.xz" -C "$tree" \
+		--strip-components=1 || return 1
+	rm -r "${work:?}/usr"
+	vm_fragment >"$work/fragment"
+	vm_make_in "$tree" KCONFIG_ALLCONFIG="$work/fragment" allnoconfig
+	lacking=$(vm_lacking "$tree/.config")
+	[[ -z $lacking ]] || vm_die 1 \
+		"linux-source does not honour ${lacking//$'\n'/ }"
+	vm_make_in "$tree" all
+	# shellcheck disable=SC2016 # for make and its shell
+	vm_make_in "$tree" run-command KBUILD_RUN_COMMAND='+$(srctree)/scripts/package/install-extmod-build ../build'
+	cp "$tree/arch/x86/boot/bzImage" "$kit/" &&
+		cp "$tree/.config" "$kit/config" &&
+		tar -C "$work" -c build --owner=0 --group=0 | zstd -q -10 \
+			>"$kit/build.tar.zst" || return 1
+	rm -rf "$work" "$tree.log"
+}
+
+# The image of such a kernel has the tree to build modules in it, and no modules:
+# everything is built in.
+vm_make_source_image()
+{
+	local image=$2 kit=${KIT:-$2/kit} release
+
+	vm_need depmod kmod
+	vm_need zstd zstd
+	[[ -n $KIT ]] || vm_make_kit "$kit" "$1" || return 1
+	vm_say "preparing $1"
+	cp "$kit/bzImage" "$image/vmlinuz" &&
+		cp "$kit/config" "$image/config" || return 1
+	release=$(vm_release_of "$image/vmlinuz")
+	echo "$release" >"$image/release"
+	zstd -qdc <"$kit/build.tar.zst" | tar -x -C "$image" || return 1
+	[[ -e $image/build/Module.symvers ]] ||
+		vm_die 1 "$kit/build.tar.zst is not the tree of a kernel"
+	vm_extract_vmlinux "$image/vmlinuz" "$image/vmlinux" ||
+		vm_die 1 "cannot extract vmlinux of $kit/bzImage"
+	mkdir -p "$image/boot" "$image/lib/modules/$release"
+	echo 9p >"$image/transport"
+	touch "$image/lib/modules/$release"/modules.{order,builtin,builtin.modinfo}
+	depmod -b "$image" "$release"
+}
