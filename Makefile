@@ -3,6 +3,8 @@
 # For people. What the kernel's build and DKMS read is Kbuild; "make help" says
 # what there is.
 
+VERSION := $(shell sed -n 's/^\#define TASKMAP_VERSION.*"\(.*\)"$$/\1/p' \
+	module/uapi/taskmap.h)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
@@ -38,6 +40,10 @@ reader:
 	@$(MAKE) -s -C userspace
 
 # Headers are needed for the module alone, so their absence stops only that.
+	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
+	@echo '                  "dkms install taskmap/$(VERSION)"; make'
+	@echo '                  dkms-uninstall removes them'
+	@echo '  make dist       build/taskmap-$(VERSION).tar.xz, of what is committed'
 modules:
 	@if [ -d "$(KDIR)" ]; then \
 		$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules; \
@@ -56,6 +62,33 @@ demo shell: need-demo
 	@tests/demo/$@
 
 check: need-check reader
+# What DKMS needs, and nothing else. "dkms remove" comes before the removal.
+DKMS_FILES := dkms.conf Kbuild module/Kbuild $(wildcard module/*.[ch]) \
+	module/uapi/taskmap.h
+DKMS_DIR := $(DESTDIR)/usr/src/taskmap-$(VERSION)
+
+dkms-install:
+	@$(foreach file,$(DKMS_FILES),install -D -m 644 $(file) \
+		"$(DKMS_DIR)/$(file)" &&) \
+	echo "  INSTALL $(DKMS_DIR)"
+
+dkms-uninstall:
+	@if [ -z "$(DESTDIR)" ] && command -v dkms >/dev/null && \
+	    [ -n "$$(dkms status taskmap/$(VERSION))" ]; then \
+		echo "taskmap: DKMS still has it;" \
+		     "dkms remove taskmap/$(VERSION) --all" >&2; \
+		exit 1; \
+	fi
+	rm -rf "$(DKMS_DIR)"
+
+# The same commit gives the same bytes.
+dist:
+	@mkdir -p build
+	@git -c core.abbrev=no archive --format=tar \
+		--prefix=taskmap-$(VERSION)/ HEAD | \
+		xz -9 -T1 >build/taskmap-$(VERSION).tar.xz
+	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
+
 	@tests/check
 
 check-%: need-check reader
