@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * taskmap-zoo: makes tasks of exactly known shape, and holds them.
+ *
+ * Every shape is made in a process of its own, its keeper. What all print
+ * comes through here, so that a shape is whole or skipped.
+ */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "uapi/taskmap.h"
+#include "zoo.h"
+
+#define MANY	100	/* tasks of one shape */
+
+static const char help_text[] =
+	"Usage: taskmap-zoo [SHAPE[:COUNT]...]\n"
+	"       taskmap-zoo --forests SEED COUNT\n"
+	"       taskmap-zoo --list\n\n"
+	"Makes tasks of exactly known shape, all shapes if none is named, and holds\n"
+	"them until its standard input ends. Prints\n\n"
+	"  NAME PID TID          the task of a shape; pids are those of /proc\n"
+	"  NAME-parent PID TID   the task that made it, to be compared with\n"
+	"  skip NAME REASON      this kernel or this user cannot make it\n"
+	"  ready                 that was all, and all are there\n\n"
+	"COUNT is how many tasks \"threads\", \"zombies\" and \"chain\" have.\n\n"
+	"With --forests, makes COUNT trees of tasks, one after the other, each at\n"
+	"random from a seed of its own, SEED being the first, and prints\n\n"
+	"  forest SEED           this begins\n"
+	"  task N PID TID        the first task, number 0\n"
+	"  clone BY N FLAGS PID TID    task BY made task N\n"
+	"  ACTION BY ARGUMENT    task BY did that: unshare FLAGS, semop -,\n"
+	"                        ioprio CLASS (1 to 3, or 0), capset -\n"
+	"  refused ACTION ...    the kernel did not let it\n"
+	"  ready                 all of this forest is there, until a line comes in\n\n"
+	"Options:\n"
+	" -l, --list      the table of shapes: what each must share, and must not\n"
+	" -f, --forests   as above\n"
+	" -V, --version   the version\n"
+	" -h, --help      this help\n";
+
+static const struct option long_options[] = {
+	{ "list",	no_argument,	NULL, 'l' },
+	{ "forests",	no_argument,	NULL, 'f' },
+	{ "version",	no_argument,	NULL, 'V' },
+	{ "help",	no_argument,	NULL, 'h' },
+	{ 0 }
+};
+
+enum cell { CELL_NAME, CELL_FLAGS, CELL_SHARED, CELL_DIFFERS, CELLS };
+
+static const char *const headings[CELLS] = {
+	"SHAPE", "FLAGS", "SHARED", "NOT SHARED",
+};
+
+/* A cell of the table; @words is where it is put together, if it has to be. */
+static const char *cell(const struct shape *shape, enum cell cell,
+			char words[WORDS_SIZE])
+{
+	switch (cell) {
+	case CELL_FLAGS:
+		return flag_words(words, shape->flags);
+	case CELL_SHARED:
+		return resource_words(words, shape_shares(shape));
+	case CELL_DIFFERS:
+		return resource_words(words,
+				      EVERYTHING & ~shape_shares(shape));
+	default:
+		return shape->name;
+	}
+}
+
+static int width_of(enum cell column)
+{
+	int width = (int)strlen(headings[column]);
+	const struct shape *shape;
+	char words[WORDS_SIZE];
+
+	for (size_t i = 0; (shape = shape_at(i)); i++) {
+		int length = (int)strlen(cell(shape, column, words));
+
+		if (length > width)
+			width = length;
+	}
+	return width;
+}
+
+/* Cells are two blanks apart at least, and none of them has two, or is empty. */
+static void list(void)
+{
+	const struct shape *shape;
+	char words[WORDS_SIZE];
+	int widths[CELLS];
+
+	for (int i = 0; i < CELLS; i++) {
+		widths[i] = width_of(i);
+		printf("%-*s  ", widths[i], headings[i]);
+	}
+	puts("WHAT IT IS");
+	for (size_t row = 0; (shape = shape_at(row)); row++) {
+		for (int i = 0; i < CELLS; i++)
+			printf("%-*s  ", widths[i], cell(shape, i, words));
+		puts(shape->what);
+	}
+}
+
+/* Passes on what a shape tells, until it is done; of a skipped one only that. */
+static void relay(FILE *reports, const struct shape *shape)
+{
+	char line[WORDS_SIZE + 64];
+	char *told = NULL;
+	size_t size = 0;
+	FILE *lines = open_memstream(&told, &size);
+
+	if (!lines)
+		err(1, "open_memstream");
+	do {
+		if (!fgets(line, sizeof(line), reports))
+			errx(1, "%s could not be made", shape->name);
+		if (!strncmp(line, "skip ", 5))
+			fputs(line, stdout);
+		else
+			fputs(line, lines);
+	} while (strncmp(line, "skip ", 5) && strcmp(line, "done\n"));
+	fclose(lines);
+	if (!strcmp(line, "done\n"))
+		fwrite(told, 1, size - strlen(line), stdout);
+	free(told);
+}
+
+static void make(const struct shape *shape)
+{
+	FILE *reports;
+	pid_t keeper;
+	int ends[2];
+
+	if (pipe(ends))
+		err(1, "pipe");
+	/* A child would write again what waits to be written here. */
+	if (fflush(stdout))
+		err(1, "standard output");
+	keeper = fork();
+	if (keeper < 0) {
+		printf("skip %s fork: %s\n", shape->name,
+		       strerrordesc_np(errno));
+		close(ends[0]);
+		close(ends[1]);
+		return;
+	}
+	if (!keeper) {
+		close(hold[1]);
+		close(ends[0]);
+		report_to(ends[1]);
+		prctl(PR_SET_NAME, shape->name);
+		shape->make(shape);
+		_exit(0);
+	}
+	close(ends[1]);
+	reports = fdopen(ends[0], "r");
+	if (!reports)
+		err(1, "fdopen");
+	relay(reports, shape);
+	fclose(reports);
+}
+
+static bool parse_number(const char *text, unsigned long long max,
+			 unsigned long long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return !errno && *text >= '0' && *text <= '9' && !*end &&
+	       *number <= max;
+}
+
+/* "NAME" or "NAME:COUNT" */
+static struct shape parse_shape(const char *text)
+{
+	size_t length = strcspn(text, ":");
+	const struct shape *found = shape_find(text, length);
+	unsigned long long count;
+	struct shape shape;
+
+	if (!found)
+		errx(2, "no shape is called \"%.*s\"; see --list", (int)length,
+		     text);
+	shape = *found;
+	if (!text[length])
+		return shape;
+	if (shape.count == 1)
+		errx(2, "\"%s\" is one task and takes no count", shape.name);
+	if (!parse_number(text + length + 1, 1000000, &count) || !count)
+		errx(2, "not a count: \"%s\"", text + length + 1);
+	shape.count = (int)count;
+	return shape;
+}
+
+static void make_all(char **names)
+{
+	const struct shape *shape;
+	struct shape parsed;
+
+	if (pipe(hold))
+		err(1, "pipe");
+	/* Those of very many come last: they may leave no room for others. */
+	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
+		if (shape->count < MANY)
+			make(shape);
+	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
+		if (shape->count >= MANY)
+			make(shape);
+	for (; *names; names++) {
+		parsed = parse_shape(*names);
+		make(&parsed);
+	}
+	puts("ready");
+}
+
+static void hold_all(void)
+{
+	char bytes[256];
+
+	while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+		;
+	close(hold[1]);
+	/* All of them: what loses its parent becomes a child of this one. */
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
+}
+
+static int make_forests(char **words)
+{
+	unsigned long long seed, count;
+
+	if (!words[0] || !words[1] || words[2])
+		errx(2, "--forests takes SEED COUNT");
+	if (!parse_number(words[0], UINT64_MAX, &seed))
+		errx(2, "not a seed: \"%s\"", words[0]);
+	if (!parse_number(words[1], ULONG_MAX, &count))
+		errx(2, "not a count: \"%s\"", words[1]);
+	return forests(seed, (unsigned long)count);
+}
+
+static int done(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		err(1, "standard output");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int option, mode = 0;
+
+	while ((option = getopt_long(argc, argv, "lfVh", long_options,
+				     NULL)) != -1) {
+		if (option == '?')
+			return 2;
+		mode = option;
+		if (option == 'V' || option == 'h')
+			break;
+	}
+	argv += optind;
+	if (mode == 'V')
+		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
+	else if (mode == 'h')
+		fputs(help_text, stdout);
+	if (mode == 'V' || mode == 'h')
+		return done();
+	if (mode == 'l') {
+		if (*argv)
+			errx(2, "--list takes no argument");
+		list();
+		return done();
+	}
+
+	for (char **name = argv; !mode && *name; name++)
+		parse_shape(*name);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (mode == 'f')
+		return make_forests(argv);
+	make_all(argv);
+	done();
+	hold_all();
+	return 0;
+}

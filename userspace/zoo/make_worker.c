@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A thread that the kernel made inside a process.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <linux/ioprio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "zoo.h"
+
+/*
+ * Asks for a splice(2) that io_uring has to give to a worker of its own, which
+ * is then in it until the end. (A read would not do: a worker polls for what can
+ * be polled, and is idle.) With @as_other the worker does it by the credentials
+ * that its process had before.
+ */
+static void submit_splice(const struct shape *shape, bool as_other)
+{
+	struct io_uring_params params = { 0 };
+	unsigned int *tail, *array;
+	struct io_uring_sqe *sqe;
+	long fd, other = 0;
+	int sink[2];
+	char *ring;
+
+	if (pipe(sink))
+		skip(shape, "pipe");
+	fd = syscall(SYS_io_uring_setup, 1, &params);
+	if (fd < 0)
+		skip(shape, "io_uring_setup");
+	if (as_other) {
+		other = syscall(SYS_io_uring_register, fd,
+				IORING_REGISTER_PERSONALITY, NULL, 0);
+		if (other < 0)
+			skip(shape, "io_uring_register");
+		if (!renew_cred())
+			skip(shape, "capset");
+	}
+	ring = mmap(NULL, params.sq_off.array + sizeof(unsigned int),
+		    PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd,
+		    IORING_OFF_SQ_RING);
+	sqe = mmap(NULL, sizeof(*sqe), PROT_READ | PROT_WRITE, MAP_SHARED,
+		   (int)fd, IORING_OFF_SQES);
+	if (ring == MAP_FAILED || sqe == MAP_FAILED)
+		skip(shape, "mmap of an io_uring");
+	sqe->opcode = IORING_OP_SPLICE;
+	sqe->flags = IOSQE_ASYNC;
+	sqe->splice_fd_in = hold[0];
+	sqe->splice_off_in = (__u64)-1;
+	sqe->fd = sink[1];
+	sqe->off = (__u64)-1;
+	sqe->len = 1;
+	sqe->personality = (__u16)other;
+	array = (unsigned int *)(void *)(ring + params.sq_off.array);
+	array[0] = 0;
+	tail = (unsigned int *)(void *)(ring + params.sq_off.tail);
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, fd, 1, 0, 0, NULL, 0) != 1)
+		skip(shape, "io_uring_enter");
+}
+
+/* Before 5.12 the worker is a kernel thread and not of this process. */
+static pid_t worker_of(pid_t self)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *entry;
+	pid_t tid, found = 0;
+
+	if (!tasks)
+		return 0;
+	while ((entry = readdir(tasks))) {
+		tid = atoi(entry->d_name);
+		if (tid > 0 && tid != self)
+			found = tid;
+	}
+	closedir(tasks);
+	return found;
+}
+
+static void make(const struct shape *shape, bool as_other)
+{
+	struct task_name worker = own_name();
+
+	if (!use_io(IOPRIO_CLASS_BE))
+		skip(shape, "ioprio_set");
+	submit_splice(shape, as_other);
+	tell_parent(shape, worker);
+	worker.tid = worker_of(worker.pid);
+	if (!worker.tid)
+		skip_because(shape, "io_uring has no worker in this process");
+	tell_task(shape, worker);
+	done_and_wait();
+}
+
+void make_worker(const struct shape *shape)
+{
+	make(shape, false);
+}
+
+void make_worker_as_other(const struct shape *shape)
+{
+	make(shape, true);
+}
