@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Any words as a command line, one a line of the input: the reader must refuse
+ * them in one line and a hint, or do what they say. All is done that main()
+ * does, but that no file is opened but our own, and none is written.
+ */
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "source.h"
+
+/* The exit from wrong usage, and from what is done by an option alone. */
+static _Noreturn void leave(int status);
+
+/* For its static functions. */
+#define exit	leave
+#define main	reader_main
+int reader_main(int argc, char **argv);
+#include "main.c"
+#undef main
+#undef exit
+
+#define WORDS	64
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+static jmp_buf jump;
+static char snapshot_path[32];
+
+static void put_task(int fd, int pid, int tgid, int ppid,
+		     enum taskmap_kind kind)
+{
+	const struct taskmap_record task = {
+		.pid = pid, .tgid = tgid, .ppid = ppid, .kind = kind,
+		.state = 'S', .comm = "tab\there", .ids = { 1, 2, 3 },
+	};
+
+	must(write(fd, &task, sizeof(task)) == sizeof(task));
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const struct taskmap_header header = {
+		.magic = TASKMAP_MAGIC,
+		.version = TASKMAP_FORMAT,
+		.header_size = sizeof(header),
+		.record_size = sizeof(struct taskmap_record),
+		.count = 4,
+		.resource_count = TASKMAP_RESOURCES,
+		.ids_offset = offsetof(struct taskmap_record, ids),
+		.refs_offset = offsetof(struct taskmap_record, refs),
+	};
+	int fd = memfd_create("snapshot", MFD_CLOEXEC);
+
+	(void)argc;
+	(void)argv;
+	must(setlocale(LC_ALL, "C.UTF-8"));
+	must(write(fd, &header, sizeof(header)) == sizeof(header));
+	put_task(fd, 1, 1, 0, TASKMAP_PROCESS);
+	put_task(fd, 2, 2, 0, TASKMAP_KTHREAD);
+	put_task(fd, 7, 7, 1, TASKMAP_MAIN);
+	put_task(fd, 8, 7, 1, TASKMAP_THREAD);
+	snprintf(snapshot_path, sizeof(snapshot_path), "/proc/self/fd/%d", fd);
+	return 0;
+}
+
+static void leave(int status)
+{
+	/* Only finish() leaves with anything else, and it closes first. */
+	output_stdout_closed = status != STATUS_USAGE;
+	longjmp(jump, status + 1);
+}
+
+/* Takes @text apart, which keeps the words. Returns how many there are. */
+static int split(char *text, char **words)
+{
+	/* Its messages are its own: only they begin with this name. */
+	static char name[] = "getopt";
+	int count = 1;
+
+	words[0] = name;
+	while (text && count < WORDS)
+		words[count++] = strsep(&text, "\n");
+	words[count] = NULL;
+	return count;
+}
+
+/* Pids as filter_apply() wants them. */
+static void check_filter(const struct filter *filter)
+{
+	must(!filter->pid_count == !filter->pids);
+	for (size_t i = 0; i < filter->pid_count; i++)
+		must(filter->pids[i] > (i ? filter->pids[i - 1] : 0));
+	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
+}
+
+static void check_selection(const struct selection *selection)
+{
+	must(selection->count > 0);
+	for (size_t i = 0; i < selection->count; i++) {
+		must(selection->columns[i].fill);
+		for (const char *c = selection->columns[i].name; *c; c++)
+			must(isupper((unsigned char)*c) || *c == '_');
+	}
+}
+
+static int run_words(int argc, char **argv, struct options *options)
+{
+	struct used used = { 0 };
+	const struct command *command;
+	struct error error = { 0 };
+	int status;
+
+	optind = 0;	/* begin anew, as glibc has it */
+	parse_options(argc, argv, options, &used);
+	check_filter(&options->filter);
+	check_selection(&options->selection);
+	command = take_command(argv + optind, options);
+	check_exclusive(&used);
+	check_taken(&used, command);
+	if (used.letter['H'])
+		return list_columns(options);
+	if (command->run != list_command)
+		return STATUS_DONE;
+	options->input = snapshot_path;
+	status = list_command(options, &error);
+	must(status == STATUS_DONE ||
+	     (status == STATUS_MISSING && options->filter.pid_count));
+	return status;
+}
+
+/* A line for each pid that is not there; or what is wrong, and the hint. */
+static void check_complaint(const struct output *output, int status,
+			    const struct filter *filter)
+{
+	const char *text = output->complaint;
+	size_t lines;
+
+	if (status == STATUS_DONE) {
+		must(!*text);
+		return;
+	}
+	/* getopt(3) prints as it is what it does not know. */
+	if (!strncmp(text, "getopt: ", strlen("getopt: ")))
+		return;
+	lines = count_lines(text);
+	must(!strncmp(text, "taskmap: ", strlen("taskmap: ")));
+	must_be_printable(text, output->complaint_size);
+	if (status == STATUS_MISSING)
+		must(lines >= 1 && lines <= filter->pid_count);
+	else
+		must(lines == 2);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	struct options options = { 0 };
+	char *words[WORDS + 1];
+	char *text = xcalloc(size + 1, 1);
+	struct output output;
+	int argc, status;
+
+	memcpy(text, data, size);
+	argc = split(text, words);
+	output_begin(&output);
+	status = setjmp(jump) - 1;
+	if (status < 0)
+		status = run_words(argc, words, &options);
+	output_end(&output);
+	must(status == STATUS_USAGE || status == STATUS_DONE ||
+	     status == STATUS_MISSING);
+	if (status == STATUS_USAGE)
+		must(!output.size);
+	must_be_printable(output.text, output.size);
+	check_complaint(&output, status, &options.filter);
+	output_free(&output);
+	selection_free(&options.selection);
+	filter_free(&options.filter);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "escape.h"
+#include "output.h"
+#include "util.h"
+
+static FILE *real_stdout, *real_stderr;
+
+bool output_stdout_closed;
+
+void must_fail(const char *file, int line, const char *condition)
+{
+	dprintf(2, "%s:%d: not so: %s\n", file, line, condition);
+	abort();
+}
+
+void output_begin(struct output *output)
+{
+	memset(output, 0, sizeof(*output));
+	output_stdout_closed = false;
+	real_stdout = stdout;
+	real_stderr = stderr;
+	stdout = open_memstream(&output->text, &output->size);
+	stderr = open_memstream(&output->complaint, &output->complaint_size);
+	must(stdout && stderr);
+}
+
+void output_end(struct output *output)
+{
+	if (!output_stdout_closed)
+		must(!fclose(stdout));
+	must(!fclose(stderr));
+	stdout = real_stdout;
+	stderr = real_stderr;
+	/* No NUL within, so that what follows may take them for strings. */
+	must(strlen(output->text) == output->size);
+	must(strlen(output->complaint) == output->complaint_size);
+}
+
+void output_free(struct output *output)
+{
+	free(output->text);
+	free(output->complaint);
+}
+
+size_t count_lines(const char *text)
+{
+	size_t lines = 0;
+
+	must(!*text || text[strlen(text) - 1] == '\n');
+	for (; (text = strchr(text, '\n')); text++)
+		lines++;
+	return lines;
+}
+
+/* The locale's own opinion, and that it can be decoded at all. */
+static void must_have_no_control(const char *text)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t length;
+
+	while ((length = mbrtowc(&wide, text, MB_CUR_MAX, &state))) {
+		must(length != (size_t)-1 && length != (size_t)-2);
+		must(!iswcntrl((wint_t)wide));
+		text += length;
+	}
+}
+
+/* What escape() would have to change is what must not be there. */
+void must_be_printable(const char *text, size_t size)
+{
+	char *copy = xcalloc(size + 1, 1);
+	char *escaped = xcalloc(ESCAPED_SIZE(size), 1);
+
+	memcpy(copy, text, size);
+	for (size_t i = 0; i < size; i++) {
+		if (copy[i] == '\n' || copy[i] == '\\')
+			copy[i] = ' ';
+	}
+	must_have_no_control(copy);
+	must(!strcmp(escape(copy, escaped), copy));
+	free(escaped);
+	free(copy);
+}
