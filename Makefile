@@ -15,8 +15,10 @@ KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
-CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libcmocka-dev sparse shellcheck \
-	groff mmdebstrap pahole procps bsdutils
+CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
+	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils
+# To build a kernel from source, for check-sanitizer and check-soak.
+SOURCE_PACKAGES := flex bison bc libelf-dev
 
 all: reader modules
 
@@ -26,24 +28,28 @@ help:
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
 	@echo '  make check      all tests; make check-PART for one part of'
-	@echo '                  unit abi static headers live vm'
+	@echo '                  unit fuzz abi static headers live vm, or'
+	@echo '                  sanitizer soak, which all leaves out: on kernels'
+	@echo '                  that watch themselves, and for hours'
+	@echo '  make coverage   what the tests reach; make coverage-PART for'
+	@echo '                  reader corpus module'
 	@echo
 	@echo 'On this machine:'
 	@echo '  make            the reader, and the module for this kernel'
-	@echo '  make reader     the reader alone'
+	@echo '  make reader     the reader alone, and the zoo that tests use'
 	@echo '  make modules    the module, for KVER=$(KVER)'
 	@echo '  make install    the reader, its man page and completion, to'
 	@echo '                  DESTDIR and PREFIX; make uninstall removes them'
+	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
+	@echo '                  "dkms install taskmap/$(VERSION)"; make'
+	@echo '                  dkms-uninstall removes them'
+	@echo '  make dist       build/taskmap-$(VERSION).tar.xz, of what is committed'
 	@echo '  make clean      removes what was built'
 
 reader:
 	@$(MAKE) -s -C userspace
 
 # Headers are needed for the module alone, so their absence stops only that.
-	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
-	@echo '                  "dkms install taskmap/$(VERSION)"; make'
-	@echo '                  dkms-uninstall removes them'
-	@echo '  make dist       build/taskmap-$(VERSION).tar.xz, of what is committed'
 modules:
 	@if [ -d "$(KDIR)" ]; then \
 		$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules; \
@@ -56,12 +62,6 @@ modules:
 install uninstall:
 	@$(MAKE) -C userspace --no-print-directory $@
 
-demo shell: need-demo
-	@$(MAKE) -s -C userspace
-	@$(MAKE) -s -C tests/live
-	@tests/demo/$@
-
-check: need-check reader
 # What DKMS needs, and nothing else. "dkms remove" comes before the removal.
 DKMS_FILES := dkms.conf Kbuild module/Kbuild $(wildcard module/*.[ch]) \
 	module/uapi/taskmap.h
@@ -89,16 +89,36 @@ dist:
 		xz -9 -T1 >build/taskmap-$(VERSION).tar.xz
 	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
 
+demo shell: need-demo
+	@$(MAKE) -s -C userspace
+	@tests/demo/$@
+
+check: need-check reader
 	@tests/check
 
 check-%: need-check reader
 	@tests/check $*
+
+check-sanitizer check-soak: need-sanitizer
+
+coverage: coverage-reader
+
+coverage-%: need-check
+	@tests/setup lcov
+	@tests/coverage/run $*
 
 need-demo:
 	@tests/setup $(DEMO_PACKAGES)
 
 need-check:
 	@tests/setup $(CHECK_PACKAGES)
+
+# Nothing, if the kernels are built already.
+need-sanitizer: need-check
+	@for kernel in kasan kcsan; do \
+		tests/vm/kernel ready $$kernel || \
+			tests/setup $(SOURCE_PACKAGES) || exit; \
+	done
 
 clean:
 	@$(MAKE) -C userspace --no-print-directory clean
@@ -108,5 +128,6 @@ clean:
 		-o -name modules.order -o -name Module.symvers \) \
 		-type f -exec rm -f {} +
 
-.PHONY: all help reader modules install uninstall demo shell check need-demo \
-	need-check clean
+.PHONY: all help reader modules install uninstall dkms-install \
+	dkms-uninstall dist demo shell check coverage need-demo need-check \
+	need-sanitizer clean

@@ -13,7 +13,21 @@ DEBUGFS = "/sys/kernel/debug/taskmap"
 PROCFS = "/proc/taskmap"
 MODULE = os.environ.get("TASKMAP_MODULE", "")
 READER = os.environ.get("TASKMAP_READER", "")
-SHAPES = os.environ.get("TASKMAP_SHAPES", "")
+PROGRAMS = os.environ.get("TASKMAP_PROGRAMS", "")
+EFFORT = os.environ.get("TASKMAP_EFFORT", "check")
+
+
+def effort(**of):
+    """
+    How much of something a run can afford: effort(check=10, sanitizer=100,
+    soak=1000). All test the same; they differ in how long they look.
+    """
+    return of[EFFORT]
+
+
+def program(name):
+    """The path of a program that was built for these tests."""
+    return os.path.join(PROGRAMS, name)
 
 
 def in_virtual_machine():
@@ -52,8 +66,12 @@ def snapshot():
 
 
 def log():
-    """The kernel's log, a line an entry."""
-    return run("dmesg").stdout.decode(errors="replace").splitlines()
+    """
+    The kernel's log, a line an entry, without what CONFIG_DEBUG_STACK_USAGE
+    says of any process that ends.
+    """
+    lines = run("dmesg").stdout.decode(errors="replace").splitlines()
+    return [line for line in lines if "greatest stack depth" not in line]
 
 
 def error_of_open(path, prefix):
@@ -85,34 +103,42 @@ class Loaded(unittest.TestCase):
             raise RuntimeError(f"rmmod: {result.stderr.decode()}")
 
 
+def zoo(*arguments):
+    """The command that makes tasks of known shape; it is beside the reader."""
+    return [os.path.join(os.path.dirname(READER), "taskmap-zoo"), *arguments]
+
+
+def settle(tasks):
+    """Waits for all (pid, tid): a task tells of itself before it waits."""
+    for pid, tid in tasks:
+        while stat(pid, tid)[0] not in (b"S", b"D", b"T", b"Z"):
+            os.sched_yield()
+
+
 class Shapes:
-    """Tasks of exactly known shape, from shapes(1), held until closed."""
+    """
+    Tasks of exactly known shape, made by taskmap-zoo, held until closed: of a
+    name, and of the name with "-parent" behind it, the (pid, tid) of each.
+    """
 
     def __init__(self, *names):
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen([SHAPES, *names],
-                                        stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(zoo(*names), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
         self.tasks = {}
         self.skipped = {}
         for line in self.process.stdout:
             words = line.decode().split()
             if words == ["ready"]:
-                self.settle()
+                for tasks in self.tasks.values():
+                    settle(tasks)
                 return
             if words[0] == "skip":
                 self.skipped[words[1]] = " ".join(words[2:])
             else:
                 self.tasks.setdefault(words[0], []).append(
                     (int(words[1]), int(words[2])))
-        raise RuntimeError("shapes could not make its tasks")
-
-    def settle(self):
-        """A task tells of itself just before it begins to wait."""
-        for tasks in self.tasks.values():
-            for pid, tid in tasks:
-                while stat(pid, tid)[0] not in (b"S", b"D", b"Z"):
-                    os.sched_yield()
+        raise RuntimeError("taskmap-zoo could not make its tasks")
 
     def __enter__(self):
         return self
@@ -122,11 +148,15 @@ class Shapes:
         self.process.stdout.close()
         self.process.wait()
 
+    def all(self, name):
+        """The (pid, tid) of each task; skips where the shape cannot be had."""
+        if name.removesuffix("-parent") in self.skipped:
+            raise unittest.SkipTest(self.skipped[name.removesuffix("-parent")])
+        return self.tasks[name]
+
     def one(self, name):
-        """The (pid, tid) of a shape of one task; skips where there is none."""
-        if name in self.skipped:
-            raise unittest.SkipTest(self.skipped[name])
-        (task,) = self.tasks[name]
+        """The (pid, tid) of a shape of one task."""
+        (task,) = self.all(name)
         return task
 
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Who may look, and what nobody gets to see."""
 
+import contextlib
 import errno
+import math
 import os
+import sys
+import unittest
 
 import image
-from live import (Loaded, error_of_open, insmod, read_all, rmmod, snapshot,
-                  where)
+from live import (Loaded, Shapes, error_of_open, insmod, read_all, rmmod,
+                  snapshot, where)
 
 NAMES = ("tasks", "snapshot")
 
@@ -16,10 +20,25 @@ def without(*capabilities):
     return ["setpriv", f"--bounding-set={names}", f"--inh-caps={names}"]
 
 
+def held_by(task):
+    return {task.task, *task.ids.values()} - {0}
+
+
 def numbers(shot):
     """Every id of a snapshot, once."""
-    return ({number for task in shot.tasks for number in task.ids.values()}
-            | {task.task for task in shot.tasks}) - {0}
+    return {number for task in shot.tasks for number in held_by(task)}
+
+
+@contextlib.contextmanager
+def module(*parameters):
+    """Loaded as long as this is open."""
+    if insmod(*parameters).returncode:
+        raise RuntimeError("insmod")
+    try:
+        yield
+    finally:
+        if rmmod().returncode:
+            raise RuntimeError("rmmod")
 
 
 def is_address(number):
@@ -114,26 +133,109 @@ class RawIds(Loaded):
         self.assertEqual(os.stat(path).st_mode & 0o222, 0)
 
 
-class KernelPointers(Loaded):
-    """The sysctl that hides %pK changes nothing."""
+def most(expected):
+    """
+    How often something may happen that is expected so often, by chance and
+    rarely: more than this has odds below 1e-9 (by Poisson's law).
+    """
+    term = below = math.exp(-expected)
+    count = 0
+    while 1 - below > 1e-9:
+        count += 1
+        term *= expected / count
+        below += term
+    return count
+
+
+def leading_ones(number):
+    return 64 - (number ^ (1 << 64) - 1).bit_length()
+
+
+class KernelPointers(unittest.TestCase):
+    """
+    No address of an object is in the files, whatever the kernel is told about
+    showing pointers. What the addresses are is learned from ids=raw, of
+    objects that live on while the module is loaded anew.
+    """
+
+    SETTING = "/proc/sys/kernel/kptr_restrict"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.held = contextlib.ExitStack()
+        cls.held.enter_context(Shapes(
+            "fork", "vfork", "threads", "linuxthreads", "worker", "zombie",
+            "zombie-leader", "unshare-fs", "unshare-files", "setresuid",
+            "clone-newuts", "clone-newipc", "clone-newnet", "clone-newuser"))
+        with module("ids=raw"):
+            shots = snapshot(), snapshot()
+        first, second = (shot.by_pid for shot in shots)
+        same = [pid for pid in first if pid in second and
+                first[pid].start_ns == second[pid].start_ns]
+        cls.addresses = ({number for pid in same
+                          for number in held_by(first[pid])}
+                         & numbers(shots[1]))
+        cls.held.callback(cls.write, read_all(cls.SETTING))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.held.close()
+
+    @classmethod
+    def write(cls, value):
+        with open(cls.SETTING, "wb", buffering=0) as file:
+            file.write(value)
+
+    def test_there_is_something_to_look_for(self):
+        self.assertGreater(len(self.addresses), 300)
+        self.assertTrue(all(map(is_address, self.addresses)))
+
+    def search(self, name, haystack, needles, odds):
+        """At every byte. A random string of their length has these ODDS."""
+        found = [needle for needle in needles if needle in haystack]
+        self.assertLessEqual(len(found),
+                             most(len(haystack) * len(needles) * odds),
+                             f"in {name}: {found[:5]}")
+
+    def search_all(self):
+        """Whole addresses, and their upper 40 bits, in bytes and in digits."""
+        shot = snapshot()
+        text = read_all(where() + "/tasks").lower()
+        for order in ("little", "big"):
+            whole = {number.to_bytes(8, order) for number in self.addresses}
+            self.search("snapshot", shot.image, whole, 2 ** -64)
+            self.search("tasks", text, whole, 2 ** -64)
+        self.search("snapshot", shot.image,
+                    {(number >> 24).to_bytes(5, sys.byteorder)
+                     for number in self.addresses}, 2 ** -40)
+        self.search("tasks", text, {b"%016x" % number
+                                    for number in self.addresses}, 2 ** -64)
+        self.search("tasks", text, {b"%010x" % (number >> 24)
+                                    for number in self.addresses}, 2 ** -40)
+        ones = min(map(leading_ones, self.addresses))
+        ids = numbers(shot)
+        self.assertLessEqual(
+            sum(leading_ones(number) >= ones for number in ids),
+            most(len(ids) * 2 ** -ones))
+
+    def test_no_address_is_shown(self):
+        with module():
+            for value in (b"0", b"1", b"2"):
+                with self.subTest(kptr_restrict=value):
+                    self.write(value)
+                    self.search_all()
+
+    def test_the_search_finds_addresses(self):
+        with module("ids=raw"), self.assertRaises(AssertionError):
+            self.search_all()
 
     def test_groups_do_not_depend_on_kptr_restrict(self):
-        setting = "/proc/sys/kernel/kptr_restrict"
-        before = read_all(setting)
-
-        def held_by_init():
-            task = snapshot().by_pid[1]
-            text = image.parse_tasks(read_all(where() + "/tasks"))[0]
-            return task.ids, text[5]
-
-        try:
-            seen = []
+        seen = []
+        with module():
             for value in (b"0", b"1", b"2"):
-                with open(setting, "wb", buffering=0) as file:
-                    file.write(value)
-                seen.append(held_by_init())
-        finally:
-            with open(setting, "wb", buffering=0) as file:
-                file.write(before)
+                self.write(value)
+                task = snapshot().by_pid[1]
+                text = image.parse_tasks(read_all(where() + "/tasks"))[0]
+                seen.append((task.ids, text[5]))
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(seen[0], seen[2])

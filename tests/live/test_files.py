@@ -161,6 +161,34 @@ class Files(Opened):
         text = read_in(self.open("tasks"), 50)
         self.assertEqual(text.count(b"SIGHAND"), 1)
 
+    def test_tasks_that_are_gone(self):
+        """A picture outlives the tasks in it, in the middle of being read."""
+        for name in NAMES:
+            with contextlib.ExitStack() as held:
+                pids = {held.enter_context(child(lambda: None))
+                        for _ in range(10)}
+                fd = self.open(name)
+                image_of = os.read(fd, 500)
+            for pid in pids:
+                self.assertFalse(os.path.exists(f"/proc/{pid}"))
+            image_of += read_in(fd, 100)
+            if name == "tasks":
+                seen = {row[0] for row in image.parse_tasks(image_of)}
+            else:
+                seen = set(image.Snapshot(image_of).by_pid)
+            self.assertLessEqual(pids, seen)
+
+    def test_reader_in_a_pid_namespace(self):
+        """Pids are those of the initial namespace, whoever reads."""
+        text = subprocess.run(["unshare", "--pid", "--fork", "cat",
+                               where() + "/tasks"], check=True,
+                              stdout=subprocess.PIPE).stdout
+        (reader,) = [row for row in image.parse_tasks(text)
+                     if row[6] == b"cat"]
+        me = next(row for row in image.parse_tasks(text)
+                  if row[0] == os.getpid())
+        self.assertGreater(reader[0], me[0])
+
     def test_nothing_can_be_written(self):
         for name in NAMES:
             with self.assertRaises(OSError):

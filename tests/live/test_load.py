@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Loading, unloading, and what is left behind: nothing."""
 
+import collections
 import ctypes
 import errno
 import os
+import struct
+import sys
 import threading
 import unittest
 
 import image
-from live import (DEBUGFS, MODULE, PROCFS, insmod, loaded, log, read_all,
-                  rmmod, snapshot, where)
+from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, log,
+                  read_all, rmmod, snapshot, where)
 
-LOOPS = 100
+LOOPS = effort(check=100, sanitizer=1000, soak=10000)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -28,6 +31,40 @@ def unload():
     """rmmod(8) without its process: 0 or an error number."""
     failed = LIBC.delete_module(b"taskmap", os.O_NONBLOCK)
     return ctypes.get_errno() if failed else 0
+
+
+class Reader(threading.Thread):
+    """Opens one file for ever, whether it is there or not."""
+
+    def __init__(self, stop, path):
+        super().__init__()
+        self.stop = stop
+        self.path = path
+        self.pictures = 0
+        self.errors = collections.Counter()
+        self.broken = []
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                self.check(read_all(self.path))
+            except OSError as error:
+                self.errors[error.errno] += 1
+            except (ValueError, struct.error, AssertionError) as error:
+                self.broken.append(repr(error))
+
+    def check(self, whole):
+        if self.path.endswith("/tasks"):
+            image.parse_tasks(whole)
+        else:
+            shot = image.Snapshot(whole)
+            assert len(whole) == shot.at(shot.count)
+        self.pictures += 1
+
+    def __str__(self):
+        errors = " ".join(f"{count} {errno.errorcode[error]}"
+                          for error, count in self.errors.items())
+        return f"{self.path}: {self.pictures} pictures {errors}"
 
 
 class Load(unittest.TestCase):
@@ -54,7 +91,9 @@ class Load(unittest.TestCase):
                 before = len(log())
                 self.assertEqual(load(read_all(MODULE), parameter),
                                  errno.EINVAL)
-                self.assertEqual(len(log()) - before, 1, log()[before:])
+                lines = [line for line in log()[before:]
+                         if "taskmap" in line]
+                self.assertEqual(len(lines), 1, lines)
                 self.assertFalse(loaded())
                 self.assertFalse(os.path.exists(DEBUGFS))
 
@@ -95,41 +134,38 @@ class Load(unittest.TestCase):
                     file.read(50)
                 self.assertEqual(caught.exception.errno, errno.EIO)
 
-    def test_load_and_unload_under_a_reader(self):
-        """The reader sees whole pictures or errors that the manual names."""
+    def test_load_and_unload_under_readers(self):
+        """They see whole pictures or errors that the manual names."""
         stop = threading.Event()
-        seen = {"pictures": 0, "errors": set(), "broken": []}
-
-        def keep_reading():
-            while not stop.is_set():
-                try:
-                    text = read_all(f"{DEBUGFS}/tasks")
-                except OSError as error:
-                    seen["errors"].add(error.errno)
-                    continue
-                try:
-                    image.parse_tasks(text)
-                    seen["pictures"] += 1
-                except ValueError as error:
-                    seen["broken"].append(error)
-
+        readers = [Reader(stop, f"{directory}/{name}")
+                   for directory in (DEBUGFS, PROCFS)
+                   for name in ("tasks", "snapshot")]
         image_of_module = read_all(MODULE)
-        reader = threading.Thread(target=keep_reading)
-        reader.start()
+        # Four readers would each keep the loop waiting for this long.
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-4)
+        for reader in readers:
+            reader.start()
         try:
-            for _ in range(LOOPS):
-                self.assertEqual(load(image_of_module), 0)
+            for i in range(LOOPS):
+                self.assertEqual(load(image_of_module, f"procfs={i % 2}"), 0)
                 while (error := unload()) == errno.EWOULDBLOCK:
-                    pass
+                    os.sched_yield()
                 self.assertEqual(error, 0)
                 self.assertFalse(loaded())
         finally:
             stop.set()
-            reader.join()
-        self.assertEqual(seen["broken"], [])
-        self.assertGreater(seen["pictures"], 0)
-        self.assertLessEqual(seen["errors"], {errno.ENOENT, errno.ENXIO,
-                                              errno.EIO, errno.ENODEV})
+            for reader in readers:
+                reader.join()
+        print(f"# {LOOPS} loads,", ", ".join(map(str, readers)))
+        for reader in readers:
+            self.assertEqual(reader.broken, [])
+            self.assertLessEqual(set(reader.errors),
+                                 {errno.ENOENT, errno.ENXIO, errno.EIO,
+                                  errno.ENODEV})
+        self.assertGreater(sum(reader.pictures for reader in readers), 0)
+        self.assertFalse(os.path.exists(DEBUGFS))
+        self.assertFalse(os.path.exists(PROCFS))
 
     def test_memory_comes_back(self):
         """Opens that are not closed by hand, by tasks that die."""

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What those have in common that boot kernels in virtual machines and run the
+# live tests there. Sourced, never run, from the top, with $top; after lib.sh.
+#
+# The verdict is the status that the runner brings out of the machine, and the
+# tests' own last line; a boot that ends without either has failed.
+
+UNAVAILABLE=69
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# build_for KERNEL: the programs, the reader, and the module; sets kernel and
+# module. If there can be no module, that is counted, and the status says so.
+build_for()
+{
+	local status=0
+
+	kernel=$1
+	make -s -C tests/live
+	make -s -C userspace
+	module=$(tests/build-module "$kernel" 2>"$log") || status=$?
+	if [[ $status -eq $UNAVAILABLE ]]; then
+		skip "live tests on $kernel" "$(tail -n 1 "$log")"
+	elif [[ $status -ne 0 ]]; then
+		fail "building the module for $kernel" "$log"
+	fi
+	return "$status"
+}
+
+# add_counts NAME STATUS: what the log's last line counts, to what is counted
+# here. Without such a line, or if only the status tells of a failure, one failed.
+add_counts()
+{
+	local line more_passed more_failed more_skipped
+
+	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$log" |
+		tail -n 1) || true
+	if [[ -z $line ]]; then
+		fail "$1: no result came out (exit status $2)"
+		return
+	fi
+	IFS=' ,' read -r more_passed _ more_failed _ more_skipped _ <<<"$line"
+	passed=$((passed + more_passed))
+	failed=$((failed + more_failed))
+	skipped=$((skipped + more_skipped))
+	[[ $2 -eq 0 || $more_failed -gt 0 ]] || fail "$1: exit status $2"
+}
+
+# live NAME OPTION... -- TEST-MODULE...: one boot, and what it found.
+live()
+{
+	local name="$1 on $kernel" options=() status=0
+
+	shift
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	echo "# $name: $*"
+	tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
+		--env "TASKMAP_EFFORT=${EFFORT:-check}" \
+		--env "TASKMAP_MODULE=$module" \
+		--env "TASKMAP_READER=$top/userspace/taskmap" \
+		--env "TASKMAP_PROGRAMS=$top/build/live" \
+		"${options[@]}" -- tests/live/run "$@" 2>&1 |
+		tee "$log" || status=$?
+	add_counts "$name" "$status"
+}
+
+# boot_table: runs what stands in a table on stdin, a boot a line:
+#	KERNEL CPUS MEMORY APPEND TEST-MODULE...
+# APPEND is what the kernel's command line gets, or "-". Kernels stand together:
+# the module is built when the kernel changes.
+boot_table()
+{
+	local next cpus memory append tests usable='' current=''
+
+	while read -r next cpus memory append tests; do
+		[[ -n $next ]] || continue
+		if [[ $next != "$current" ]]; then
+			current=$next
+			usable=y
+			build_for "$next" || usable=''
+		fi
+		[[ -n $usable ]] || continue
+		read -ra tests <<<"$tests"
+		live "$cpus CPU, ${append/#-/usual boot}" --cpus "$cpus" \
+			--memory "$memory" --append "${append#-}" \
+			-- "${tests[@]}" </dev/null
+	done
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests under fire have in common: crowds of tasks, and readers."""
+
+import contextlib
+import os
+import signal
+import subprocess
+
+from live import program, read_all, stat, where
+
+
+def kernel_memory():
+    """Bytes that the kernel has allocated for itself, in pages and pieces."""
+    with contextlib.suppress(OSError), \
+            open("/proc/sys/vm/stat_refresh", "wb", buffering=0) as file:
+        file.write(b"1")
+    values = dict(line.split()[:2] for line in
+                  read_all("/proc/meminfo").decode().splitlines())
+    return 1024 * sum(int(values[name]) for name in
+                      ("SUnreclaim:", "VmallocUsed:"))
+
+
+class Crowd:
+    """Many tasks of one shape, from crowd(1), held until closed."""
+
+    def __init__(self, shape, count):
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen([program("crowd"), shape, str(count)],
+                                        stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        lines = self.process.stdout.read1(1 << 16)
+        while not lines.endswith(b"ready\n"):
+            more = self.process.stdout.read1(1 << 16)
+            if not more:
+                self.__exit__()
+                raise RuntimeError(f"crowd could not make {count} {shape}")
+            lines += more
+        self.pairs = lines[:-len(b"ready\n")]
+        self.pids = [int(line.split()[0]) for line in self.pairs.splitlines()]
+
+    def stop(self):
+        for pid in self.pids:
+            os.kill(pid, signal.SIGSTOP)
+        for pid in self.pids:
+            while stat(pid)[0] != b"T":
+                os.sched_yield()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Those that are stopped do not see the end of a pipe."""
+        for pid in getattr(self, "pids", []):
+            os.kill(pid, signal.SIGCONT)
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+class Watch:
+    """A reader, from watch(1)."""
+
+    def __init__(self, *arguments, reads=0, crowd=None):
+        options = ["-n", str(reads)] + (["-c", crowd] if crowd else [])
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(
+            [program("watch"), *options, where(), *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+
+    def result(self):
+        """What it saw: (reads, records, came, changed); or what was wrong."""
+        out = self.process.communicate()[0].decode(errors="replace")
+        if self.process.returncode:
+            raise AssertionError(out)
+        return [int(words.split()[0]) for words in out[2:].split(",")]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What the kernel itself says of tasks and of what they share: kcmp(2) and /proc.
+
+Each function yields a line for each disagreement with the records.
+"""
+
+import ctypes
+import itertools
+import os
+import platform
+
+from live import read_all
+
+KCMP = {"mm": 1, "files": 2, "fs": 3, "sighand": 4, "io": 5, "sysvsem": 6}
+NAMESPACES = ("uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user")
+
+# The number of the system call, for which libc has no function.
+NUMBER = {"x86_64": 312, "i686": 349, "aarch64": 272, "armv7l": 378,
+          "s390x": 343}[platform.machine()]
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def same(one, other, name):
+    """Whether two tasks hold one object, or none both."""
+    order = LIBC.syscall(NUMBER, one, other, KCMP[name], 0, 0)
+    if order < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"kcmp of {one} and {other}, {name}: "
+                      f"{os.strerror(error)}")
+    return order == 0
+
+
+def check_kcmp(tasks, zombie):
+    """
+    All pairs of TASKS. kcmp(2) compares pointers and says of two that hold
+    none that they hold the same; who holds none is who is the same there as
+    ZOMBIE, which is dead. With that, equal ids must be what kcmp calls equal.
+    """
+    for name in KCMP:
+        for task in tasks:
+            none = name != "sighand" and same(task.pid, zombie, name)
+            if none != (task.ids[name] == 0):
+                yield (f"{name} of {task.pid} is {task.ids[name]:x}, kcmp "
+                       f"says {'none' if none else 'some'}")
+        for one, other in itertools.combinations(tasks, 2):
+            equal = one.ids[name] == other.ids[name]
+            if equal != same(one.pid, other.pid, name):
+                yield (f"{name} of {one.pid} and {other.pid}: ids "
+                       f"{one.ids[name]:x} {other.ids[name]:x}, kcmp says "
+                       f"{'different' if equal else 'equal'}")
+
+
+def link(task, name):
+    """Which namespace /proc says it is in; None for the dead, mostly."""
+    try:
+        return os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/{name}")
+    except FileNotFoundError:
+        return None
+
+
+def check_namespaces(tasks):
+    """All of TASKS at once: one link must be one id, and one id one link."""
+    for name in NAMESPACES:
+        ids, links = {None: 0}, {0: None}
+        for task in tasks:
+            number, seen = task.ids[name], link(task, name)
+            if (ids.setdefault(seen, number) != number or
+                    links.setdefault(number, seen) != seen):
+                yield (f"{name} of {task.pid}: {number:x} and {seen} were "
+                       f"{ids[seen]:x} and {links.get(number)} elsewhere")
+
+
+def check_proc(task):
+    """The fields of one record that /proc has, too."""
+    path = f"/proc/{task.tgid}/task/{task.pid}"
+    fields = read_all(path + "/stat").rpartition(b")")[2].split()
+    comm = read_all(path + "/comm")[:-1]
+    status = dict(line.split(b":\t", 1) for line
+                  in read_all(path + "/status").splitlines() if b":\t" in line)
+    expected = {
+        "state": fields[0].decode(),
+        "ppid": int(fields[1]),
+        "flags": int(fields[6]),
+        "exit_signal": int(fields[35]),
+        "tgid": int(status[b"Tgid"]),
+        "pid": int(status[b"Pid"]),
+        "ns_pid": int(status[b"NSpid"].split()[-1]),
+        "threads": int(status[b"Threads"]),
+        "uid": int(status[b"Uid"].split()[0]),
+        "gid": int(status[b"Gid"].split()[0]),
+        "comm": comm,
+    }
+    for name, value in expected.items():
+        if getattr(task, name) != value:
+            yield (f"{name} of {task.pid} is {getattr(task, name)}, /proc "
+                   f"says {value}")
+    ticks = task.start_ns * os.sysconf("SC_CLK_TCK") // 10**9
+    if ticks != int(fields[19]):
+        yield (f"start of {task.pid} is {ticks} ticks, /proc says "
+               f"{int(fields[19])}")

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Every allocation and every user copy fails, in turn, in everything that can be
+done with the files and with the module. Wants a kernel with fault injection.
+"""
+
+import contextlib
+import os
+import unittest
+
+from fire import Crowd
+from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, program,
+                  read_all, rmmod, run)
+
+# One fault at a time; one, and every allocation after it.
+ONE, REST = "one", "rest"
+
+# A load is hundreds of allocations, nearly all of them the kernel's own.
+LOADS = effort(
+    check=[(REST, "")],
+    sanitizer=[(REST, ""), (ONE, "procfs=1 ids=raw")],
+    soak=[(mode, parameters) for mode in (ONE, REST)
+          for parameters in ("", "procfs=1", "ids=raw", "procfs=1 ids=raw")])
+
+NTH = "/proc/thread-self/fail-nth"
+CONTROL = "/sys/kernel/debug"
+KINDS = ("failslab", "fail_page_alloc", "fail_usercopy")
+
+# For all kinds: of the allocations that may wait, too; in silence.
+SETTINGS = {"verbose": "0", "task-filter": "1", "times": "-1",
+            "interval": "1", "probability": "0", "ignore-gfp-wait": "N",
+            "ignore-gfp-highmem": "N", "min-order": "0"}
+
+
+@contextlib.contextmanager
+def settings(kinds, values):
+    """Writes what is there of VALUES, and at the end what was there."""
+    before = {}
+    try:
+        for kind in kinds:
+            for name, value in values.items():
+                path = f"{CONTROL}/{kind}/{name}"
+                if os.path.exists(path):
+                    before[path] = read_all(path)
+                    write(path, value.encode())
+        yield
+    finally:
+        for path, value in before.items():
+            write(path, value)
+
+
+def write(path, value):
+    with open(path, "wb", buffering=0) as file:
+        file.write(value)
+
+
+class Faults(unittest.TestCase):
+    # Pieces of 215 tasks: so that a read goes over the edges of several.
+    TASKS = 700
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.path.exists(NTH):
+            raise unittest.SkipTest("this kernel has no fault injection")
+        missing = [kind for kind in KINDS
+                   if not os.path.isdir(f"{CONTROL}/{kind}")]
+        if missing:
+            raise unittest.SkipTest(f"this kernel has no {missing}")
+        cls.held = contextlib.ExitStack()
+        cls.held.enter_context(settings(KINDS, SETTINGS))
+        cls.held.enter_context(Crowd("threads", cls.TASKS))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.held.close()
+
+    def tearDown(self):
+        if loaded():
+            self.assertEqual(rmmod().returncode, 0)
+        self.assertFalse(os.path.exists(DEBUGFS))
+        self.assertFalse(os.path.exists(PROCFS))
+
+    def inject(self, mode, operation, *arguments, least=1):
+        values = {"probability": "100"} if mode == REST else {}
+        with self.subTest(mode=mode), settings(KINDS[:2], values):
+            result = run(program("faults"), mode, operation, *arguments)
+            out = (result.stdout + result.stderr).decode()
+            self.assertEqual(result.returncode, 0, out)
+            print(out, end="", flush=True)
+            self.assertGreaterEqual(int(out.split(": ")[1].split()[0]), least)
+
+    def inject_files(self, operation, least):
+        self.assertEqual(insmod("procfs=1").returncode, 0)
+        for directory in (DEBUGFS, PROCFS):
+            for name, faults in least.items():
+                for mode in (ONE, REST):
+                    with self.subTest(file=f"{directory}/{name}"):
+                        self.inject(mode, operation, f"{directory}/{name}",
+                                    least=faults)
+        self.assertEqual(rmmod().returncode, 0)
+
+    def test_open(self):
+        self.inject_files("open", {"tasks": 5, "snapshot": 5})
+
+    def test_read(self):
+        """Of "tasks" the buffer, and a copy for each time that it is full."""
+        self.inject_files("read", {"tasks": 2, "snapshot": 4})
+
+    def test_later_read(self):
+        self.inject_files("later", {"tasks": 2, "snapshot": 4})
+
+    def test_pread_across_an_edge(self):
+        self.inject_files("pread", {"tasks": 2, "snapshot": 2})
+
+    def test_lseek(self):
+        """In "snapshot" nothing can fail."""
+        self.inject_files("lseek", {"tasks": 1, "snapshot": 0})
+
+    def test_close(self):
+        self.inject_files("close", {"tasks": 0, "snapshot": 0})
+
+    def test_load(self):
+        for mode, parameters in LOADS:
+            self.inject(mode, "load", MODULE, parameters, least=100)
+
+    def test_unload(self):
+        for mode in (ONE, REST):
+            self.inject(mode, "unload", MODULE, "procfs=1")

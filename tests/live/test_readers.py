@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Readers that are killed and interrupted, and open files that are shared: other
+readers see the same bytes, and the module can go as soon as the readers have.
+"""
+
+import os
+import random
+import signal
+import socket
+import threading
+import unittest
+
+from fire import Crowd, kernel_memory
+from live import effort, insmod, loaded, rmmod, stat, where
+
+NAMES = ("tasks", "snapshot")
+TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
+KILLS = effort(check=20, sanitizer=60, soak=2000)
+SEED = int(os.environ.get("TASKMAP_SEED", random.randrange(1 << 32)))
+
+
+def path_of(name):
+    return f"{where()}/{name}"
+
+
+def whole_of(fd):
+    """All of an open file, in reads of any length; it stands at its start."""
+    parts = []
+    while part := os.read(fd, 1 << 20):
+        parts.append(part)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return b"".join(parts)
+
+
+class Process:
+    """A child that calls function(tell) for ever, or until it returns."""
+
+    def __init__(self, function):
+        self.told, write = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(write)
+            return
+        status = 1
+        try:
+            os.close(self.told)
+            status = function(lambda: os.write(write, b"."))
+        except BaseException as error:  # pylint: disable=broad-except
+            os.write(2, f"# {error!r}\n".encode())
+        finally:
+            os._exit(status or 0)
+
+    def wait_until_it_told(self):
+        if os.read(self.told, 1) != b".":
+            raise AssertionError("the child died")
+
+    def wait_for_state(self, letter):
+        while stat(self.pid)[0] != letter:
+            os.sched_yield()
+
+    def end(self):
+        status = os.waitpid(self.pid, 0)[1]
+        os.close(self.told)
+        return status
+
+
+def yield_some(rng):
+    """To be somewhere else in what another process does."""
+    for _ in range(rng.randrange(40)):
+        os.sched_yield()
+
+
+class Big(unittest.TestCase):
+    """With so many tasks that there is a middle to be interrupted in."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.crowd = Crowd("threads", TASKS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.crowd.__exit__()
+
+    def setUp(self):
+        self.rng = random.Random(SEED)
+        self.assertEqual(insmod().returncode, 0)
+
+    def tearDown(self):
+        if loaded():
+            self.assertEqual(rmmod().returncode, 0)
+
+    def run(self, result=None):
+        failures = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > failures:
+            print(f"# once more the same: TASKMAP_SEED={SEED}", flush=True)
+
+
+class Killed(Big):
+    def test_in_the_middle_of_open_and_read(self):
+        """Beside another reader, who sees nothing of it."""
+        def read_for_ever(name, tell):
+            while True:
+                fd = os.open(path_of(name), os.O_RDONLY)
+                while os.read(fd, 1 << 20):
+                    pass
+                os.lseek(fd, 100, os.SEEK_SET)
+                os.read(fd, 5000)
+                os.close(fd)
+                tell()
+
+        other = {name: os.open(path_of(name), os.O_RDONLY) for name in NAMES}
+        whole = {name: whole_of(other[name]) for name in NAMES}
+        size = len(whole["snapshot"])
+        before = kernel_memory()
+        for i in range(KILLS):
+            name = NAMES[i % 2]
+            reader = Process(lambda tell, name=name: read_for_ever(name, tell))
+            reader.wait_until_it_told()
+            yield_some(self.rng)
+            os.kill(reader.pid, signal.SIGKILL)
+            self.assertEqual(reader.end(), signal.SIGKILL)
+            self.assertTrue(whole_of(other[name]) == whole[name])
+        # Less than a tenth of the readers may have left a picture behind.
+        self.assertLess(kernel_memory() - before, max(2, KILLS // 10) * size)
+        for fd in other.values():
+            os.close(fd)
+        self.assertEqual(rmmod().returncode, 0)
+
+    def test_with_files_open_in_each_state(self):
+        """New, read from, at the end, sought in, and removed beneath."""
+        def open_all(tell):
+            for name in NAMES:
+                for reads, position in ((0, 0), (100, 0), (1 << 24, 0),
+                                        (0, 5000), (1 << 24, 10)):
+                    fd = os.open(path_of(name), os.O_RDONLY)
+                    os.read(fd, reads)
+                    os.lseek(fd, position, os.SEEK_SET)
+            tell()
+            signal.pause()
+
+        reader = Process(open_all)
+        reader.wait_until_it_told()
+        self.assertNotEqual(rmmod().returncode, 0)
+        os.kill(reader.pid, signal.SIGKILL)
+        reader.end()
+        self.assertEqual(rmmod().returncode, 0)
+
+
+class Interrupted(Big):
+    def interrupted(self, interrupt):
+        """A reader compares until it is told that it is over."""
+        def compare(name, tell):
+            over = []
+            signal.signal(signal.SIGUSR1, lambda *_: None)
+            signal.signal(signal.SIGTERM, lambda *_: over.append(1))
+            fd = os.open(path_of(name), os.O_RDONLY)
+            whole = whole_of(fd)
+            tell()
+            while not over:
+                os.lseek(fd, 0, os.SEEK_SET)
+                got = b""
+                while part := os.read(fd, self.rng.randrange(1, 1 << 20)):
+                    got += part
+                if got != whole:
+                    return 3
+            return 0
+
+        for name in NAMES:
+            with self.subTest(name=name):
+                reader = Process(lambda tell, name=name: compare(name, tell))
+                reader.wait_until_it_told()
+                for _ in range(KILLS):
+                    yield_some(self.rng)
+                    interrupt(reader)
+                os.kill(reader.pid, signal.SIGTERM)
+                self.assertEqual(reader.end(), 0)
+
+    def test_by_a_handler(self):
+        self.interrupted(lambda reader: os.kill(reader.pid, signal.SIGUSR1))
+
+    def test_by_stop_and_continue(self):
+        def stop_and_continue(reader):
+            os.kill(reader.pid, signal.SIGSTOP)
+            reader.wait_for_state(b"T")
+            os.kill(reader.pid, signal.SIGCONT)
+
+        self.interrupted(stop_and_continue)
+
+
+class Shared(Big):
+    """One open file in several hands: one picture, and one position."""
+
+    def open(self, name):
+        fd = os.open(path_of(name), os.O_RDONLY)
+        self.addCleanup(lambda: os.close(fd))
+        return fd, whole_of(fd)
+
+    def tearDown(self):
+        """Files are closed before the module has to go."""
+        self.doCleanups()
+        super().tearDown()
+
+    def test_by_dup_and_fork(self):
+        for name in NAMES:
+            fd, whole = self.open(name)
+            copy = os.dup(fd)
+            self.assertEqual(os.read(fd, 1000), whole[:1000])
+            self.assertEqual(os.read(copy, 1000), whole[1000:2000])
+            child = Process(lambda tell, fd=fd, whole=whole:
+                            os.read(fd, 1000) != whole[2000:3000])
+            self.assertEqual(child.end(), 0)
+            self.assertEqual(os.read(copy, 1000), whole[3000:4000])
+            os.close(copy)
+
+    def test_by_a_socket(self):
+        """To a process that could not have opened it."""
+        def receive(end, whole):
+            os.setresuid(65534, 65534, 65534)
+            _, (fd,), _, _ = socket.recv_fds(end, 1, 1)
+            return os.read(fd, 1000) != whole[1000:2000]
+
+        for name in NAMES:
+            fd, whole = self.open(name)
+            self.assertEqual(os.read(fd, 1000), whole[:1000])
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                child = Process(lambda tell, end=theirs, whole=whole:
+                                receive(end, whole))
+                socket.send_fds(ours, [b"."], [fd])
+                self.assertEqual(child.end(), 0)
+            self.assertEqual(os.read(fd, 1000), whole[2000:3000])
+
+    def test_in_a_message_that_nobody_reads(self):
+        """The module can go as soon as the socket has."""
+        ours, theirs = socket.socketpair()
+        fd = os.open(path_of("snapshot"), os.O_RDONLY)
+        socket.send_fds(ours, [b"."], [fd])
+        os.close(fd)
+        self.assertNotEqual(rmmod().returncode, 0)
+        ours.close()
+        theirs.close()
+        self.assertEqual(rmmod().returncode, 0)
+
+    def test_by_threads_that_read_and_seek(self):
+        """Whatever is read is a part of the picture."""
+        rounds = effort(check=60, sanitizer=200, soak=5000)
+        for name in NAMES:
+            fd, whole = self.open(name)
+            broken = []
+
+            def pread(seed, fd=fd, whole=whole, broken=broken):
+                rng = random.Random(seed)
+                for _ in range(rounds):
+                    at = rng.randrange(len(whole))
+                    size = rng.randrange(1, 1 << rng.randrange(1, 18))
+                    got = os.pread(fd, size, at)
+                    if not got or whole[at:at + len(got)] != got:
+                        broken.append(f"pread of {size} at {at}")
+
+            def seek_and_read(seed, fd=fd, whole=whole, broken=broken):
+                rng = random.Random(seed)
+                for _ in range(rounds):
+                    os.lseek(fd, rng.randrange(len(whole)), os.SEEK_SET)
+                    got = os.read(fd, rng.randrange(1, 3000))
+                    if got not in whole:
+                        broken.append(f"read of {len(got)}")
+
+            threads = [threading.Thread(target=function, args=(SEED + i,))
+                       for i, function in enumerate(
+                           [pread, seek_and_read] * 2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(broken, [])

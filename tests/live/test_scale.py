@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Very many tasks, and the largest of pids. TASKMAP_TASKS says how many, instead
+of what TASKMAP_EFFORT means; 100,000 want 6 GB of memory.
+"""
+
+import contextlib
+import os
+import tempfile
+import time
+import unittest
+
+import image
+from fire import Crowd, Watch, kernel_memory
+from live import (READER, Loaded, child, effort, read_all, run, snapshot,
+                  where)
+
+TASKS = int(os.environ.get("TASKMAP_TASKS",
+                           effort(check=4000, sanitizer=8000, soak=50000)))
+READS = 4       # two of each file
+PID_MAX = 4194304       # PID_MAX_LIMIT of include/linux/threads.h on 64 bits
+
+SYSCTL = "/proc/sys/kernel/"
+
+# What makes the kernel complain as early as it can: of a processor that does
+# not schedule for two seconds, or let go of RCU for three, and of a task that
+# waits for ten.
+IMPATIENT = {
+    SYSCTL + "watchdog_thresh": "1",
+    SYSCTL + "hung_task_timeout_secs": "10",
+    "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout": "3",
+}
+
+
+@contextlib.contextmanager
+def settings(values):
+    """Gives the names of those that this kernel has not."""
+    before = {}
+    missing = []
+    try:
+        for path, value in values.items():
+            try:
+                before[path] = read_all(path)
+            except FileNotFoundError:
+                missing.append(os.path.basename(path))
+                continue
+            write(path, value)
+        yield missing
+    finally:
+        for path, value in before.items():
+            write(path, value.decode())
+
+
+def write(path, value):
+    with open(path, "wb", buffering=0) as file:
+        file.write(str(value).encode())
+
+
+class Scale(Loaded):
+    def crowd_is_seen(self, shape):
+        room = TASKS + 10000
+        limits = {SYSCTL + "threads-max": room, SYSCTL + "pid_max": room}
+        with settings({path: value for path, value in limits.items()
+                       if int(read_all(path)) < value}), \
+                Crowd(shape, TASKS) as crowd, \
+                tempfile.NamedTemporaryFile() as file:
+            file.write(crowd.pairs)
+            file.flush()
+            started = time.monotonic()
+            with settings(IMPATIENT) as missing:
+                seen = Watch(reads=READS, crowd=file.name).result()
+            print(f"# {TASKS} {shape}: {seen[0]} reads of {seen[1]} records "
+                  f"in {time.monotonic() - started:.1f} s; without "
+                  f"{missing or 'nothing'}", flush=True)
+            self.assertEqual(seen[0], READS)
+            self.assertGreaterEqual(seen[1], READS * TASKS)
+            self.memory_comes_back()
+
+    def memory_comes_back(self):
+        """An image is held from open to close, and not an instant longer."""
+        path = where() + "/snapshot"
+        with open(path, "rb", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+        before = kernel_memory()
+        fd = os.open(path, os.O_RDONLY)
+        held = kernel_memory() - before
+        os.close(fd)
+        for name in ("snapshot", "tasks"):
+            read_all(f"{where()}/{name}")
+        left = kernel_memory() - before
+        print(f"# an image of {size} bytes held {held}, and left {left}")
+        self.assertGreater(held, size * 3 // 4)
+        self.assertLess(left, size // 4)
+
+    def test_processes(self):
+        self.crowd_is_seen("processes")
+
+    def test_threads(self):
+        self.crowd_is_seen("threads")
+
+
+class Pids(Loaded):
+    ORPHANS = 600       # more pids than a batch visits, BATCH_VISITS
+
+    def test_walk_goes_on_over_pids_without_tasks(self):
+        """Groups whose leaders are gone keep their pids: more than a batch."""
+        with Crowd("orphans", self.ORPHANS) as crowd:
+            shot = snapshot()
+            self.assertLessEqual(set(crowd.pids), set(shot.by_pid))
+            leaders = {os.getpgid(pid) for pid in crowd.pids}
+            self.assertEqual(len(leaders), len(crowd.pids))
+            self.assertEqual(leaders & set(shot.by_pid), set())
+
+    def test_largest(self):
+        """Of 7 digits, beside the smallest, of 1."""
+        last = "/proc/sys/kernel/ns_last_pid"
+        if not os.path.exists(last):
+            raise unittest.SkipTest("this kernel cannot choose a pid")
+        limit = {SYSCTL + "pid_max": PID_MAX}
+        with settings(limit):
+            write(last, PID_MAX - 2)
+            with child(lambda: None) as pid:
+                self.assertEqual(pid, PID_MAX - 1)
+                write(last, 300)
+                rows = image.parse_tasks(read_all(where() + "/tasks"))
+                self.assertEqual([row[:2] for row in rows
+                                  if row[0] in (1, pid)],
+                                 [(1, 1), (pid, pid)])
+                self.assertEqual(rows[-1][0], pid)
+                shot = snapshot()
+                self.assertEqual(shot.tasks[-1].pid, pid)
+                self.assertEqual(shot.tasks[-1].ppid, os.getpid())
+                listed = run(READER, "-n", "-p", str(pid), "-o", "PID,TGID")
+                self.assertEqual(listed.stdout.split(),
+                                 [str(pid).encode()] * 2, listed.stderr)

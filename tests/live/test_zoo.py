@@ -1,0 +1,507 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The zoo: every row of its table against the records of its tasks, and every
+field of the records against something that is not this module.
+
+Which test would fail if a field were wrong (T: test_tasks, F: test_files, A:
+test_access; O: test_oracle has it for random tasks):
+
+task            test_ids_of_tasks
+start_ns        test_proc, O
+pid, tgid       test_proc, rows, O
+ppid            test_proc, rows, test_chain; T: not of tracers, nor threads
+ns_pid          test_proc, test_nested_pid, O
+flags           test_proc; T: kernel threads
+exit_signal     test_proc, rows, O
+threads         test_proc, O
+uid, gid        test_proc, test_real_user; T: user and group
+kind            rows, test_kinds; T: kernel threads
+state           test_proc, test_states
+marks           rows
+comm            test_proc, O; T: odd names
+ids: mm files fs sighand io sysvsem     rows, test_kcmp, O
+ids: signal cred nsproxy                rows, O; real_cred: worker-as-other
+ids: uts ipc mnt pid net time cgroup user   rows, test_namespaces, O
+ids: active_mm  test_active_mm, O; of kernel threads: BorrowedMm
+ids: cgroups    test_cgroups
+refs            test_refs, test_refs_of_namespaces, test_active_mm,
+                test_cgroups, test_not_known
+reserved, padding, comm's rest, the header  F, A
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import image
+import oracle
+from image import RESOURCES
+from live import Loaded, Shapes, child, read_all, run, snapshot, where, zoo
+
+CHAIN = 5000
+ZOMBIES = 1000
+ROW_RESOURCES = [name for name in RESOURCES
+                 if name not in ("active_mm", "cgroups")]
+
+
+def words(cell, separator):
+    return set() if cell == "-" else set(cell.split(separator))
+
+
+class Row:
+    """A line of taskmap-zoo --list."""
+
+    def __init__(self, line):
+        self.name, flags, shared, apart, self.what = [
+            cell.strip() for cell in line.split("  ") if cell.strip()]
+        self.flags = words(flags, "|")
+        self.shared = words(shared, ",")
+        self.apart = words(apart, ",")
+
+
+ROWS = [Row(line) for line
+        in run(*zoo("--list")).stdout.decode().splitlines()[1:]]
+
+
+def held(one, other, names):
+    """Which of the resources named both hold, and hold in common."""
+    return {name for name in names
+            if one.ids[name] and one.ids[name] == other.ids[name]}
+
+
+class Zoo(Loaded):
+    """All shapes, held still, and one picture of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shapes = Shapes()
+        cls.shot = snapshot()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.shapes.__exit__()
+        super().tearDownClass()
+
+    def all(self, name):
+        return [self.shot.by_pid[tid] for _, tid in self.shapes.all(name)]
+
+    def one(self, name):
+        (task,) = self.all(name)
+        return task
+
+    def every(self):
+        """A task of every line, but of the many zombies a few."""
+        return [self.shot.by_pid[tid] for tasks in self.shapes.tasks.values()
+                for _, tid in tasks[:5]]
+
+    def none(self, disagreements):
+        self.assertEqual(list(disagreements), [])
+
+    def check_row(self, row):
+        """What a row says, for the row alone: nothing here knows a shape."""
+        tasks, parent = self.all(row.name), self.one(row.name + "-parent")
+        self.assertEqual(sorted(row.shared | row.apart), sorted(ROW_RESOURCES))
+        thread = "CLONE_THREAD" in row.flags
+        for task in tasks:
+            self.assertEqual(held(task, parent, ROW_RESOURCES), row.shared)
+            self.assertEqual(task.kind in ("thread", "worker"), thread)
+            self.assertEqual(task.tgid, parent.tgid if thread else task.pid)
+            self.assertEqual(task.ppid, parent.ppid
+                             if row.flags & {"CLONE_THREAD", "CLONE_PARENT"}
+                             else parent.tgid)
+            self.assertEqual(task.exit_signal, -1 if thread else 17)
+            # A sibling of its maker borrows from that, not from its parent.
+            self.assertEqual(task.marks, int(
+                {"CLONE_VFORK", "CLONE_VM"} <= row.flags and
+                not row.flags & {"CLONE_THREAD", "CLONE_PARENT"}))
+            self.assertEqual(parent.marks, 0)
+            self.assertEqual(parent.state == "D", "CLONE_VFORK" in row.flags)
+
+    def test_kcmp(self):
+        tasks = self.every()
+        zombie = self.one("zombie").pid
+        self.none(oracle.check_kcmp(tasks, zombie))
+        pairs = len(tasks) * (len(tasks) - 1) // 2
+        print(f"# zoo: {len(tasks)} tasks, {pairs} pairs, {len(oracle.KCMP)} "
+              "resources each by kcmp")
+
+    def test_namespaces(self):
+        self.none(oracle.check_namespaces(self.every()))
+
+    def test_proc(self):
+        for tasks in self.shapes.tasks.values():
+            for _, tid in tasks:
+                self.none(oracle.check_proc(self.shot.by_pid[tid]))
+
+    def test_ids_of_tasks(self):
+        """One each, equal in two pictures, and of no other task."""
+        tasks = {task.pid: task.task for task in snapshot().tasks}
+        for task in self.every():
+            self.assertEqual(tasks[task.pid], task.task)
+        self.assertEqual(len(set(tasks.values())), len(tasks))
+        self.assertNotIn(0, tasks.values())
+
+    def test_kinds(self):
+        kinds = {"fork": "process", "threads": "thread",
+                 "threads-parent": "main", "linuxthreads": "process",
+                 "zombie": "process", "zombie-leader": "thread",
+                 "zombie-leader-parent": "main"}
+        for name, kind in kinds.items():
+            for task in self.all(name):
+                self.assertEqual(task.kind, kind, name)
+
+    def test_worker(self):
+        for name in ("worker", "worker-as-other"):
+            task, owner = self.one(name), self.one(name + "-parent")
+            self.assertEqual((task.kind, owner.kind), ("worker", "main"))
+
+    def test_states(self):
+        states = {"fork": "S", "vfork-parent": "D", "zombie": "Z",
+                  "zombie-leader-parent": "Z", "stopped": "T"}
+        for name, state in states.items():
+            self.assertEqual(self.one(name).state, state, name)
+
+    def test_text(self):
+        """What "tasks" shows is what "snapshot" has."""
+        rows = {row[0]: row for row in
+                image.parse_tasks(read_all(where() + "/tasks"))}
+        for task in self.every():
+            self.assertEqual(rows[task.pid], (
+                task.pid, task.tgid, task.ppid, task.kind, task.state,
+                [task.ids[name] for name in ("mm", "files", "fs", "sighand")],
+                task.comm))
+
+    def test_zombies(self):
+        tasks = self.all("zombies")
+        self.assertEqual(len(tasks), ZOMBIES)
+        for task in tasks:
+            self.assertEqual(task.state, "Z")
+            self.assertEqual({name for name in RESOURCES if task.ids[name]},
+                             {"sighand", "signal", "cred", "cgroups", "pid",
+                              "user"})
+
+    def test_chain(self):
+        """From the last to the first by PPID alone, and all share."""
+        task, parent = self.one("chain"), self.one("chain-parent")
+        first = self.one("chain-first")
+        self.assertEqual(task.ppid, parent.pid)
+        links = [task]
+        while task is not first:
+            task = self.shot.by_pid[task.ppid]
+            links.append(task)
+        self.assertEqual(len(links), CHAIN)
+        for name in ("mm", "files", "fs", "sighand"):
+            self.assertEqual({link.ids[name] for link in links},
+                             {first.ids[name]})
+            self.assertEqual({link.refs[name] for link in links}, {CHAIN})
+        self.assertEqual(len({link.ids["signal"] for link in links}), CHAIN)
+
+    def test_real_user(self):
+        """The real id, where it is not the effective one, nor the leader's."""
+        task, leader = self.one("setresuid"), self.one("setresuid-parent")
+        self.assertEqual((task.uid, leader.uid), (1234, 0))
+
+    def test_nested_pid(self):
+        """Three pids: the first and the last are told, none is mixed up."""
+        task, parent = self.one("nested-pid"), self.one("nested-pid-parent")
+        status = read_all(f"/proc/{task.pid}/status").decode()
+        (pids,) = [line.split()[1:] for line in status.splitlines()
+                   if line.startswith("NSpid:")]
+        self.assertEqual([int(pids[0]), int(pids[2])],
+                         [task.pid, task.ns_pid])
+        self.assertEqual((task.ns_pid, parent.ns_pid), (1, 1))
+        self.assertNotEqual(task.pid, task.ns_pid)
+
+    def test_pid_namespace_is_not_that_for_children(self):
+        """unshare(2) and setns(2) put the children there, and not the task."""
+        for name in ("unshare-pid", "setns-pid"):
+            task, leader = self.one(name), self.one(name + "-parent")
+            self.assertEqual(task.ids["pid"], leader.ids["pid"])
+        task, owner = self.one("setns-pid"), self.one("setns-pid-owner")
+        self.assertEqual(
+            os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/"
+                        "pid_for_children"), oracle.link(owner, "pid"))
+        self.assertNotEqual(task.ids["pid"], owner.ids["pid"])
+
+    def test_time_namespace_is_not_that_for_children(self):
+        task = self.one("unshare-time")
+        self.assertEqual(task.ids["time"], self.one("fork").ids["time"])
+        self.assertNotEqual(
+            os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/"
+                        "time_for_children"), oracle.link(task, "time"))
+
+    def test_setns_joins_the_owner(self):
+        joined = 0
+        for name in oracle.NAMESPACES:
+            if f"setns-{name}" in self.shapes.skipped or name == "pid":
+                continue
+            task = self.one(f"setns-{name}")
+            owner = self.one(f"setns-{name}-owner")
+            self.assertEqual(held(task, owner, oracle.NAMESPACES) & {name},
+                             {name})
+            joined += 1
+        self.assertGreater(joined, 0)
+
+    def holders(self, name):
+        """By id, the tasks that hold it."""
+        holders = {}
+        for task in self.shot.tasks:
+            holders.setdefault(task.ids[name], []).append(task)
+        return holders
+
+    def test_refs(self):
+        """
+        Where every reference is a task's, it is the number of holders: of
+        what the zoo made, while nothing in it runs. By the kernel's rules,
+        which hold from 5.10 on (all kernel/fork.c unless it says otherwise):
+
+        mm       copy_mm(), exec; /proc drops its own when it has read
+        files    copy_files(); as above
+        fs       copy_fs()
+        sighand  copy_sighand(); the dead have it until they are reaped
+        signal   copy_process(): each thread, until its memory is freed
+        io       copy_io(): active_ref
+        nsproxy  copy_namespaces() in kernel/nsproxy.c
+
+        cred has a test of its own.
+        """
+        zoo_tasks = self.every()
+        for name in ("mm", "files", "fs", "sighand", "signal", "io",
+                     "nsproxy"):
+            holders = self.holders(name)
+            checked = 0
+            for task in zoo_tasks:
+                # What all processes were born with is the kernel's, too.
+                if not task.ids[name] or any(
+                        other.pid in (1, 2, os.getpid())
+                        for other in holders[task.ids[name]]):
+                    continue
+                self.assertEqual(task.refs[name],
+                                 len(holders[task.ids[name]]),
+                                 f"{name} of {task.pid} {task.comm}")
+                checked += 1
+            self.assertGreater(checked, 5, name)
+
+    def test_refs_of_cred(self):
+        """
+        Two of each task, for real_cred and cred (copy_creds() in
+        kernel/cred.c), and one of each file that it opened: none did here.
+        """
+        holders = self.holders("cred")
+        for name in ("fork", "threads", "vfork", "linuxthreads", "zombie",
+                     "setresuid", "clone-io", "clone-vm+sighand+thread"):
+            for task in self.all(name):
+                self.assertEqual(task.refs["cred"],
+                                 2 * len(holders[task.ids["cred"]]), name)
+
+    def test_refs_of_namespaces(self):
+        """
+        An nsproxy is one reference to each of its namespaces; to its time
+        namespace two, for its children are in it, too, and one more is that
+        of the task that unshared it for its children. A pid namespace is held
+        by each pid in it and each nsproxy that puts children there. A user
+        namespace is held by each cred in it, and by as many others as any
+        that nobody did more with. Not those that the machine was booted with:
+        newer kernels do not count them (include/linux/ns_common.h).
+        """
+        proxies = {}
+        for task in self.shot.tasks:
+            for name in oracle.NAMESPACES:
+                proxies.setdefault((name, task.ids[name]), set()).add(
+                    task.ids["nsproxy"])
+        for name in ("uts", "ipc", "cgroup", "net"):
+            for shape in (f"clone-new{name}", f"setns-{name}"):
+                task = self.one(shape)
+                self.assertEqual(task.refs[name],
+                                 len(proxies[name, task.ids[name]]), shape)
+        for shape in ("unshare-time-child", "setns-time"):
+            task = self.one(shape)
+            self.assertEqual(task.refs["time"],
+                             2 * len(proxies["time", task.ids["time"]]) + 1)
+        self.assertEqual(self.one("clone-newpid").refs["pid"], 2)
+        users, others = self.holders("user"), set()
+        for shape, creds in (("clone-newuser", 1), ("unshare-user", 1),
+                             ("setns-user", 3)):
+            task = self.one(shape)
+            holders = users[task.ids["user"]]
+            self.assertEqual(len({one.ids["cred"] for one in holders}), creds)
+            others.add(task.refs["user"] - creds)
+        self.assertEqual(len(others), 1)
+
+    def test_active_mm(self):
+        """
+        Its own mm for who has one, and then refs are those that the processor
+        and the users, all as one, hold: not more for more users.
+        """
+        for task in self.shot.tasks:
+            if task.ids["mm"]:
+                self.assertEqual(task.ids["active_mm"], task.ids["mm"])
+                self.assertGreater(task.refs["active_mm"], 0)
+            else:
+                self.assertEqual(task.refs["active_mm"], 0)
+            if task.state == "Z":
+                self.assertEqual(task.ids["active_mm"], 0)
+        task = self.one("chain")
+        self.assertLess(task.refs["active_mm"], 100)
+        self.assertEqual(task.refs["mm"], CHAIN)
+
+    def test_not_known(self):
+        """Counts that a module cannot see are 0, and so are those of none."""
+        for task in self.shot.tasks:
+            self.assertEqual((task.refs["sysvsem"], task.refs["mnt"]), (0, 0))
+            for name in RESOURCES:
+                if not task.ids[name]:
+                    self.assertEqual(task.refs[name], 0)
+                elif name not in ("sysvsem", "mnt", "active_mm"):
+                    self.assertGreater(task.refs[name], 0, name)
+
+
+def add_row_test(row):
+    def test(self):
+        self.check_row(row)
+
+    setattr(Zoo, f"test_row_{row.name}", test)
+
+
+for each_row in ROWS:
+    add_row_test(each_row)
+
+
+# How those of very many are asked for, where a few serve as well.
+MANY = {"chain": "chain:50", "zombies": "zombies:20"}
+
+
+class Program(unittest.TestCase):
+    """taskmap-zoo as a program."""
+
+    def test_bad_usage(self):
+        for arguments in (["nothing"], ["fork:2"], ["chain:0"], ["chain:x"],
+                          ["--list", "fork"], ["--forests"], ["-f", "1"],
+                          ["-f", "x", "1"], ["-f", "1", "-1"], ["--what"]):
+            result = run(*zoo(*arguments), stdin=subprocess.DEVNULL)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertEqual(result.stdout, b"", arguments)
+            self.assertEqual(len(result.stderr.splitlines()), 1, arguments)
+
+    def test_same_seed_same_forest(self):
+        def steps(seed):
+            text = run(*zoo("--forests", str(seed), "1"),
+                       stdin=subprocess.DEVNULL).stdout.decode()
+            return [line.split()[:4] for line in text.splitlines()
+                    if not line.startswith("task")]
+
+        self.assertEqual(steps(4711), steps(4711))
+        self.assertNotEqual(steps(4711)[1:], steps(4712)[1:])
+
+    def test_without_privileges(self):
+        """What takes root is skipped, and all else is made."""
+        with tempfile.TemporaryDirectory() as directory:
+            os.chmod(directory, 0o755)
+            program = shutil.copy(zoo()[0], directory)
+            names = [MANY.get(row.name, row.name) for row in ROWS]
+            result = run(program, *names, stdin=subprocess.DEVNULL,
+                         user=65534, group=65534, extra_groups=[])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = [line.split(maxsplit=2) for line
+                 in result.stdout.decode().splitlines()]
+        self.assertEqual(lines[-1], ["ready"])
+        skipped = {line[1] for line in lines if line[0] == "skip"}
+        made = {line[0] for line in lines}
+        self.assertLessEqual({"setresuid", "clone-newuts", "setns-net"},
+                             skipped)
+        self.assertLessEqual({"fork", "threads", "vfork", "clone-vm+files",
+                              "zombie-leader", "chain"}, made)
+        self.assertEqual(skipped & made, set())
+        self.assertEqual(skipped | made & {row.name for row in ROWS},
+                         {row.name for row in ROWS})
+
+    def test_all_end_with_it(self):
+        """Killed, it leaves nobody behind, not even who is stopped."""
+        shapes = Shapes("fork", "threads", "linuxthreads", "vfork", "zombie",
+                        "zombie-leader", "stopped", "worker", "nested-pid",
+                        "chain:50", "setns-pid")
+        tids = {tid for tasks in shapes.tasks.values() for _, tid in tasks}
+        self.assertGreater(len(tids), 15)
+        shapes.process.kill()
+        shapes.__exit__()
+        while any(os.path.exists(f"/proc/{tid}") for tid in tids):
+            os.sched_yield()
+
+
+class BorrowedMm(Loaded):
+    """A kernel thread has an active_mm while it is on a processor only."""
+
+    def test_active_mm_of_a_kernel_thread(self):
+        """Found on the other processor, where one copies what dd reads."""
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest("one processor: the reader is on it")
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(tempfile.NamedTemporaryFile())
+            file.truncate(64 << 20)
+            run("modprobe", "loop")
+            loop = run("losetup", "-f", "--show", file.name)
+            if loop.returncode:
+                self.skipTest(f"no loop device: {loop.stderr.decode()}")
+            device = loop.stdout.decode().strip()
+            stack.callback(run, "losetup", "-d", device)
+            dd = stack.enter_context(subprocess.Popen(
+                ["sh", "-c", f"while dd if={device} of=/dev/null bs=1M "
+                 "iflag=direct; do :; done"], stderr=subprocess.DEVNULL,
+                start_new_session=True))
+            stack.callback(os.killpg, dd.pid, 9)
+            borrowers = []
+            while not borrowers:
+                borrowers = [task for task in snapshot().tasks
+                             if task.kind == "kthread" and
+                             task.ids["active_mm"]]
+            for task in borrowers:
+                self.assertEqual((task.ids["mm"], task.refs["mm"]), (0, 0))
+                self.assertEqual(task.refs["active_mm"], 0)
+
+
+class Cgroups(Loaded):
+    """The set of cgroups, of which a task's place in each hierarchy is one."""
+
+    def test_cgroups(self):
+        with contextlib.ExitStack() as stack:
+            mount = stack.enter_context(tempfile.TemporaryDirectory())
+            result = run("mount", "-t", "cgroup2", "none", mount)
+            if result.returncode:
+                raise unittest.SkipTest(f"cgroup2: {result.stderr.decode()}")
+            stack.callback(subprocess.run, ["umount", mount], check=True)
+            cgroup = f"{mount}/taskmap-test"
+            os.mkdir(cgroup)
+            stack.callback(os.rmdir, cgroup)
+
+            def move():
+                with open(cgroup + "/cgroup.procs", "w",
+                          encoding="ascii") as procs:
+                    procs.write("0")
+
+            pids = [stack.enter_context(child(move)) for _ in range(3)]
+            stay = stack.enter_context(child(lambda: None))
+            shot = snapshot()
+            moved = [shot.by_pid[pid] for pid in pids]
+            self.assertEqual(len({task.ids["cgroups"] for task in moved}), 1)
+            self.assertEqual([task.refs["cgroups"] for task in moved], [3] * 3)
+            self.assertNotEqual(shot.by_pid[stay].ids["cgroups"],
+                                moved[0].ids["cgroups"])
+            self.compare_all(shot)
+
+    def compare_all(self, shot):
+        """Equal sets are equal lines of /proc/PID/cgroup, and the reverse."""
+        ids, texts = {}, {}
+        for task in shot.tasks:
+            try:
+                text = read_all(f"/proc/{task.tgid}/task/{task.pid}/cgroup")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            number = task.ids["cgroups"]
+            self.assertNotEqual(number, 0)
+            self.assertEqual(ids.setdefault(text, number), number, text)
+            self.assertEqual(texts.setdefault(number, text), text)
+        self.assertEqual(len(ids), 2)

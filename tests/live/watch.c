@@ -1,0 +1,614 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads "snapshot" and "tasks" again and again, and believes nothing.
+ *
+ *	watch [-n READS] [-c CROWD] DIRECTORY [PID...]
+ *
+ * Reads READS times, or until standard input ends, the two files in turn.
+ * Every picture must be whole and every record be one that can be. The PIDs
+ * are of stopped processes that share no mm, files, fs, sighand or signal with
+ * any other task: each must be there once, as it was in the first read, and no
+ * other task may ever have one of their objects. CROWD is a file of lines "PID
+ * TGID", or "-" for standard input: those tasks must be there too, each once,
+ * and no others of their thread groups.
+ *
+ * Prints what was seen as a line "# N reads ...", or what was wrong and in which
+ * read, and ends with status 1.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../module/uapi/taskmap.h"
+
+#define READ_SIZE	(1 << 20)
+
+/* Of the kernel, include/linux/sched.h. The second means this from 5.12 on. */
+#define KTHREAD		0x00200000
+#define IO_WORKER	0x00000010
+#define USER_WORKER	0x00004000
+
+static const char heading[] =
+	"    PID    TGID    PPID KIND    S MM               FILES            "
+	"FS               SIGHAND          COMM\n";
+
+static const char * const kinds[] = {
+	[TASKMAP_PROCESS] = "process",
+	[TASKMAP_MAIN] = "main   ",
+	[TASKMAP_THREAD] = "thread ",
+	[TASKMAP_WORKER] = "worker ",
+	[TASKMAP_KTHREAD] = "kthread",
+};
+
+#define KINDS		(sizeof(kinds) / sizeof(kinds[0]))
+
+/* What a stopped process has to itself; "tasks" shows the first four. */
+static const enum taskmap_resource owned[] = {
+	TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND, TASKMAP_SIGNAL,
+};
+
+#define OWNED		5
+#define SHOWN		4
+
+/* What is compared of a task, from either file. */
+struct seen {
+	__s32 pid, tgid, ppid;
+	__u8 kind;
+	char state;
+	__u64 ids[OWNED];
+};
+
+struct held {
+	__s32 pid;
+	struct seen first;
+	struct taskmap_record record;
+};
+
+struct member {
+	__s32 pid, tgid;
+};
+
+struct object {
+	__u64 id;
+	const struct held *holder;
+};
+
+static struct held *helds;
+static struct object *objects;
+static struct member *crowd;
+static size_t held_count, object_count, crowd_size;
+
+static char *bytes;
+static size_t length;
+static unsigned long number;	/* of this read, from 0 */
+static const char *name;	/* of the file it is of */
+
+static struct taskmap_record *before;
+static size_t before_count;
+static unsigned long records, came, changed;
+
+static __attribute__((noreturn, format(printf, 1, 2)))
+void wrong(const char *format, ...)
+{
+	va_list arguments;
+
+	printf("read %lu, of %s: ", number, name);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	exit(1);
+}
+
+/* The files */
+
+static void read_whole(int directory)
+{
+	static size_t room;
+	ssize_t got;
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		err(1, "%s", name);
+	length = 0;
+	do {
+		if (room - length < READ_SIZE) {
+			room += 2 * READ_SIZE;
+			bytes = realloc(bytes, room);
+			if (!bytes)
+				errx(1, "out of memory");
+		}
+		got = read(fd, bytes + length, READ_SIZE);
+		if (got < 0)
+			err(1, "%s", name);
+		length += got;
+	} while (got);
+	close(fd);
+}
+
+/* What both files must tell */
+
+static int compare_pid(const void *one, const void *other)
+{
+	__s32 a = *(const __s32 *)one, b = *(const __s32 *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+static int compare_object(const void *one, const void *other)
+{
+	__u64 a = ((const struct object *)one)->id;
+	__u64 b = ((const struct object *)other)->id;
+
+	return a < b ? -1 : a > b;
+}
+
+static bool is_leader_of_crowd(__s32 tgid)
+{
+	const struct member *member = bsearch(&tgid, crowd, crowd_size,
+					      sizeof(*crowd), compare_pid);
+
+	return member && member->tgid == tgid;
+}
+
+static void check_crowd(const struct seen *task, size_t *member)
+{
+	if (*member < crowd_size && task->pid == crowd[*member].pid) {
+		if (task->tgid != crowd[*member].tgid)
+			wrong("task %d has tgid %d, not %d", task->pid,
+			      task->tgid, crowd[*member].tgid);
+		(*member)++;
+	} else if (is_leader_of_crowd(task->tgid)) {
+		wrong("task %d was never made, or is there twice", task->pid);
+	}
+}
+
+static void check_held(const struct seen *task, const struct held *held,
+		       size_t shown)
+{
+	const struct seen *first = &held->first;
+	size_t i;
+
+	if (task->tgid != first->tgid || task->ppid != first->ppid ||
+	    task->kind != first->kind || task->state != first->state)
+		wrong("task %d is stopped, and changed: tgid %d ppid %d kind %d state %c, was %d %d %d %c",
+		      task->pid, task->tgid, task->ppid, task->kind,
+		      task->state, first->tgid, first->ppid, first->kind,
+		      first->state);
+	for (i = 0; i < shown; i++)
+		if (task->ids[i] != first->ids[i])
+			wrong("task %d is stopped, and its object %zu changed from %llx to %llx",
+			      task->pid, i, first->ids[i], task->ids[i]);
+}
+
+static void check_stranger(const struct seen *task, size_t shown)
+{
+	size_t i;
+
+	for (i = 0; i < shown; i++) {
+		struct object key = { .id = task->ids[i] };
+		const struct object *object;
+
+		object = bsearch(&key, objects, object_count, sizeof(*objects),
+				 compare_object);
+		if (object)
+			wrong("task %d has object %zu of task %d, which is stopped and shares nothing",
+			      task->pid, i, object->holder->pid);
+	}
+}
+
+static void check_seen(const struct seen *task, size_t *held, size_t *member,
+		       size_t shown)
+{
+	check_crowd(task, member);
+	if (*held < held_count && task->pid == helds[*held].pid)
+		check_held(task, &helds[(*held)++], shown);
+	else
+		check_stranger(task, shown);
+}
+
+static void check_all_seen(size_t held, size_t member)
+{
+	if (held < held_count)
+		wrong("task %d is not there", helds[held].pid);
+	if (member < crowd_size)
+		wrong("task %d is not there", crowd[member].pid);
+}
+
+/* "snapshot" */
+
+static void check_header(const struct taskmap_header *header)
+{
+	if (length < sizeof(*header))
+		wrong("%zu bytes", length);
+	if (header->magic != TASKMAP_MAGIC ||
+	    header->version != TASKMAP_FORMAT ||
+	    header->header_size != sizeof(struct taskmap_header) ||
+	    header->record_size != sizeof(struct taskmap_record) ||
+	    header->resource_count != TASKMAP_RESOURCES ||
+	    header->ids_offset != offsetof(struct taskmap_record, ids) ||
+	    header->refs_offset != offsetof(struct taskmap_record, refs) ||
+	    header->flags & ~(TASKMAP_WALKED | TASKMAP_RAW_IDS) ||
+	    header->reserved)
+		wrong("the header is not one");
+	if (header->start_ns > header->end_ns)
+		wrong("it ended before it began");
+	if (length != sizeof(*header) +
+		      header->count * sizeof(struct taskmap_record))
+		wrong("%zu bytes for %llu records", length, header->count);
+}
+
+static enum taskmap_kind kind_of(const struct taskmap_record *record)
+{
+	if (record->flags & KTHREAD)
+		return TASKMAP_KTHREAD;
+	if (record->flags & (IO_WORKER | USER_WORKER))
+		return TASKMAP_WORKER;
+	if (record->pid != record->tgid)
+		return TASKMAP_THREAD;
+	return record->threads > 1 ? TASKMAP_MAIN : TASKMAP_PROCESS;
+}
+
+static bool all_zero(const char *from, const char *end)
+{
+	for (; from < end; from++)
+		if (*from)
+			return false;
+	return true;
+}
+
+/* Every task has a signal, a cred and so on, and whoever holds one counts. */
+static void check_refs(const struct taskmap_record *record)
+{
+	static const enum taskmap_resource counted[] = {
+		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND,
+		TASKMAP_SIGNAL, TASKMAP_IO, TASKMAP_CRED, TASKMAP_NSPROXY,
+		TASKMAP_CGROUPS, TASKMAP_UTS_NS, TASKMAP_IPC_NS,
+		TASKMAP_PID_NS, TASKMAP_NET_NS, TASKMAP_TIME_NS,
+		TASKMAP_CGROUP_NS, TASKMAP_USER_NS,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		if (!record->ids[counted[i]] != !record->refs[counted[i]])
+			wrong("task %d: resource %d has id %llx and %u refs",
+			      record->pid, counted[i], record->ids[counted[i]],
+			      record->refs[counted[i]]);
+	for (i = 0; i < TASKMAP_RESOURCES; i++)
+		if (!record->ids[i] && record->refs[i])
+			wrong("task %d: %u refs of no resource %zu",
+			      record->pid, record->refs[i], i);
+	if (!record->ids[TASKMAP_SIGNAL] || !record->ids[TASKMAP_CRED] ||
+	    !record->ids[TASKMAP_PID_NS] || !record->ids[TASKMAP_USER_NS])
+		wrong("task %d lacks what every task has", record->pid);
+}
+
+static void check_record(const struct taskmap_record *record)
+{
+	const char *end = memchr(record->comm, 0, TASKMAP_COMM_LEN);
+
+	if (record->pid <= 0 || record->tgid <= 0 || record->ppid < 0 ||
+	    record->ns_pid <= 0 || !record->task)
+		wrong("task %d: tgid %d ppid %d ns_pid %d task %llx",
+		      record->pid, record->tgid, record->ppid, record->ns_pid,
+		      record->task);
+	if (record->kind != kind_of(record))
+		wrong("task %d is of kind %d, with flags %x, tgid %d and %u threads",
+		      record->pid, record->kind, record->flags, record->tgid,
+		      record->threads);
+	if (!record->state || !strchr("RSDTtXZPI", record->state))
+		wrong("task %d is in state %d", record->pid, record->state);
+	if (!end || !all_zero(end, record->comm + TASKMAP_COMM_LEN))
+		wrong("task %d: its name does not end", record->pid);
+	if (record->reserved || record->padding ||
+	    record->marks & ~TASKMAP_MARK_VFORK)
+		wrong("task %d: padding is not zero", record->pid);
+	check_refs(record);
+}
+
+static void seen_in_record(struct seen *task,
+			   const struct taskmap_record *record)
+{
+	size_t i;
+
+	task->pid = record->pid;
+	task->tgid = record->tgid;
+	task->ppid = record->ppid;
+	task->kind = record->kind;
+	task->state = record->state;
+	for (i = 0; i < OWNED; i++)
+		task->ids[i] = record->ids[owned[i]];
+}
+
+/* A stopped process changes in nothing but what others hold of it. */
+static void check_unchanged(const struct taskmap_record *record)
+{
+	const struct held *held = bsearch(&record->pid, helds, held_count,
+					  sizeof(*helds), compare_pid);
+	struct taskmap_record now = *record;
+
+	if (!held)
+		return;
+	memcpy(now.refs, held->record.refs, sizeof(now.refs));
+	if (memcmp(&now, &held->record, sizeof(now)))
+		wrong("task %d is stopped, and its record changed",
+		      record->pid);
+}
+
+/* How much of the storm was seen: who came, and who changed. */
+static void compare_with_before(const struct taskmap_record *now, size_t count)
+{
+	const struct taskmap_record *then = before, *end = then + before_count;
+	size_t i;
+
+	for (i = 0; i < count && number; i++) {
+		while (then < end && then->pid < now[i].pid)
+			then++;
+		if (then == end || then->pid != now[i].pid ||
+		    then->start_ns != now[i].start_ns)
+			came++;
+		else if (memcmp(then->ids, now[i].ids, sizeof(now->ids)) ||
+			 memcmp(then->comm, now[i].comm, TASKMAP_COMM_LEN))
+			changed++;
+	}
+	before = realloc(before, count * sizeof(*before));
+	if (!before)
+		errx(1, "out of memory");
+	memcpy(before, now, count * sizeof(*before));
+	before_count = count;
+}
+
+static void keep_held(const struct taskmap_record *all, size_t count)
+{
+	size_t i, j;
+
+	for (i = 0; i < held_count; i++) {
+		struct held *held = &helds[i];
+		const struct taskmap_record *record;
+
+		record = all;
+		while (record < all + count && record->pid != held->pid)
+			record++;
+		if (record == all + count)
+			wrong("task %d is not there", held->pid);
+		held->record = *record;
+		seen_in_record(&held->first, record);
+		for (j = 0; j < OWNED; j++) {
+			objects[object_count].id = held->first.ids[j];
+			objects[object_count++].holder = held;
+		}
+	}
+	qsort(objects, object_count, sizeof(*objects), compare_object);
+	for (i = 0; i < object_count; i++)
+		if (!objects[i].id || (i && objects[i].id == objects[i - 1].id))
+			wrong("task %d shares an object, or has none",
+			      objects[i].holder->pid);
+}
+
+static void check_snapshot(void)
+{
+	const struct taskmap_header *header = (void *)bytes;
+	const struct taskmap_record *all = (void *)(header + 1);
+	size_t i, held = 0, member = 0;
+	struct seen task;
+
+	check_header(header);
+	if (!number)
+		keep_held(all, header->count);
+	for (i = 0; i < header->count; i++) {
+		if (i && all[i].pid <= all[i - 1].pid)
+			wrong("after task %d comes %d", all[i - 1].pid,
+			      all[i].pid);
+		check_record(&all[i]);
+		check_unchanged(&all[i]);
+		seen_in_record(&task, &all[i]);
+		check_seen(&task, &held, &member, OWNED);
+	}
+	check_all_seen(held, member);
+	compare_with_before(all, header->count);
+	records += header->count;
+}
+
+/* "tasks": columns of fixed width but for the name */
+
+static const char *get_number(const char *at, __s32 *value)
+{
+	int width = 7;
+
+	for (; width > 1 && *at == ' '; width--)
+		at++;
+	for (*value = 0; width; width--, at++) {
+		if (*at < '0' || *at > '9')
+			wrong("no number at byte %td", at - bytes);
+		*value = *value * 10 + (*at - '0');
+	}
+	return at;
+}
+
+static const char *get_kind(const char *at, __u8 *kind)
+{
+	for (*kind = TASKMAP_PROCESS; *kind < KINDS; (*kind)++)
+		if (!strncmp(at, kinds[*kind], 7))
+			return at + 7;
+	wrong("no kind at byte %td", at - bytes);
+}
+
+static const char *get_id(const char *at, __u64 *id)
+{
+	static const char digits[] = "0123456789abcdef";
+	int i;
+
+	*id = 0;
+	if (!strncmp(at, "-               ", 16))
+		return at + 16;
+	for (i = 0; i < 16; i++, at++) {
+		const char *digit = *at ? strchr(digits, *at) : NULL;
+
+		if (!digit)
+			wrong("no id at byte %td", at - bytes);
+		*id = *id << 4 | (digit - digits);
+	}
+	if (!*id)
+		wrong("an id of zeros before byte %td", at - bytes);
+	return at;
+}
+
+static const char *get_blank(const char *at)
+{
+	if (*at != ' ')
+		wrong("no blank at byte %td", at - bytes);
+	return at + 1;
+}
+
+static bool octal(const char *at, int digits)
+{
+	for (; digits; digits--, at++)
+		if (*at < '0' || *at > '7')
+			return false;
+	return true;
+}
+
+static const char *get_name(const char *at)
+{
+	int i;
+
+	for (i = 0; i < TASKMAP_COMM_LEN && *at != '\n'; i++, at++) {
+		if (*at < ' ' || *at > '~')
+			wrong("a name has byte %d", *at);
+		if (*at != '\\')
+			continue;
+		if (!octal(at + 1, 3))
+			wrong("a name has a lone backslash");
+		at += 3;
+	}
+	if (i == TASKMAP_COMM_LEN)
+		wrong("a name does not end, at byte %td", at - bytes);
+	return at + 1;
+}
+
+static const char *get_line(const char *at, struct seen *task)
+{
+	int i;
+
+	at = get_blank(get_number(at, &task->pid));
+	at = get_blank(get_number(at, &task->tgid));
+	at = get_blank(get_number(at, &task->ppid));
+	at = get_blank(get_kind(at, &task->kind));
+	task->state = *at;
+	if (!*at || !strchr("RSDTtXZPI", *at))
+		wrong("no state at byte %td", at - bytes);
+	at = get_blank(at + 1);
+	for (i = 0; i < SHOWN; i++)
+		at = get_blank(get_id(at, &task->ids[i]));
+	return get_name(at);
+}
+
+static void check_tasks(void)
+{
+	const char *at = bytes, *end = bytes + length;
+	size_t held = 0, member = 0;
+	__s32 last = 0;
+
+	if (!length || end[-1] != '\n')
+		wrong("it does not end with a line");
+	/* So that nothing is looked for beyond the end. */
+	*(char *)end = '\0';
+	if (strncmp(at, heading, sizeof(heading) - 1))
+		wrong("it does not begin with the heading");
+	for (at += sizeof(heading) - 1; at < end; records++) {
+		struct seen task;
+
+		at = get_line(at, &task);
+		if (task.pid <= last)
+			wrong("after task %d comes %d", last, task.pid);
+		last = task.pid;
+		check_seen(&task, &held, &member, SHOWN);
+	}
+	check_all_seen(held, member);
+}
+
+/* The command */
+
+static bool more(unsigned long reads)
+{
+	struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return reads ? number < reads : !poll(&end, 1, 0);
+}
+
+static void read_crowd(const char *path)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	size_t room = 0;
+	int pid, tgid;
+
+	if (!file)
+		err(1, "%s", path);
+	while (fscanf(file, "%d %d\n", &pid, &tgid) == 2) {
+		if (crowd_size == room) {
+			room = room * 2 + 1000;
+			crowd = realloc(crowd, room * sizeof(*crowd));
+			if (!crowd)
+				errx(1, "out of memory");
+		}
+		crowd[crowd_size++] = (struct member){ pid, tgid };
+	}
+	if (!crowd_size)
+		errx(1, "%s names no tasks", path);
+	qsort(crowd, crowd_size, sizeof(*crowd), compare_pid);
+	if (file != stdin)
+		fclose(file);
+}
+
+static void get_helds(char **pids, int count)
+{
+	int i;
+
+	helds = calloc(count + 1, sizeof(*helds));
+	objects = calloc(count + 1, sizeof(*objects) * OWNED);
+	if (!helds || !objects)
+		errx(1, "out of memory");
+	for (i = 0; i < count; i++)
+		helds[held_count++].pid = atoi(pids[i]);
+	qsort(helds, held_count, sizeof(*helds), compare_pid);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long reads = 0;
+	int option, directory;
+
+	while ((option = getopt(argc, argv, "n:c:")) != -1) {
+		if (option == 'n')
+			reads = atol(optarg);
+		else if (option == 'c')
+			read_crowd(optarg);
+		else
+			return 2;
+	}
+	if (optind == argc)
+		errx(2, "usage: watch [-n READS] [-c CROWD] DIRECTORY [PID...]");
+	directory = open(argv[optind], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		err(1, "%s", argv[optind]);
+	get_helds(argv + optind + 1, argc - optind - 1);
+
+	for (; more(reads); number++) {
+		name = number % 2 ? "tasks" : "snapshot";
+		read_whole(directory);
+		if (number % 2)
+			check_tasks();
+		else
+			check_snapshot();
+	}
+	printf("# %lu reads, %lu records, %lu came, %lu changed\n", number,
+	       records, came, changed);
+	return 0;
+}
