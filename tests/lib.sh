@@ -50,6 +50,26 @@ counts()
 	[[ $failed -eq 0 ]]
 }
 
+# add_counts NAME LOG STATUS: what another script counted in the LOG of what it
+# said, to what is counted here; sets more_passed, more_failed and more_skipped.
+# Without a line of counts, or if its exit status alone tells of a failure, one
+# failed.
+add_counts()
+{
+	local line
+
+	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$2" |
+		tail -n 1) || true
+	IFS=' ,' read -r more_passed _ more_failed _ more_skipped _ \
+		<<<"${line:-0 passed, 0 failed, 0 skipped}"
+	passed=$((passed + more_passed))
+	failed=$((failed + more_failed))
+	skipped=$((skipped + more_skipped))
+	[[ -z $line || ( $3 -ne 0 && $more_failed -eq 0 ) ]] || return 0
+	more_failed=$((more_failed + 1))
+	fail "$1: no result, exit status $3"
+}
+
 # copy_module DIRECTORY: the sources of the module, to be built there, with
 # their times, so that only what changed is compiled again. What was built
 # beside them stays behind: it may be for another kernel. From the top.

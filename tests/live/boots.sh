@@ -30,25 +30,6 @@ build_for()
 	return "$status"
 }
 
-# add_counts NAME STATUS: what the log's last line counts, to what is counted
-# here. Without such a line, or if only the status tells of a failure, one failed.
-add_counts()
-{
-	local line more_passed more_failed more_skipped
-
-	line=$(grep -aE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$log" |
-		tail -n 1) || true
-	if [[ -z $line ]]; then
-		fail "$1: no result came out (exit status $2)"
-		return
-	fi
-	IFS=' ,' read -r more_passed _ more_failed _ more_skipped _ <<<"$line"
-	passed=$((passed + more_passed))
-	failed=$((failed + more_failed))
-	skipped=$((skipped + more_skipped))
-	[[ $2 -eq 0 || $more_failed -gt 0 ]] || fail "$1: exit status $2"
-}
-
 # live NAME OPTION... -- TEST-MODULE...: one boot, and what it found.
 live()
 {
@@ -68,7 +49,7 @@ live()
 		--env "TASKMAP_PROGRAMS=$top/build/live" \
 		"${options[@]}" -- tests/live/run "$@" 2>&1 |
 		tee "$log" || status=$?
-	add_counts "$name" "$status"
+	add_counts "$name" "$log" "$status"
 }
 
 # boot_table: runs what stands in a table on stdin, a boot a line:

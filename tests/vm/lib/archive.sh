@@ -145,11 +145,11 @@ vm_pick()
 	KIT=''
 	[[ -z $ROW_FRAGMENT ]] || ! vm_prebuilt || return 0
 	vm_index
-	file=$VM_CACHE/apt/$ROW_INDEX/pick-$ROW_NAME-$ROW_FLAVOUR
+	file=$VM_CACHE/apt/$ROW_INDEX/pick-$ROW_NAME
 	if [[ ! -s $file ]]; then
 		PICK=$(vm_newest)
 		[[ -n $PICK ]] || vm_unavailable \
-			"no kernel $ROW_NAME $ROW_FLAVOUR in ${ROW_SUITES//,/ }"
+			"no kernel $ROW_NAME in ${ROW_SUITES//,/ }"
 		echo "$PICK" >"$file.$$"
 		mv "$file.$$" "$file"
 	fi

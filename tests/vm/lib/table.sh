@@ -23,19 +23,39 @@ trixie  trixie,trixie-security,trixie-backports   6.12  gcc-14  trixie
 newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
 '
 
-# vm_row KERNEL FLAVOUR: sets ROW_*, or dies.  A series that has no row of its
+# What may stand behind a kernel's name and a "-", and the end of the release of
+# the packages that it means; none is the standard image.
+VM_VARIANTS='
+cloud  cloud-amd64
+rt     rt-amd64
+'
+
+# vm_flavour VARIANT: prints the end of the release, nothing if there is no such
+# variant.
+vm_flavour()
+{
+	if [[ -z $1 ]]; then
+		echo amd64
+	else
+		awk -v want="$1" '$1 == want { print $2 }' <<<"$VM_VARIANTS"
+	fi
+}
+
+# vm_row KERNEL[-VARIANT]: sets ROW_*, or dies.  A series that has no row of its
 # own (7.3) is looked for where "newest" is.
 vm_row()
 {
-	local want=$1 name suites series compiler place
+	local want=${1%%-*} variant='' flavour name suites series compiler place
 
-	[[ $2 =~ ^[a-z][a-z0-9-]*$ ]] || vm_unavailable "unknown flavour '$2'"
+	[[ $1 != *-* ]] || variant=${1#*-}
+	flavour=$(vm_flavour "$variant")
+	[[ -n $flavour ]] || vm_unavailable "unknown kernel '$1'"
 	while read -r name suites series compiler place; do
 		[[ $name == "$want" || ( $name == newest &&
 			$want =~ ^[0-9]+\.[0-9]+$ ) ]] || continue
 		[[ $name == "$want" ]] || series=$want
-		ROW_NAME=$want
-		ROW_FLAVOUR=$2
+		ROW_NAME=$1
+		ROW_FLAVOUR=$flavour
 		ROW_SUITES=$suites
 		ROW_INDEX=${suites%%,*}
 		ROW_SERIES=$series
@@ -43,11 +63,11 @@ vm_row()
 		ROW_PLACE=$place
 		ROW_FRAGMENT=$VM_DIR/kernels/$name
 		[[ -e $ROW_FRAGMENT ]] || ROW_FRAGMENT=''
-		[[ -z $ROW_FRAGMENT || $2 == amd64 ]] ||
-			vm_unavailable "$want has no flavour '$2'"
+		[[ -z $ROW_FRAGMENT || -z $variant ]] ||
+			vm_unavailable "there is only one $want"
 		return
 	done < <(sed '/^$/d' <<<"$VM_TABLE")
-	vm_unavailable "unknown kernel '$want'"
+	vm_unavailable "unknown kernel '$1'"
 }
 
 # vm_release_pattern: an extended regular expression for the releases of the
