@@ -47,12 +47,15 @@ vm_sources()
 	done
 }
 
-# vm_apt PROGRAM ARG...: apt-get or apt-cache upon the private state.
+# vm_apt PROGRAM ARG...: apt-get or apt-cache upon the private state. Names
+# mean packages of this machine's architecture, which programs that build are
+# of, if there are such, and else of the chosen row's.
 vm_apt()
 {
-	local program=$1 dir=$VM_CACHE/apt/$ROW_INDEX
+	local program=$1 dir=$VM_CACHE/apt/$ROW_INDEX foreign=''
 
 	shift
+	! vm_foreign || foreign=,$ROW_ARCH
 	"$program" \
 		-o Dir::State="$dir/state" \
 		-o Dir::State::status="$dir/status" \
@@ -61,7 +64,7 @@ vm_apt()
 		-o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::Etc::preferencesparts=/dev/null \
 		-o APT::Architecture=amd64 \
-		-o APT::Architectures=amd64 \
+		-o APT::Architectures="amd64$foreign" \
 		-o APT::Sandbox::User=root \
 		-o Acquire::Languages=none \
 		-o Acquire::Retries=1 \
@@ -82,6 +85,27 @@ vm_index_fresh()
 		-n $(find "$1" -name tried -mmin -10) ]]
 }
 
+# vm_index_get: what apt says goes to stdout. The security suite of a lesser
+# architecture can be out of step with its own list for long; its kernels come
+# with the release's next update, too.
+vm_index_get()
+{
+	local output
+
+	if output=$(vm_apt apt-get -q update --error-on=any 2>&1); then
+		return
+	fi
+	if vm_foreign && [[ $output == *"Mirror sync in progress"* ]]; then
+		vm_say "${ROW_SUITES#*,} is out of step, going on with ${ROW_SUITES%%,*} alone"
+		ROW_SUITES=${ROW_SUITES%%,*} vm_sources \
+			>"$VM_CACHE/apt/$ROW_INDEX/sources.list"
+		output=$(vm_apt apt-get -q update --error-on=any 2>&1) &&
+			return
+	fi
+	echo "$output"
+	return 1
+}
+
 vm_index_update()
 {
 	local dir=$VM_CACHE/apt/$ROW_INDEX output
@@ -95,7 +119,7 @@ vm_index_update()
 	: >>"$dir/status"
 	vm_sources >"$dir/sources.list"
 	vm_say "updating the package index of ${ROW_SUITES//,/ }"
-	if output=$(vm_apt apt-get -q update --error-on=any 2>&1); then
+	if output=$(vm_index_get); then
 		rm -f "$dir"/pick-* "$dir/tried"
 		touch "$dir/stamp"
 	elif [[ -e $dir/stamp ]]; then
@@ -133,7 +157,7 @@ vm_newest()
 	# shellcheck disable=SC2086 # one argument each
 	vm_apt apt-cache madison $names |
 		awk -F' *[|] *' '{ print $2, $1 }' | sort -V | tail -n 1 |
-		sed 's/.* linux-image-//'
+		sed 's/.* linux-image-//; s/:.*//'
 }
 
 # vm_pick: sets PICK, the release that the chosen row means today, and KIT if
@@ -159,7 +183,9 @@ vm_pick()
 
 # vm_closure PACKAGE...: the packages and those of the kernel that they depend
 # upon.  Not those of every version (linux-base, linux-libc-dev), and no image
-# for headers, which is depended upon from 6.12 on for dkms alone.
+# for headers, which is depended upon from 6.12 on for dkms alone. Of another
+# architecture ("linux-kbuild-6.1:arm64", in angle brackets if there is none) is
+# what depends, and nothing else.
 vm_closure()
 {
 	local queue=("$@") seen=' ' package
@@ -174,7 +200,8 @@ vm_closure()
 			vm_apt apt-cache depends --no-recommends --no-suggests \
 				--no-conflicts --no-breaks --no-replaces \
 				--no-enhances "$package" |
-			sed -n 's/^ *|\?\(Pre\)\?Depends: \(linux-[a-z]*-.*[0-9].*\)$/\2/p' |
+			sed -n 's/<\(.*\):.*>$/\1/; s/:[a-z0-9]*$//
+				s/^ *|\?\(Pre\)\?Depends: \(linux-[a-z]*-.*[0-9].*\)$/\2/p' |
 			grep -Ev '^linux-image-|^linux-libc-dev')
 	done
 }

@@ -8,6 +8,13 @@
 # and strlen as a constant, in MODULE_LICENSE() and its like.
 VM_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 
+vm_need_compiler()
+{
+	local cross=${ROW_CROSS%-}
+
+	vm_need "$ROW_CROSS$ROW_COMPILER" "$ROW_COMPILER${cross:+-$cross}"
+}
+
 vm_build()
 {
 	local dir kdir top arg status=0
@@ -15,12 +22,15 @@ vm_build()
 	dir=$(realpath -e -- "$1" 2>/dev/null) || vm_die "$VM_EX_USAGE" "no directory $1"
 	shift
 	kdir=$(vm_kdir)
-	local command=(make -C "$kdir" M="$dir" CC="$ROW_COMPILER"
-		-j"$(nproc)")
+	local compiler=$ROW_CROSS$ROW_COMPILER
+	local command=(make -C "$kdir" M="$dir" CC="$compiler" -j"$(nproc)")
+
+	! vm_foreign ||
+		command+=(ARCH="$ROW_KBUILD" CROSS_COMPILE="$ROW_CROSS")
 
 	if [[ $ROW_PLACE == host ]]; then
 		vm_need make make
-		vm_need "$ROW_COMPILER" "$ROW_COMPILER"
+		vm_need_compiler
 		# There is one for its BTF, from 6.12 on.
 		[[ ! -e $kdir/vmlinux ]] || vm_need pahole pahole
 		for arg in "$@"; do

@@ -23,7 +23,8 @@ vm_job()
 		printf 'transport=%s\n' "$TRANSPORT"
 	} >"$dir/settings"
 	for n in "${!OPT_SHARES[@]}"; do
-		printf '%s\n' "${OPT_SHARES[n]}" >"$dir/share$n"
+		printf '%s %s\n' "${OPT_MODES[n]}" "${OPT_SHARES[n]}" \
+			>"$dir/share$n"
 	done
 	# Absolute, or busybox would take its own applets for these programs.
 	environment=$(vm_quote /usr/bin/env -i \
@@ -60,6 +61,8 @@ vm_initrd()
 	[[ -d $image/boot ]] || vm_unavailable \
 		"$(<"$image/release") has neither 9p nor virtiofs, it cannot run here"
 	mkdir -p "$dir/bin"
+	# The guest's own, if that is of another architecture.
+	[[ ! -e $image/busybox ]] || busybox=$image/busybox
 	cp "$busybox" "$dir/bin/busybox"
 	cp -r "$image/boot" "$dir/modules"
 	cp "$VM_DIR/guest/init" "$VM_DIR/guest/start" "$dir"

@@ -5,9 +5,10 @@
 # lib/modules, and in boot/ the few that reach the root file system, unpacked
 # and named in the order of loading, with transport, the kind of that file system:
 # 9p or virtiofs. If it was built from source also build, the
-# tree for modules, and kit, what vm_prebuilt() takes.
+# tree for modules, and kit, what vm_prebuilt() takes. If it is of another
+# architecture also busybox, of that one, and vmlinux only where that is booted.
 
-VM_BOOT_MODULES=(virtio_pci virtio_console overlay)
+VM_BOOT_MODULES=(virtio_console overlay)
 
 # vm_decompress < any of the compressions of kernels and modules
 vm_decompress()
@@ -55,7 +56,7 @@ vm_boot_list()
 
 	shift 2
 	modprobe -d "$image" -S "$release" --show-depends -a \
-		"${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
+		"virtio_$ROW_BUS" "${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
 }
 
 vm_boot_modules()
@@ -81,15 +82,17 @@ vm_boot_modules()
 
 vm_make_image()
 {
-	local release=$1 image=$2 from=$2/unpacked dir
+	local release=$1 image=$2 from=$2/unpacked dir busybox=()
 
 	if [[ -n $ROW_FRAGMENT ]]; then
 		vm_make_source_image "$@"
 		return
 	fi
 	vm_need depmod kmod
-	vm_fetch "$from" "linux-image-$release" || return 1
+	! vm_foreign || busybox=("busybox-static:$ROW_ARCH")
+	vm_fetch "$from" "linux-image-$release" "${busybox[@]}" || return 1
 	vm_say "preparing $release"
+	! vm_foreign || mv "$from/bin/busybox" "$image/" || return 1
 	mkdir -p "$image/lib/modules/$release"
 	for dir in "$from/lib/modules/$release" "$from/usr/lib/modules/$release"; do
 		[[ ! -d $dir ]] || cp -al "$dir/." "$image/lib/modules/$release/" ||
@@ -103,7 +106,8 @@ vm_make_image()
 		cp "$image/lib/modules/$release/config" "$image/config" || return 1
 	echo "$release" >"$image/release"
 	rm -rf "$from"
-	vm_extract_vmlinux "$image/vmlinuz" "$image/vmlinux" || {
+	[[ $ROW_BOOTS != vmlinux ]] ||
+		vm_extract_vmlinux "$image/vmlinuz" "$image/vmlinux" || {
 		vm_say "cannot extract vmlinux of $release"
 		return 1
 	}

@@ -18,28 +18,28 @@ vm_machine()
 	scratch=$(vm_value "$2")
 
 	# oops=panic and -no-reboot: a broken kernel ends the run at once.
-	append="console=ttyS0 panic=-1 oops=panic mitigations=off cryptomgr.notests no_timer_check"
-	MACHINE=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot
+	append="console=$ROW_CONSOLE panic=-1 oops=panic mitigations=off cryptomgr.notests"
+	MACHINE=("$ROW_QEMU" -nodefaults -no-user-config -no-reboot
 		-display none -m "$OPT_MEMORY" -smp "$OPT_CPUS")
 	if [[ -n $OPT_ICOUNT ]]; then
 		# Guest time counts instructions.  erms and fsrm would make a
 		# whole string instruction one for each byte.
-		MACHINE+=(-machine q35,accel=tcg -icount shift=1,sleep=off
-			-cpu max,la57=off,erms=off,fsrm=off)
-		append+=" lpj=4000000 clocksource=tsc tsc=reliable"
+		MACHINE+=(-machine "$ROW_MACHINE,accel=tcg"
+			-icount shift=1,sleep=off
+			-cpu "$ROW_CPU,erms=off,fsrm=off")
+		append+=" $ROW_APPEND clocksource=tsc tsc=reliable"
 	elif [[ $4 == kvm ]]; then
-		MACHINE+=(-machine q35,accel=kvm -cpu host)
+		MACHINE+=(-machine "$ROW_MACHINE,accel=kvm" -cpu host)
+		append+=" no_timer_check"
 	else
-		# A lesser processor boots some 0.3 s faster, but without SMAP
-		# a module's stray access to user memory goes unnoticed.
-		MACHINE+=(-machine q35 -accel tcg -cpu max,la57=off)
-		append+=" lpj=4000000"
+		MACHINE+=(-machine "$ROW_MACHINE" -accel tcg -cpu "$ROW_CPU")
+		append+=" $ROW_APPEND"
 	fi
-	MACHINE+=(-kernel "$image/vmlinux" -initrd "$2/initrd.cpio"
+	MACHINE+=(-kernel "$image/$ROW_BOOTS" -initrd "$2/initrd.cpio"
 		-append "$append${OPT_APPEND:+ $OPT_APPEND}"
 		-chardev "file,id=console,path=$(vm_value "$3")"
 		-serial chardev:console
-		-device virtio-serial-pci
+		-device "virtio-serial-$ROW_BUS"
 		-chardev "file,id=output,path=$scratch/output"
 		-device virtserialport,chardev=output,name=taskmap.output
 		-chardev "file,id=status,path=$scratch/status.fifo"

@@ -3,9 +3,9 @@
 #
 # Roots of Debian's releases, made once and kept in the cache.
 
-# vm_root NAME VARIANT PACKAGES SUITE...: sets ROOT, the directory of a root of
-# the suites, made by mmdebstrap as VARIANT with PACKAGES (with commas). Another
-# list, another root.
+# vm_root NAME VARIANT[/ARCHITECTURE] PACKAGES SUITE...: sets ROOT, the directory
+# of a root of the suites, made by mmdebstrap as VARIANT with PACKAGES (with
+# commas). Another list, another root.
 vm_root()
 {
 	local id
@@ -17,20 +17,21 @@ vm_root()
 
 vm_root_make()
 {
-	local name=$1 variant=$2 packages=$3 suite scratch output sources=()
+	local name=$1 variant=${2%/*} packages=$3 suite scratch output sources=()
+	local options=()
 
 	[[ ! -d $ROOT ]] || return 0
-	shift 3
 	vm_need mmdebstrap mmdebstrap
 	scratch=$(vm_scratch "$VM_CACHE/roots")
 	# shellcheck disable=SC2064 # the directory is known now
 	trap "rm -rf --one-file-system '$scratch'" EXIT
 	vm_say "making a root of $name (about a minute)"
-	for suite; do
+	for suite in "${@:4}"; do
 		sources+=("deb [signed-by=$VM_KEYRING] $(vm_mirror "$suite") $suite main")
 	done
-	output=$(mmdebstrap --quiet --variant="$variant" \
-		--include="$packages" "$1" "$scratch" "${sources[@]}" 2>&1) || {
+	[[ $2 != */* ]] || options=(--architectures="${2#*/}")
+	output=$(mmdebstrap --quiet --variant="$variant" "${options[@]}" \
+		--include="$packages" "$4" "$scratch" "${sources[@]}" 2>&1) || {
 		tail -n 5 <<<"$output" >&2
 		vm_unavailable "mmdebstrap cannot make a root of $name"
 	}
@@ -46,6 +47,37 @@ vm_build_root()
 	vm_root "$ROW_PLACE" essential \
 		"$ROW_COMPILER,make,libelf1t64,libssl3t64,zlib1g,pahole,sparse" \
 		"$ROW_PLACE"
+}
+
+# What a kernel of another architecture gets for a root: what the live tests run
+# there, and what their programs and the reader are built with here.
+VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,coreutils,dash
+VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev
+
+# vm_foreign_root: sets ROOT to that, or to nothing if the chosen row's kernel
+# can run this machine's programs. Nothing is configured in it, as that would
+# want a machine that runs it.
+vm_foreign_root()
+{
+	ROOT=''
+	! vm_foreign || vm_root "$ROW_INDEX" "extract/$ROW_ARCH" \
+		"$VM_FOREIGN_PACKAGES" "${ROW_SUITES%%,*}"
+}
+
+# vm_cross: prints the environment, a variable a line, that makes programs for
+# that root.
+vm_cross()
+{
+	local triplet=${ROW_CROSS%-} libraries
+
+	vm_foreign || return 0
+	vm_need_compiler
+	vm_foreign_root
+	# The compiler's name for it; Debian's libraries may have another.
+	libraries=("$ROOT"/usr/lib/*/pkgconfig)
+	echo "CC=$ROW_CROSS$ROW_COMPILER --sysroot=$ROOT"
+	echo "PKG_CONFIG_SYSROOT_DIR=$ROOT"
+	echo "PKG_CONFIG_LIBDIR=${libraries[0]}:$ROOT/usr/share/pkgconfig"
 }
 
 # vm_in_root DIR... -- COMMAND...: runs COMMAND in the root, with the

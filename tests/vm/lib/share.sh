@@ -21,16 +21,17 @@ vm_share_start()
 		-numa node,memdev=memory)
 	"vm_share_$TRANSPORT" root "${OPT_ROOT:-/}" readonly "$scratch"
 	for n in "${!OPT_SHARES[@]}"; do
-		"vm_share_$TRANSPORT" "share$n" "${OPT_SHARES[n]}" '' "$scratch"
+		"vm_share_$TRANSPORT" "share$n" "${OPT_SHARES[n]}" \
+			"${OPT_MODES[n]#rw}" "$scratch"
 	done
 }
 
-# vm_share_TRANSPORT TAG DIR READONLY SCRATCH
+# vm_share_TRANSPORT TAG DIR READONLY SCRATCH: READONLY is nothing for no.
 
 vm_share_9p()
 {
 	MACHINE+=(-fsdev "local,id=$1,path=$(vm_value "$2"),security_model=none,multidevs=remap${3:+,readonly=on}"
-		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1")
+		-device "virtio-9p-$ROW_BUS,fsdev=$1,mount_tag=$1")
 }
 
 # The guest mounts the root read-only, and it is also read-only to the daemon,
@@ -59,5 +60,5 @@ vm_share_virtiofs()
 	done
 	[[ -S $socket ]] || vm_unavailable "virtiofsd: $(tail -n 1 "$4/$tag.log")"
 	MACHINE+=(-chardev "socket,id=$tag,path=$(vm_value "$socket")"
-		-device "vhost-user-fs-pci,chardev=$tag,tag=$tag")
+		-device "vhost-user-fs-$ROW_BUS,chardev=$tag,tag=$tag")
 }
