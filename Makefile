@@ -19,6 +19,9 @@ CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
 	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
+# For other architectures.
+FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
+	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
 
 all: reader modules
 
@@ -33,6 +36,7 @@ help:
 	@echo '                  vm         the virtual machine itself'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
+	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  soak       the same, for hours'
 	@echo '  make coverage   what the tests reach; make coverage-PART for'
@@ -105,6 +109,8 @@ check-%: need-check reader
 
 check-sanitizer check-soak: need-sanitizer
 
+check-architectures: need-foreign
+
 coverage: coverage-reader
 
 coverage-%: need-check
@@ -124,6 +130,9 @@ need-sanitizer: need-check
 			tests/setup $(SOURCE_PACKAGES) || exit; \
 	done
 
+need-foreign: need-check
+	@tests/setup $(FOREIGN_PACKAGES)
+
 clean:
 	@$(MAKE) -C userspace --no-print-directory clean
 	rm -rf build
@@ -134,4 +143,4 @@ clean:
 
 .PHONY: all help reader modules install uninstall dkms-install \
 	dkms-uninstall dist demo shell check coverage need-demo need-check \
-	need-sanitizer clean
+	need-sanitizer need-foreign clean

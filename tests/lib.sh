@@ -79,3 +79,11 @@ copy_module()
 	cp -p Kbuild "$1/"
 	cp -pr module/Kbuild module/*.[ch] module/uapi "$1/module/"
 }
+
+# copy_reader DIRECTORY: the same of the reader and of what it wants of the module.
+copy_reader()
+{
+	mkdir -p "$1/module" "$1/userspace"
+	cp -pr module/uapi "$1/module/"
+	cp -pr userspace/Makefile userspace/*.[ch] userspace/zoo "$1/userspace/"
+}

@@ -12,20 +12,56 @@ UNAVAILABLE=69
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# build_here: the programs and the reader for this machine, whose root they find
+# in the guest, too; sets reader and programs.
+build_here()
+{
+	reader=$top/userspace/taskmap
+	programs=$top/build/live
+	make -s -C tests/live && make -s -C userspace
+}
+
+# build_there: the same for a kernel of another architecture, beside those.
+build_there()
+{
+	local built=$top/build/cross/$kernel environment
+
+	reader=$built/userspace/taskmap
+	programs=$built/live
+	environment=$(tests/vm/kernel cross "$kernel") || return
+	mapfile -t environment <<<"$environment"
+	copy_reader "$built" &&
+		env "${environment[@]}" make -s -C "$built/userspace" &&
+		env "${environment[@]}" make -s -C tests/live BUILD="$programs"
+}
+
+# build_all: sets guest, too, the runner's options for what the guest sees.
+build_all()
+{
+	root=$(tests/vm/kernel root "$kernel") || return
+	if [[ -z $root ]]; then
+		guest=()
+		build_here || return
+	else
+		guest=(--root "$root" --share-ro "$top")
+		build_there || return
+	fi
+	module=$(tests/build-module "$kernel")
+}
+
 # build_for KERNEL: the programs, the reader, and the module; sets kernel and
-# module. If there can be no module, that is counted, and the status says so.
+# what those above set. If one cannot be had, that is counted, and the status
+# says so.
 build_for()
 {
 	local status=0
 
 	kernel=$1
-	make -s -C tests/live
-	make -s -C userspace
-	module=$(tests/build-module "$kernel" 2>"$log") || status=$?
+	build_all >"$log" 2>&1 || status=$?
 	if [[ $status -eq $UNAVAILABLE ]]; then
 		skip "live tests on $kernel" "$(tail -n 1 "$log")"
 	elif [[ $status -ne 0 ]]; then
-		fail "building the module for $kernel" "$log"
+		fail "building for $kernel" "$log"
 	fi
 	return "$status"
 }
@@ -45,9 +81,9 @@ live()
 	tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
 		--env "TASKMAP_EFFORT=${EFFORT:-check}" \
 		--env "TASKMAP_MODULE=$module" \
-		--env "TASKMAP_READER=$top/userspace/taskmap" \
-		--env "TASKMAP_PROGRAMS=$top/build/live" \
-		"${options[@]}" -- tests/live/run "$@" 2>&1 |
+		--env "TASKMAP_READER=$reader" \
+		--env "TASKMAP_PROGRAMS=$programs" \
+		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@" 2>&1 |
 		tee "$log" || status=$?
 	add_counts "$name" "$log" "$status"
 }

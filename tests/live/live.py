@@ -86,7 +86,10 @@ def error_of_open(path, prefix):
 
 
 class Loaded(unittest.TestCase):
-    """Tests that find the module loaded, with PARAMETERS."""
+    """
+    Tests that find the module loaded, with PARAMETERS. It is unloaded last of
+    all, and also if the rest of setUpClass() fails.
+    """
 
     PARAMETERS = ()
 
@@ -95,12 +98,54 @@ class Loaded(unittest.TestCase):
         result = insmod(*cls.PARAMETERS)
         if result.returncode:
             raise RuntimeError(f"insmod: {result.stderr.decode()}")
+        cls.addClassCleanup(cls.unload)
 
-    @classmethod
-    def tearDownClass(cls):
+    @staticmethod
+    def unload():
         result = rmmod()
         if result.returncode:
             raise RuntimeError(f"rmmod: {result.stderr.decode()}")
+
+
+def symbols(*names):
+    """
+    Addresses of the kernel's own functions and, mostly, objects by their names,
+    for a root that may know them.
+    """
+    found = {}
+    for line in read_all("/proc/kallsyms").decode().splitlines():
+        address, _, name = line.split()[:3]
+        if name in names:
+            found[name] = int(address, 16)
+    return found
+
+
+class Addresses:
+    """
+    What the kernel's addresses look like here: those of one half of a 64-bit
+    address space begin with ones, and others, in 64 bits, with zeros.
+    """
+
+    def __init__(self):
+        (start,) = symbols("_stext").values()
+        self.beginning = 0xFF if start >> 56 == 0xFF else 0
+        # A part of an address is as good to know as the whole: its bytes, and
+        # the bits that are below it.
+        self.part_size, self.part_shift = (5, 24) if self.beginning else (4, 0)
+
+    def like(self, number):
+        """Whether it can be one; of random numbers one in 256 can."""
+        return number >> 56 == self.beginning
+
+    def alike(self, number):
+        """How many bits it begins with as those that all addresses do."""
+        if self.beginning:
+            number ^= (1 << 64) - 1
+        return 64 - number.bit_length()
+
+    def part(self, number):
+        """The upper 40 bits, or where those are mostly zeros the lower 32."""
+        return number >> self.part_shift & (1 << 8 * self.part_size) - 1
 
 
 def zoo(*arguments):

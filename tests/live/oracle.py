@@ -23,7 +23,8 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 def same(one, other, name):
     """Whether two tasks hold one object, or none both."""
-    order = LIBC.syscall(NUMBER, one, other, KCMP[name], 0, 0)
+    order = LIBC.syscall(*map(ctypes.c_long,
+                              (NUMBER, one, other, KCMP[name], 0, 0)))
     if order < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"kcmp of {one} and {other}, {name}: "

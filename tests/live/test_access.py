@@ -9,8 +9,8 @@ import sys
 import unittest
 
 import image
-from live import (Loaded, Shapes, error_of_open, insmod, read_all, rmmod,
-                  snapshot, where)
+from live import (Addresses, Loaded, Shapes, error_of_open, insmod, read_all,
+                  rmmod, snapshot, symbols, where)
 
 NAMES = ("tasks", "snapshot")
 
@@ -41,18 +41,14 @@ def module(*parameters):
             raise RuntimeError("rmmod")
 
 
-def is_address(number):
-    """In the upper half of a 64-bit address space with 5 levels or fewer."""
-    return number >> 56 == 0xFF
+ADDRESSES = Addresses()
 
 
-def symbols(*names):
-    """Addresses of the kernel's own objects, for a root that may know them."""
-    found = {}
-    for line in read_all("/proc/kallsyms").decode().splitlines():
-        address, _, name = line.split()[:3]
-        if name in names:
-            found[name] = int(address, 16)
+def objects(*names):
+    """Addresses by name, where the kernel knows the names of its objects."""
+    found = symbols(*names)
+    if not found:
+        raise unittest.SkipTest("this kernel has no CONFIG_KALLSYMS_ALL")
     return found
 
 
@@ -85,9 +81,12 @@ class Access(Loaded):
     def test_ids_are_no_addresses(self):
         """A hash can look like an address, one in 256 does; these do not."""
         ids = numbers(snapshot())
-        likely = sum(map(is_address, ids))
+        likely = sum(map(ADDRESSES.like, ids))
         self.assertLess(likely, 5 + len(ids) / 25)
-        known = symbols("init_task", "init_nsproxy", "init_cred", "init_files",
+
+    def test_ids_are_not_those_of_known_objects(self):
+        ids = numbers(snapshot())
+        known = objects("init_task", "init_nsproxy", "init_cred", "init_files",
                         "init_fs", "init_user_ns", "init_net", "init_pid_ns",
                         "init_uts_ns", "init_ipc_ns")
         self.assertGreater(len(known), 5)
@@ -112,9 +111,11 @@ class RawIds(Loaded):
     def test_ids_are_addresses(self):
         shot = snapshot()
         self.assertEqual(shot.flags, image.WALKED | image.RAW_IDS)
-        self.assertTrue(all(map(is_address, numbers(shot))))
-        known = symbols("init_nsproxy", "init_user_ns", "init_pid_ns")
-        init = shot.by_pid[1]
+        self.assertTrue(all(map(ADDRESSES.like, numbers(shot))))
+
+    def test_ids_are_those_of_known_objects(self):
+        known = objects("init_user_ns", "init_pid_ns")
+        init = snapshot().by_pid[1]
         self.assertEqual(init.ids["pid"], known["init_pid_ns"])
         self.assertEqual(init.ids["user"], known["init_user_ns"])
 
@@ -145,10 +146,6 @@ def most(expected):
         term *= expected / count
         below += term
     return count
-
-
-def leading_ones(number):
-    return 64 - (number ^ (1 << 64) - 1).bit_length()
 
 
 class KernelPointers(unittest.TestCase):
@@ -188,7 +185,7 @@ class KernelPointers(unittest.TestCase):
 
     def test_there_is_something_to_look_for(self):
         self.assertGreater(len(self.addresses), 300)
-        self.assertTrue(all(map(is_address, self.addresses)))
+        self.assertTrue(all(map(ADDRESSES.like, self.addresses)))
 
     def search(self, name, haystack, needles, odds):
         """At every byte. A random string of their length has these ODDS."""
@@ -198,25 +195,27 @@ class KernelPointers(unittest.TestCase):
                              f"in {name}: {found[:5]}")
 
     def search_all(self):
-        """Whole addresses, and their upper 40 bits, in bytes and in digits."""
+        """Whole addresses, and parts of them, in bytes and in digits."""
         shot = snapshot()
         text = read_all(where() + "/tasks").lower()
         for order in ("little", "big"):
             whole = {number.to_bytes(8, order) for number in self.addresses}
             self.search("snapshot", shot.image, whole, 2 ** -64)
             self.search("tasks", text, whole, 2 ** -64)
+        size = ADDRESSES.part_size
+        parts = set(map(ADDRESSES.part, self.addresses))
         self.search("snapshot", shot.image,
-                    {(number >> 24).to_bytes(5, sys.byteorder)
-                     for number in self.addresses}, 2 ** -40)
+                    {part.to_bytes(size, sys.byteorder) for part in parts},
+                    2 ** (-8 * size))
         self.search("tasks", text, {b"%016x" % number
                                     for number in self.addresses}, 2 ** -64)
-        self.search("tasks", text, {b"%010x" % (number >> 24)
-                                    for number in self.addresses}, 2 ** -40)
-        ones = min(map(leading_ones, self.addresses))
+        self.search("tasks", text, {b"%0*x" % (2 * size, part)
+                                    for part in parts}, 2 ** (-8 * size))
+        alike = min(map(ADDRESSES.alike, self.addresses))
         ids = numbers(shot)
         self.assertLessEqual(
-            sum(leading_ones(number) >= ones for number in ids),
-            most(len(ids) * 2 ** -ones))
+            sum(ADDRESSES.alike(number) >= alike for number in ids),
+            most(len(ids) * 2 ** -alike))
 
     def test_no_address_is_shown(self):
         with module():

@@ -50,7 +50,8 @@ class Many(Opened):
 
     @classmethod
     def start_threads(cls):
-        threading.stack_size(64 * 1024)
+        threading.stack_size(max(64 * 1024,
+                                 os.sysconf("SC_THREAD_STACK_MIN")))
         end = threading.Event()
         for _ in range(cls.THREADS):
             threading.Thread(target=end.wait, daemon=True).start()

@@ -19,6 +19,7 @@ vm_job()
 	mkdir "$dir"
 	{
 		printf 'modules=%q\n' "$image/lib/modules/$release"
+		! vm_foreign || echo foreign=y
 		printf 'shell=%s\n' "$OPT_SHELL"
 		printf 'transport=%s\n' "$TRANSPORT"
 	} >"$dir/settings"

@@ -9,8 +9,9 @@
 
 VM_VIRTIOFSD=(/usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd)
 
-# vm_share_start SCRATCH: appends to MACHINE the root and the shares of OPT_*,
-# and to DAEMONS the processes that were started for them.
+# vm_share_start SCRATCH: appends to MACHINE the root and the shares of OPT_*, and
+# the modules of a kernel whose root is no host's, and to DAEMONS the processes
+# that were started for them.
 vm_share_start()
 {
 	local scratch=$1 n
@@ -20,6 +21,8 @@ vm_share_start()
 		-object "memory-backend-memfd,id=memory,size=${OPT_MEMORY}M,share=on"
 		-numa node,memdev=memory)
 	"vm_share_$TRANSPORT" root "${OPT_ROOT:-/}" readonly "$scratch"
+	! vm_foreign || "vm_share_$TRANSPORT" modules \
+		"$IMAGE/lib/modules/$(<"$IMAGE/release")" readonly "$scratch"
 	for n in "${!OPT_SHARES[@]}"; do
 		"vm_share_$TRANSPORT" "share$n" "${OPT_SHARES[n]}" \
 			"${OPT_MODES[n]#rw}" "$scratch"
