@@ -52,11 +52,13 @@ vm_extract_vmlinux()
 # vm_boot_list RELEASE IMAGE MODULE...: what to load, with what that wants.
 vm_boot_list()
 {
-	local release=$1 image=$2
+	local release=$1 image=$2 bus=()
 
 	shift 2
+	# That of ccw is no module on any kernel.
+	[[ $ROW_BUS != pci ]] || bus=(virtio_pci)
 	modprobe -d "$image" -S "$release" --show-depends -a \
-		"virtio_$ROW_BUS" "${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
+		"${bus[@]}" "${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
 }
 
 vm_boot_modules()
