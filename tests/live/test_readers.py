@@ -17,6 +17,7 @@ from live import effort, insmod, loaded, rmmod, stat, where
 NAMES = ("tasks", "snapshot")
 TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
 KILLS = effort(check=20, sanitizer=60, soak=2000)
+ROUNDS = 5      # of kills, to find one in which nothing else took memory
 SEED = int(os.environ.get("TASKMAP_SEED", random.randrange(1 << 32)))
 
 
@@ -87,8 +88,15 @@ class Big(unittest.TestCase):
         self.assertEqual(insmod().returncode, 0)
 
     def tearDown(self):
+        """Files are closed before the module has to go."""
+        self.doCleanups()
         if loaded():
             self.assertEqual(rmmod().returncode, 0)
+
+    def open(self, name):
+        fd = os.open(path_of(name), os.O_RDONLY)
+        self.addCleanup(os.close, fd)
+        return fd, whole_of(fd)
 
     def run(self, result=None):
         failures = len(result.failures) + len(result.errors)
@@ -100,6 +108,24 @@ class Big(unittest.TestCase):
 class Killed(Big):
     def test_in_the_middle_of_open_and_read(self):
         """Beside another reader, who sees nothing of it."""
+        other = {name: self.open(name) for name in NAMES}
+        # Less than a tenth of the readers may have left a picture behind. The
+        # kernel gives back when it likes what other tests had, and what killed
+        # processes had: only a leak shows in every round.
+        limit = max(2, KILLS // 10) * len(other["snapshot"][1])
+        for _ in range(ROUNDS):
+            before = kernel_memory()
+            self.kill_readers(other)
+            left = kernel_memory() - before
+            print(f"# {KILLS} readers left {left} bytes of at most {limit}",
+                  flush=True)
+            if left < limit:
+                break
+        self.assertLess(left, limit)
+        self.doCleanups()
+        self.assertEqual(rmmod().returncode, 0)
+
+    def kill_readers(self, other):
         def read_for_ever(name, tell):
             while True:
                 fd = os.open(path_of(name), os.O_RDONLY)
@@ -110,10 +136,6 @@ class Killed(Big):
                 os.close(fd)
                 tell()
 
-        other = {name: os.open(path_of(name), os.O_RDONLY) for name in NAMES}
-        whole = {name: whole_of(other[name]) for name in NAMES}
-        size = len(whole["snapshot"])
-        before = kernel_memory()
         for i in range(KILLS):
             name = NAMES[i % 2]
             reader = Process(lambda tell, name=name: read_for_ever(name, tell))
@@ -121,12 +143,8 @@ class Killed(Big):
             yield_some(self.rng)
             os.kill(reader.pid, signal.SIGKILL)
             self.assertEqual(reader.end(), signal.SIGKILL)
-            self.assertTrue(whole_of(other[name]) == whole[name])
-        # Less than a tenth of the readers may have left a picture behind.
-        self.assertLess(kernel_memory() - before, max(2, KILLS // 10) * size)
-        for fd in other.values():
-            os.close(fd)
-        self.assertEqual(rmmod().returncode, 0)
+            fd, whole = other[name]
+            self.assertTrue(whole_of(fd) == whole)
 
     def test_with_files_open_in_each_state(self):
         """New, read from, at the end, sought in, and removed beneath."""
@@ -191,16 +209,6 @@ class Interrupted(Big):
 
 class Shared(Big):
     """One open file in several hands: one picture, and one position."""
-
-    def open(self, name):
-        fd = os.open(path_of(name), os.O_RDONLY)
-        self.addCleanup(lambda: os.close(fd))
-        return fd, whole_of(fd)
-
-    def tearDown(self):
-        """Files are closed before the module has to go."""
-        self.doCleanups()
-        super().tearDown()
 
     def test_by_dup_and_fork(self):
         for name in NAMES:
