@@ -180,7 +180,8 @@ enum taskmap_kind {
  * @TASKMAP_PID_NS: the pid namespace that the task lives in (not the one its
  *	children will); CLONE_NEWPID; the namespace's count
  * @TASKMAP_NET_NS: nsproxy->net_ns; CLONE_NEWNET; the namespace's count
- * @TASKMAP_TIME_NS: nsproxy->time_ns; CLONE_NEWTIME; the namespace's count
+ * @TASKMAP_TIME_NS: nsproxy->time_ns; CLONE_NEWTIME; the namespace's count.
+ *	None on kernels without time namespaces, as those of 32-bit ARM.
  * @TASKMAP_CGROUP_NS: nsproxy->cgroup_ns; CLONE_NEWCGROUP; the namespace's
  *	count
  * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count

@@ -17,7 +17,7 @@ import time
 
 import oracle
 from image import RESOURCES
-from live import Loaded, Shapes, effort, settle, snapshot, zoo
+from live import ABSENT, Loaded, Shapes, effort, settle, snapshot, zoo
 
 FORESTS = int(os.environ.get("TASKMAP_FORESTS", 0)) or effort(
     check=100, sanitizer=60, soak=20000)
@@ -136,13 +136,14 @@ class Model:
                     self.parent.mm is self.mm)
 
     def holds(self):
-        return {"mm": self.mm, "active_mm": self.mm, "files": self.files,
+        held = {"mm": self.mm, "active_mm": self.mm, "files": self.files,
                 "fs": self.fs, "sighand": self.sighand, "signal": self.signal,
                 "io": self.io, "sysvsem": self.sysvsem, "cred": self.cred,
                 "nsproxy": self.proxy, "cgroups": Model,
                 **{name: self.proxy.ns[name] for name in NS_FLAGS},
                 "pid": self.pid_ns, "time": self.proxy.time,
                 "user": self.user}
+        return {**held, **dict.fromkeys(ABSENT)}
 
 
 class Forest:

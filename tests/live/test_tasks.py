@@ -8,7 +8,7 @@ import threading
 
 import image
 from image import RESOURCES
-from live import Loaded, Shapes, child, read_all, snapshot, stat, where
+from live import ABSENT, Loaded, Shapes, child, read_all, snapshot, stat, where
 
 PF_KTHREAD = 0x00200000
 PF_IO_WORKER = 0x10
@@ -78,11 +78,11 @@ class Tasks(Loaded):
         tasks = [leader] + [shot.by_pid[tid] for _, tid
                             in self.shapes.all("threads")]
         # CLONE_SYSVSEM, which POSIX threads are made with, makes the list.
-        everything = [name for name in RESOURCES if name != "io"]
+        everything = set(RESOURCES) - {"io"} - ABSENT
         self.assertEqual(leader.kind, "main")
         for task in tasks:
             self.assertEqual(task.threads, len(tasks))
-            self.assertEqual(held(task, leader, *everything), set(everything))
+            self.assertEqual(held(task, leader, *everything), everything)
             self.assertEqual(task.refs["mm"], len(tasks))
             self.assertEqual(task.refs["sighand"], len(tasks))
             self.assertEqual(task.refs["signal"], len(tasks))
@@ -265,7 +265,8 @@ class Tasks(Loaded):
                 shot = snapshot()
                 task, me = shot.by_pid[pid], shot.by_pid[os.getpid()]
                 self.assertEqual(held(task, me, *flags, "pid", "user", "time"),
-                                 {*flags, "pid", "user", "time"} - {name})
+                                 {*flags, "pid", "user", "time"} - {name} -
+                                 ABSENT)
                 self.assertNotEqual(task.ids[name], 0)
                 self.assertEqual(held(task, me, "nsproxy"), set())
                 if name != "mnt":
@@ -294,6 +295,8 @@ class Tasks(Loaded):
                     self.assertEqual(task.refs[name], 0)
             if task.kind == "kthread":
                 self.assertEqual(task.ids["mm"], 0, task.comm)
+            for name in ABSENT:
+                self.assertEqual(task.ids[name], 0, name)
             self.assertNotEqual(task.task, 0)
 
 

@@ -24,8 +24,8 @@ ids: signal cred nsproxy                rows, O; real_cred: worker-as-other
 ids: uts ipc mnt pid net time cgroup user   rows, test_namespaces, O
 ids: active_mm  test_active_mm, O; of kernel threads: BorrowedMm
 ids: cgroups    test_cgroups
-refs            test_refs, test_refs_of_namespaces, test_active_mm,
-                test_cgroups, test_not_known
+refs            test_refs, test_refs_of_namespaces, and of time namespaces,
+                test_active_mm, test_cgroups, test_not_known
 reserved, padding, comm's rest, the header  F, A
 """
 
@@ -39,7 +39,7 @@ import unittest
 import image
 import oracle
 from image import RESOURCES
-from live import Loaded, Shapes, child, read_all, run, snapshot, where, zoo
+from live import ABSENT, Loaded, Shapes, child, read_all, run, snapshot, where, zoo
 
 CHAIN = 5000
 ZOMBIES = 1000
@@ -107,7 +107,8 @@ class Zoo(Loaded):
         self.assertEqual(sorted(row.shared | row.apart), sorted(ROW_RESOURCES))
         thread = "CLONE_THREAD" in row.flags
         for task in tasks:
-            self.assertEqual(held(task, parent, ROW_RESOURCES), row.shared)
+            self.assertEqual(held(task, parent, ROW_RESOURCES),
+                             row.shared - ABSENT)
             self.assertEqual(task.kind in ("thread", "worker"), thread)
             self.assertEqual(task.tgid, parent.tgid if thread else task.pid)
             self.assertEqual(task.ppid, parent.ppid
@@ -298,30 +299,24 @@ class Zoo(Loaded):
                 self.assertEqual(task.refs["cred"],
                                  2 * len(holders[task.ids["cred"]]), name)
 
+    def proxies(self, task, name):
+        """How many nsproxies lead to the namespace that it holds."""
+        return len({one.ids["nsproxy"] for one
+                    in self.holders(name)[task.ids[name]]})
+
     def test_refs_of_namespaces(self):
         """
-        An nsproxy is one reference to each of its namespaces; to its time
-        namespace two, for its children are in it, too, and one more is that
-        of the task that unshared it for its children. A pid namespace is held
-        by each pid in it and each nsproxy that puts children there. A user
-        namespace is held by each cred in it, and by as many others as any
+        An nsproxy is one reference to each of its namespaces. A pid namespace
+        is held by each pid in it and each nsproxy that puts children there. A
+        user namespace is held by each cred in it, and by as many others as any
         that nobody did more with. Not those that the machine was booted with:
         newer kernels do not count them (include/linux/ns_common.h).
         """
-        proxies = {}
-        for task in self.shot.tasks:
-            for name in oracle.NAMESPACES:
-                proxies.setdefault((name, task.ids[name]), set()).add(
-                    task.ids["nsproxy"])
         for name in ("uts", "ipc", "cgroup", "net"):
             for shape in (f"clone-new{name}", f"setns-{name}"):
                 task = self.one(shape)
-                self.assertEqual(task.refs[name],
-                                 len(proxies[name, task.ids[name]]), shape)
-        for shape in ("unshare-time-child", "setns-time"):
-            task = self.one(shape)
-            self.assertEqual(task.refs["time"],
-                             2 * len(proxies["time", task.ids["time"]]) + 1)
+                self.assertEqual(task.refs[name], self.proxies(task, name),
+                                 shape)
         self.assertEqual(self.one("clone-newpid").refs["pid"], 2)
         users, others = self.holders("user"), set()
         for shape, creds in (("clone-newuser", 1), ("unshare-user", 1),
@@ -331,6 +326,16 @@ class Zoo(Loaded):
             self.assertEqual(len({one.ids["cred"] for one in holders}), creds)
             others.add(task.refs["user"] - creds)
         self.assertEqual(len(others), 1)
+
+    def test_refs_of_time_namespaces(self):
+        """
+        Two of each nsproxy, for its children are in it, too, and one more is
+        that of the task that unshared it for its children.
+        """
+        for shape in ("unshare-time-child", "setns-time"):
+            task = self.one(shape)
+            self.assertEqual(task.refs["time"],
+                             2 * self.proxies(task, "time") + 1, shape)
 
     def test_active_mm(self):
         """

@@ -214,6 +214,14 @@ static bool next_line(void)
 	return false;
 }
 
+static void leave_out(struct plan *plan, unsigned long flags)
+{
+	for (int i = 0; i < plan->steps; i++)
+		if (plan->step[i].action == STEP_CLONE ||
+		    plan->step[i].action == STEP_UNSHARE)
+			plan->step[i].flags &= ~flags;
+}
+
 int forests(uint64_t seed, unsigned long count)
 {
 	bool namespaces = geteuid() == 0;
@@ -223,6 +231,8 @@ int forests(uint64_t seed, unsigned long count)
 	forest.stacks = stacks(FOREST_TASKS, STACK_SIZE);
 	for (; count && more; count--, seed++) {
 		plan_forest(&plan, seed, namespaces);
+		if (!has_namespaces("time"))
+			leave_out(&plan, CLONE_NEWTIME);
 		printf("forest %llu\n", (unsigned long long)seed);
 		plant();
 		grow(&plan);

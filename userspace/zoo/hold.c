@@ -119,6 +119,14 @@ void skip(const struct shape *shape, const char *call)
 	skip_because(shape, reason);
 }
 
+bool has_namespaces(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	return !access(path, F_OK);
+}
+
 char *stacks(size_t count, size_t size)
 {
 	char *memory = mmap(NULL, count * size, PROT_READ | PROT_WRITE,

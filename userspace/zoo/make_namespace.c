@@ -54,6 +54,26 @@ static const struct namespace *namespace_of(const struct shape *shape)
 	skip_because(shape, "there is no such namespace");
 }
 
+/* skip(), of a call with flags that the kernel may not know. */
+_Noreturn static void skip_flags(const struct shape *shape, const char *call,
+				 unsigned long flags)
+{
+	int error = errno;
+	char reason[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++) {
+		if (!(flags & namespaces[i].flag) ||
+		    has_namespaces(namespaces[i].name))
+			continue;
+		snprintf(reason, sizeof(reason),
+			 "this kernel has no %s namespaces",
+			 namespaces[i].name);
+		skip_because(shape, reason);
+	}
+	errno = error;
+	skip(shape, call);
+}
+
 /*
  * As fork(2), with flags. CLONE_NEWTIME stands where clone(2) has the signal, so
  * only clone3(2) can take it, from 6.3 on.
@@ -64,7 +84,7 @@ static pid_t fork_with(const struct shape *shape, unsigned long flags)
 	long child = syscall(SYS_clone3, &args, sizeof(args));
 
 	if (child < 0)
-		skip(shape, "clone3");
+		skip_flags(shape, "clone3", flags);
 	return (pid_t)child;
 }
 
@@ -81,7 +101,7 @@ void make_new_namespace(const struct shape *shape)
 static void unshare_for(const struct shape *shape, int flag)
 {
 	if (unshare(flag))
-		skip(shape, "unshare");
+		skip_flags(shape, "unshare", flag);
 }
 
 static void tell_and_wait(const struct shape *shape)

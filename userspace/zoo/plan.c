@@ -2,10 +2,10 @@
 /*
  * What a forest does, decided by a seed alone and before anything is done.
  *
- * Every step is legal on all kernels from 5.10 on, so none is lost: what would
- * be refused is not drawn. The rules are those of copy_process() and
- * ksys_unshare() in kernel/fork.c and of the functions that copy namespaces; the
- * state of a task is as much of it as these rules look at.
+ * Every step is legal on all kernels from 5.10 on that have what it asks for, so
+ * none is lost: what would be refused is not drawn. The rules are those of
+ * copy_process() and ksys_unshare() in kernel/fork.c and of the functions that
+ * copy namespaces; the state of a task is as much of it as these rules look at.
  */
 #include <sched.h>
 #include <string.h>

@@ -129,6 +129,12 @@ _Noreturn void skip_because(const struct shape *shape, const char *reason);
 char *stacks(size_t count, size_t size);
 char *stack_top(void);
 
+/*
+ * Whether this kernel has those of a name in /proc/PID/ns: that of 32-bit ARM has
+ * no time namespaces, whatever its release.
+ */
+bool has_namespaces(const char *name);
+
 /* fork(2), to be skipped if it fails. */
 pid_t fork_for(const struct shape *shape);
 

@@ -49,11 +49,11 @@ i386      686-pae      i386
 # bus:      of the virtio devices.
 # append:   more for the kernel's command line, to the end of the line.
 VM_ARCHITECTURES='
-amd64  x86_64  -                     qemu-system-x86_64   qemu-system-x86   q35              max,la57=off  vmlinux  ttyS0     pci  no_timer_check lpj=4000000
-i386   i386    i686-linux-gnu-       qemu-system-i386     qemu-system-x86   q35              max           vmlinux  ttyS0     pci  no_timer_check lpj=4000000
-arm64  arm64   aarch64-linux-gnu-    qemu-system-aarch64  qemu-system-arm   virt             neoverse-n1   vmlinuz  ttyAMA0   pci
-armhf  arm     arm-linux-gnueabihf-  qemu-system-arm      qemu-system-arm   virt             cortex-a15    vmlinuz  ttyAMA0   pci
-s390x  s390    s390x-linux-gnu-      qemu-system-s390x    qemu-system-misc  s390-ccw-virtio  max           vmlinuz  ttysclp0  ccw
+amd64  x86_64  -                     qemu-system-x86_64   qemu-system-x86   q35              max,la57=off             vmlinux  ttyS0     pci  no_timer_check lpj=4000000
+i386   i386    i686-linux-gnu-       qemu-system-i386     qemu-system-x86   q35              max,vendor=GenuineIntel  vmlinux  ttyS0     pci  no_timer_check lpj=4000000
+arm64  arm64   aarch64-linux-gnu-    qemu-system-aarch64  qemu-system-arm   virt             neoverse-n1              vmlinuz  ttyAMA0   pci
+armhf  arm     arm-linux-gnueabihf-  qemu-system-arm      qemu-system-arm   virt             cortex-a15               vmlinuz  ttyAMA0   pci
+s390x  s390    s390x-linux-gnu-      qemu-system-s390x    qemu-system-misc  s390-ccw-virtio  max                      vmlinuz  ttysclp0  ccw
 '
 
 # vm_variant VARIANT: sets what its row and that of its architecture say; fails
