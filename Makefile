@@ -16,7 +16,8 @@ MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
 CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
-	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils
+	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils \
+	bsdextrautils git
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
 # For other architectures.
@@ -31,8 +32,8 @@ help:
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
 	@echo '  make check      all tests; make check-PART for one part of'
-	@echo '                  unit fuzz abi static headers live, or of those'
-	@echo '                  that are left out:'
+	@echo '                  unit fuzz abi static install headers live, or'
+	@echo '                  of those that are left out:'
 	@echo '                  vm         the virtual machine itself'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
@@ -70,9 +71,10 @@ modules:
 install uninstall:
 	@$(MAKE) -C userspace --no-print-directory $@
 
-# What DKMS needs, and nothing else. "dkms remove" comes before the removal.
-DKMS_FILES := dkms.conf Kbuild module/Kbuild $(wildcard module/*.[ch]) \
-	module/uapi/taskmap.h
+# What DKMS needs, and nothing else: no source that a build for some kernel
+# generated. "dkms remove" comes before the removal.
+DKMS_FILES := dkms.conf Kbuild module/Kbuild module/uapi/taskmap.h \
+	$(filter-out %.mod.c,$(wildcard module/*.[ch]))
 DKMS_DIR := $(DESTDIR)/usr/src/taskmap-$(VERSION)
 
 dkms-install:
@@ -89,12 +91,13 @@ dkms-uninstall:
 	fi
 	rm -rf "$(DKMS_DIR)"
 
-# The same commit gives the same bytes.
+# The same commit gives the same bytes. No pipe, which would hide that git failed.
 dist:
 	@mkdir -p build
 	@git -c core.abbrev=no archive --format=tar \
-		--prefix=taskmap-$(VERSION)/ HEAD | \
-		xz -9 -T1 >build/taskmap-$(VERSION).tar.xz
+		--prefix=taskmap-$(VERSION)/ \
+		--output=build/taskmap-$(VERSION).tar HEAD
+	@xz -9 -T1 -f build/taskmap-$(VERSION).tar
 	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
 
 demo shell: need-demo
