@@ -50,6 +50,20 @@ counts()
 	[[ $failed -eq 0 ]]
 }
 
+# table_row WORD...: a row of the table that stands at the end, the first its head.
+table=''
+table_row()
+{
+	local IFS=$'\t'
+	table+="$*"$'\n'
+}
+
+table_show()
+{
+	echo
+	printf %s "$table" | column -t -s $'\t' | sed 's/^/# /'
+}
+
 # add_counts NAME LOG STATUS: what another script counted in the LOG of what it
 # said, to what is counted here; sets more_passed, more_failed and more_skipped.
 # Without a line of counts, or if its exit status alone tells of a failure, one
