@@ -38,6 +38,8 @@ help:
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
 	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
+	@echo '                  packages   the Debian packages and DKMS, in a root'
+	@echo '                             of each release, or RELEASES="trixie"'
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  soak       the same, for hours'
 	@echo '  make coverage   what the tests reach; make coverage-PART for'
