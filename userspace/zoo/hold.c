@@ -13,7 +13,6 @@
 #include <err.h>
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/ioprio.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>

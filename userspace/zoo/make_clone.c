@@ -3,7 +3,6 @@
  * Tasks that are what the flags of clone(2) made them.
  */
 #include <errno.h>
-#include <linux/ioprio.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/io_uring.h>
-#include <linux/ioprio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>

@@ -27,6 +27,17 @@
 #define CLONE_NEWTIME	0x00000080
 #endif
 
+/* What ioprio_set(2) takes; Linux has a header of that for programs from 5.15 on. */
+#define IOPRIO_CLASS_SHIFT	13
+#define IOPRIO_CLASS_BE		2
+#define IOPRIO_WHO_PROCESS	1
+
+/* glibc has it from 2.32 on; the messages are the same in the C locale. */
+#if !__GLIBC_PREREQ(2, 32)
+#include <string.h>
+#define strerrordesc_np(error)	strerror(error)
+#endif
+
 /* flags.c */
 
 /* The resources that a shape promises something of, a bit for each. */
