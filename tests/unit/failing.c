@@ -112,9 +112,21 @@ int stat64(const char *path, struct stat64 *st)
 	return fails("stat") ? -1 : NEXT(stat64, path, st);
 }
 
+#if !__GLIBC_PREREQ(2, 33)
+/* What stat64() is in the header of an older glibc. */
+int __xstat64(int version, const char *path, struct stat64 *st)
+{
+	return fails("stat") ? -1 : NEXT(__xstat64, version, path, st);
+}
+#endif
+
 char *realpath(const char *path, char *resolved)
 {
-	return fails("realpath") ? NULL : NEXT(realpath, path, resolved);
+	if (fails("realpath"))
+		return NULL;
+	/* dlsym(3) of an older glibc finds a realpath() that wants memory. */
+	return resolved ? NEXT(realpath, path, resolved) :
+		canonicalize_file_name(path);
 }
 
 int fflush(FILE *file)
