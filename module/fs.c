@@ -68,11 +68,11 @@ static int may_open(void)
 	return security_locked_down(LOCKDOWN_KCORE);
 }
 
-static struct taskmap_snapshot *take(void)
+static struct taskmap_snapshot *take(bool exact)
 {
 	int error = may_open();
 
-	return error ? ERR_PTR(error) : taskmap_snapshot_take();
+	return error ? ERR_PTR(error) : taskmap_snapshot_take(exact);
 }
 
 /* "tasks": position 0 is the header, position n the n-th task. */
@@ -120,7 +120,7 @@ static const struct seq_operations tasks_seq = {
 
 static int tasks_open(struct inode *inode, struct file *file)
 {
-	struct taskmap_snapshot *snapshot = take();
+	struct taskmap_snapshot *snapshot = take(false);
 	int error;
 
 	if (IS_ERR(snapshot))
@@ -142,11 +142,11 @@ static int tasks_release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
-/* "snapshot": the image. */
+/* "snapshot" and "exact": the image. */
 
-static int snapshot_open(struct inode *inode, struct file *file)
+static int image_open(struct file *file, bool exact)
 {
-	struct taskmap_snapshot *snapshot = take();
+	struct taskmap_snapshot *snapshot = take(exact);
 
 	if (IS_ERR(snapshot))
 		return PTR_ERR(snapshot);
@@ -154,14 +154,24 @@ static int snapshot_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int snapshot_release(struct inode *inode, struct file *file)
+static int snapshot_open(struct inode *inode, struct file *file)
+{
+	return image_open(file, false);
+}
+
+static int exact_open(struct inode *inode, struct file *file)
+{
+	return image_open(file, true);
+}
+
+static int image_release(struct inode *inode, struct file *file)
 {
 	taskmap_snapshot_free(file->private_data);
 	return 0;
 }
 
-static ssize_t snapshot_read(struct file *file, char __user *buffer,
-			     size_t size, loff_t *position)
+static ssize_t image_read(struct file *file, char __user *buffer, size_t size,
+			  loff_t *position)
 {
 	struct taskmap_snapshot *snapshot = file->private_data;
 	size_t done = 0;
@@ -185,7 +195,7 @@ static ssize_t snapshot_read(struct file *file, char __user *buffer,
 	return done;
 }
 
-static loff_t snapshot_llseek(struct file *file, loff_t offset, int whence)
+static loff_t image_llseek(struct file *file, loff_t offset, int whence)
 {
 	return fixed_size_llseek(file, offset, whence,
 				 taskmap_snapshot_size(file->private_data));
@@ -211,16 +221,31 @@ static const struct proc_ops tasks_proc_ops = {
 static const struct file_operations snapshot_fops = {
 	.owner = THIS_MODULE,
 	.open = snapshot_open,
-	.read = snapshot_read,
-	.llseek = snapshot_llseek,
-	.release = snapshot_release,
+	.read = image_read,
+	.llseek = image_llseek,
+	.release = image_release,
 };
 
 static const struct proc_ops snapshot_proc_ops = {
 	.proc_open = snapshot_open,
-	.proc_read = snapshot_read,
-	.proc_lseek = snapshot_llseek,
-	.proc_release = snapshot_release,
+	.proc_read = image_read,
+	.proc_lseek = image_llseek,
+	.proc_release = image_release,
+};
+
+static const struct file_operations exact_fops = {
+	.owner = THIS_MODULE,
+	.open = exact_open,
+	.read = image_read,
+	.llseek = image_llseek,
+	.release = image_release,
+};
+
+static const struct proc_ops exact_proc_ops = {
+	.proc_open = exact_open,
+	.proc_read = image_read,
+	.proc_lseek = image_llseek,
+	.proc_release = image_release,
 };
 
 static const struct view {
@@ -230,6 +255,7 @@ static const struct view {
 } views[] = {
 	{ "tasks",	&tasks_fops,	&tasks_proc_ops },
 	{ "snapshot",	&snapshot_fops,	&snapshot_proc_ops },
+	{ "exact",	&exact_fops,	&exact_proc_ops },
 };
 
 /*

@@ -73,22 +73,21 @@ int __init taskmap_ident_init(void)
 /**
  * taskmap_ident_of() - the id of an object
  * @ident: what the caller keeps for this resource
- * @object: any kernel object, which may be gone: it is not looked at
+ * @address: taskmap_ident_address() of any kernel object, which may be gone: it
+ *	is not looked at
  *
  * Context: any.
  * Return: 0 for NULL and for nothing else; equal for equal pointers, as long as
  * the module is loaded.
  */
-__u64 taskmap_ident_of(struct taskmap_ident *ident, const void *object)
+__u64 taskmap_ident_of(struct taskmap_ident *ident, __u64 address)
 {
-	unsigned long address = (unsigned long)object;
-
-	if (!object)
+	if (!address)
 		return 0;
-	if (object == ident->object)
+	if (address == ident->address)
 		return ident->id;
 
-	ident->object = object;
+	ident->address = address;
 	if (ids == IDS_RAW)
 		ident->id = address;
 	else

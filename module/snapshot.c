@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A picture of all tasks, taken in one walk, and the image that programs read.
+ * A picture of all tasks, and the image that programs read.
  *
- * The records are the image: they are written once, by the walk, into chunks
- * that are allocated as it goes on, so no task is visited a second time to learn
- * how many there are, and nothing is copied but to the user. Nothing here
- * knows a task or holds a lock.
+ * The records are the image: they are written once, by the walk, into chunks,
+ * and nothing is copied but to the user. Nothing here knows a task or holds a
+ * lock.
+ *
+ * A picture is taken in one walk while the system runs, with chunks that are
+ * allocated as it goes on, so that no task is visited a second time to learn how
+ * many there are. Or it is taken in one instant, while the machine is stopped;
+ * then memory is taken before, after a count and with a margin.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/utsname.h>
 #include <linux/xarray.h>
 
@@ -30,6 +40,14 @@
 #define CHUNK_SIZE	SZ_64K
 #define CHUNK_RECORDS	(CHUNK_SIZE / sizeof(struct taskmap_record))
 #define CHUNK_BYTES	(CHUNK_RECORDS * sizeof(struct taskmap_record))
+
+/* How often a picture is tried that must be one instant. */
+#define EXACT_TRIES	8
+
+/* Writable: it only bounds what root may ask for. */
+static unsigned int exact_max = 100000;
+module_param(exact_max, uint, 0644);
+MODULE_PARM_DESC(exact_max, "\"exact\" does not stop the machine for more tasks than this (default: 100000)");
 
 /**
  * struct taskmap_snapshot - a picture of all tasks; does not change once taken
@@ -81,6 +99,7 @@ static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
 		}
 		added = taskmap_walk_batch(walk, chunk + used,
 					   CHUNK_RECORDS - used);
+		taskmap_walk_identify(walk, chunk + used, added);
 		used += added;
 		*count += added;
 		if (fatal_signal_pending(current))
@@ -90,13 +109,168 @@ static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
 	return 0;
 }
 
-static void describe(struct taskmap_header *header)
+/* What a picture of one instant is taken with. */
+struct exact {
+	struct taskmap_snapshot *snapshot;
+	struct taskmap_walk *walk;
+	u64 chunks;		/* that there are; their records are the room */
+};
+
+/* Counts the tasks, with a point to reschedule after every batch. */
+static u64 count_tasks(struct taskmap_walk *walk)
+{
+	u64 count = 0;
+
+	taskmap_walk_begin(walk, false);
+	while (!walk->done) {
+		count += taskmap_walk_batch(walk, NULL, CHUNK_RECORDS);
+		cond_resched();
+	}
+	return count;
+}
+
+/* Makes room for as many as there are now, and an eighth more. */
+static int reserve(struct exact *exact, u64 count)
+{
+	u64 chunks = div_u64(count + count / 8, CHUNK_RECORDS) + 1;
+	struct taskmap_record *chunk;
+
+	while (exact->chunks < chunks) {
+		chunk = chunk_add(&exact->snapshot->chunks, exact->chunks);
+		if (IS_ERR(chunk))
+			return PTR_ERR(chunk);
+		exact->chunks++;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Walks with the machine stopped. When there is no more room, what is left is
+ * counted.
+ */
+static void collect_stopped(void *data)
+{
+	struct exact *exact = data;
+	struct taskmap_header *header = &exact->snapshot->header;
+	struct taskmap_record *chunk;
+	u32 used;
+
+	header->start_ns = ktime_get_boot_fast_ns();
+	header->count = 0;
+	taskmap_walk_begin(exact->walk, true);
+	while (!exact->walk->done) {
+		chunk = xa_load(&exact->snapshot->chunks,
+				div_u64_rem(header->count, CHUNK_RECORDS,
+					    &used));
+		header->count += taskmap_walk_batch(exact->walk,
+						    chunk ? chunk + used : NULL,
+						    CHUNK_RECORDS - used);
+	}
+	header->end_ns = ktime_get_boot_fast_ns();
+}
+
+/*
+ * Whether the stop did not come in the middle of a fork or an exit. Where
+ * spinlocks disable preemption it cannot. Where they do not (PREEMPT_RT), it can
+ * come between the two words of a change: a thread group's count, and who is in
+ * it. Both are changed with tasklist_lock held for writing (copy_process(),
+ * release_task()), so one group at most is in between, and the sum tells.
+ */
+static bool whole(struct exact *exact)
+{
+	const struct taskmap_record *record;
+	u64 threads = 0;
+	u64 index = 0;
+
+	if (exact->walk->torn)
+		return false;
+	while ((record = taskmap_snapshot_record(exact->snapshot, index))) {
+		if (record->pid == record->tgid)
+			threads += record->threads;
+		if (index++ % CHUNK_RECORDS == 0)
+			cond_resched();
+	}
+	return threads == index;
+}
+
+/* Frees the margin, and makes the ids, for which the machine need not stop. */
+static void finish(struct exact *exact)
+{
+	u64 left = exact->snapshot->header.count;
+	unsigned long index;
+	unsigned int used;
+	void *chunk;
+
+	xa_for_each(&exact->snapshot->chunks, index, chunk) {
+		used = min_t(u64, left, CHUNK_RECORDS);
+		left -= used;
+		if (used)
+			taskmap_walk_identify(exact->walk, chunk, used);
+		else
+			kvfree(xa_erase(&exact->snapshot->chunks, index));
+		cond_resched();
+	}
+}
+
+/* One try: 0, -EAGAIN if it did not do, or another error. */
+static int try_exact(struct exact *exact)
+{
+	struct taskmap_header *header = &exact->snapshot->header;
+	u64 count = count_tasks(exact->walk);
+	int error;
+
+	if (count > READ_ONCE(exact_max)) {
+		pr_notice_ratelimited("%llu tasks are more than exact_max, the machine is not stopped for them\n",
+				      count);
+		return -EFBIG;
+	}
+	error = reserve(exact, count);
+	if (!error)
+		error = taskmap_stop(collect_stopped, exact, &header->pause_ns);
+	if (error)
+		return error;
+	if (header->count > exact->chunks * CHUNK_RECORDS || !whole(exact))
+		return -EAGAIN;
+	finish(exact);
+	return 0;
+}
+
+static int collect_exact(struct taskmap_snapshot *snapshot,
+			 struct taskmap_walk *walk)
+{
+	struct exact exact = { .snapshot = snapshot, .walk = walk };
+	unsigned int tries = EXACT_TRIES;
+	int error;
+
+	do {
+		error = try_exact(&exact);
+	} while (error == -EAGAIN && --tries);
+	return error;
+}
+
+static int collect_walking(struct taskmap_snapshot *snapshot,
+			   struct taskmap_walk *walk)
+{
+	int error;
+
+	taskmap_walk_begin(walk, false);
+	snapshot->header.start_ns = ktime_get_boottime_ns();
+	error = collect(snapshot, walk);
+	snapshot->header.end_ns = ktime_get_boottime_ns();
+	return error;
+}
+
+static void describe(struct taskmap_header *header, bool exact)
 {
 	header->magic = TASKMAP_MAGIC;
 	header->version = TASKMAP_FORMAT;
 	header->header_size = sizeof(struct taskmap_header);
 	header->record_size = sizeof(struct taskmap_record);
-	header->flags = TASKMAP_WALKED;
+	if (!exact)
+		header->flags |= TASKMAP_WALKED;
 	if (taskmap_ident_raw())
 		header->flags |= TASKMAP_RAW_IDS;
 	header->resource_count = TASKMAP_RESOURCES;
@@ -109,13 +283,15 @@ static void describe(struct taskmap_header *header)
 
 /**
  * taskmap_snapshot_take() - take a picture of all tasks
+ * @exact: in one instant, for which the machine is stopped
  *
- * Context: process, may sleep. Takes no lock of its own and holds none while
- * it allocates.
+ * Context: process, may sleep. Holds no lock while it allocates.
  * Return: the picture, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
- * caller is being killed.
+ * caller is being killed. If @exact also -EFBIG, there are more tasks than
+ * the machine is stopped for; or -EAGAIN, the number of tasks grew faster than
+ * the memory for them, again and again.
  */
-struct taskmap_snapshot *taskmap_snapshot_take(void)
+struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 {
 	struct taskmap_snapshot *snapshot;
 	struct taskmap_walk *walk;
@@ -129,11 +305,9 @@ struct taskmap_snapshot *taskmap_snapshot_take(void)
 		goto free_walk;
 
 	xa_init(&snapshot->chunks);
-	describe(&snapshot->header);
-	taskmap_walk_begin(walk);
-	snapshot->header.start_ns = ktime_get_boottime_ns();
-	error = collect(snapshot, walk);
-	snapshot->header.end_ns = ktime_get_boottime_ns();
+	describe(&snapshot->header, exact);
+	error = exact ? collect_exact(snapshot, walk) :
+			collect_walking(snapshot, walk);
 	if (error)
 		taskmap_snapshot_free(snapshot);
 free_walk:

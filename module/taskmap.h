@@ -15,23 +15,23 @@
 
 #include "uapi/taskmap.h"
 
-/* ident.c: the one place where a pointer becomes a number */
+/* ident.c and ident.h: the one place where a pointer becomes a number */
 
 /**
  * struct taskmap_ident - makes ids, and remembers the last one it made
- * @object: what @id was made of, NULL for nothing yet
- * @id: the id of @object
+ * @address: what @id was made of, 0 for nothing yet
+ * @id: the id of the object there
  *
  * Neighbours in pid order mostly hold the same object, so one of these for
  * each resource saves most of the hashing. Zeroed is a valid start.
  */
 struct taskmap_ident {
-	const void *object;
+	__u64 address;
 	__u64 id;
 };
 
 int __must_check taskmap_ident_init(void);
-__u64 taskmap_ident_of(struct taskmap_ident *ident, const void *object);
+__u64 taskmap_ident_of(struct taskmap_ident *ident, __u64 address);
 __u64 taskmap_ident_fingerprint(void);
 bool taskmap_ident_raw(void);
 
@@ -41,26 +41,37 @@ bool taskmap_ident_raw(void);
  * struct taskmap_walk - where a walk over all tasks stands
  * @cursor: the lowest pid that was not visited yet
  * @done: there are no more tasks
+ * @stopped: nothing else runs, no lock can be taken
+ * @torn: a task was in the middle of getting another pid
  * @task: for the ids of the tasks themselves
  * @resources: for the ids of what they hold
  */
 struct taskmap_walk {
 	int cursor;
 	bool done;
+	bool stopped;
+	bool torn;
 	struct taskmap_ident task;
 	struct taskmap_ident resources[TASKMAP_RESOURCES];
 };
 
-void taskmap_walk_begin(struct taskmap_walk *walk);
+void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped);
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room);
+void taskmap_walk_identify(struct taskmap_walk *walk,
+			   struct taskmap_record *records, unsigned int count);
+
+/* stop.c: the one place that stops the machine */
+
+int __must_check taskmap_stop(void (*look)(void *data), void *data,
+			      __u64 *pause_ns);
 
 /* snapshot.c: a picture of all tasks, and the image that programs read */
 
 struct taskmap_snapshot;
 
-struct taskmap_snapshot * __must_check taskmap_snapshot_take(void);
+struct taskmap_snapshot * __must_check taskmap_snapshot_take(bool exact);
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot);
 const struct taskmap_record *
 taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index);

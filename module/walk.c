@@ -34,6 +34,14 @@
  *    (SLAB_TYPESAFE_BY_RCU, kernel/fork.c), the others are freed by RCU.
  *
  * No memory map is walked and no lock but alloc_lock is taken.
+ *
+ * A walk of a stopped machine
+ * ---------------------------
+ * Then no lock is taken at all: the task that has it could be stopped, too, and
+ * would never let it go. The same objects are alive without it. Where spinlocks
+ * disable preemption nobody was stopped while it held one. Where they do not
+ * (PREEMPT_RT) a task may have been, and then it has either cleared its pointer
+ * and not let go of the object yet, or not even done that.
  */
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -60,6 +68,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "ident.h"
 #include "taskmap.h"
 
 /*
@@ -74,16 +83,11 @@
  */
 #define racy(word)	data_race(READ_ONCE(word))
 
-/* What a task holds, until the locks are dropped and ids can be made of it. */
-struct holding {
-	const void *objects[TASKMAP_RESOURCES];
-	struct taskmap_record *record;
-};
-
 /*
  * The table of resources: a row says which resource it is, how to reach the
  * object from the task, and how to read the object's refs, in which the object
  * is called "it". NOT_KNOWN is for objects that a module cannot see into.
+ * Instead of the id the record gets the object's address, until identify().
  *
  * The rows stand in the functions below, one for each kind of protection.
  */
@@ -93,8 +97,9 @@ struct holding {
 	do {								\
 		typeof(pointer) it = (pointer);				\
 									\
-		holding->objects[TASKMAP_##resource] = it;		\
-		holding->record->refs[TASKMAP_##resource] =		\
+		record->ids[TASKMAP_##resource] =			\
+			taskmap_ident_address(it);			\
+		record->refs[TASKMAP_##resource] =			\
 			it ? (count) : NOT_KNOWN;			\
 	} while (0)
 
@@ -118,10 +123,8 @@ struct holding {
  * What task_lock() protects. The count of the object that the pointer leads
  * to cannot reach zero as long as the lock is held.
  */
-static void hold_locked(struct holding *holding, struct task_struct *task)
+static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 {
-	lockdep_assert_held(&task->alloc_lock);
-
 	HOLD(MM,	task->mm,		count_of(&it->mm_users));
 	HOLD(FILES,	task->files,		count_of(&it->count));
 	HOLD(FS,	task->held_fs,		racy(it->users));
@@ -135,12 +138,14 @@ static void hold_locked(struct holding *holding, struct task_struct *task)
 	     it == task->mm ? count_of(&it->mm_count) : NOT_KNOWN);
 }
 
-/* What the task's nsproxy keeps alive, which the task keeps alive. */
-static void hold_namespaces(struct holding *holding, struct task_struct *task)
+/*
+ * What the task's nsproxy keeps alive, which the task keeps alive. Protected
+ * like that.
+ */
+static void hold_namespaces(struct taskmap_record *record,
+			    struct task_struct *task)
 {
 	struct nsproxy *nsproxy = task->nsproxy;
-
-	lockdep_assert_held(&task->alloc_lock);
 
 	if (!nsproxy)
 		return;
@@ -153,7 +158,7 @@ static void hold_namespaces(struct holding *holding, struct task_struct *task)
 }
 
 /* What lives as long as the task, or as the RCU section. */
-static void hold_rcu(struct holding *holding, struct task_struct *task)
+static void hold_rcu(struct taskmap_record *record, struct task_struct *task)
 {
 	HOLD(SIGNAL,	task->signal,		count_of(&it->sigcnt));
 	HOLD_RCU(SIGHAND, task->sighand,	count_of(&it->count));
@@ -171,24 +176,25 @@ static void hold_rcu(struct holding *holding, struct task_struct *task)
  * The credentials, and the user namespace that they keep alive. The objective
  * ones (real_cred): they are what others see of the task.
  */
-static void hold_cred(struct holding *holding, struct task_struct *task)
+static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 {
 	const struct cred *cred;
 
 	HOLD_RCU(CRED,	task->real_cred,	count_of(&it->usage));
-	cred = holding->objects[TASKMAP_CRED];
+	/* Whatever was looked at lives until the section ends. */
+	cred = taskmap_ident_object(record->ids[TASKMAP_CRED]);
 	HOLD(USER_NS,	cred->user_ns,		ns_count(it, count));
-	holding->record->uid = __kuid_val(cred->uid);
-	holding->record->gid = __kgid_val(cred->gid);
+	record->uid = __kuid_val(cred->uid);
+	record->gid = __kgid_val(cred->gid);
 }
 
 /* The pid namespace that the task lives in; a struct pid keeps it alive. */
-static void hold_pid(struct holding *holding, struct pid *pid)
+static void hold_pid(struct taskmap_record *record, struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
 
 	HOLD(PID_NS,	own->ns,		ns_count(it, kref));
-	holding->record->ns_pid = own->nr;
+	record->ns_pid = own->nr;
 }
 
 /*
@@ -198,8 +204,6 @@ static void hold_pid(struct holding *holding, struct pid *pid)
  */
 static bool borrows_mm(struct task_struct *task, struct task_struct *parent)
 {
-	lockdep_assert_held(&task->alloc_lock);
-
 	return racy(task->vfork_done) && task->mm &&
 	       !(racy(task->flags) & PF_KTHREAD) &&
 	       racy(parent->mm) == task->mm;
@@ -233,8 +237,21 @@ static void describe(struct taskmap_record *record, struct task_struct *task,
 	record->kind = kind_of(record);
 }
 
+/* What task_lock() protects; or without it, if the machine is stopped. */
+static void hold_all_locked(struct taskmap_record *record,
+			    struct task_struct *task,
+			    struct task_struct *parent)
+{
+	hold_locked(record, task);
+	hold_namespaces(record, task);
+	if (borrows_mm(task, parent))
+		record->marks |= TASKMAP_MARK_VFORK;
+	/* From 6.14 on it is written without the lock, its last byte never. */
+	data_race(strscpy(record->comm, task->comm, sizeof(record->comm)));
+}
+
 /*
- * Fills in the record of a task.
+ * Fills in the record of a task, with addresses in place of ids.
  *
  * The parent is alive although nothing is locked: in this RCU section the task
  * was still hashed, and a task is given to another parent before its parent is
@@ -244,65 +261,67 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 		 struct pid *pid, struct task_struct *task)
 {
 	struct task_struct *parent = rcu_dereference(task->real_parent);
-	struct holding holding = { .record = record };
-	unsigned int i;
 
+	/*
+	 * Not so if a thread is taking over its leader's pid (exchange_tids()
+	 * in kernel/pid.c), which a stopped machine can be in the middle of.
+	 */
+	if (racy(task->thread_pid) != pid ||
+	    racy(task->pid) != walk->cursor)
+		walk->torn = true;
 	memset(record, 0, sizeof(*record));
 	record->pid = walk->cursor;
+	record->task = taskmap_ident_address(task);
 	describe(record, task, parent);
-	hold_pid(&holding, pid);
-	hold_rcu(&holding, task);
-	hold_cred(&holding, task);
-
-	task_lock(task);
-	hold_locked(&holding, task);
-	hold_namespaces(&holding, task);
-	if (borrows_mm(task, parent))
-		record->marks |= TASKMAP_MARK_VFORK;
-	/* From 6.14 on it is written without the lock, its last byte never. */
-	data_race(strscpy(record->comm, task->comm, sizeof(record->comm)));
-	task_unlock(task);
-
-	record->task = taskmap_ident_of(&walk->task, task);
-	for (i = 0; i < TASKMAP_RESOURCES; i++)
-		record->ids[i] = taskmap_ident_of(&walk->resources[i],
-						  holding.objects[i]);
+	hold_pid(record, pid);
+	hold_rcu(record, task);
+	hold_cred(record, task);
+	if (walk->stopped) {
+		hold_all_locked(record, task, parent);
+	} else {
+		task_lock(task);
+		hold_all_locked(record, task, parent);
+		task_unlock(task);
+	}
 }
 
 /**
  * taskmap_walk_begin() - start a walk over all tasks
  * @walk: to be passed to taskmap_walk_batch()
+ * @stopped: the machine is stopped, or will be when the walk goes on
  *
  * Context: any.
  */
-void taskmap_walk_begin(struct taskmap_walk *walk)
+void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped)
 {
 	memset(walk, 0, sizeof(*walk));
 	walk->cursor = 1;
+	walk->stopped = stopped;
 }
 
 /**
  * taskmap_walk_batch() - walk on over a bounded number of tasks
  * @walk: where the walk stands; @walk->done is set when there are no more
- * @records: written in pid order
- * @room: how many records there is room for
+ * @records: written in pid order, with addresses where ids are to be; or NULL
+ *	if tasks are only to be counted
+ * @room: how many records there is room for, or how many tasks to count
  *
- * Context: any that may take a task's alloc_lock; holds RCU for at most
- * BATCH_VISITS pids. The caller reschedules between batches.
- * Return: the number of records written, which may be 0 although there are
- * more tasks.
+ * Context: any that may take a task's alloc_lock, or within stop_machine();
+ * holds RCU for at most BATCH_VISITS pids. The caller reschedules between
+ * batches.
+ * Return: the number of tasks, which may be 0 although there are more.
  */
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room)
 {
 	unsigned int visits = BATCH_VISITS;
-	unsigned int filled = 0;
+	unsigned int seen = 0;
 	struct task_struct *task;
 	struct pid *pid;
 
 	rcu_read_lock();
-	while (filled < room && visits--) {
+	while (seen < room && visits--) {
 		/* What find_ge_pid() does, which 5.10 does not export. */
 		pid = idr_get_next(&init_pid_ns.idr, &walk->cursor);
 		if (!pid) {
@@ -310,10 +329,35 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 			break;
 		}
 		task = pid_task(pid, PIDTYPE_PID);
-		if (task)
-			fill(&records[filled++], walk, pid, task);
+		if (task && records)
+			fill(&records[seen], walk, pid, task);
+		seen += !!task;
 		walk->cursor++;
 	}
 	rcu_read_unlock();
-	return filled;
+	return seen;
+}
+
+/**
+ * taskmap_walk_identify() - make ids of the addresses in records
+ * @walk: the walk that wrote them
+ * @records: from taskmap_walk_batch(), in the order of the walk
+ * @count: how many
+ *
+ * To be called for every record, once, before it leaves the kernel.
+ *
+ * Context: any.
+ */
+void taskmap_walk_identify(struct taskmap_walk *walk,
+			   struct taskmap_record *records, unsigned int count)
+{
+	struct taskmap_record *record;
+	unsigned int i;
+
+	for (record = records; record < records + count; record++) {
+		record->task = taskmap_ident_of(&walk->task, record->task);
+		for (i = 0; i < TASKMAP_RESOURCES; i++)
+			record->ids[i] = taskmap_ident_of(&walk->resources[i],
+							  record->ids[i]);
+	}
 }

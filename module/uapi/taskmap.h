@@ -227,6 +227,8 @@ enum taskmap_resource {
  * @start_ns: when the picture was begun, in ns of CLOCK_BOOTTIME
  * @end_ns: when it was finished, in ns of CLOCK_BOOTTIME
  * @release: the kernel that made it, as "uname -r" has it
+ * @pause_ns: for how long the machine was stopped for it, in ns of
+ *	CLOCK_MONOTONIC, measured within the stop; 0 if it was not
  */
 struct taskmap_header {
 	__u64 magic;
@@ -243,6 +245,7 @@ struct taskmap_header {
 	__u64 start_ns;
 	__u64 end_ns;
 	char release[TASKMAP_RELEASE_LEN];
+	__u64 pause_ns;
 };
 
 /**
