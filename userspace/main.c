@@ -18,7 +18,7 @@
 struct command {
 	const char *name;
 	const char *args;	/* as the help shows them */
-	int arg_count;
+	int min_args, max_args;
 	const char *options;	/* the short names of those it takes */
 	const char *summary;
 	int (*run)(const struct options *options, struct error *error);
@@ -26,10 +26,10 @@ struct command {
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
-	{ "list", "", 0, "TJornPpkFAiH",
+	{ "list", "", 0, 0, "TJornPpkFAiH",
 	  "every task, what it is and what it holds (the default)",
 	  list_command },
-	{ "save", "FILE", 1, "i",
+	{ "save", "FILE", 1, 1, "i",
 	  "write the snapshot to FILE (- is standard output)",
 	  save_command },
 };
@@ -321,11 +321,11 @@ static const struct command *take_command(char **args, struct options *options)
 		command = find_command(*args++);
 	while (args[count])
 		count++;
-	if (count < command->arg_count)
+	if (count < command->min_args)
 		usage_error("%s wants %s", command->name, command->args);
-	if (count > command->arg_count)
-		bad_word("one argument too many:", args[command->arg_count],
-			 strlen(args[command->arg_count]));
+	if (count > command->max_args)
+		bad_word("one argument too many:", args[command->max_args],
+			 strlen(args[command->max_args]));
 	options->args = args;
 	return command;
 }
