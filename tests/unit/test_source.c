@@ -311,7 +311,7 @@ static void test_input_cut(void **state)
 	char *path = fixture_file(world->root, "cut", world->image,
 				  world->size - 1);
 
-	expect(world, path, ERROR_TRUNCATED, "447 of 448 bytes");
+	expect(world, path, ERROR_TRUNCATED, "455 of 456 bytes");
 	free(path);
 }
 
