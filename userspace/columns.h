@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one table of columns. Lists, headings, JSON keys and types, the list of
- * columns and --help are all made from it. Each resource gives two more
- * columns, its id and its refs, made from the table of resources.
+ * Columns: what a row of an output can tell. There is a table of them for each
+ * kind of rows: tasks, objects, changes. Headings, JSON keys and types, the
+ * list of columns and --help are all made from it.
  */
 #ifndef TASKMAP_COLUMNS_H
 #define TASKMAP_COLUMNS_H
@@ -18,12 +18,15 @@ enum value_type {
 	VALUE_NONE,	/* no object, not known, nothing to say */
 	VALUE_NUMBER,
 	VALUE_TEXT,
+	VALUE_PIDS,
 };
 
 struct value {
 	enum value_type type;
 	int64_t number;
 	char text[NOTES_SIZE];
+	int *pids;
+	unsigned int pid_count;
 };
 
 struct style {
@@ -31,34 +34,51 @@ struct style {
 	bool names_as_bytes;	/* not escaped: whoever prints them will do that */
 };
 
+struct object;
+struct change;
+
+/* What a row is about: a task, and what the table of columns is for. */
+struct row {
+	struct model *model;
+	unsigned int task;
+	const struct object *object;	/* for object_columns: whose first holder it is */
+	const struct change *change;	/* for change_columns: what became of it */
+};
+
 struct column {
 	const char *name;
 	enum value_type type;	/* of its values that are not VALUE_NONE */
 	bool prose;		/* nothing to say is blank in a table, not "-" */
 	const char *help;
-	void (*fill)(struct model *model, unsigned int task,
-		     const struct column *column, const struct style *style,
-		     struct value *value);
+	void (*fill)(const struct row *row, const struct column *column,
+		     const struct style *style, struct value *value);
 	enum taskmap_resource resource;	/* for the columns of resources */
 };
 
-/* How many columns there are; column_at() is for 0 to this less one. */
-size_t column_count(void);
-struct column column_at(size_t index);
+/* A table of columns. */
+struct columns {
+	const char *defaults;	/* as --output has them */
+	size_t own;		/* how many, of the first, no other table has */
+	size_t count;
+	struct column (*at)(size_t index);	/* 0 to count - 1 */
+};
+
+extern const struct columns task_columns;
 
 /* The name as the key of JSON objects: in lower case, to be freed. */
 char *column_key(const struct column *column);
 
 const char *column_type_name(const struct column *column);
-bool column_is_default(const char *name);
+bool column_is_default(const struct columns *columns, const char *name);
 
-/* The value of @column for @task. */
-void column_fill(const struct column *column, struct model *model,
-		 unsigned int task, const struct style *style,
-		 struct value *value);
+/* The value of @column for @row, to be cleared. */
+void column_fill(const struct column *column, const struct row *row,
+		 const struct style *style, struct value *value);
+void value_clear(struct value *value);
 
 /* The columns to show, in this order. */
 struct selection {
+	const struct columns *of;
 	struct column *columns;
 	size_t count;
 };

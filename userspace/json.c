@@ -78,6 +78,20 @@ static struct json_object *header_object(const struct taskmap_header *header)
 	return object;
 }
 
+static struct json_object *pids_object(const struct value *value)
+{
+	struct json_object *array = must(json_object_new_array());
+
+	for (unsigned int i = 0; i < value->pid_count; i++) {
+		struct json_object *pid;
+
+		pid = must(json_object_new_int(value->pids[i]));
+		if (json_object_array_add(array, pid))
+			die(STATUS_FAILED, "not enough memory");
+	}
+	return array;
+}
+
 static struct json_object *value_object(const struct value *value)
 {
 	switch (value->type) {
@@ -85,78 +99,90 @@ static struct json_object *value_object(const struct value *value)
 		return must(json_object_new_int64(value->number));
 	case VALUE_TEXT:
 		return must(json_object_new_string(value->text));
+	case VALUE_PIDS:
+		return pids_object(value);
 	case VALUE_NONE:
 		break;
 	}
 	return NULL;
 }
 
-static struct json_object *task_object(struct model *model, unsigned int task,
-				       const struct selection *selection,
-				       char *const *keys)
+static struct json_object *row_object(const struct json_rows *json,
+				      const struct row *row)
 {
 	const struct style style = { .full_ids = true };
+	const struct selection *selection = json->selection;
 	struct json_object *object = must(json_object_new_object());
 	struct value value;
 
 	for (size_t i = 0; i < selection->count; i++) {
-		column_fill(&selection->columns[i], model, task, &style, &value);
-		add(object, keys[i], value_object(&value));
+		column_fill(&selection->columns[i], row, &style, &value);
+		add(object, json->keys[i], value_object(&value));
+		value_clear(&value);
 	}
 	return object;
 }
 
-/*
- * One task at a time: json-c would keep a tree of all of them, which is a
- * gigabyte where there are a million tasks, before it printed the first.
- */
-void json_tasks(const struct snapshot *snap, struct model *model,
-		const bool *shown, const struct selection *selection)
+static void print_headers(const struct taskmap_header *headers, size_t count)
 {
-	char **keys = xcalloc(selection->count, sizeof(*keys));
-	const char *separator = "\n";
-
-	for (size_t i = 0; i < selection->count; i++)
-		keys[i] = column_key(&selection->columns[i]);
-
-	fputs("{\"taskmap\":", stdout);
-	print(header_object(&snap->header));
-	fputs(",\n\"tasks\":[", stdout);
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (!shown[i])
-			continue;
-		fputs(separator, stdout);
-		print(task_object(model, i, selection, keys));
-		separator = ",\n";
+	fputs(count > 1 ? "{\"taskmap\":[" : "{\"taskmap\":", stdout);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ",\n" : "", stdout);
+		print(header_object(&headers[i]));
 	}
-	fputs("\n]}\n", stdout);
-
-	for (size_t i = 0; i < selection->count; i++)
-		free(keys[i]);
-	free(keys);
+	fputs(count > 1 ? "]" : "", stdout);
 }
 
-static struct json_object *column_object(const struct column *column)
+void json_begin(struct json_rows *json, const char *name,
+		const struct selection *selection,
+		const struct taskmap_header *headers, size_t count)
+{
+	json->selection = selection;
+	json->keys = xcalloc(selection->count, sizeof(*json->keys));
+	json->separator = "\n";
+	for (size_t i = 0; i < selection->count; i++)
+		json->keys[i] = column_key(&selection->columns[i]);
+	print_headers(headers, count);
+	printf(",\n\"%s\":[", name);
+}
+
+void json_add_row(struct json_rows *json, const struct row *row)
+{
+	fputs(json->separator, stdout);
+	print(row_object(json, row));
+	json->separator = ",\n";
+}
+
+void json_end(struct json_rows *json)
+{
+	fputs("\n]}\n", stdout);
+	for (size_t i = 0; i < json->selection->count; i++)
+		free(json->keys[i]);
+	free(json->keys);
+}
+
+static struct json_object *column_object(const struct columns *columns,
+					 const struct column *column)
 {
 	struct json_object *object = must(json_object_new_object());
 	char *key = column_key(column);
 
 	add_text(object, "name", key);
 	add_text(object, "type", column_type_name(column));
-	add_bool(object, "default", column_is_default(column->name));
+	add_bool(object, "default", column_is_default(columns, column->name));
 	add_text(object, "description", column->help);
 	free(key);
 	return object;
 }
 
-void json_columns(void)
+void json_columns(const struct columns *columns)
 {
 	fputs("{\"columns\":[", stdout);
-	for (size_t i = 0; i < column_count(); i++) {
-		const struct column column = column_at(i);
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column column = columns->at(i);
 
 		fputs(i ? ",\n" : "\n", stdout);
-		print(column_object(&column));
+		print(column_object(columns, &column));
 	}
 	fputs("\n]}\n", stdout);
 }

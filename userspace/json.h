@@ -5,17 +5,31 @@
 #ifndef TASKMAP_JSON_H
 #define TASKMAP_JSON_H
 
-#include <stdbool.h>
-
 #include "columns.h"
-#include "model.h"
-#include "snapshot.h"
+#include "uapi/taskmap.h"
 
-/* The header of @snap and the selected columns of the @shown tasks. */
-void json_tasks(const struct snapshot *snap, struct model *model,
-		const bool *shown, const struct selection *selection);
+/*
+ * An output of rows, from json_begin() to json_end(). One row at a time: json-c
+ * would keep a tree of all of them, which is a gigabyte where there are a
+ * million tasks, before it printed the first.
+ */
+struct json_rows {
+	const struct selection *selection;
+	char **keys;
+	const char *separator;
+};
+
+/*
+ * Begins with the @headers of the snapshots: an object, or an array of them if
+ * there is more than one. @name is the key of the rows.
+ */
+void json_begin(struct json_rows *json, const char *name,
+		const struct selection *selection,
+		const struct taskmap_header *headers, size_t count);
+void json_add_row(struct json_rows *json, const struct row *row);
+void json_end(struct json_rows *json);
 
 /* What columns there are. */
-void json_columns(void);
+void json_columns(const struct columns *columns);
 
 #endif /* TASKMAP_JSON_H */

@@ -19,6 +19,7 @@ struct command {
 	const char *name;
 	const char *args;	/* as the help shows them */
 	int min_args, max_args;
+	const struct columns *columns;	/* NULL: it shows none */
 	const char *options;	/* the short names of those it takes */
 	const char *summary;
 	int (*run)(const struct options *options, struct error *error);
@@ -26,10 +27,10 @@ struct command {
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
-	{ "list", "", 0, 0, "TJornPpkFAiH",
+	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiH",
 	  "every task, what it is and what it holds (the default)",
 	  list_command },
-	{ "save", "FILE", 1, 1, "i",
+	{ "save", "FILE", 1, 1, NULL, "i",
 	  "write the snapshot to FILE (- is standard output)",
 	  save_command },
 };
@@ -78,14 +79,17 @@ static const char options_help[] =
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
 
-static void print_columns_help(void)
+static void print_columns_help(const struct command *command)
 {
-	printf("\nColumns (* shown by default):\n");
-	for (size_t i = 0; i < column_count(); i++) {
-		const struct column column = column_at(i);
+	const struct columns *columns = command->columns;
+
+	printf("\nColumns of %s (* shown by default%s):\n", command->name,
+	       columns->own < columns->count ? ", with some of list" : "");
+	for (size_t i = 0; i < columns->own; i++) {
+		const struct column column = columns->at(i);
 
 		printf(" %c %-14s %s\n",
-		       column_is_default(column.name) ? '*' : ' ',
+		       column_is_default(columns, column.name) ? '*' : ' ',
 		       column.name, column.help);
 	}
 }
@@ -98,10 +102,13 @@ static _Noreturn void help(void)
 	       "Shows which kernel objects the tasks of a system hold and share.\n\n"
 	       "Commands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf(" %-5s%-5s         %s\n", commands[i].name,
+		printf(" %-6s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
 	printf("\n%s", options_help);
-	print_columns_help();
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (commands[i].columns)
+			print_columns_help(&commands[i]);
+	}
 	printf("\nFor more details see taskmap(8).\n");
 	finish(STATUS_DONE);
 }
@@ -121,16 +128,6 @@ static _Noreturn void hint(void)
 
 #define usage_error(...)	(complain(__VA_ARGS__), hint())
 
-static const char *column_name(size_t index)
-{
-	return column_at(index).name;
-}
-
-static const char *kind_at(size_t index)
-{
-	return kind_name((unsigned int)index + 1);
-}
-
 /* The first @length bytes of what the user wrote, as they may be shown. */
 static char *shown_word(const char *word, size_t length)
 {
@@ -144,20 +141,33 @@ static char *shown_word(const char *word, size_t length)
 }
 
 /*
- * Ends with what is wrong with a list: @item, of @length bytes, is no @what.
- * Those that are, are called @name(0) to @name(count - 1).
+ * Begins to say what is wrong with a list: @item, of @length bytes, is no
+ * @what. The names of those that are follow, and then hint().
  */
-static _Noreturn void bad_item(const char *what, const char *item,
-			       size_t length, const char *(*name)(size_t),
-			       size_t count)
+static void unknown_item(const char *what, const char *item, size_t length)
 {
 	char *shown = shown_word(item, length);
 
 	fprintf(stderr, "taskmap: unknown %s \"%s\"; use", what, shown);
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", name(i));
-	fputc('\n', stderr);
 	free(shown);
+}
+
+static _Noreturn void unknown_column(const struct columns *columns,
+				     const char *item, size_t length)
+{
+	unknown_item("column", item, length);
+	for (size_t i = 0; i < columns->count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", columns->at(i).name);
+	fputc('\n', stderr);
+	hint();
+}
+
+static _Noreturn void unknown_kind(const char *item, size_t length)
+{
+	unknown_item("kind", item, length);
+	for (unsigned int kind = 1; kind <= KINDS; kind++)
+		fprintf(stderr, "%s %s", kind > 1 ? "," : "", kind_name(kind));
+	fputc('\n', stderr);
 	hint();
 }
 
@@ -172,13 +182,13 @@ static _Noreturn void bad_word(const char *what, const char *word,
 	hint();
 }
 
-static void parse_columns(struct options *options, const char *list)
+static void parse_columns(struct selection *selection, const char *list)
 {
 	size_t length;
-	const char *bad = selection_parse(&options->selection, list, &length);
+	const char *bad = selection_parse(selection, list, &length);
 
 	if (bad)
-		bad_item("column", bad, length, column_name, column_count());
+		unknown_column(selection->of, bad, length);
 }
 
 static void parse_kinds(struct options *options, const char *list)
@@ -187,7 +197,7 @@ static void parse_kinds(struct options *options, const char *list)
 	const char *bad = filter_add_kinds(&options->filter, list, &length);
 
 	if (bad)
-		bad_item("kind", bad, length, kind_at, KINDS);
+		unknown_kind(bad, length);
 }
 
 static void parse_pids(struct options *options, const char *list)
@@ -218,10 +228,10 @@ static void apply_option(struct options *options, int option)
 		options->noheadings = true;
 		break;
 	case 'o':
-		parse_columns(options, optarg);
+		options->output = optarg;
 		break;
 	case 'A':
-		selection_all(&options->selection);
+		options->output_all = true;
 		break;
 	case 'F':
 		options->full_ids = true;
@@ -259,8 +269,21 @@ static void parse_options(int argc, char **argv, struct options *options,
 		used->letter[option] = true;
 		apply_option(options, option);
 	}
-	if (!options->selection.count)
-		selection_defaults(&options->selection);
+}
+
+/* Of which columns, the command tells. */
+static void select_columns(struct options *options,
+			   const struct columns *columns)
+{
+	struct selection *selection = &options->selection;
+
+	selection->of = columns;
+	if (options->output)
+		parse_columns(selection, options->output);
+	else if (options->output_all)
+		selection_all(selection);
+	else
+		selection_defaults(selection);
 }
 
 static const char *long_name(int letter)
@@ -372,6 +395,8 @@ int main(int argc, char **argv)
 	command = take_command(argv + optind, &options);
 	check_exclusive(&used);
 	check_taken(&used, command);
+	if (command->columns)
+		select_columns(&options, command->columns);
 	status = used.letter['H'] ? list_columns(&options) :
 				    run(command, &options);
 	selection_free(&options.selection);

@@ -160,6 +160,14 @@ const struct grouping *model_holders(struct model *model,
 	return holders;
 }
 
+unsigned int model_number(struct model *model, unsigned int task,
+			  enum taskmap_resource resource)
+{
+	struct model *whole = model->whole ? model->whole : model;
+
+	return model_holders(whole, resource)->number[model->offset + task];
+}
+
 const struct group *grouping_of(const struct grouping *grouping,
 				unsigned int task)
 {

@@ -44,6 +44,13 @@ struct model {
 	unsigned int count;
 	struct grouping threads;
 	struct grouping holders[TASKMAP_RESOURCES];	/* made on demand */
+	/*
+	 * If this is about one part of several snapshots: a model of all their
+	 * tasks, for an object to have one number in all parts, and which of
+	 * those is the first here.
+	 */
+	struct model *whole;
+	unsigned int offset;
 };
 
 /* Other thread groups that hold what a task holds. */
@@ -59,6 +66,10 @@ void model_free(struct model *model);
 /* The tasks, grouped by the object that they hold. Id 0 is no object. */
 const struct grouping *model_holders(struct model *model,
 				     enum taskmap_resource resource);
+
+/* The number of what @task holds of @resource, in short ids; 0 for none. */
+unsigned int model_number(struct model *model, unsigned int task,
+			  enum taskmap_resource resource);
 
 /* The group of @task, NULL if it has none. */
 const struct group *grouping_of(const struct grouping *grouping,

@@ -25,7 +25,9 @@ struct options {
 	enum format format;
 	bool noheadings;
 	bool full_ids;
-	struct selection selection;
+	const char *output;	/* NULL: the default columns */
+	bool output_all;
+	struct selection selection;	/* the columns that this makes */
 	struct filter filter;
 	char **args;		/* what follows the command */
 };

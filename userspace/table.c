@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
+
+/* The column that carries the tree's branches: the first one. */
+#define TREE_COLUMN	0
 
 static void check(int failed)
 {
@@ -64,4 +70,89 @@ void table_print(struct libscols_table *table)
 		die(STATUS_FAILED, "cannot print the table: %s",
 		    strerror(-ret));
 	scols_unref_table(table);
+}
+
+struct libscols_table *table_of_rows(const struct options *options)
+{
+	const struct selection *selection = &options->selection;
+	struct libscols_table *table;
+
+	table = table_new(options->format, options->noheadings);
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct column *column = &selection->columns[i];
+		int flags = 0;
+
+		if (options->format == FORMAT_TREE && i == TREE_COLUMN)
+			flags = TABLE_TREE;
+		else if (column->type == VALUE_NUMBER)
+			flags = TABLE_RIGHT;
+		table_add_column(table, column->name, flags);
+	}
+	return table;
+}
+
+static bool is_for_people(const struct options *options)
+{
+	return options->format == FORMAT_TABLE ||
+	       options->format == FORMAT_TREE;
+}
+
+/* However many there are, which @value has no room for: to be freed. */
+static char *pids_text(const struct value *value)
+{
+	static const char longest[] = "-2147483648,";
+	char *text = xcalloc(value->pid_count, sizeof(longest));
+	char *end = text;
+
+	for (unsigned int i = 0; i < value->pid_count; i++)
+		end += sprintf(end, "%s%d", i ? "," : "", value->pids[i]);
+	return text;
+}
+
+/* Programs count columns, so that for them no cell is ever empty. */
+static const char *cell_text(const struct options *options,
+			     const struct column *column, struct value *value)
+{
+	if (value->type == VALUE_NUMBER)
+		snprintf(value->text, sizeof(value->text), "%" PRId64,
+			 value->number);
+	else if (value->type == VALUE_NONE || !value->text[0])
+		return column->prose && is_for_people(options) ? "" : "-";
+	return value->text;
+}
+
+static void set_value(struct libscols_line *line, size_t index,
+		      const struct options *options, struct value *value)
+{
+	const struct column *column = &options->selection.columns[index];
+	char *pids;
+
+	if (value->type != VALUE_PIDS) {
+		table_set(line, index, cell_text(options, column, value));
+		return;
+	}
+	pids = pids_text(value);
+	table_set(line, index, pids);
+	free(pids);
+}
+
+struct libscols_line *table_add_row(struct libscols_table *table,
+				    const struct options *options,
+				    const struct row *row)
+{
+	struct libscols_line *line = table_add_line(table);
+	const struct selection *selection = &options->selection;
+	/* What is for programs, libsmartcols escapes itself, byte by byte. */
+	const struct style style = {
+		.full_ids = options->full_ids,
+		.names_as_bytes = !is_for_people(options),
+	};
+	struct value value;
+
+	for (size_t i = 0; i < selection->count; i++) {
+		column_fill(&selection->columns[i], row, &style, &value);
+		set_value(line, i, options, &value);
+		value_clear(&value);
+	}
+	return line;
 }

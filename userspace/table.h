@@ -15,6 +15,13 @@
 #define TABLE_RIGHT	SCOLS_FL_RIGHT
 #define TABLE_TREE	SCOLS_FL_TREE
 
+/* A table of the columns and in the format that @options tell. */
+struct libscols_table *table_of_rows(const struct options *options);
+struct libscols_line *table_add_row(struct libscols_table *table,
+				    const struct options *options,
+				    const struct row *row);
+
+/* The parts of which tables of anything else are made. */
 struct libscols_table *table_new(enum format format, bool noheadings);
 void table_add_column(struct libscols_table *table, const char *name,
 		      int flags);

@@ -33,6 +33,22 @@ void die(enum exit_status status, const char *format, ...)
 	exit(status);
 }
 
+char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool same_word(const char *full, const char *word, size_t length)
+{
+	if (strlen(full) != length)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (lower(full[i]) != lower(word[i]))
+			return false;
+	}
+	return true;
+}
+
 static void *must(void *memory)
 {
 	if (!memory)

@@ -6,6 +6,7 @@
 #ifndef TASKMAP_UTIL_H
 #define TASKMAP_UTIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -24,6 +25,12 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* complain(), then exit with @status. */
 _Noreturn void die(enum exit_status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Not tolower(): what a word is must not depend on the locale. */
+char lower(char c);
+
+/* Whether the first @length bytes of @word are @full, but for case. */
+bool same_word(const char *full, const char *word, size_t length);
 
 /* As their namesakes without the x, but never NULL. */
 void *xcalloc(size_t count, size_t size) __attribute__((malloc));

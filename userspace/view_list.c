@@ -2,8 +2,6 @@
 /*
  * taskmap list: every task, what it is and what it holds.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "json.h"
@@ -12,72 +10,11 @@
 #include "table.h"
 #include "tree.h"
 
-/* The column that carries the tree's branches: the first one. */
-#define TREE_COLUMN	0
-
 struct list {
-	const struct options *options;
 	struct model *model;
 	const bool *shown;
 	struct libscols_line **lines;	/* NULL for tasks that are not shown */
 };
-
-static struct libscols_table *new_table(const struct options *options)
-{
-	const struct selection *selection = &options->selection;
-	struct libscols_table *table;
-
-	table = table_new(options->format, options->noheadings);
-	for (size_t i = 0; i < selection->count; i++) {
-		const struct column *column = &selection->columns[i];
-		int flags = 0;
-
-		if (options->format == FORMAT_TREE && i == TREE_COLUMN)
-			flags = TABLE_TREE;
-		else if (column->type == VALUE_NUMBER)
-			flags = TABLE_RIGHT;
-		table_add_column(table, column->name, flags);
-	}
-	return table;
-}
-
-static bool is_for_people(const struct options *options)
-{
-	return options->format == FORMAT_TABLE ||
-	       options->format == FORMAT_TREE;
-}
-
-/* Programs count columns, so that for them no cell is ever empty. */
-static const char *cell_text(const struct options *options,
-			     const struct column *column, struct value *value)
-{
-	if (value->type == VALUE_NUMBER)
-		snprintf(value->text, sizeof(value->text), "%" PRId64,
-			 value->number);
-	else if (value->type == VALUE_NONE || !value->text[0])
-		return column->prose && is_for_people(options) ? "" : "-";
-	return value->text;
-}
-
-static void fill_line(const struct list *list, unsigned int task)
-{
-	const struct options *options = list->options;
-	const struct selection *selection = &options->selection;
-	/* What is for programs, libsmartcols escapes itself, byte by byte. */
-	const struct style style = {
-		.full_ids = options->full_ids,
-		.names_as_bytes = !is_for_people(options),
-	};
-	struct value value;
-
-	for (size_t i = 0; i < selection->count; i++) {
-		const struct column *column = &selection->columns[i];
-
-		column_fill(column, list->model, task, &style, &value);
-		table_set(list->lines[task], i,
-			  cell_text(options, column, &value));
-	}
-}
 
 /* Hangs either the leaders or the others below whom they belong to. */
 static void hang_lines(const struct list *list, const unsigned int *parents,
@@ -104,24 +41,39 @@ static void make_tree(const struct list *list)
 static void print_table(const struct options *options, struct model *model,
 			const bool *shown)
 {
-	struct libscols_table *table = new_table(options);
+	struct libscols_table *table = table_of_rows(options);
 	struct list list = {
-		.options = options,
 		.model = model,
 		.shown = shown,
 		.lines = xcalloc(model->count, sizeof(*list.lines)),
 	};
 
 	for (unsigned int i = 0; i < model->count; i++) {
-		if (!shown[i])
-			continue;
-		list.lines[i] = table_add_line(table);
-		fill_line(&list, i);
+		const struct row row = { .model = model, .task = i };
+
+		if (shown[i])
+			list.lines[i] = table_add_row(table, options, &row);
 	}
 	if (options->format == FORMAT_TREE)
 		make_tree(&list);
 	table_print(table);
 	free(list.lines);
+}
+
+static void print_json(const struct options *options,
+		       const struct snapshot *snap, struct model *model,
+		       const bool *shown)
+{
+	struct json_rows json;
+
+	json_begin(&json, "tasks", &options->selection, &snap->header, 1);
+	for (unsigned int i = 0; i < model->count; i++) {
+		const struct row row = { .model = model, .task = i };
+
+		if (shown[i])
+			json_add_row(&json, &row);
+	}
+	json_end(&json);
 }
 
 static int print_snapshot(const struct options *options,
@@ -134,7 +86,7 @@ static int print_snapshot(const struct options *options,
 	model_init(&model, snap);
 	shown = filter_apply(&options->filter, &model, &missing);
 	if (options->format == FORMAT_JSON)
-		json_tasks(snap, &model, shown, &options->selection);
+		print_json(options, snap, &model, shown);
 	else
 		print_table(options, &model, shown);
 	free(shown);

@@ -121,10 +121,13 @@ static int run_words(int argc, char **argv, struct options *options)
 	optind = 0;	/* begin anew, as glibc has it */
 	parse_options(argc, argv, options, &used);
 	check_filter(&options->filter);
-	check_selection(&options->selection);
 	command = take_command(argv + optind, options);
 	check_exclusive(&used);
 	check_taken(&used, command);
+	if (!command->columns)
+		return STATUS_DONE;
+	select_columns(options, command->columns);
+	check_selection(&options->selection);
 	if (used.letter['H'])
 		return list_columns(options);
 	if (command->run != list_command)

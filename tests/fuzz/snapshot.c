@@ -163,7 +163,7 @@ static void check_json(const struct output *output, size_t shown)
 	must(json_object_array_length(tasks) == shown);
 	for (size_t i = 0; i < shown; i++) {
 		task = json_object_array_get_idx(tasks, i);
-		must((size_t)json_object_object_length(task) == column_count());
+		must((size_t)json_object_object_length(task) == task_columns.count);
 	}
 	json_object_put(root);
 	json_tokener_free(tokener);
@@ -195,11 +195,11 @@ static void check_output(const struct output *output, enum format format,
 		break;
 	case FORMAT_RAW:
 		must(!shown || count_lines(output->text) == shown + 1);
-		check_fields(output, ' ', column_count() - 1);
+		check_fields(output, ' ', task_columns.count - 1);
 		break;
 	case FORMAT_PAIRS:
 		must(count_lines(output->text) == shown);
-		check_fields(output, '"', 2 * column_count());
+		check_fields(output, '"', 2 * task_columns.count);
 		break;
 	case FORMAT_JSON:
 		check_json(output, shown);
@@ -215,6 +215,7 @@ static void check_list(const struct filter *filter, enum format format,
 		.format = format,
 		.full_ids = format == FORMAT_PAIRS,
 		.filter = *filter,
+		.selection.of = &task_columns,
 	};
 	struct error error = { 0 };
 	struct output output;

@@ -424,13 +424,13 @@ static void test_json_columns(void **state)
 	struct json_object *columns = get(root, "columns");
 	struct json_object *column;
 
-	assert_int_equal(json_object_array_length(columns), column_count());
+	assert_int_equal(json_object_array_length(columns), task_columns.count);
 	column = json_object_array_get_idx(columns, 0);
 	expect_text(column, "name", "pid");
 	expect_text(column, "type", "number");
 	expect_bool(column, "default", true);
 	assert_true(strlen(json_object_get_string(get(column, "description"))));
-	column = json_object_array_get_idx(columns, column_count() - 1);
+	column = json_object_array_get_idx(columns, task_columns.count - 1);
 	expect_text(column, "name", "userns_refs");
 	expect_bool(column, "default", false);
 	json_object_put(root);
@@ -446,9 +446,9 @@ static void test_json_types(void **state)
 		struct json_object *task = json_object_array_get_idx(tasks, i);
 
 		assert_int_equal(json_object_object_length(task),
-				 column_count());
-		for (size_t c = 0; c < column_count(); c++) {
-			const struct column column = column_at(c);
+				 task_columns.count);
+		for (size_t c = 0; c < task_columns.count; c++) {
+			const struct column column = task_columns.at(c);
 			char *key = column_key(&column);
 			struct json_object *value = get(task, key);
 

@@ -17,14 +17,15 @@ static struct value value_of(const struct taskmap_record *row,
 			     const char *name)
 {
 	struct snapshot snap = fixture_snapshot(row, 1);
-	struct selection selection = { 0 };
+	struct selection selection = { .of = &task_columns };
 	struct model model;
+	const struct row of = { .model = &model, .task = 0 };
 	struct value value;
 	size_t length;
 
 	model_init(&model, &snap);
 	assert_null(selection_parse(&selection, name, &length));
-	column_fill(&selection.columns[0], &model, 0, &full, &value);
+	column_fill(&selection.columns[0], &of, &full, &value);
 	selection_free(&selection);
 	model_free(&model);
 	snapshot_free(&snap);
@@ -149,7 +150,7 @@ static void test_numbers(void **state)
 /* What follows a list that was refused begins anew. */
 static void test_selection(void **state)
 {
-	struct selection selection = { 0 };
+	struct selection selection = { .of = &task_columns };
 	size_t defaults, length;
 
 	(void)state;
@@ -163,7 +164,7 @@ static void test_selection(void **state)
 	assert_null(selection_parse(&selection, "COMM", &length));
 	assert_int_equal(selection.count, 1);
 	selection_all(&selection);
-	assert_int_equal(selection.count, column_count());
+	assert_int_equal(selection.count, task_columns.count);
 	selection_free(&selection);
 	assert_int_equal(selection.count, 0);
 }

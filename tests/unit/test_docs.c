@@ -90,8 +90,8 @@ static unsigned int expect_options(const char *where, const char *text)
 
 static void expect_columns(const char *where, const char *text)
 {
-	for (size_t i = 0; i < column_count(); i++)
-		expect_word(where, text, column_at(i).name);
+	for (size_t i = 0; i < task_columns.count; i++)
+		expect_word(where, text, task_columns.at(i).name);
 }
 
 static void test_help(void **state)
@@ -157,10 +157,10 @@ static void test_manual_defaults(void **state)
 
 	(void)state;
 	*end = '\0';
-	for (size_t i = 0; i < column_count(); i++) {
-		const char *name = column_at(i).name;
+	for (size_t i = 0; i < task_columns.count; i++) {
+		const char *name = task_columns.at(i).name;
 
-		if (has_word(at, name) != column_is_default(name))
+		if (has_word(at, name) != column_is_default(&task_columns, name))
 			fail_msg("taskmap.8 is wrong about %s", name);
 	}
 	free(manual);
