@@ -63,7 +63,7 @@ struct columns {
 	struct column (*at)(size_t index);	/* 0 to count - 1 */
 };
 
-extern const struct columns task_columns;
+extern const struct columns task_columns, object_columns;
 
 /* The name as the key of JSON objects: in lower case, to be freed. */
 char *column_key(const struct column *column);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "escape.h"
 #include "kinds.h"
 #include "options.h"
+#include "resources.h"
 
 struct command {
 	const char *name;
@@ -22,24 +24,31 @@ struct command {
 	const struct columns *columns;	/* NULL: it shows none */
 	const char *options;	/* the short names of those it takes */
 	const char *summary;
+	/* Understands options->args; NULL: run() does that itself */
+	void (*parse_args)(struct options *options);
 	int (*run)(const struct options *options, struct error *error);
 };
+
+static void parse_resources(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
 	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiH",
 	  "every task, what it is and what it holds (the default)",
-	  list_command },
+	  NULL, list_command },
+	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiH",
+	  "who shares each object",
+	  parse_resources, groups_command },
 	{ "save", "FILE", 1, 1, NULL, "i",
 	  "write the snapshot to FILE (- is standard output)",
-	  save_command },
+	  NULL, save_command },
 };
 
 /*
  * Upper-case letters that are not in short_options, F and A, are the names by
  * which the code knows options that have only a long one.
  */
-static const char short_options[] = "TJo:nrPHp:k:i:Vh";
+static const char short_options[] = "TJo:nrPHp:k:ai:Vh";
 
 static const struct option long_options[] = {
 	{ "tree",		no_argument,		NULL, 'T' },
@@ -52,6 +61,7 @@ static const struct option long_options[] = {
 	{ "list-columns",	no_argument,		NULL, 'H' },
 	{ "pid",		required_argument,	NULL, 'p' },
 	{ "kind",		required_argument,	NULL, 'k' },
+	{ "all",		no_argument,		NULL, 'a' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "version",		no_argument,		NULL, 'V' },
@@ -74,6 +84,7 @@ static const char options_help[] =
 	"     --full-ids       ids as 16 hex digits, not as \"mm#3\"\n"
 	" -p, --pid LIST       only these tasks, and all threads of these processes\n"
 	" -k, --kind LIST      only tasks of these kinds\n"
+	" -a, --all            groups: also objects that only one task holds\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	" -H, --list-columns   list the columns, also with --json or --raw\n"
 	" -V, --version        the version\n"
@@ -209,6 +220,40 @@ static void parse_pids(struct options *options, const char *list)
 		bad_word("not a pid:", bad, length);
 }
 
+static _Noreturn void unknown_resource(const char *name)
+{
+	unknown_item("resource", name, strlen(name));
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+		fprintf(stderr, "%s %s", r ? "," : "", resources[r].name);
+	fputc('\n', stderr);
+	hint();
+}
+
+/* Those that flags of clone(2) share, if none is named. */
+static uint32_t default_resources(void)
+{
+	uint32_t set = 0;
+
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		if (resources[r].shared)
+			set |= 1U << r;
+	}
+	return set;
+}
+
+static void parse_resources(struct options *options)
+{
+	for (char **arg = options->args; *arg; arg++) {
+		enum taskmap_resource resource = resource_by_name(*arg);
+
+		if (resource == TASKMAP_RESOURCES)
+			unknown_resource(*arg);
+		options->resources |= 1U << resource;
+	}
+	if (!options->resources)
+		options->resources = default_resources();
+}
+
 static void apply_option(struct options *options, int option)
 {
 	switch (option) {
@@ -241,6 +286,9 @@ static void apply_option(struct options *options, int option)
 		break;
 	case 'k':
 		parse_kinds(options, optarg);
+		break;
+	case 'a':
+		options->all = true;
 		break;
 	case 'i':
 		options->input = optarg;
@@ -350,6 +398,8 @@ static const struct command *take_command(char **args, struct options *options)
 		bad_word("one argument too many:", args[command->max_args],
 			 strlen(args[command->max_args]));
 	options->args = args;
+	if (command->parse_args)
+		command->parse_args(options);
 	return command;
 }
 

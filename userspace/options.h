@@ -6,6 +6,7 @@
 #define TASKMAP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "columns.h"
 #include "error.h"
@@ -29,11 +30,14 @@ struct options {
 	bool output_all;
 	struct selection selection;	/* the columns that this makes */
 	struct filter filter;
+	bool all;		/* also objects that one task holds */
+	uint32_t resources;	/* bit 1 << resource for each that groups shows */
 	char **args;		/* what follows the command */
 };
 
 /* Each returns an enum exit_status, or -1 with @error set. */
 int list_command(const struct options *options, struct error *error);
+int groups_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 
 /* What --list-columns does, in place of the command. */

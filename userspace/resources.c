@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stddef.h>
+#include <string.h>
 
 #include "resources.h"
 #include "util.h"
@@ -64,3 +64,15 @@ const struct resource resources[] = {
 
 _Static_assert(ARRAY_SIZE(resources) == TASKMAP_RESOURCES,
 	       "every resource of the format has a row");
+
+enum taskmap_resource resource_by_name(const char *name)
+{
+	size_t length = strlen(name);
+	unsigned int r = 0;
+
+	while (r < TASKMAP_RESOURCES &&
+	       !same_word(resources[r].name, name, length) &&
+	       !same_word(resources[r].column, name, length))
+		r++;
+	return r;
+}

@@ -24,4 +24,10 @@ struct resource {
 /* Indexed by enum taskmap_resource. */
 extern const struct resource resources[TASKMAP_RESOURCES];
 
+/*
+ * The resource that is called @name, in any case, or whose ids have the heading
+ * @name. TASKMAP_RESOURCES if there is none.
+ */
+enum taskmap_resource resource_by_name(const char *name);
+
 #endif /* TASKMAP_RESOURCES_H */
