@@ -58,6 +58,19 @@ void value_set_comm(struct value *value, const struct style *style,
 		escape(comm, value->text);
 }
 
+size_t column_count(const struct columns *columns)
+{
+	return columns->own_count +
+	       (columns->more ? column_count(columns->more) : 0);
+}
+
+struct column column_at(const struct columns *columns, size_t index)
+{
+	if (index < columns->own_count)
+		return columns->own(index);
+	return column_at(columns->more, index - columns->own_count);
+}
+
 char *column_key(const struct column *column)
 {
 	char *key = xstrdup(column->name);
@@ -97,8 +110,8 @@ void value_clear(struct value *value)
 static int find_column(const struct columns *columns, const char *name,
 		       size_t length)
 {
-	for (size_t i = 0; i < columns->count; i++) {
-		if (same_word(columns->at(i).name, name, length))
+	for (size_t i = 0; i < column_count(columns); i++) {
+		if (same_word(column_at(columns, i).name, name, length))
 			return (int)i;
 	}
 	return -1;
@@ -124,8 +137,8 @@ void selection_defaults(struct selection *selection)
 void selection_all(struct selection *selection)
 {
 	selection_free(selection);
-	for (size_t i = 0; i < selection->of->count; i++)
-		append(selection, selection->of->at(i));
+	for (size_t i = 0; i < column_count(selection->of); i++)
+		append(selection, column_at(selection->of, i));
 }
 
 const char *selection_parse(struct selection *selection, const char *list,
@@ -143,7 +156,7 @@ const char *selection_parse(struct selection *selection, const char *list,
 		index = find_column(selection->of, list, *length);
 		if (index < 0)
 			return list;
-		append(selection, selection->of->at((size_t)index));
+		append(selection, column_at(selection->of, (size_t)index));
 		if (!list[*length])
 			return NULL;
 		list += *length + 1;

@@ -58,12 +58,19 @@ struct column {
 /* A table of columns. */
 struct columns {
 	const char *defaults;	/* as --output has them */
-	size_t own;		/* how many, of the first, no other table has */
-	size_t count;
-	struct column (*at)(size_t index);	/* 0 to count - 1 */
+	size_t own_count;
+	struct column (*own)(size_t index);	/* 0 to own_count - 1 */
+	const struct columns *more;	/* another, whose columns follow; or NULL */
 };
 
-extern const struct columns task_columns, object_columns;
+extern const struct columns task_columns, object_columns, change_columns;
+
+/* What changes of tasks are looked for in; the defaults are what seldom does. */
+extern const struct columns compared_columns;
+
+/* How many columns there are; column_at() is for 0 to this less one. */
+size_t column_count(const struct columns *columns);
+struct column column_at(const struct columns *columns, size_t index);
 
 /* The name as the key of JSON objects: in lower case, to be freed. */
 char *column_key(const struct column *column);

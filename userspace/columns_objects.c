@@ -91,7 +91,6 @@ static struct column object_column(size_t index)
 
 const struct columns object_columns = {
 	.defaults = "RESOURCE,ID,HOLDERS,REFS,GROUPS,OUTSIDE,KTHREADS,FIRST,COMM",
-	.own = ARRAY_SIZE(object_table),
-	.count = ARRAY_SIZE(object_table),
-	.at = object_column,
+	.own_count = ARRAY_SIZE(object_table),
+	.own = object_column,
 };

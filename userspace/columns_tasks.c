@@ -147,11 +147,8 @@ static struct column task_column(size_t index)
 	return column;
 }
 
-#define TASK_COLUMNS	(ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES)
-
 const struct columns task_columns = {
 	.defaults = "PID,TGID,PPID,KIND,S,MM,FILES,FS,SIGHAND,SHARES,COMM,NOTE",
-	.own = TASK_COLUMNS,
-	.count = TASK_COLUMNS,
-	.at = task_column,
+	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES,
+	.own = task_column,
 };

@@ -27,6 +27,7 @@ enum error_code {
 	ERROR_TRUNCATED,
 	ERROR_TRAILING,
 	ERROR_CORRUPT,
+	ERROR_OTHER_LOAD,	/* of the module: not to be compared with another */
 };
 
 struct error {

@@ -178,8 +178,8 @@ static struct json_object *column_object(const struct columns *columns,
 void json_columns(const struct columns *columns)
 {
 	fputs("{\"columns\":[", stdout);
-	for (size_t i = 0; i < columns->count; i++) {
-		const struct column column = columns->at(i);
+	for (size_t i = 0; i < column_count(columns); i++) {
+		const struct column column = column_at(columns, i);
 
 		fputs(i ? ",\n" : "\n", stdout);
 		print(column_object(columns, &column));

@@ -30,6 +30,7 @@ struct command {
 };
 
 static void parse_resources(struct options *options);
+static void parse_comparison(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -39,6 +40,9 @@ static const struct command commands[] = {
 	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiH",
 	  "who shares each object",
 	  parse_resources, groups_command },
+	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
+	  "what changed between two saved snapshots",
+	  parse_comparison, diff_command },
 	{ "save", "FILE", 1, 1, NULL, "i",
 	  "write the snapshot to FILE (- is standard output)",
 	  NULL, save_command },
@@ -48,7 +52,7 @@ static const struct command commands[] = {
  * Upper-case letters that are not in short_options, F and A, are the names by
  * which the code knows options that have only a long one.
  */
-static const char short_options[] = "TJo:nrPHp:k:ai:Vh";
+static const char short_options[] = "TJo:nrPHp:k:ac:i:Vh";
 
 static const struct option long_options[] = {
 	{ "tree",		no_argument,		NULL, 'T' },
@@ -62,6 +66,7 @@ static const struct option long_options[] = {
 	{ "pid",		required_argument,	NULL, 'p' },
 	{ "kind",		required_argument,	NULL, 'k' },
 	{ "all",		no_argument,		NULL, 'a' },
+	{ "compare",		required_argument,	NULL, 'c' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "version",		no_argument,		NULL, 'V' },
@@ -85,6 +90,7 @@ static const char options_help[] =
 	" -p, --pid LIST       only these tasks, and all threads of these processes\n"
 	" -k, --kind LIST      only tasks of these kinds\n"
 	" -a, --all            groups: also objects that only one task holds\n"
+	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	" -H, --list-columns   list the columns, also with --json or --raw\n"
 	" -V, --version        the version\n"
@@ -95,9 +101,9 @@ static void print_columns_help(const struct command *command)
 	const struct columns *columns = command->columns;
 
 	printf("\nColumns of %s (* shown by default%s):\n", command->name,
-	       columns->own < columns->count ? ", with some of list" : "");
-	for (size_t i = 0; i < columns->own; i++) {
-		const struct column column = columns->at(i);
+	       columns->more ? ", with some of list" : "");
+	for (size_t i = 0; i < columns->own_count; i++) {
+		const struct column column = column_at(columns, i);
 
 		printf(" %c %-14s %s\n",
 		       column_is_default(columns, column.name) ? '*' : ' ',
@@ -167,8 +173,8 @@ static _Noreturn void unknown_column(const struct columns *columns,
 				     const char *item, size_t length)
 {
 	unknown_item("column", item, length);
-	for (size_t i = 0; i < columns->count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", columns->at(i).name);
+	for (size_t i = 0; i < column_count(columns); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", column_at(columns, i).name);
 	fputc('\n', stderr);
 	hint();
 }
@@ -254,6 +260,15 @@ static void parse_resources(struct options *options)
 		options->resources = default_resources();
 }
 
+static void parse_comparison(struct options *options)
+{
+	if (!strcmp(options->args[0], "-") && !strcmp(options->args[1], "-"))
+		usage_error("A and B cannot both be standard input");
+	options->compared.of = &compared_columns;
+	parse_columns(&options->compared, options->compare ?
+		      options->compare : compared_columns.defaults);
+}
+
 static void apply_option(struct options *options, int option)
 {
 	switch (option) {
@@ -289,6 +304,9 @@ static void apply_option(struct options *options, int option)
 		break;
 	case 'a':
 		options->all = true;
+		break;
+	case 'c':
+		options->compare = optarg;
 		break;
 	case 'i':
 		options->input = optarg;
@@ -450,6 +468,7 @@ int main(int argc, char **argv)
 	status = used.letter['H'] ? list_columns(&options) :
 				    run(command, &options);
 	selection_free(&options.selection);
+	selection_free(&options.compared);
 	filter_free(&options.filter);
 	finish(status);
 }

@@ -30,6 +30,8 @@ struct options {
 	bool output_all;
 	struct selection selection;	/* the columns that this makes */
 	struct filter filter;
+	const char *compare;	/* NULL: the columns that seldom change */
+	struct selection compared;	/* the columns that this makes */
 	bool all;		/* also objects that one task holds */
 	uint32_t resources;	/* bit 1 << resource for each that groups shows */
 	char **args;		/* what follows the command */
@@ -37,6 +39,7 @@ struct options {
 
 /* Each returns an enum exit_status, or -1 with @error set. */
 int list_command(const struct options *options, struct error *error);
+int diff_command(const struct options *options, struct error *error);
 int groups_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 

@@ -14,7 +14,7 @@
 /* The exit status of taskmap, as its manual page documents it. */
 enum exit_status {
 	STATUS_DONE	= 0,
-	STATUS_MISSING	= 1,	/* something asked about is not there */
+	STATUS_MISSING	= 1,	/* something asked about is not there, or differs */
 	STATUS_USAGE	= 2,
 	STATUS_FAILED	= 3,	/* cannot read, or cannot write */
 };

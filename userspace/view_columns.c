@@ -28,8 +28,8 @@ static void print_table(const struct options *options)
 	table_add_column(table, "TYPE", 0);
 	table_add_column(table, "DEFAULT", 0);
 	table_add_column(table, "DESCRIPTION", 0);
-	for (size_t i = 0; i < columns->count; i++) {
-		const struct column column = columns->at(i);
+	for (size_t i = 0; i < column_count(columns); i++) {
+		const struct column column = column_at(columns, i);
 
 		add_line(table, columns, &column);
 	}
