@@ -404,21 +404,31 @@ static const struct command *find_command(const char *name)
 static const struct command *take_command(char **args, struct options *options)
 {
 	const struct command *command = &commands[0];
-	int count = 0;
 
 	if (*args)
 		command = find_command(*args++);
+	options->args = args;
+	return command;
+}
+
+/* What is listed in place of the command needs none of its arguments. */
+static void check_args(const struct used *used, const struct command *command,
+		       struct options *options)
+{
+	char **args = options->args;
+	int count = 0;
+
 	while (args[count])
 		count++;
-	if (count < command->min_args)
-		usage_error("%s wants %s", command->name, command->args);
 	if (count > command->max_args)
 		bad_word("one argument too many:", args[command->max_args],
 			 strlen(args[command->max_args]));
-	options->args = args;
+	if (used->letter['H'])
+		return;
+	if (count < command->min_args)
+		usage_error("%s wants %s", command->name, command->args);
 	if (command->parse_args)
 		command->parse_args(options);
-	return command;
 }
 
 static int run(const struct command *command, const struct options *options)
@@ -461,6 +471,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	parse_options(argc, argv, &options, &used);
 	command = take_command(argv + optind, &options);
+	check_args(&used, command, &options);
 	check_exclusive(&used);
 	check_taken(&used, command);
 	if (command->columns)

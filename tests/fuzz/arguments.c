@@ -103,7 +103,7 @@ static void check_filter(const struct filter *filter)
 
 static void check_selection(const struct selection *selection)
 {
-	must(selection->count > 0);
+	must(selection->count > 0 && selection->of);
 	for (size_t i = 0; i < selection->count; i++) {
 		must(selection->columns[i].fill);
 		for (const char *c = selection->columns[i].name; *c; c++)
@@ -116,12 +116,14 @@ static int run_words(int argc, char **argv, struct options *options)
 	struct used used = { 0 };
 	const struct command *command;
 	struct error error = { 0 };
+	char *same[] = { snapshot_path, snapshot_path, NULL };
 	int status;
 
 	optind = 0;	/* begin anew, as glibc has it */
 	parse_options(argc, argv, options, &used);
 	check_filter(&options->filter);
 	command = take_command(argv + optind, options);
+	check_args(&used, command, options);
 	check_exclusive(&used);
 	check_taken(&used, command);
 	if (!command->columns)
@@ -130,10 +132,10 @@ static int run_words(int argc, char **argv, struct options *options)
 	check_selection(&options->selection);
 	if (used.letter['H'])
 		return list_columns(options);
-	if (command->run != list_command)
-		return STATUS_DONE;
 	options->input = snapshot_path;
-	status = list_command(options, &error);
+	if (command->run == diff_command)
+		options->args = same;
+	status = command->run(options, &error);
 	must(status == STATUS_DONE ||
 	     (status == STATUS_MISSING && options->filter.pid_count));
 	return status;
@@ -185,6 +187,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	check_complaint(&output, status, &options.filter);
 	output_free(&output);
 	selection_free(&options.selection);
+	selection_free(&options.compared);
 	filter_free(&options.filter);
 	free(text);
 	return 0;

@@ -27,9 +27,9 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-/* The file in which the reader finds its input. */
-static int input;
-static char input_path[32];
+/* The files in which the reader finds its input, and another to compare with. */
+static int input, later;
+static char input_path[32], later_path[32];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -37,8 +37,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	must(setlocale(LC_ALL, "C.UTF-8"));
 	input = memfd_create("snapshot", MFD_CLOEXEC);
-	must(input >= 0);
+	later = memfd_create("later", MFD_CLOEXEC);
+	must(input >= 0 && later >= 0);
 	snprintf(input_path, sizeof(input_path), "/proc/self/fd/%d", input);
+	snprintf(later_path, sizeof(later_path), "/proc/self/fd/%d", later);
 	return 0;
 }
 
@@ -113,13 +115,12 @@ static void check_tree(const struct model *model, const bool *shown)
 	free(parents);
 }
 
-/* Returns how many tasks are shown. */
-static size_t check_model(const struct snapshot *snap,
-			  const struct filter *filter)
+/* Returns which tasks are shown, to be freed. */
+static bool *check_model(const struct snapshot *snap,
+			 const struct filter *filter)
 {
 	struct model model;
 	unsigned int missing;
-	size_t count = 0;
 	bool *shown;
 
 	model_init(&model, snap);
@@ -127,11 +128,8 @@ static size_t check_model(const struct snapshot *snap,
 		check_groups(&model, r);
 	shown = filter_apply(filter, &model, &missing);
 	check_tree(&model, shown);
-	for (unsigned int i = 0; i < model.count; i++)
-		count += shown[i];
-	free(shown);
 	model_free(&model);
-	return count;
+	return shown;
 }
 
 static struct filter chosen_filter(const struct snapshot *snap)
@@ -149,21 +147,22 @@ static struct filter chosen_filter(const struct snapshot *snap)
 	return filter;
 }
 
-static void check_json(const struct output *output, size_t shown)
+static void check_json(const struct output *output, const char *key,
+		       size_t columns, size_t count)
 {
 	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *root, *tasks, *task;
+	struct json_object *root, *rows, *row;
 
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
 			       JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, output->text,
 				     (int)output->size + 1);
 	must(root);
-	must(json_object_object_get_ex(root, "tasks", &tasks));
-	must(json_object_array_length(tasks) == shown);
-	for (size_t i = 0; i < shown; i++) {
-		task = json_object_array_get_idx(tasks, i);
-		must((size_t)json_object_object_length(task) == task_columns.count);
+	must(json_object_object_get_ex(root, key, &rows));
+	must(json_object_array_length(rows) == count);
+	for (size_t i = 0; i < count; i++) {
+		row = json_object_array_get_idx(rows, i);
+		must((size_t)json_object_object_length(row) == columns);
 	}
 	json_object_put(root);
 	json_tokener_free(tokener);
@@ -184,52 +183,161 @@ static void check_fields(const struct output *output, char separator,
 	}
 }
 
+/* @count rows of @columns columns, which JSON calls @key. */
 static void check_output(const struct output *output, enum format format,
-			 size_t shown)
+			 const char *key, size_t columns, size_t count)
 {
 	must_be_printable(output->text, output->size);
 	switch (format) {
 	case FORMAT_TABLE:
 	case FORMAT_TREE:
-		must(!shown || count_lines(output->text) == shown + 1);
+		must(!count || count_lines(output->text) == count + 1);
 		break;
 	case FORMAT_RAW:
-		must(!shown || count_lines(output->text) == shown + 1);
-		check_fields(output, ' ', task_columns.count - 1);
+		must(!count || count_lines(output->text) == count + 1);
+		check_fields(output, ' ', columns - 1);
 		break;
 	case FORMAT_PAIRS:
-		must(count_lines(output->text) == shown);
-		check_fields(output, '"', 2 * task_columns.count);
+		must(count_lines(output->text) == count);
+		check_fields(output, '"', 2 * columns);
 		break;
 	case FORMAT_JSON:
-		check_json(output, shown);
+		check_json(output, key, columns, count);
 		break;
 	}
+}
+
+/* A command that prints rows: what runs, and what must come of it. */
+struct run {
+	int (*command)(const struct options *options, struct error *error);
+	const struct columns *columns;
+	const char *key;
+	size_t count;
+	bool differs;	/* exits with 1 though no task is missing */
+};
+
+static void check_run(const struct run *run, struct options *options)
+{
+	struct error error = { 0 };
+	struct output output;
+	int status;
+
+	options->input = input_path;
+	options->full_ids = options->format == FORMAT_PAIRS;
+	options->selection.of = run->columns;
+	selection_all(&options->selection);
+	output_begin(&output);
+	status = run->command(options, &error);
+	output_end(&output);
+	must(status == STATUS_DONE || status == STATUS_MISSING);
+	must(!output.complaint_size ==
+	     (status == STATUS_DONE || run->differs));
+	check_output(&output, options->format, run->key,
+		     column_count(run->columns), run->count);
+	output_free(&output);
+	selection_free(&options->selection);
 }
 
 static void check_list(const struct filter *filter, enum format format,
 		       size_t shown)
 {
-	struct options options = {
-		.input = input_path,
-		.format = format,
-		.full_ids = format == FORMAT_PAIRS,
-		.filter = *filter,
-		.selection.of = &task_columns,
+	struct options options = { .format = format, .filter = *filter };
+	const struct run run = {
+		list_command, &task_columns, "tasks", shown, false,
 	};
-	struct error error = { 0 };
-	struct output output;
-	int status;
 
-	selection_all(&options.selection);
-	output_begin(&output);
-	status = list_command(&options, &error);
-	output_end(&output);
-	must(status == STATUS_DONE || status == STATUS_MISSING);
-	must(!output.complaint_size == (status == STATUS_DONE));
-	check_output(&output, format, shown);
-	output_free(&output);
-	selection_free(&options.selection);
+	check_run(&run, &options);
+}
+
+/* Objects that one of the shown tasks holds, each counted where it is first. */
+static size_t count_objects(const struct snapshot *snap, const bool *shown)
+{
+	size_t count = 0;
+
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		for (unsigned int i = 0; i < snap->count; i++) {
+			uint64_t id = snap->tasks[i].ids[r];
+			bool seen = !id || !shown[i];
+
+			for (unsigned int j = 0; j < i && !seen; j++)
+				seen = shown[j] && snap->tasks[j].ids[r] == id;
+			count += !seen;
+		}
+	}
+	return count;
+}
+
+static void check_groups_command(const struct filter *filter,
+				 enum format format, size_t objects)
+{
+	struct options options = {
+		.format = format, .filter = *filter, .all = true,
+		.resources = (1U << TASKMAP_RESOURCES) - 1,
+	};
+	const struct run run = {
+		groups_command, &object_columns, "groups", objects, false,
+	};
+
+	check_run(&run, &options);
+}
+
+/* Whether the task at @index is another in the later snapshot, or has another mm. */
+#define IS_OTHER(index)		((index) % 2 == 0)
+#define HAS_OTHER_MM(index)	((index) % 3 == 0)
+
+/* A snapshot that differs from @snap in some of its tasks. */
+static void put_later(const struct snapshot *snap)
+{
+	struct taskmap_header header = snap->header;
+
+	header.header_size = sizeof(header);
+	header.record_size = sizeof(struct taskmap_record);
+	header.resource_count = TASKMAP_RESOURCES;
+	header.ids_offset = offsetof(struct taskmap_record, ids);
+	header.refs_offset = offsetof(struct taskmap_record, refs);
+	must(!ftruncate(later, 0));
+	must(!lseek(later, 0, SEEK_SET));
+	must(write(later, &header, sizeof(header)) == sizeof(header));
+	for (unsigned int i = 0; i < snap->count; i++) {
+		struct taskmap_record task = snap->tasks[i];
+
+		task.start_ns ^= IS_OTHER(i);
+		task.ids[TASKMAP_MM] ^= HAS_OTHER_MM(i);
+		must(write(later, &task, sizeof(task)) == sizeof(task));
+	}
+}
+
+static void check_diff(const struct filter *filter, enum format format,
+		       char **paths, const char *compared, size_t changes)
+{
+	struct options options = {
+		.format = format, .filter = *filter, .args = paths,
+		.compared.of = &compared_columns,
+	};
+	const struct run run = {
+		diff_command, &change_columns, "changes", changes, changes,
+	};
+	size_t length;
+
+	must(!selection_parse(&options.compared, compared, &length));
+	check_run(&run, &options);
+	selection_free(&options.compared);
+}
+
+static void check_diffs(const struct snapshot *snap, const bool *shown,
+			const struct filter *filter, enum format format)
+{
+	char *paths[] = { input_path, later_path, NULL };
+	char *same[] = { input_path, input_path, NULL };
+	size_t changes = 0;
+
+	put_later(snap);
+	for (unsigned int i = 0; i < snap->count; i++) {
+		if (shown[i])
+			changes += IS_OTHER(i) ? 2 : HAS_OTHER_MM(i);
+	}
+	check_diff(filter, format, paths, "MM", changes);
+	check_diff(filter, format, same, "+S,FLAGS,SHARES,NOTE,THREADS", 0);
 }
 
 /* In memory of just that size, for the sanitizer to see a byte too many. */
@@ -250,14 +358,37 @@ static bool decodes(const unsigned char *data, size_t size)
 	return true;
 }
 
+/* Each command in each format. */
+static void check_commands(const struct snapshot *snap,
+			   const struct filter *filter)
+{
+	size_t count = 0, objects;
+	struct output output;
+	bool *shown;
+
+	output_begin(&output);
+	shown = check_model(snap, filter);
+	output_end(&output);
+	output_free(&output);
+	for (unsigned int i = 0; i < snap->count; i++)
+		count += shown[i];
+	objects = count_objects(snap, shown);
+	for (enum format format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
+		check_list(filter, format, count);
+		if (format == FORMAT_TREE)
+			continue;
+		check_groups_command(filter, format, objects);
+		check_diffs(snap, shown, filter, format);
+	}
+	free(shown);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	bool sound = decodes(data, size);
 	struct snapshot snap;
 	struct error error = { 0 };
 	struct filter filter;
-	struct output output;
-	size_t shown;
 
 	put_input(data, size);
 	if (source_read(&source_system, input_path, &snap, &error)) {
@@ -268,12 +399,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	must(sound);
 	must(snap.size == size && !memcmp(snap.image, data, size));
 	filter = chosen_filter(&snap);
-	output_begin(&output);
-	shown = check_model(&snap, &filter);
-	output_end(&output);
-	output_free(&output);
-	for (enum format format = FORMAT_TABLE; format <= FORMAT_JSON; format++)
-		check_list(&filter, format, shown);
+	check_commands(&snap, &filter);
 	filter_free(&filter);
 	snapshot_free(&snap);
 	return 0;

@@ -201,6 +201,21 @@ static void test_columns_raw(void **state)
 	expect_golden(state, "list-columns-raw", "$T -H -r");
 }
 
+static void test_groups(void **state)
+{
+	expect_golden(state, "groups", "$T -i $S groups");
+	expect_golden(state, "groups-json",
+		      "$T -i $S groups -J -o +tgid,pids mm net");
+	expect_golden(state, "groups-all",
+		      "$T -i $S groups --all -r --output-all MM Files netns");
+}
+
+static void test_columns_of_commands(void **state)
+{
+	expect_golden(state, "list-columns-groups", "$T groups -H");
+	expect_golden(state, "list-columns-diff", "$T diff -H | head -n 10");
+}
+
 static void test_other_locale(void **state)
 {
 	/* What is not ASCII is escaped where a terminal may not show it. */
@@ -424,13 +439,13 @@ static void test_json_columns(void **state)
 	struct json_object *columns = get(root, "columns");
 	struct json_object *column;
 
-	assert_int_equal(json_object_array_length(columns), task_columns.count);
+	assert_int_equal(json_object_array_length(columns), column_count(&task_columns));
 	column = json_object_array_get_idx(columns, 0);
 	expect_text(column, "name", "pid");
 	expect_text(column, "type", "number");
 	expect_bool(column, "default", true);
 	assert_true(strlen(json_object_get_string(get(column, "description"))));
-	column = json_object_array_get_idx(columns, task_columns.count - 1);
+	column = json_object_array_get_idx(columns, column_count(&task_columns) - 1);
 	expect_text(column, "name", "userns_refs");
 	expect_bool(column, "default", false);
 	json_object_put(root);
@@ -446,9 +461,9 @@ static void test_json_types(void **state)
 		struct json_object *task = json_object_array_get_idx(tasks, i);
 
 		assert_int_equal(json_object_object_length(task),
-				 task_columns.count);
-		for (size_t c = 0; c < task_columns.count; c++) {
-			const struct column column = task_columns.at(c);
+				 column_count(&task_columns));
+		for (size_t c = 0; c < column_count(&task_columns); c++) {
+			const struct column column = column_at(&task_columns, c);
 			char *key = column_key(&column);
 			struct json_object *value = get(task, key);
 
@@ -558,6 +573,26 @@ static const struct {
 	{ "$T -i $S 'x\n\033c'", "no command \"x\\012\\033c\"" },
 	{ "$T -i $S save a 'x\n\033c'", "too many: \"x\\012\\033c\"" },
 	{ "$T -i $S save a --json", "save takes no --json" },
+	{ "$T -i $S groups mn",
+	  "unknown resource \"mn\"; use mm, active_mm, files, fs, sighand,"
+	  " signal, io, sysvsem, cred, nsproxy, cgroups, uts, ipc, mnt, pid,"
+	  " net, time, cgroup, user\n" },
+	{ "$T -i $S groups mm ''", "unknown resource \"\"; use mm, " },
+	{ "$T -i $S groups mm,fs", "unknown resource \"mm,fs\"; use mm, " },
+	{ "$T -i $S groups 'm\n\033m'", "unknown resource \"m\\012\\033m\"" },
+	{ "$T -i $S groups -o MM", "unknown column \"MM\"; use RESOURCE, ID," },
+	{ "$T -i $S groups --tree", "groups takes no --tree" },
+	{ "$T -i $S list --all", "list takes no --all" },
+	{ "$T -i $S list -c PID", "list takes no --compare" },
+	{ "$T -i $S -o HOLDERS", "unknown column \"HOLDERS\"; use PID, TGID," },
+	{ "$T diff", "diff wants A B" },
+	{ "$T diff $S", "diff wants A B" },
+	{ "$T diff $S $S $S", "one argument too many: \"" },
+	{ "$T diff - -", "A and B cannot both be standard input" },
+	{ "$T diff -i $S $S $S", "diff takes no --input" },
+	{ "$T diff -c MM,X $S $S", "unknown column \"X\"; use PID, TGID," },
+	{ "$T diff -c WHAT $S $S", "unknown column \"WHAT\"; use PID, TGID," },
+	{ "$T diff -o X $S $S", "unknown column \"X\"; use CHANGE, WHAT," },
 };
 
 static void test_misuse(void **state)
@@ -620,6 +655,13 @@ static const struct {
 	{ "$T -i $S -r >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -i $S -P --output-all >/dev/full",
 	  "cannot write to standard output: No space left" },
+	{ "$T -i $S groups >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S groups -J >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i /dev/zero groups", "/dev/zero: not a taskmap snapshot" },
+	{ "head -c 200 $S | $T -i - groups",
+	  "standard input: truncated: 200 of 6232 bytes" },
 	{ "$T -H >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -h >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -V >/dev/full", "cannot write to standard output: No space left" },
@@ -736,6 +778,8 @@ int main(void)
 		SYSTEM_TEST(test_all_columns),
 		SYSTEM_TEST(test_columns_table),
 		SYSTEM_TEST(test_columns_raw),
+		SYSTEM_TEST(test_groups),
+		SYSTEM_TEST(test_columns_of_commands),
 		SYSTEM_TEST(test_other_locale),
 		SYSTEM_TEST(test_json_header),
 		SYSTEM_TEST(test_json_other_header),

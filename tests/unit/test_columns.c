@@ -164,7 +164,7 @@ static void test_selection(void **state)
 	assert_null(selection_parse(&selection, "COMM", &length));
 	assert_int_equal(selection.count, 1);
 	selection_all(&selection);
-	assert_int_equal(selection.count, task_columns.count);
+	assert_int_equal(selection.count, column_count(&task_columns));
 	selection_free(&selection);
 	assert_int_equal(selection.count, 0);
 }

@@ -14,7 +14,20 @@
 #include "kinds.h"
 #include "resources.h"
 
-static const char *const commands[] = { "list", "save" };
+static const char *const commands[] = {
+	"list", "groups", "diff", "save",
+};
+
+/* Which of them have columns, and what those are. */
+static const struct {
+	const char *command;
+	const struct columns *columns;
+	const char *defaults;	/* how the manual introduces them */
+} tables[] = {
+	{ "list", &task_columns, "The default columns are" },
+	{ "groups", &object_columns, "The default columns of groups are" },
+	{ "diff", &change_columns, "The default columns of diff are" },
+};
 
 static bool is_word(char c)
 {
@@ -88,10 +101,11 @@ static unsigned int expect_options(const char *where, const char *text)
 	return count;
 }
 
-static void expect_columns(const char *where, const char *text)
+static void expect_columns(const char *where, const char *text,
+			   const struct columns *columns)
 {
-	for (size_t i = 0; i < task_columns.count; i++)
-		expect_word(where, text, task_columns.at(i).name);
+	for (size_t i = 0; i < column_count(columns); i++)
+		expect_word(where, text, column_at(columns, i).name);
 }
 
 static void test_help(void **state)
@@ -99,7 +113,8 @@ static void test_help(void **state)
 	char *help = output_of("$T --help");
 
 	(void)state;
-	expect_columns("help", help);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		expect_columns("help", help, tables[i].columns);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		expect_word("help", help, commands[i]);
 	free(help);
@@ -124,7 +139,7 @@ static void test_help_options(void **state)
 		}
 		at++;
 	}
-	assert_int_equal(count, 14);
+	assert_int_equal(count, 16);
 	free(source);
 	free(help);
 }
@@ -134,13 +149,15 @@ static void test_manual(void **state)
 	char *manual = document("taskmap.8");
 
 	(void)state;
-	assert_true(expect_options("taskmap.8", manual) >= 14);
-	expect_columns("taskmap.8", manual);
+	assert_true(expect_options("taskmap.8", manual) >= 16);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		expect_columns("taskmap.8", manual, tables[i].columns);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		expect_word("taskmap.8", manual, commands[i]);
 	for (unsigned int kind = 1; kind <= KINDS; kind++)
 		expect_word("taskmap.8", manual, kind_name(kind));
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		expect_word("taskmap.8", manual, resources[r].name);
 		if (resources[r].shared)
 			expect_word("taskmap.8", manual, resources[r].shared);
 	}
@@ -148,20 +165,54 @@ static void test_manual(void **state)
 	free(manual);
 }
 
+static void expect_defaults(const char *introduction,
+			    const struct columns *columns)
+{
+	char *manual = document("taskmap.8");
+	char *at = strstr(manual, introduction);
+	char *end;
+
+	assert_non_null(at);
+	end = strstr(at, ".TP");
+	*end = '\0';
+	for (size_t i = 0; i < column_count(columns); i++) {
+		const char *name = column_at(columns, i).name;
+
+		if (has_word(at, name) != column_is_default(columns, name))
+			fail_msg("taskmap.8 is wrong about %s", name);
+	}
+	free(manual);
+}
+
 /* What the default columns are, the manual says in as many words. */
 static void test_manual_defaults(void **state)
 {
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		expect_defaults(tables[i].defaults, tables[i].columns);
+}
+
+/* What diff compares is said by what it does not. */
+static void test_manual_compared(void **state)
+{
 	char *manual = document("taskmap.8");
-	char *at = strstr(manual, "The default columns are");
-	char *end = strstr(at, ".TP");
+	char *at = strstr(manual, "the columns of\n.B list\nto compare");
+	bool other;
 
 	(void)state;
-	*end = '\0';
-	for (size_t i = 0; i < task_columns.count; i++) {
-		const char *name = task_columns.at(i).name;
+	assert_non_null(at);
+	*strstr(at, "ids of all resources but ACTIVE_MM") = '\0';
+	for (size_t i = 0; i < column_count(&task_columns); i++) {
+		const struct column column = column_at(&task_columns, i);
+		bool compared = column_is_default(&compared_columns,
+						  column.name);
 
-		if (has_word(at, name) != column_is_default(&task_columns, name))
-			fail_msg("taskmap.8 is wrong about %s", name);
+		other = strstr(column.name, "_REFS") ||
+			!strcmp(column.name, "ACTIVE_MM");
+		if (i >= task_columns.own_count - 2 * TASKMAP_RESOURCES)
+			assert_int_equal(compared, !other);
+		else if (has_word(at, column.name) != compared)
+			fail_msg("taskmap.8 is wrong about %s", column.name);
 	}
 	free(manual);
 }
@@ -201,7 +252,7 @@ static void test_completion(void **state)
 	char kinds[64] = "";
 
 	(void)state;
-	assert_true(expect_options("completion", offered) >= 14);
+	assert_true(expect_options("completion", offered) >= 16);
 	free(offered);
 
 	offered = complete("taskmap \"\"");
@@ -210,7 +261,7 @@ static void test_completion(void **state)
 	free(offered);
 
 	offered = complete("taskmap -o \"\"");
-	expect_columns("completion", offered);
+	expect_columns("completion", offered, &task_columns);
 	free(offered);
 
 	offered = complete("taskmap --kind \"\"");
@@ -229,9 +280,51 @@ static void test_completion_lists(void **state)
 	(void)state;
 	assert_string_equal(offered, "PID,MM_REFS\n");
 	free(offered);
+	offered = complete("taskmap groups -o out");
+	assert_string_equal(offered, "OUTSIDE\n");
+	free(offered);
+	offered = complete("taskmap diff -o wh");
+	assert_string_equal(offered, "WHAT\n");
+	free(offered);
+	offered = complete("taskmap diff -c s");
+	assert_string_equal(offered, "S\nSHARES\nSIGHAND\nSIGHAND_REFS\n"
+			    "SIGNAL\nSIGNAL_REFS\nSYSVSEM\nSYSVSEM_REFS\n");
+	free(offered);
 	offered = complete("taskmap -o +usern");
 	assert_string_equal(offered, "+USERNS\n+USERNS_REFS\n");
 	free(offered);
+}
+
+/* Exactly what --help and the command line say of each. */
+static void test_completion_commands(void **state)
+{
+	char *offered = complete("taskmap groups \"\"");
+
+	(void)state;
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+		expect_word("completion", offered, resources[r].name);
+	free(offered);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		char *line;
+
+		/* Whatever is offered to a command, it takes. */
+		assert_true(asprintf(&line, "taskmap %s --", commands[i]) > 0);
+		offered = complete(line);
+		free(line);
+		for (char *word = strtok(offered, "\n"); word;
+		     word = strtok(NULL, "\n")) {
+			struct result result;
+
+			assert_true(asprintf(&line, "$T %s %s 1 2 3", commands[i],
+					     word) > 0);
+			result = run("", line);
+			if (strstr(result.err, "takes no"))
+				fail_msg("%s: %s", line, result.err);
+			result_clear(&result);
+			free(line);
+		}
+		free(offered);
+	}
 }
 
 int main(void)
@@ -241,9 +334,11 @@ int main(void)
 		cmocka_unit_test(test_help_options),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_manual_defaults),
+		cmocka_unit_test(test_manual_compared),
 		cmocka_unit_test(test_manual_is_sound),
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_completion_lists),
+		cmocka_unit_test(test_completion_commands),
 	};
 
 	return cmocka_run_group_tests_name("docs", tests, NULL, NULL);

@@ -45,6 +45,13 @@ static int setup(void **state)
 	image = fixture_image(rows + 5, 2, NULL, &size);
 	free(fixture_file(dir, "snapshot", image, size));
 	free(image);
+	/* What of the two changed, and one that came in place of another. */
+	rows[5].ids[TASKMAP_FS] = 7;
+	rows[5].uid++;
+	rows[6].start_ns++;
+	image = fixture_image(rows + 5, 2, NULL, &size);
+	free(fixture_file(dir, "later", image, size));
+	free(image);
 	free(rows);
 	assert_int_equal(chdir(dir), 0);
 	*state = dir;
@@ -169,6 +176,11 @@ MEMORY_TEST(raw, "-i snapshot --raw -o PID,MM,NOTE")
 MEMORY_TEST(pairs, "-i snapshot --pairs -o PID,MM,NOTE")
 MEMORY_TEST(json, "-i snapshot --json")
 MEMORY_TEST(filter, "-i snapshot -p 7,201,8 -k thread -o +uid -r")
+MEMORY_TEST(groups, "-i snapshot groups -o +PIDS mm fs")
+MEMORY_TEST(groups_json, "-i snapshot groups -J -o +PIDS --all -p 202,8 fs")
+MEMORY_TEST(diff, "diff snapshot later")
+MEMORY_TEST(diff_json, "diff -J -p 201,202,8 -c +S,NOTE snapshot later")
+MEMORY_TEST(bad_resource, "groups mm x")
 MEMORY_TEST(save, "-i snapshot save saved")
 MEMORY_TEST(bad_column, "-o PID,X")
 MEMORY_TEST(bad_input, "-i nowhere")
@@ -318,6 +330,11 @@ int main(void)
 		TEST(test_pairs),
 		TEST(test_json),
 		TEST(test_filter),
+		TEST(test_groups),
+		TEST(test_groups_json),
+		TEST(test_diff),
+		TEST(test_diff_json),
+		TEST(test_bad_resource),
 		TEST(test_save),
 		TEST(test_bad_column),
 		TEST(test_bad_input),
