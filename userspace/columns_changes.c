@@ -88,8 +88,6 @@ const struct columns change_columns = {
  * threads), nor what only follows from something else (THREADS, SHARES).
  */
 const struct columns compared_columns = {
-	.defaults = "PPID,KIND,UID,GID,COMM,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,"
-		    "SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,"
-		    "NETNS,TIMENS,CGROUPNS,USERNS",
+	.defaults = "PPID,KIND,UID,GID,COMM,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,NETNS,TIMENS,CGROUPNS,USERNS",
 	.more = &task_columns,
 };

@@ -21,8 +21,9 @@ static const struct taskmap_record *record_of(const struct row *row)
 #define FILL_FIELD(function, field)					\
 	FILL(function)							\
 	{								\
-		value_set_number(value,					\
-				 (int64_t)record_of(row)->field);	\
+		const struct taskmap_record *tasks = row->model->tasks;	\
+									\
+		value_set_number(value, (int64_t)tasks[row->task].field); \
 	}
 
 FILL_FIELD(fill_pid, pid)

@@ -5,6 +5,11 @@
 #include "diff.h"
 #include "util.h"
 
+/* A task in each of them, NO_TASK where there is none. */
+struct pair {
+	unsigned int a, b;
+};
+
 /* As the models want a snapshot; the records stay the caller's. */
 static struct snapshot part_of(struct taskmap_record *tasks,
 			       unsigned int count)
@@ -42,15 +47,21 @@ static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
 	snapshot_free(b);
 }
 
-static void add(struct diff *diff, struct change change)
+static void add(struct diff *diff, enum change_kind kind, struct pair pair,
+		const struct column *what)
 {
 	if (diff->count == diff->room) {
 		diff->room = diff->room ? 2 * diff->room : 64;
 		diff->changes = xreallocarray(diff->changes, diff->room,
 					      sizeof(*diff->changes));
 	}
-	change.diff = diff;
-	diff->changes[diff->count++] = change;
+	diff->changes[diff->count++] = (struct change){
+		.diff = diff,
+		.kind = kind,
+		.a = pair.a,
+		.b = pair.b,
+		.what = what,
+	};
 }
 
 static bool same_value(const struct value *x, const struct value *y)
@@ -82,22 +93,17 @@ static bool differs(const struct column *column, const struct row *x,
 	return !same;
 }
 
-static void compare(struct diff *diff, unsigned int a, unsigned int b,
+static void compare(struct diff *diff, struct pair pair,
 		    const struct selection *compared)
 {
-	const struct row x = { .model = &diff->a, .task = a };
-	const struct row y = { .model = &diff->b, .task = b };
+	const struct row x = { .model = &diff->a, .task = pair.a };
+	const struct row y = { .model = &diff->b, .task = pair.b };
 
 	for (size_t i = 0; i < compared->count; i++) {
 		const struct column *column = &compared->columns[i];
 
 		if (differs(column, &x, &y))
-			add(diff, (struct change){
-				.kind = CHANGE_CHANGED,
-				.a = a,
-				.b = b,
-				.what = column,
-			});
+			add(diff, CHANGE_CHANGED, pair, column);
 	}
 }
 
@@ -111,10 +117,6 @@ static int order(const struct taskmap_record *x, const struct taskmap_record *y)
 		return x->pid < y->pid ? -1 : 1;
 	return x->start_ns == y->start_ns ? 0 : -1;
 }
-
-struct pair {
-	unsigned int a, b;	/* NO_TASK if there is none */
-};
 
 /* The next task of either or of both, after those before @at. Moves that on. */
 static struct pair next_pair(const struct model *a, const struct model *b,
@@ -140,13 +142,11 @@ static void add_pair(struct diff *diff, struct pair pair,
 		     const struct selection *compared)
 {
 	if (pair.b == NO_TASK)
-		add(diff, (struct change){ .kind = CHANGE_WENT,
-					   .a = pair.a, .b = NO_TASK });
+		add(diff, CHANGE_WENT, pair, NULL);
 	else if (pair.a == NO_TASK)
-		add(diff, (struct change){ .kind = CHANGE_CAME,
-					   .a = NO_TASK, .b = pair.b });
+		add(diff, CHANGE_CAME, pair, NULL);
 	else
-		compare(diff, pair.a, pair.b, compared);
+		compare(diff, pair, compared);
 }
 
 void diff_init(struct diff *diff, struct snapshot *a, struct snapshot *b,

@@ -287,7 +287,7 @@ static void test_completion_lists(void **state)
 	assert_string_equal(offered, "WHAT\n");
 	free(offered);
 	offered = complete("taskmap diff -c s");
-	assert_string_equal(offered, "S\nSHARES\nSIGHAND\nSIGHAND_REFS\n"
+	assert_string_equal(offered, "S\nSTART\nSHARES\nSIGHAND\nSIGHAND_REFS\n"
 			    "SIGNAL\nSIGNAL_REFS\nSYSVSEM\nSYSVSEM_REFS\n");
 	free(offered);
 	offered = complete("taskmap -o +usern");
