@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Columns: what a row of an output can tell. There is a table of them for each
- * kind of rows: tasks, objects, changes. Headings, JSON keys and types, the
+ * kind of rows: tasks, objects, changes,
+ * findings. Headings, JSON keys and types, the
  * list of columns and --help are all made from it.
  */
 #ifndef TASKMAP_COLUMNS_H
@@ -36,6 +37,7 @@ struct style {
 
 struct object;
 struct change;
+struct finding;
 
 /* What a row is about: a task, and what the table of columns is for. */
 struct row {
@@ -43,6 +45,7 @@ struct row {
 	unsigned int task;
 	const struct object *object;	/* for object_columns: whose first holder it is */
 	const struct change *change;	/* for change_columns: what became of it */
+	const struct finding *finding;	/* for finding_columns: what is odd about it */
 };
 
 struct column {
@@ -63,7 +66,8 @@ struct columns {
 	const struct columns *more;	/* another, whose columns follow; or NULL */
 };
 
-extern const struct columns task_columns, object_columns, change_columns;
+extern const struct columns task_columns, object_columns, change_columns,
+			    finding_columns;
 
 /* What changes of tasks are looked for in; the defaults are what seldom does. */
 extern const struct columns compared_columns;

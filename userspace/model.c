@@ -234,12 +234,30 @@ const struct group *model_threads(const struct model *model, unsigned int task)
 	return grouping_of(&model->threads, task);
 }
 
+unsigned int model_live_threads(const struct model *model, unsigned int task)
+{
+	const struct group *threads = model_threads(model, task);
+	const unsigned int *members = model->threads.members + threads->first;
+	unsigned int live = 0;
+
+	for (unsigned int i = 0; i < threads->count; i++)
+		live += !model_is_dead(model, members[i]);
+	return live;
+}
+
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
 		enum taskmap_resource resource)
 {
 	uint64_t id = model->tasks[a].ids[resource];
 
 	return id && id == model->tasks[b].ids[resource];
+}
+
+bool model_differ(const struct model *model, unsigned int a, unsigned int b,
+		  enum taskmap_resource resource)
+{
+	return model->tasks[a].ids[resource] && model->tasks[b].ids[resource] &&
+	       !model_same(model, a, b, resource);
 }
 
 unsigned int model_origin(const struct model *model, unsigned int task)
@@ -264,4 +282,15 @@ struct others model_others(struct model *model, unsigned int task,
 	if (others.count)
 		others.tgid = group->lowest[group->lowest[0] == own];
 	return others;
+}
+
+int model_lender(struct model *model, unsigned int task)
+{
+	unsigned int parent = model_parent(model, task);
+	struct others others = model_others(model, task, TASKMAP_MM);
+
+	if (parent != NO_TASK && others.count &&
+	    !model_same(model, task, parent, TASKMAP_MM))
+		return others.tgid;
+	return model->tasks[task].ppid;
 }

@@ -87,9 +87,16 @@ bool model_is_kthread(const struct model *model, unsigned int task);
 /* The members of @task's thread group that are in the snapshot, itself too. */
 const struct group *model_threads(const struct model *model, unsigned int task);
 
+/* How many of them are not dead. */
+unsigned int model_live_threads(const struct model *model, unsigned int task);
+
 /* Whether both hold the same object; none is not the same as none. */
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
 		enum taskmap_resource resource);
+
+/* Whether both hold one, and not the same. */
+bool model_differ(const struct model *model, unsigned int a, unsigned int b,
+		  enum taskmap_resource resource);
 
 /*
  * Whom @task is compared with to say what it shares: its leader, or for a
@@ -99,5 +106,11 @@ unsigned int model_origin(const struct model *model, unsigned int task);
 
 struct others model_others(struct model *model, unsigned int task,
 			   enum taskmap_resource resource);
+
+/*
+ * The tgid of whose mm a vfork child lives in: whoever made it. That is its
+ * parent, but with CLONE_PARENT, when it is one of the others that hold the mm.
+ */
+int model_lender(struct model *model, unsigned int task);
 
 #endif /* TASKMAP_MODEL_H */

@@ -38,23 +38,6 @@ void notes_shares(const struct model *model, unsigned int task,
 	}
 }
 
-/*
- * A vfork child lives in the mm of whoever made it. That is its parent, but
- * with CLONE_PARENT, when it is one of the others that hold the mm.
- */
-static void note_vfork(struct model *model, unsigned int task,
-		       char out[NOTES_SIZE])
-{
-	unsigned int parent = model_parent(model, task);
-	struct others others = model_others(model, task, TASKMAP_MM);
-	int lender = model->tasks[task].ppid;
-
-	if (parent != NO_TASK && others.count &&
-	    !model_same(model, task, parent, TASKMAP_MM))
-		lender = others.tgid;
-	note(out, "vfork, borrows mm of %d", lender);
-}
-
 static void note_others(const struct others *others, const char *names,
 			char out[NOTES_SIZE])
 {
@@ -99,15 +82,7 @@ static void note_shared(struct model *model, unsigned int task,
 	}
 }
 
-/* Whether a thread has one of its own where most have their leader's. */
-static bool differs(const struct model *model, unsigned int task,
-		    unsigned int leader, enum taskmap_resource resource)
-{
-	return model->tasks[task].ids[resource] &&
-	       model->tasks[leader].ids[resource] &&
-	       !model_same(model, task, leader, resource);
-}
-
+/* Where a thread has one of its own where most have their leader's. */
 static void note_own(const struct model *model, unsigned int task,
 		     char out[NOTES_SIZE])
 {
@@ -115,14 +90,14 @@ static void note_own(const struct model *model, unsigned int task,
 
 	if (leader == NO_TASK || leader == task)
 		return;
-	if (differs(model, task, leader, TASKMAP_FILES))
+	if (model_differ(model, task, leader, TASKMAP_FILES))
 		note(out, "own files");
-	if (differs(model, task, leader, TASKMAP_FS))
+	if (model_differ(model, task, leader, TASKMAP_FS))
 		note(out, "own fs");
-	if (differs(model, task, leader, TASKMAP_CRED))
+	if (model_differ(model, task, leader, TASKMAP_CRED))
 		note(out, "own cred");
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
-		if (resources[r].ns && differs(model, task, leader, r))
+		if (resources[r].ns && model_differ(model, task, leader, r))
 			note(out, "own %s ns", resources[r].name);
 	}
 }
@@ -130,14 +105,11 @@ static void note_own(const struct model *model, unsigned int task,
 static void note_dead_leader(const struct model *model, unsigned int task,
 			     char out[NOTES_SIZE])
 {
-	const struct group *threads = model_threads(model, task);
-	const unsigned int *members = model->threads.members + threads->first;
-	unsigned int live = 0;
+	unsigned int live;
 
 	if (!model_is_leader(model, task) || !model_is_dead(model, task))
 		return;
-	for (unsigned int i = 0; i < threads->count; i++)
-		live += !model_is_dead(model, members[i]);
+	live = model_live_threads(model, task);
 	if (live)
 		note(out, "leader dead, %u %s live", live,
 		     live == 1 ? "thread" : "threads");
@@ -151,7 +123,7 @@ void notes_oddities(struct model *model, unsigned int task,
 
 	out[0] = '\0';
 	if (record->marks & TASKMAP_MARK_VFORK)
-		note_vfork(model, task, out);
+		note(out, "vfork, borrows mm of %d", model_lender(model, task));
 	if (kthread && record->ids[TASKMAP_MM])
 		note(out, "borrowed mm");
 	if (!kthread)

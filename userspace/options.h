@@ -40,6 +40,7 @@ struct options {
 /* Each returns an enum exit_status, or -1 with @error set. */
 int list_command(const struct options *options, struct error *error);
 int diff_command(const struct options *options, struct error *error);
+int drift_command(const struct options *options, struct error *error);
 int groups_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 

@@ -10,6 +10,18 @@
 
 #include "uapi/taskmap.h"
 
+/*
+ * What refs count of an object's holders, kernel threads left aside: refs are
+ * never fewer than that.
+ */
+enum counted {
+	COUNTED_NOT,		/* refs are not known, or do not count tasks */
+	COUNTED_TASKS,		/* each once */
+	COUNTED_TWICE,		/* each twice */
+	COUNTED_NSPROXIES,	/* each nsproxy that they hold once */
+	COUNTED_CREDS,		/* each cred that they hold once */
+};
+
 struct resource {
 	const char *name;		/* as in the format's manual */
 	const char *column;		/* heading of its ids */
@@ -17,6 +29,13 @@ struct resource {
 	const char *prefix;		/* of short ids: "mm" in "mm#3" */
 	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
 	bool ns;			/* a namespace */
+	enum counted counted;
+	/*
+	 * Refs that are not counted by that are only somebody's for a moment:
+	 * where nothing runs there are none, but for those in @others.
+	 */
+	bool only_tasks;
+	const char *others;	/* who else holds refs, a list in words; or NULL */
 	const char *help;
 	const char *refs_help;
 };
