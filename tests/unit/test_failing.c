@@ -186,6 +186,34 @@ MEMORY_TEST(bad_column, "-o PID,X")
 MEMORY_TEST(bad_input, "-i nowhere")
 MEMORY_TEST(bad_output, "-i snapshot save nowhere/saved")
 
+/* Findings by each of the rules that need memory, and refs to judge. */
+static void make_odd(const char *dir)
+{
+	struct taskmap_record *rows = fixture_system();
+	unsigned char *image;
+	size_t size;
+
+	image = fixture_image(rows + 8, 2, NULL, &size);
+	memset(image + offsetof(struct taskmap_header, flags), 0, 4);
+	free(fixture_file(dir, "odd", image, size));
+	free(image);
+	free(rows);
+}
+
+static void test_drift(void **state)
+{
+	make_odd(*state);
+	expect_each("drift -i odd", "");
+	expect_each("drift -i odd", "+");
+}
+
+static void test_drift_json(void **state)
+{
+	make_odd(*state);
+	expect_each("drift -i odd --json --output-all", "");
+	expect_each("drift -i odd --json --output-all", "+");
+}
+
 static bool same_files(const char *a, const char *b)
 {
 	size_t a_size, b_size;
@@ -336,6 +364,8 @@ int main(void)
 		TEST(test_diff_json),
 		TEST(test_bad_resource),
 		TEST(test_save),
+		TEST(test_drift),
+		TEST(test_drift_json),
 		TEST(test_bad_column),
 		TEST(test_bad_input),
 		TEST(test_bad_output),
