@@ -10,12 +10,13 @@
 
 #include "columns.h"
 #include "command.h"
+#include "drift.h"
 #include "fixture.h"
 #include "kinds.h"
 #include "resources.h"
 
 static const char *const commands[] = {
-	"list", "groups", "diff", "save",
+	"list", "groups", "diff", "drift", "save",
 };
 
 /* Which of them have columns, and what those are. */
@@ -27,6 +28,7 @@ static const struct {
 	{ "list", &task_columns, "The default columns are" },
 	{ "groups", &object_columns, "The default columns of groups are" },
 	{ "diff", &change_columns, "The default columns of diff are" },
+	{ "drift", &finding_columns, "The default columns of drift are" },
 };
 
 static bool is_word(char c)
@@ -161,6 +163,8 @@ static void test_manual(void **state)
 		if (resources[r].shared)
 			expect_word("taskmap.8", manual, resources[r].shared);
 	}
+	for (int rule = DRIFT_OWN; rule <= DRIFT_REFS; rule++)
+		expect_word("taskmap.8", manual, drift_rule_name(rule));
 	expect_word("taskmap.8", manual, TASKMAP_VERSION);
 	free(manual);
 }
