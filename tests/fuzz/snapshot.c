@@ -18,6 +18,7 @@
 #include <json-c/json.h>
 
 #include "columns.h"
+#include "drift.h"
 #include "options.h"
 #include "output.h"
 #include "snapshot.h"
@@ -340,6 +341,39 @@ static void check_diffs(const struct snapshot *snap, const bool *shown,
 	check_diff(filter, format, same, "+S,FLAGS,SHARES,NOTE,THREADS", 0);
 }
 
+/* How many findings there are: folded, ordered, each with a reason. */
+static size_t count_findings(const struct snapshot *snap, const bool *shown)
+{
+	struct model model;
+	struct drift drift;
+	size_t count;
+
+	model_init(&model, snap);
+	drift_init(&drift, &model, !(snap->header.flags & TASKMAP_WALKED),
+		   shown);
+	count = drift.count;
+	for (size_t i = 0; i < count; i++) {
+		must(shown[drift.findings[i].task]);
+		must(drift.findings[i].tasks);
+		must(drift.findings[i].reason[0]);
+		must(!i || drift.findings[i - 1].task <= drift.findings[i].task);
+	}
+	drift_free(&drift);
+	model_free(&model);
+	return count;
+}
+
+static void check_drift(const struct filter *filter, enum format format,
+			size_t findings)
+{
+	struct options options = { .format = format, .filter = *filter };
+	const struct run run = {
+		drift_command, &finding_columns, "drift", findings, findings,
+	};
+
+	check_run(&run, &options);
+}
+
 /* In memory of just that size, for the sanitizer to see a byte too many. */
 static bool decodes(const unsigned char *data, size_t size)
 {
@@ -362,7 +396,7 @@ static bool decodes(const unsigned char *data, size_t size)
 static void check_commands(const struct snapshot *snap,
 			   const struct filter *filter)
 {
-	size_t count = 0, objects;
+	size_t count = 0, objects, findings;
 	struct output output;
 	bool *shown;
 
@@ -373,11 +407,13 @@ static void check_commands(const struct snapshot *snap,
 	for (unsigned int i = 0; i < snap->count; i++)
 		count += shown[i];
 	objects = count_objects(snap, shown);
+	findings = count_findings(snap, shown);
 	for (enum format format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
 		check_list(filter, format, count);
 		if (format == FORMAT_TREE)
 			continue;
 		check_groups_command(filter, format, objects);
+		check_drift(filter, format, findings);
 		check_diffs(snap, shown, filter, format);
 	}
 	free(shown);
