@@ -15,6 +15,9 @@ enum error_code {
 	ERROR_RAW_IDS,
 	ERROR_LOCKED_DOWN,
 	ERROR_NO_CAPABILITY,
+	ERROR_NO_EXACT,		/* the module is older than the file */
+	ERROR_TOO_MANY,		/* tasks for a picture of one instant */
+	ERROR_TOO_FAST,		/* they change too fast for one */
 	/* Reading fails */
 	ERROR_UNLOADED,
 	ERROR_NO_MEMORY,

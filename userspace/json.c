@@ -75,6 +75,10 @@ static struct json_object *header_object(const struct taskmap_header *header)
 	add_unsigned(object, "start_ns", header->start_ns);
 	add_unsigned(object, "end_ns", header->end_ns);
 	add_text(object, "release", escape(header->release, release));
+	if (snapshot_tells_pause(header))
+		add_unsigned(object, "pause_ns", header->pause_ns);
+	else
+		add(object, "pause_ns", NULL);
 	return object;
 }
 

@@ -34,25 +34,25 @@ static void parse_comparison(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
-	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiH",
+	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiEH",
 	  "every task, what it is and what it holds (the default)",
 	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiH",
+	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
 	  "who shares each object",
 	  parse_resources, groups_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "what changed between two saved snapshots",
 	  parse_comparison, diff_command },
-	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiH",
+	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
 	  "what deviates from the textbook",
 	  NULL, drift_command },
-	{ "save", "FILE", 1, 1, NULL, "i",
+	{ "save", "FILE", 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)",
 	  NULL, save_command },
 };
 
 /*
- * Upper-case letters that are not in short_options, F and A, are the names by
+ * Upper-case letters that are not in short_options, A, E and F, are the names by
  * which the code knows options that have only a long one.
  */
 static const char short_options[] = "TJo:nrPHp:k:ac:i:Vh";
@@ -72,13 +72,14 @@ static const struct option long_options[] = {
 	{ "compare",		required_argument,	NULL, 'c' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
+	{ "exact",		no_argument,		NULL, 'E' },
 	{ "version",		no_argument,		NULL, 'V' },
 	{ "help",		no_argument,		NULL, 'h' },
 	{ 0 }
 };
 
 /* Sets of options of which no two can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE" };
 
 static const char options_help[] =
 	"Options:\n"
@@ -95,6 +96,7 @@ static const char options_help[] =
 	" -a, --all            groups: also objects that only one task holds\n"
 	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
+	"     --exact          one instant of the system, which is stopped for it\n"
 	" -H, --list-columns   list the columns, also with --json or --raw\n"
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
@@ -314,6 +316,9 @@ static void apply_option(struct options *options, int option)
 	case 'i':
 		options->input = optarg;
 		break;
+	case 'E':
+		options->source = &source_exact;
+		break;
 	case 'V':
 		version();
 	case 'h':
@@ -466,7 +471,7 @@ static _Noreturn void finish(int status)
 
 int main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .source = &source_system };
 	struct used used = { 0 };
 	const struct command *command;
 	int status;

@@ -11,6 +11,7 @@
 #include "columns.h"
 #include "error.h"
 #include "filter.h"
+#include "source.h"
 #include "util.h"
 
 enum format {
@@ -23,6 +24,7 @@ enum format {
 
 struct options {
 	const char *input;	/* NULL: the running system */
+	const struct source *source;	/* how to take a snapshot of that */
 	enum format format;
 	bool noheadings;
 	bool full_ids;

@@ -13,7 +13,6 @@
 
 #include "escape.h"
 #include "options.h"
-#include "source.h"
 
 static int write_all(int fd, const unsigned char *bytes, size_t size)
 {
@@ -124,7 +123,7 @@ int save_command(const struct options *options, struct error *error)
 	struct snapshot snap;
 	int ret;
 
-	if (source_read(&source_system, options->input, &snap, error))
+	if (source_read(options->source, options->input, &snap, error))
 		return -1;
 	ret = write_file(path, &snap);
 	snapshot_free(&snap);

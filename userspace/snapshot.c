@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <byteswap.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "snapshot.h"
 
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
+
+/* The header as it was at first; all that came later may be missing. */
+#define HEADER_SIZE	(offsetof(struct taskmap_header, release) + \
+			 TASKMAP_RELEASE_LEN)
 
 /* What a record has before its ids in format 1; later fields follow these. */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
@@ -58,7 +61,7 @@ static const char *layout_fault(const struct taskmap_header *h)
 {
 	uint64_t ids_end, refs_end;
 
-	if (h->header_size < sizeof(*h) || h->header_size % 8)
+	if (h->header_size < HEADER_SIZE || h->header_size % 8)
 		return "header size";
 	if (h->record_size < FIXED_SIZE || h->record_size % 8)
 		return "record size";
@@ -86,10 +89,10 @@ int snapshot_measure(const unsigned char *image, size_t size, const char *name,
 	if (size >= offsetof(struct taskmap_header, header_size) &&
 	    check_version(header.version, name, error))
 		return -1;
-	if (size < sizeof(header))
+	if (size < HEADER_SIZE)
 		return error_set(error, ERROR_TRUNCATED,
 				 "%s: truncated: %zu bytes, of at least %zu",
-				 name, size, sizeof(header));
+				 name, size, HEADER_SIZE);
 	fault = layout_fault(&header);
 	if (fault)
 		return error_set(error, ERROR_CORRUPT,
@@ -119,7 +122,10 @@ static int check_length(size_t size, uint64_t total, const char *name,
 static void decode_header(const unsigned char *image,
 			  struct taskmap_header *header)
 {
-	memcpy(header, image, sizeof(*header));
+	uint32_t size = ((const struct taskmap_header *)image)->header_size;
+
+	memset(header, 0, sizeof(*header));
+	memcpy(header, image, MIN(size, sizeof(*header)));
 	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
 }
 
@@ -195,6 +201,13 @@ int snapshot_decode(unsigned char *image, size_t size, const char *name,
 	snap->image = image;
 	snap->size = size;
 	return 0;
+}
+
+bool snapshot_tells_pause(const struct taskmap_header *header)
+{
+	return header->header_size >=
+	       offsetof(struct taskmap_header, pause_ns) +
+	       sizeof(header->pause_ns);
 }
 
 void snapshot_free(struct snapshot *snap)

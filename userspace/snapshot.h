@@ -6,6 +6,7 @@
 #ifndef TASKMAP_SNAPSHOT_H
 #define TASKMAP_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ int snapshot_measure(const unsigned char *image, size_t size, const char *name,
  */
 int snapshot_decode(unsigned char *image, size_t size, const char *name,
 		    struct snapshot *snap, struct error *error);
+
+/* Whether the file that @header is of has pause_ns; older ones do not. */
+bool snapshot_tells_pause(const struct taskmap_header *header);
 
 void snapshot_free(struct snapshot *snap);
 

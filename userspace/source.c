@@ -17,18 +17,28 @@
 #define DEBUGFS		"/sys/kernel/debug"
 #define MODULE		"/sys/module/taskmap"
 #define IDS_PARAMETER	MODULE "/parameters/ids"
+#define EXACT_MAX	MODULE "/parameters/exact_max"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 
 #define FIRST_CHUNK	65536
 
-/* In the order in which they are tried. */
-static const char *const snapshot_files[] = {
-	DEBUGFS "/taskmap/snapshot",
-	"/proc/taskmap/snapshot",
+/* Where the module's files are, in the order in which they are tried. */
+static const char *const directories[] = {
+	DEBUGFS "/taskmap",
+	"/proc/taskmap",
 };
+
+static const char walked[] = "snapshot";
 
 const struct source source_system = {
 	.root = "",
+	.file = walked,
+	.debugfs_magic = DEBUGFS_MAGIC,
+};
+
+const struct source source_exact = {
+	.root = "",
+	.file = "exact",
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
@@ -82,15 +92,31 @@ static bool debugfs_is_mounted(const struct source *source)
 	return !statfs(full, &fs) && fs.f_type == source->debugfs_magic;
 }
 
+/* Whether the module is there, but without the file that is looked for. */
+static bool is_older(const struct source *source)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directories[i], walked);
+		if (exists(source, path))
+			return true;
+	}
+	return false;
+}
+
 /* Neither file is there though nothing forbids to look. */
 static int explain_missing(const struct source *source, struct error *error)
 {
+	if (is_older(source))
+		return error_set(error, ERROR_NO_EXACT,
+				 "the taskmap module that is loaded is too old for --exact; load a newer one or do without --exact");
 	if (!debugfs_is_mounted(source))
 		return error_set(error, ERROR_NO_DEBUGFS,
 				 "debugfs is not mounted; mount it with \"mount -t debugfs debugfs " DEBUGFS "\"");
 	return error_set(error, ERROR_NO_FILE,
-			 "the taskmap module is loaded, but there is no %s; reload it with \"procfs=1\"",
-			 snapshot_files[0]);
+			 "the taskmap module is loaded, but there is no %s/%s; reload it with \"procfs=1\"",
+			 directories[0], source->file);
 }
 
 /* EPERM is the word of the module or of the kernel, not of a file mode. */
@@ -104,6 +130,36 @@ static int explain_forbidden(const struct source *source, struct error *error)
 				 "not permitted: the kernel is locked down (see " LOCKDOWN ")");
 	return error_set(error, ERROR_NO_CAPABILITY,
 			 "not permitted: CAP_SYS_PTRACE in the initial user namespace is missing; run it outside of any container");
+}
+
+/* The number of tasks of the system, 0 if nobody tells. */
+static unsigned int count_tasks(const struct source *source)
+{
+	char full[PATH_MAX];
+	unsigned int count;
+	FILE *file;
+
+	in_root(source, "/proc/loadavg", full, sizeof(full));
+	file = fopen(full, "re");
+	if (!file)
+		return 0;
+	/* Three loads, and how many run of how many. */
+	if (fscanf(file, "%*s %*s %*s %*u/%u", &count) != 1)
+		count = 0;
+	fclose(file);
+	return count;
+}
+
+static int explain_too_many(const struct source *source, struct error *error)
+{
+	char count[16] = "these";
+	unsigned int tasks = count_tasks(source);
+
+	if (tasks)
+		snprintf(count, sizeof(count), "%u", tasks);
+	return error_set(error, ERROR_TOO_MANY,
+			 "%s tasks are more than the module stops the machine for; raise " EXACT_MAX " or do without --exact",
+			 count);
 }
 
 /* Turns what open(2) said of the module's files into advice. */
@@ -126,9 +182,15 @@ static int explain_open(const struct source *source, int reason,
 	case ENOMEM:
 		return error_set(error, ERROR_NO_MEMORY,
 				 "the kernel has not enough memory for a snapshot; try again when more is free");
+	case EFBIG:
+		return explain_too_many(source, error);
+	case EAGAIN:
+		return error_set(error, ERROR_TOO_FAST,
+				 "the tasks change too fast for a picture of one instant; try again or do without --exact");
 	default:
-		return error_set(error, ERROR_SYSTEM, "cannot open %s: %s",
-				 snapshot_files[0], strerror(reason));
+		return error_set(error, ERROR_SYSTEM, "cannot open %s/%s: %s",
+				 directories[0], source->file,
+				 strerror(reason));
 	}
 }
 
@@ -144,21 +206,21 @@ static bool worth_another(int reason)
  * that says more than that a file is not there. A file that was found and
  * failed otherwise ends the search: opening is what costs the kernel time.
  */
-static int open_module(const struct source *source, const char **name,
+static int open_module(const struct source *source, char name[PATH_MAX],
 		       struct error *error)
 {
 	char full[PATH_MAX];
 	int reason = ENOENT;
 
-	for (size_t i = 0; i < ARRAY_SIZE(snapshot_files); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
 		int fd;
 
-		in_root(source, snapshot_files[i], full, sizeof(full));
+		snprintf(name, PATH_MAX, "%s/%s", directories[i],
+			 source->file);
+		in_root(source, name, full, sizeof(full));
 		fd = open_retrying(full);
-		if (fd >= 0) {
-			*name = snapshot_files[i];
+		if (fd >= 0)
 			return fd;
-		}
 		if (reason == ENOENT)
 			reason = errno;
 		if (!worth_another(errno))
@@ -276,10 +338,10 @@ static int read_open(int fd, bool module, const char *name,
 static int read_module(const struct source *source, struct snapshot *snap,
 		       struct error *error)
 {
-	const char *name = NULL;
+	char name[PATH_MAX];
 	int fd, ret;
 
-	fd = open_module(source, &name, error);
+	fd = open_module(source, name, error);
 	if (fd < 0)
 		return -1;
 	ret = read_open(fd, true, name, snap, error);

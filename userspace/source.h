@@ -11,10 +11,12 @@
 /* What of the system is looked at to find the module, or to say what ails it. */
 struct source {
 	const char *root;	/* put before the absolute paths; "" but in tests */
+	const char *file;	/* of the module: "snapshot" or "exact" */
 	long debugfs_magic;	/* statfs(2) f_type of a mounted debugfs */
 };
 
-extern const struct source source_system;
+/* The running system, walked through or in one instant. */
+extern const struct source source_system, source_exact;
 
 /*
  * Reads the snapshot @input ("-" is standard input), or takes one of the

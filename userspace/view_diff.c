@@ -9,7 +9,6 @@
 #include "escape.h"
 #include "json.h"
 #include "options.h"
-#include "source.h"
 #include "table.h"
 
 /* The task as it is now, or as it was when it was last seen. */
@@ -96,9 +95,9 @@ int diff_command(const struct options *options, struct error *error)
 	struct snapshot a, b;
 	int status = -1;
 
-	if (source_read(&source_system, options->args[0], &a, error))
+	if (source_read(options->source, options->args[0], &a, error))
 		return -1;
-	if (source_read(&source_system, options->args[1], &b, error)) {
+	if (source_read(options->source, options->args[1], &b, error)) {
 		snapshot_free(&a);
 		return -1;
 	}

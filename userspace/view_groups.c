@@ -7,7 +7,6 @@
 #include "json.h"
 #include "objects.h"
 #include "options.h"
-#include "source.h"
 #include "table.h"
 
 static struct row row_of(struct model *model, const struct object *object)
@@ -78,7 +77,7 @@ int groups_command(const struct options *options, struct error *error)
 	struct snapshot snap;
 	int status;
 
-	if (source_read(&source_system, options->input, &snap, error))
+	if (source_read(options->source, options->input, &snap, error))
 		return -1;
 	status = print_snapshot(options, &snap);
 	snapshot_free(&snap);

@@ -6,7 +6,6 @@
 
 #include "json.h"
 #include "options.h"
-#include "source.h"
 #include "table.h"
 #include "tree.h"
 
@@ -99,7 +98,7 @@ int list_command(const struct options *options, struct error *error)
 	struct snapshot snap;
 	int status;
 
-	if (source_read(&source_system, options->input, &snap, error))
+	if (source_read(options->source, options->input, &snap, error))
 		return -1;
 	status = print_snapshot(options, &snap);
 	snapshot_free(&snap);

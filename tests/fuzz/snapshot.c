@@ -224,6 +224,7 @@ static void check_run(const struct run *run, struct options *options)
 	int status;
 
 	options->input = input_path;
+	options->source = &source_system;
 	options->full_ids = options->format == FORMAT_PAIRS;
 	options->selection.of = run->columns;
 	selection_all(&options->selection);
