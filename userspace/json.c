@@ -165,6 +165,52 @@ void json_end(struct json_rows *json)
 	free(json->keys);
 }
 
+static struct json_object *
+disagreement_object(const struct disagreement *found)
+{
+	struct json_object *object = must(json_object_new_object());
+	char text[ESCAPED_SIZE(ANSWER_SIZE)];
+
+	add_unsigned(object, "pid", (uint64_t)found->pid);
+	if (found->other)
+		add_unsigned(object, "other", (uint64_t)found->other);
+	else
+		add(object, "other", NULL);
+	add_text(object, "what", found->what);
+	add_text(object, "module", escape(found->answer.module, text));
+	add_text(object, "witness", found->witness);
+	add_text(object, "says", escape(found->answer.witness, text));
+	return object;
+}
+
+static struct json_object *
+verification_object(const struct verification *result, bool kcmp)
+{
+	struct json_object *object = must(json_object_new_object());
+
+	add_unsigned(object, "tasks", result->tasks);
+	add_unsigned(object, "pairs", result->pairs);
+	add_unsigned(object, "races", result->races);
+	add_unsigned(object, "disagreements", result->count);
+	add_unsigned(object, "unchecked", result->unchecked);
+	add_unsigned(object, "seed", result->seed);
+	add_bool(object, "kcmp", kcmp);
+	return object;
+}
+
+void json_verification(const struct verification *result, bool kcmp)
+{
+	print_headers(&result->header, 1);
+	fputs(",\n\"verify\":", stdout);
+	print(verification_object(result, kcmp));
+	fputs(",\n\"disagreements\":[", stdout);
+	for (size_t i = 0; i < result->count; i++) {
+		fputs(i ? ",\n" : "\n", stdout);
+		print(disagreement_object(&result->list[i]));
+	}
+	fputs("\n]}\n", stdout);
+}
+
 static struct json_object *column_object(const struct columns *columns,
 					 const struct column *column)
 {

@@ -5,8 +5,11 @@
 #ifndef TASKMAP_JSON_H
 #define TASKMAP_JSON_H
 
+#include <stdbool.h>
+
 #include "columns.h"
 #include "uapi/taskmap.h"
+#include "verify.h"
 
 /*
  * An output of rows, from json_begin() to json_end(). One row at a time: json-c
@@ -28,6 +31,9 @@ void json_begin(struct json_rows *json, const char *name,
 		const struct taskmap_header *headers, size_t count);
 void json_add_row(struct json_rows *json, const struct row *row);
 void json_end(struct json_rows *json);
+
+/* What verify found, with or without the help of kcmp(2). */
+void json_verification(const struct verification *result, bool kcmp);
 
 /* What columns there are. */
 void json_columns(const struct columns *columns);

@@ -31,6 +31,7 @@ struct command {
 
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
+static void parse_pid_args(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -46,13 +47,16 @@ static const struct command commands[] = {
 	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
 	  "what deviates from the textbook",
 	  NULL, drift_command },
+	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
+	  "compare what the module says with kcmp(2) and /proc",
+	  parse_pid_args, verify_command },
 	{ "save", "FILE", 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)",
 	  NULL, save_command },
 };
 
 /*
- * Upper-case letters that are not in short_options, A, E and F, are the names by
+ * Upper-case letters that are not in short_options, A, E, F and S, are the names by
  * which the code knows options that have only a long one.
  */
 static const char short_options[] = "TJo:nrPHp:k:ac:i:Vh";
@@ -73,6 +77,7 @@ static const struct option long_options[] = {
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "exact",		no_argument,		NULL, 'E' },
+	{ "seed",		required_argument,	NULL, 'S' },
 	{ "version",		no_argument,		NULL, 'V' },
 	{ "help",		no_argument,		NULL, 'h' },
 	{ 0 }
@@ -97,6 +102,7 @@ static const char options_help[] =
 	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	"     --exact          one instant of the system, which is stopped for it\n"
+	"     --seed NUMBER    verify the pairs that were chosen at random by NUMBER\n"
 	" -H, --list-columns   list the columns, also with --json or --raw\n"
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
@@ -231,6 +237,25 @@ static void parse_pids(struct options *options, const char *list)
 		bad_word("not a pid:", bad, length);
 }
 
+static void parse_seed(struct options *options, const char *word)
+{
+	char *end;
+
+	errno = 0;
+	options->seed = strtoull(word, &end, 10);
+	options->seeded = true;
+	/* No sign and no blanks, which strtoull(3) would take. */
+	if (errno || *end || *word < '0' || *word > '9')
+		bad_word("not a number:", word, strlen(word));
+}
+
+/* The arguments of commands that take pids: each a list, too. */
+static void parse_pid_args(struct options *options)
+{
+	for (char **arg = options->args; *arg; arg++)
+		parse_pids(options, *arg);
+}
+
 static _Noreturn void unknown_resource(const char *name)
 {
 	unknown_item("resource", name, strlen(name));
@@ -318,6 +343,9 @@ static void apply_option(struct options *options, int option)
 		break;
 	case 'E':
 		options->source = &source_exact;
+		break;
+	case 'S':
+		parse_seed(options, optarg);
 		break;
 	case 'V':
 		version();

@@ -37,6 +37,8 @@ struct options {
 	bool all;		/* also objects that one task holds */
 	uint32_t resources;	/* bit 1 << resource for each that groups shows */
 	char **args;		/* what follows the command */
+	uint64_t seed;		/* for what is chosen at random */
+	bool seeded;		/* it was given */
 };
 
 /* Each returns an enum exit_status, or -1 with @error set. */
@@ -45,6 +47,7 @@ int diff_command(const struct options *options, struct error *error);
 int drift_command(const struct options *options, struct error *error);
 int groups_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
+int verify_command(const struct options *options, struct error *error);
 
 /* What --list-columns does, in place of the command. */
 int list_columns(const struct options *options);
