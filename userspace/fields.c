@@ -165,6 +165,13 @@ static void say_memory(struct both *both)
 	say(both, some(memory), some(both->task->memory));
 }
 
+/* Of a task without, which is being released, /proc counts no threads. */
+static void say_sighand(struct both *both)
+{
+	say(both, some(both->record->ids[TASKMAP_SIGHAND]),
+	    some(both->task->threads));
+}
+
 static const struct {
 	const char *name;
 	void (*say)(struct both *both);
@@ -182,6 +189,7 @@ static const struct {
 	{ "gid", say_gid },
 	{ "comm", say_comm },
 	{ "mm", say_memory },
+	{ "sighand", say_sighand },
 };
 
 size_t field_count(void)
