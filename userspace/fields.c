@@ -37,20 +37,23 @@ static void say_numbers(struct both *both, int64_t module, int64_t witness)
 		 "%" PRId64, witness);
 }
 
-#define NUMBER(function, in_record, in_proc)				\
+/* A function for a number that both call @field. */
+#define NUMBER(function, field)						\
 	static void function(struct both *both)				\
 	{								\
-		say_numbers(both, both->record->in_record,		\
-			    both->task->in_proc);			\
+		int64_t module = (int64_t)(both->record->field);	\
+		int64_t witness = (int64_t)(both->task->field);		\
+									\
+		say_numbers(both, module, witness);			\
 	}
 
-NUMBER(say_tgid, tgid, tgid)
-NUMBER(say_ppid, ppid, ppid)
-NUMBER(say_ns_pid, ns_pid, ns_pid)
-NUMBER(say_exit_signal, exit_signal, exit_signal)
-NUMBER(say_threads, threads, threads)
-NUMBER(say_uid, uid, uid)
-NUMBER(say_gid, gid, gid)
+NUMBER(say_tgid, tgid)
+NUMBER(say_ppid, ppid)
+NUMBER(say_ns_pid, ns_pid)
+NUMBER(say_exit_signal, exit_signal)
+NUMBER(say_threads, threads)
+NUMBER(say_uid, uid)
+NUMBER(say_gid, gid)
 
 /* In clock ticks, to which /proc rounds down. */
 static uint64_t start_of(const struct taskmap_record *record)

@@ -38,7 +38,8 @@ AT(taskmap_header, fingerprint,		48,	8);
 AT(taskmap_header, start_ns,		56,	8);
 AT(taskmap_header, end_ns,		64,	8);
 AT(taskmap_header, release,		72,	72);
-ALWAYS(sizeof(struct taskmap_header) == 144);
+AT(taskmap_header, pause_ns,		144,	8);
+ALWAYS(sizeof(struct taskmap_header) == 152);
 
 AT(taskmap_record, task,		0,	8);
 AT(taskmap_record, start_ns,		8,	8);

@@ -11,7 +11,7 @@ KINDS = {1: "process", 2: "main", 3: "thread", 4: "worker", 5: "kthread"}
 RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
              "cgroups uts ipc mnt pid net time cgroup user").split()
 
-HEADER = struct.Struct("=QIIIIQIIIIQQQ72s")
+HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQ")
 RECORD = struct.Struct("=QQiiiiIiIIIBBBB16s")
 
 
@@ -20,7 +20,7 @@ class Snapshot:
         (self.magic, self.version, self.header_size, self.record_size,
          self.flags, self.count, self.resource_count, self.ids_offset,
          self.refs_offset, self.reserved, self.fingerprint, self.start_ns,
-         self.end_ns, self.release) = HEADER.unpack_from(image)
+         self.end_ns, self.release, self.pause_ns) = HEADER.unpack_from(image)
         self.image = image
         self.tasks = [Task(self, i) for i in range(self.count)]
         self.by_pid = {task.pid: task for task in self.tasks}

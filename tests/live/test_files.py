@@ -81,7 +81,7 @@ class Many(Opened):
         fd = self.open("snapshot")
         whole = read_in(fd, 1 << 24)
         for piece in range(1, 4):
-            edge = 144 + piece * 215 * 304
+            edge = 152 + piece * 215 * 304
             for start, end in ((-1, 1), (-400, 10), (0, 5), (-7, 0)):
                 self.assertEqual(os.pread(fd, end - start, edge + start),
                                  whole[edge + start:edge + end])
@@ -208,7 +208,7 @@ class Files(Opened):
         self.assertEqual(shot.magic, image.MAGIC)
         self.assertEqual(shot.version, 1)
         self.assertEqual(shot.flags, image.WALKED)
-        self.assertEqual(shot.header_size, 144)
+        self.assertEqual(shot.header_size, 152)
         self.assertEqual(shot.record_size, 304)
         self.assertEqual(len(shot.image),
                          shot.header_size + shot.count * shot.record_size)

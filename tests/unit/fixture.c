@@ -59,13 +59,15 @@ unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
 		.start_ns = 1000000000,
 		.end_ns = 1000250000,
 		.release = "6.1.0-56-amd64",
+		.pause_ns = FIXTURE_PAUSE,
 	};
 	unsigned char *image;
 
 	*size = shape.header_size + count * shape.record_size;
 	image = xcalloc(1, *size);
 	memset(image, 0xee, shape.header_size);
-	memcpy(image, &header, sizeof(header));
+	memcpy(image, &header, shape.header_size < sizeof(header) ?
+	       shape.header_size : sizeof(header));
 	for (size_t i = 0; i < count; i++)
 		put_record(image + shape.header_size + i * shape.record_size,
 			   &shape, &rows[i]);

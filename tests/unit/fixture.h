@@ -15,6 +15,7 @@
 #include "util.h"
 
 #define FIXTURE_FINGERPRINT	0x0123456789abcdefULL
+#define FIXTURE_PAUSE		4711
 
 /* The sizes and offsets of a file; members that are 0 are as in uapi/taskmap.h. */
 struct shape {

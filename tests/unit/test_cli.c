@@ -330,6 +330,7 @@ static void test_json_header(void **state)
 	expect_number(header, "start_ns", 1000000000);
 	expect_number(header, "end_ns", 1000250000);
 	expect_text(header, "release", "6.1.0-56-amd64");
+	expect_number(header, "pause_ns", FIXTURE_PAUSE);
 	assert_int_equal(json_object_array_length(get(root, "tasks")), 1);
 	json_object_put(root);
 }
@@ -400,6 +401,31 @@ static void test_json_values(void **state)
 	expect_text(task, "shares", NULL);
 	expect_text(task, "note", NULL);
 	json_object_put(root);
+}
+
+/* A file of the first modules does not tell. */
+static void test_json_no_pause(void **state)
+{
+	const struct shape shape = { .header_size = 144 };
+	struct system *system = *state;
+	struct json_object *root, *object;
+	struct result result;
+	unsigned char *image;
+	char *path;
+	size_t size;
+
+	image = fixture_image(NULL, 0, &shape, &size);
+	path = fixture_file(system->dir, "old", image, size);
+	result = run(path, "$T -i $S -J");
+	expect_status(&result, 0, "old header");
+	root = parse(&result);
+	object = get(root, "taskmap");
+	assert_true(json_object_object_get_ex(object, "pause_ns", &object));
+	assert_null(object);
+	json_object_put(root);
+	result_clear(&result);
+	free(path);
+	free(image);
 }
 
 static void test_json_names(void **state)
@@ -593,6 +619,22 @@ static const struct {
 	{ "$T diff -c MM,X $S $S", "unknown column \"X\"; use PID, TGID," },
 	{ "$T diff -c WHAT $S $S", "unknown column \"WHAT\"; use PID, TGID," },
 	{ "$T diff -o X $S $S", "unknown column \"X\"; use CHANGE, WHAT," },
+	{ "$T -i $S --exact", "--input and --exact cannot be used together" },
+	{ "$T -i $S save --exact a",
+	  "--input and --exact cannot be used together" },
+	{ "$T -i $S verify", "verify takes no --input" },
+	{ "$T verify -p 1", "verify takes no --pid" },
+	{ "$T verify 1 x", "not a pid: \"x\"" },
+	{ "$T verify 0", "not a pid: \"0\"" },
+	{ "$T verify ''", "not a pid: \"\"" },
+	{ "$T --seed 1", "list takes no --seed" },
+	{ "$T verify --seed x", "not a number: \"x\"" },
+	{ "$T verify --seed ''", "not a number: \"\"" },
+	{ "$T verify --seed -1", "not a number: \"-1\"" },
+	{ "$T verify --seed ' 1'", "not a number: \" 1\"" },
+	{ "$T verify --seed 1x", "not a number: \"1x\"" },
+	{ "$T verify --seed 18446744073709551616",
+	  "not a number: \"18446744073709551616\"" },
 };
 
 static void test_misuse(void **state)
@@ -784,6 +826,7 @@ int main(void)
 		SYSTEM_TEST(test_json_header),
 		SYSTEM_TEST(test_json_other_header),
 		SYSTEM_TEST(test_json_values),
+		SYSTEM_TEST(test_json_no_pause),
 		SYSTEM_TEST(test_json_names),
 		SYSTEM_TEST(test_json_slash),
 		SYSTEM_TEST(test_json_empty),

@@ -16,7 +16,7 @@
 #include "resources.h"
 
 static const char *const commands[] = {
-	"list", "groups", "diff", "drift", "save",
+	"list", "groups", "diff", "drift", "verify", "save",
 };
 
 /* Which of them have columns, and what those are. */
@@ -141,7 +141,7 @@ static void test_help_options(void **state)
 		}
 		at++;
 	}
-	assert_int_equal(count, 16);
+	assert_int_equal(count, 18);
 	free(source);
 	free(help);
 }

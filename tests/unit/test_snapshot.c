@@ -125,6 +125,46 @@ static void test_bigger_header(void **state)
 	expect_rows(&shape, TASKMAP_RESOURCES);
 }
 
+/* As the first modules wrote it, and as a later one may. */
+static void test_pause(void **state)
+{
+	static const struct {
+		uint32_t header_size;
+		bool told;
+	} headers[] = { { 144, false }, { 152, true }, { 256, true } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++) {
+		const struct shape shape = {
+			.header_size = headers[i].header_size,
+		};
+		struct image image = make(&shape);
+		struct snapshot snap;
+
+		expect_rows(&shape, TASKMAP_RESOURCES);
+		assert_int_equal(decode(&image, image.size, &snap), ERROR_NONE);
+		assert_int_equal(snapshot_tells_pause(&snap.header),
+				 headers[i].told);
+		assert_int_equal(snap.header.pause_ns,
+				 headers[i].told ? FIXTURE_PAUSE : 0);
+		snapshot_free(&snap);
+		free(image.bytes);
+	}
+}
+
+/* Of no tasks: all of the file is shorter than the header is now. */
+static void test_smallest(void **state)
+{
+	const struct shape shape = { .header_size = 144 };
+	struct image image;
+
+	(void)state;
+	image.bytes = fixture_image(NULL, 0, &shape, &image.size);
+	assert_int_equal(image.size, 144);
+	assert_int_equal(verdict(&image, 143), ERROR_TRUNCATED);
+	expect(&image, ERROR_NONE);
+}
+
 static void test_bigger_record(void **state)
 {
 	const struct shape shape = {
@@ -264,7 +304,7 @@ struct damage {
 
 static const struct damage damages[] = {
 	DAMAGE(header_size, 0),
-	DAMAGE(header_size, sizeof(struct taskmap_header) - 8),
+	DAMAGE(header_size, 136),
 	DAMAGE(header_size, sizeof(struct taskmap_header) + 4),
 	DAMAGE(record_size, 0),
 	DAMAGE(record_size, 8),
@@ -426,6 +466,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_bigger_header),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_bigger_record),
 		cmocka_unit_test(test_more_resources),
 		cmocka_unit_test(test_fewer_resources),

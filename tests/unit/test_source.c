@@ -32,6 +32,7 @@ static int setup(void **state)
 	/* As if what the directory is on were debugfs, so that it is mounted. */
 	assert_int_equal(statfs(world->root, &fs), 0);
 	world->source.root = world->root;
+	world->source.file = "snapshot";
 	world->source.debugfs_magic = (long)fs.f_type;
 	world->image = fixture_image(&row, 1, NULL, &world->size);
 	*state = world;
@@ -239,6 +240,53 @@ static void test_no_kernel_memory(void **state)
 	expect_advice(*state, ENOMEM, ERROR_NO_MEMORY, "memory");
 }
 
+static void test_exact(void **state)
+{
+	struct world *world = *state;
+
+	put(world, "sys/kernel/debug/taskmap/snapshot", "not this");
+	put_image(world, "sys/kernel/debug/taskmap/exact");
+	world->source.file = "exact";
+	expect_read(world, NULL);
+}
+
+static void test_older_module(void **state)
+{
+	struct world *world = *state;
+
+	put(world, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put_image(world, "sys/kernel/debug/taskmap/snapshot");
+	world->source.file = "exact";
+	expect(world, NULL, ERROR_NO_EXACT, "too old for --exact");
+}
+
+static void test_older_module_in_procfs(void **state)
+{
+	struct world *world = *state;
+
+	put(world, "sys/module/taskmap/parameters/ids", "keyed\n");
+	put_image(world, "proc/taskmap/snapshot");
+	world->source.file = "exact";
+	expect(world, NULL, ERROR_NO_EXACT, "too old for --exact");
+}
+
+static void test_too_many(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/exact_max", "5\n");
+	expect_advice(*state, EFBIG, ERROR_TOO_MANY, "these tasks are more");
+	put(*state, "proc/loadavg", "nothing of use");
+	expect_advice(*state, EFBIG, ERROR_TOO_MANY, "these tasks are more");
+	put(*state, "proc/loadavg", "0.00 0.01 0.05 3/1234 4711\n");
+	expect_advice(*state, EFBIG, ERROR_TOO_MANY,
+		      "1234 tasks are more than the module stops the machine for; raise /sys/module/taskmap/parameters/exact_max or do without --exact");
+}
+
+static void test_too_fast(void **state)
+{
+	put(*state, "sys/module/taskmap/parameters/exact_max", "5\n");
+	expect_advice(*state, EAGAIN, ERROR_TOO_FAST, "try again");
+}
+
 static void test_other_reason(void **state)
 {
 	put(*state, "sys/module/taskmap/parameters/ids", "keyed\n");
@@ -392,6 +440,11 @@ int main(void)
 		WORLD_TEST(test_no_capability),
 		WORLD_TEST(test_no_words),
 		WORLD_TEST(test_no_kernel_memory),
+		WORLD_TEST(test_exact),
+		WORLD_TEST(test_older_module),
+		WORLD_TEST(test_older_module_in_procfs),
+		WORLD_TEST(test_too_many),
+		WORLD_TEST(test_too_fast),
 		WORLD_TEST(test_other_reason),
 		WORLD_TEST(test_read_errors),
 		WORLD_TEST(test_input),
