@@ -37,14 +37,14 @@ static void say_numbers(struct both *both, int64_t module, int64_t witness)
 		 "%" PRId64, witness);
 }
 
-/* A function for a number that both call @field. */
+/* A function for a number that both have by this name. */
 #define NUMBER(function, field)						\
 	static void function(struct both *both)				\
 	{								\
-		int64_t module = (int64_t)(both->record->field);	\
-		int64_t witness = (int64_t)(both->task->field);		\
+		const struct taskmap_record record = *both->record;	\
+		const struct proc_task task = *both->task;		\
 									\
-		say_numbers(both, module, witness);			\
+		say_numbers(both, record.field, task.field);		\
 	}
 
 NUMBER(say_tgid, tgid)
