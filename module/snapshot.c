@@ -129,10 +129,14 @@ static u64 count_tasks(struct taskmap_walk *walk)
 	return count;
 }
 
-/* Makes room for as many as there are now, and an eighth more. */
+/*
+ * Makes room for @count and an eighth more, and for another chunk than there
+ * already was, so that there is more at each try.
+ */
 static int reserve(struct exact *exact, u64 count)
 {
-	u64 chunks = div_u64(count + count / 8, CHUNK_RECORDS) + 1;
+	u64 chunks = max(div_u64(count + count / 8, CHUNK_RECORDS),
+			 exact->chunks) + 1;
 	struct taskmap_record *chunk;
 
 	while (exact->chunks < chunks) {
@@ -145,6 +149,19 @@ static int reserve(struct exact *exact, u64 count)
 		cond_resched();
 	}
 	return 0;
+}
+
+static int prepare(void *data)
+{
+	struct exact *exact = data;
+	u64 count = count_tasks(exact->walk);
+
+	if (count > READ_ONCE(exact_max)) {
+		pr_notice_ratelimited("%llu tasks are more than exact_max, the machine is not stopped for them\n",
+				      count);
+		return -EFBIG;
+	}
+	return reserve(exact, count);
 }
 
 /*
@@ -219,17 +236,10 @@ static void finish(struct exact *exact)
 static int try_exact(struct exact *exact)
 {
 	struct taskmap_header *header = &exact->snapshot->header;
-	u64 count = count_tasks(exact->walk);
 	int error;
 
-	if (count > READ_ONCE(exact_max)) {
-		pr_notice_ratelimited("%llu tasks are more than exact_max, the machine is not stopped for them\n",
-				      count);
-		return -EFBIG;
-	}
-	error = reserve(exact, count);
-	if (!error)
-		error = taskmap_stop(collect_stopped, exact, &header->pause_ns);
+	error = taskmap_stop(prepare, collect_stopped, exact,
+			     &header->pause_ns);
 	if (error)
 		return error;
 	if (header->count > exact->chunks * CHUNK_RECORDS || !whole(exact))
@@ -288,8 +298,8 @@ static void describe(struct taskmap_header *header, bool exact)
  * Context: process, may sleep. Holds no lock while it allocates.
  * Return: the picture, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
  * caller is being killed. If @exact also -EFBIG, there are more tasks than
- * the machine is stopped for; or -EAGAIN, the number of tasks grew faster than
- * the memory for them, again and again.
+ * the machine is stopped for; or -EAGAIN, again and again the number of tasks
+ * grew by more than the memory had room for, or a fork or an exit was half done.
  */
 struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 {

@@ -9,6 +9,19 @@
  * After a stop there is none for nine times as long as it took, from asking for
  * the processors to having let them go. So whatever opens files in a loop,
  * however many do, leaves nine tenths of the time to everybody else.
+ *
+ * Who has its turn prepares only then, so that what it found is new and those
+ * who wait hold no memory for it.
+ *
+ * What may be done while the machine is stopped
+ * ---------------------------------------------
+ * Nothing that waits for anybody: whoever could be waited for is stopped, too.
+ * stop_machine() runs in the stopper threads, which preempt every other task
+ * (kernel/stop_machine.c, kernel/sched/stop_task.c). A task that has a spinlock
+ * cannot be preempted; but where spinlocks sleep (PREEMPT_RT) it can, and so can
+ * everywhere who has a mutex or is in an RCU section (PREEMPT_RCU). So no lock at
+ * all may be taken, nor memory, and what was being changed under a lock may be
+ * half changed on PREEMPT_RT.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -75,16 +88,18 @@ static int stop_and_look(struct look *look)
 
 /**
  * taskmap_stop() - look at something while nothing else runs
+ * @prepare: called once it is the caller's turn, and may sleep; an error ends it
  * @look: called once, on any processor, with interrupts disabled there and on
- *	all others; must not sleep, nor take any lock that is taken elsewhere
- * @data: for @look
+ *	all others; must not sleep, nor take any lock
+ * @data: for both
  * @pause_ns: how long @look took, in ns of CLOCK_MONOTONIC
  *
  * Context: process, may sleep, for as long as others queue and rest.
  * Return: 0; -EINTR if the caller is being killed, and then @look was not
- * called; or the error of stop_machine().
+ * called; the error of @prepare; or that of stop_machine().
  */
-int taskmap_stop(void (*look)(void *data), void *data, __u64 *pause_ns)
+int taskmap_stop(int (*prepare)(void *data), void (*look)(void *data),
+		 void *data, __u64 *pause_ns)
 {
 	struct look this = { .look = look, .data = data };
 	int error;
@@ -93,6 +108,8 @@ int taskmap_stop(void (*look)(void *data), void *data, __u64 *pause_ns)
 	if (error)
 		return error;
 	error = rest();
+	if (!error)
+		error = prepare(data);
 	if (!error)
 		error = stop_and_look(&this);
 	mutex_unlock(&turn);

@@ -3,8 +3,8 @@
  * What the rooms of the module know of each other, a section for each.
  *
  *	task_struct -> walk.c -> record -> snapshot.c -> snapshot -> text.c -> "tasks"
- *	               ident.c                                   `-----------> "snapshot"
- *	                                                 fs.c: the files of both
+ *	               ident.c             stop.c                `-----------> "snapshot", "exact"
+ *	                                                 fs.c: the files
  *
  * This header and text.c also compile outside the kernel, for the unit tests.
  */
@@ -64,7 +64,8 @@ void taskmap_walk_identify(struct taskmap_walk *walk,
 
 /* stop.c: the one place that stops the machine */
 
-int __must_check taskmap_stop(void (*look)(void *data), void *data,
+int __must_check taskmap_stop(int (*prepare)(void *data),
+			      void (*look)(void *data), void *data,
 			      __u64 *pause_ns);
 
 /* snapshot.c: a picture of all tasks, and the image that programs read */

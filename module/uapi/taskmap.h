@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The format of the "snapshot" file of taskmap.
+ * The format of the files "snapshot" and "exact" of taskmap.
  *
  * This header is the manual of the format and all that a program needs to
- * read it. The file is found at
+ * read it. The files are found in
  *
- *	/sys/kernel/debug/taskmap/snapshot	where debugfs can be used
- *	/proc/taskmap/snapshot			where it cannot, or with procfs=1
+ *	/sys/kernel/debug/taskmap/	where debugfs can be used
+ *	/proc/taskmap/			where it cannot, or with procfs=1
  *
- * and a copy of it, made with cp(1), cat(1) or "taskmap save", is as good as
+ * and a copy of one, made with cp(1), cat(1) or "taskmap save", is as good as
  * the file itself, on any machine of the same byte order.
  *
  * Shape
@@ -45,6 +45,32 @@
  * @end_ns is there exactly once; one that came or went in between may or may
  * not be; and an object can have been freed and its memory used again between
  * two records, which would show as one id for two objects.
+ *
+ * A file without %TASKMAP_WALKED, which "exact" gives, is one instant of the
+ * whole system: every processor was stopped, for @pause_ns, while the records
+ * were collected. So
+ *
+ *   - the records of a thread group are as many as their @threads say,
+ *   - every id is that of an object that was held at that instant, and equal ids
+ *     are one object,
+ *   - refs can be compared with the holders that there are: those of mm (kernel
+ *     threads not counted), files, fs, sighand, signal, io and nsproxy are never
+ *     less, and those of cred never less than twice as many. What else can hold
+ *     references says taskmap(8), under DRIFT.
+ *
+ * With PREEMPT_RT the instant can be in the middle of what the kernel does under
+ * a lock. No group is torn by it, but a name that is being changed can be partly
+ * the old one.
+ *
+ * Who opens "exact" waits until nobody else does: the machine is stopped for one
+ * after the other, and after each stop not for nine times as long as that took.
+ * Signals do not interrupt the wait, but those that kill. Beside what open(2)
+ * says of "snapshot" (EPERM, ENOMEM) it fails with
+ *
+ *   EFBIG	there are more tasks than the parameter exact_max of the module
+ *   EAGAIN	8 times in a row the number of tasks grew by an eighth while the
+ *		machine was about to be stopped, or (PREEMPT_RT) the stop came in
+ *		the middle of a fork, an exec or an exit; try again
  *
  * Ids
  * ===

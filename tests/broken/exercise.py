@@ -11,7 +11,7 @@ import unittest
 import live
 from test_load import load, unload
 
-FILES = ("tasks", "snapshot")
+FILES = ("tasks", "snapshot", "exact")
 ROUNDS = 10
 # Each sets some fifty watchpoints, a fifth of them on the word that is raced
 # for.
