@@ -496,6 +496,22 @@ static void add_refs(struct search *search, const struct object *object,
 }
 
 /*
+ * The refs that the kernel keeps for as long as it runs. After Linux 7.1 it has
+ * one on the fs of process 1, for its own threads to borrow ("fs: make
+ * userspace_init_fs a dynamically-initialized pointer").
+ */
+static unsigned int kept(const struct model *model, const struct object *object)
+{
+	unsigned int i = 0;
+
+	if (object->resource != TASKMAP_FS)
+		return 0;
+	while (i < object->count && model->tasks[object->holders[i]].pid != 1)
+		i++;
+	return i < object->count;
+}
+
+/*
  * What kernel threads hold is not judged: what is theirs the idle tasks hold
  * too, which are in no snapshot, and the first namespaces are not counted in
  * newer kernels; and what they borrow from processes they do not count.
@@ -510,8 +526,8 @@ static void judge_refs(struct search *search, const struct object *object)
 		return;
 	made = made_up(search->model, object);
 	if (object->refs < made ||
-	    (object->refs > made && object->refs < UINT32_MAX &&
-	     resource->only_tasks))
+	    (object->refs > made + kept(search->model, object) &&
+	     object->refs < UINT32_MAX && resource->only_tasks))
 		add_refs(search, object, made);
 }
 

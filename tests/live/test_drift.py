@@ -225,7 +225,7 @@ class Refs(Loaded):
             file.write(read_all(DEBUGFS + "/exact"))
             file.flush()
             shot = Snapshot(read_all(file.name))
-            found, _ = drift("-i", file.name)
+            found, _ = drift("-i", file.name, "-o", "+HOLDERS,REFS")
             (mm,) = {shot.by_pid[pid].ids["mm"]}
             holders = [task for task in shot.tasks if task.ids["mm"] == mm]
             refs = shot.by_pid[pid].refs["mm"]

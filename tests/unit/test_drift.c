@@ -618,6 +618,23 @@ static void test_refs_of_one(void **state)
 	expect_of(rows, PAIR, EXACT, NULL, "101 refs io, 1: io#2 has 2 refs, and its 1 holder makes up 1: 1 more by who is no task, as a task in the making\n");
 }
 
+/* That of process 1 the kernel itself may keep, once. */
+static void test_refs_of_init(void **state)
+{
+	struct taskmap_record rows[PAIR];
+
+	(void)state;
+	make_group(rows, PAIR, 1);
+	count_refs(rows, PAIR);
+	set_refs(rows, TASKMAP_FS, 3);
+	expect_of(rows, PAIR, EXACT, NULL, "");
+	set_refs(rows, TASKMAP_FS, 4);
+	expect_of(rows, PAIR, EXACT, NULL, "1 refs fs, 1: fs#1 has 4 refs, and its 2 holders make up 2: 2 more by who is no task, as io_uring before Linux 5.12 or a task in the making\n");
+	set_refs(rows, TASKMAP_FS, 2);
+	set_refs(rows, TASKMAP_FILES, 3);
+	expect_of(rows, PAIR, EXACT, NULL, "1 refs files, 1: files#1 has 3 refs, and its 2 holders make up 2: 1 more by who is no task, as io_uring before Linux 5.12 or a task in the making\n");
+}
+
 /* Not known, or beyond what the format can say. */
 static void test_refs_not_told(void **state)
 {
@@ -949,6 +966,7 @@ int main(void)
 		cmocka_unit_test(test_refs_of_namespaces),
 		cmocka_unit_test(test_refs_more),
 		cmocka_unit_test(test_refs_of_one),
+		cmocka_unit_test(test_refs_of_init),
 		cmocka_unit_test(test_refs_not_told),
 		cmocka_unit_test(test_refs_of_kthreads),
 		cmocka_unit_test(test_only_shown),
