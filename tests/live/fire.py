@@ -69,7 +69,10 @@ class Watch:
             stderr=subprocess.STDOUT)
 
     def result(self):
-        """What it saw: (reads, records, came, changed); or what was wrong."""
+        """
+        What it saw: (reads, records, came, changed, instants, the longest
+        pause in ns); or what was wrong.
+        """
         out = self.process.communicate()[0].decode(errors="replace")
         if self.process.returncode:
             raise AssertionError(out)

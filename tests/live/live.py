@@ -65,8 +65,8 @@ def read_all(path):
         return file.readall()
 
 
-def snapshot():
-    return Snapshot(read_all(where() + "/snapshot"))
+def snapshot(name="snapshot"):
+    return Snapshot(read_all(f"{where()}/{name}"))
 
 
 def log():

@@ -12,7 +12,8 @@ import image
 from live import (Addresses, Loaded, Shapes, error_of_open, insmod, read_all,
                   rmmod, snapshot, symbols, where)
 
-NAMES = ("tasks", "snapshot")
+IMAGES = ("snapshot", "exact")
+NAMES = ("tasks", *IMAGES)
 
 
 def without(*capabilities):
@@ -80,9 +81,10 @@ class Access(Loaded):
 
     def test_ids_are_no_addresses(self):
         """A hash can look like an address, one in 256 does; these do not."""
-        ids = numbers(snapshot())
-        likely = sum(map(ADDRESSES.like, ids))
-        self.assertLess(likely, 5 + len(ids) / 25)
+        for name in IMAGES:
+            ids = numbers(snapshot(name))
+            likely = sum(map(ADDRESSES.like, ids))
+            self.assertLess(likely, 5 + len(ids) / 25)
 
     def test_ids_are_not_those_of_known_objects(self):
         ids = numbers(snapshot())
@@ -109,9 +111,10 @@ class RawIds(Loaded):
     PARAMETERS = ("ids=raw",)
 
     def test_ids_are_addresses(self):
-        shot = snapshot()
-        self.assertEqual(shot.flags, image.WALKED | image.RAW_IDS)
-        self.assertTrue(all(map(ADDRESSES.like, numbers(shot))))
+        for name, flags in zip(IMAGES, (image.WALKED, 0)):
+            shot = snapshot(name)
+            self.assertEqual(shot.flags, flags | image.RAW_IDS)
+            self.assertTrue(all(map(ADDRESSES.like, numbers(shot))))
 
     def test_ids_are_those_of_known_objects(self):
         known = objects("init_user_ns", "init_pid_ns")
@@ -194,28 +197,42 @@ class KernelPointers(unittest.TestCase):
                              most(len(haystack) * len(needles) * odds),
                              f"in {name}: {found[:5]}")
 
-    def search_all(self):
-        """Whole addresses, and parts of them, in bytes and in digits."""
-        shot = snapshot()
-        text = read_all(where() + "/tasks").lower()
+    def search_whole(self, name, haystack):
         for order in ("little", "big"):
-            whole = {number.to_bytes(8, order) for number in self.addresses}
-            self.search("snapshot", shot.image, whole, 2 ** -64)
-            self.search("tasks", text, whole, 2 ** -64)
+            self.search(name, haystack, {number.to_bytes(8, order)
+                                         for number in self.addresses},
+                        2 ** -64)
+
+    def search_image(self, name):
+        """Whole addresses, and parts of them, in bytes."""
+        shot = snapshot(name)
+        self.search_whole(name, shot.image)
         size = ADDRESSES.part_size
         parts = set(map(ADDRESSES.part, self.addresses))
-        self.search("snapshot", shot.image,
+        self.search(name, shot.image,
                     {part.to_bytes(size, sys.byteorder) for part in parts},
                     2 ** (-8 * size))
-        self.search("tasks", text, {b"%016x" % number
-                                    for number in self.addresses}, 2 ** -64)
-        self.search("tasks", text, {b"%0*x" % (2 * size, part)
-                                    for part in parts}, 2 ** (-8 * size))
         alike = min(map(ADDRESSES.alike, self.addresses))
         ids = numbers(shot)
         self.assertLessEqual(
             sum(ADDRESSES.alike(number) >= alike for number in ids),
             most(len(ids) * 2 ** -alike))
+
+    def search_text(self):
+        """And in digits."""
+        text = read_all(where() + "/tasks").lower()
+        self.search_whole("tasks", text)
+        size = ADDRESSES.part_size
+        parts = set(map(ADDRESSES.part, self.addresses))
+        self.search("tasks", text, {b"%016x" % number
+                                    for number in self.addresses}, 2 ** -64)
+        self.search("tasks", text, {b"%0*x" % (2 * size, part)
+                                    for part in parts}, 2 ** (-8 * size))
+
+    def search_all(self):
+        for name in IMAGES:
+            self.search_image(name)
+        self.search_text()
 
     def test_no_address_is_shown(self):
         with module():
@@ -225,8 +242,12 @@ class KernelPointers(unittest.TestCase):
                     self.search_all()
 
     def test_the_search_finds_addresses(self):
-        with module("ids=raw"), self.assertRaises(AssertionError):
-            self.search_all()
+        with module("ids=raw"):
+            for name in IMAGES:
+                with self.assertRaises(AssertionError):
+                    self.search_image(name)
+            with self.assertRaises(AssertionError):
+                self.search_text()
 
     def test_groups_do_not_depend_on_kptr_restrict(self):
         seen = []

@@ -100,24 +100,24 @@ class Faults(unittest.TestCase):
         self.assertEqual(rmmod().returncode, 0)
 
     def test_open(self):
-        self.inject_files("open", {"tasks": 5, "snapshot": 5})
+        self.inject_files("open", {"tasks": 5, "snapshot": 5, "exact": 5})
 
     def test_read(self):
         """Of "tasks" the buffer, and a copy for each time that it is full."""
-        self.inject_files("read", {"tasks": 2, "snapshot": 4})
+        self.inject_files("read", {"tasks": 2, "snapshot": 4, "exact": 4})
 
     def test_later_read(self):
-        self.inject_files("later", {"tasks": 2, "snapshot": 4})
+        self.inject_files("later", {"tasks": 2, "snapshot": 4, "exact": 4})
 
     def test_pread_across_an_edge(self):
-        self.inject_files("pread", {"tasks": 2, "snapshot": 2})
+        self.inject_files("pread", {"tasks": 2, "snapshot": 2, "exact": 2})
 
     def test_lseek(self):
-        """In "snapshot" nothing can fail."""
-        self.inject_files("lseek", {"tasks": 1, "snapshot": 0})
+        """In an image nothing can fail."""
+        self.inject_files("lseek", {"tasks": 1, "snapshot": 0, "exact": 0})
 
     def test_close(self):
-        self.inject_files("close", {"tasks": 0, "snapshot": 0})
+        self.inject_files("close", {"tasks": 0, "snapshot": 0, "exact": 0})
 
     def test_load(self):
         for mode, parameters in LOADS:

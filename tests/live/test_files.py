@@ -12,7 +12,8 @@ import threading
 import image
 from live import Loaded, child, read_all, snapshot, where
 
-NAMES = ("tasks", "snapshot")
+IMAGES = ("snapshot", "exact")
+NAMES = ("tasks", *IMAGES)
 SIZES = (1, 7, 4096, 1 << 20)
 
 
@@ -59,12 +60,14 @@ class Many(Opened):
     def test_all_are_there(self):
         tids = set(map(int, os.listdir(f"/proc/{self.pid}/task")))
         self.assertEqual(len(tids), self.THREADS + 1)
-        shot = image.Snapshot(read_in(self.open("snapshot"), 1 << 24))
-        self.assertEqual({task.pid for task in shot.tasks
-                          if task.tgid == self.pid}, tids)
+        shots = [image.Snapshot(read_in(self.open(name), 1 << 24))
+                 for name in IMAGES]
+        for shot in shots:
+            self.assertEqual({task.pid for task in shot.tasks
+                              if task.tgid == self.pid}, tids)
         rows = image.parse_tasks(read_in(self.open("tasks"), 1 << 24))
         self.assertEqual({row[0] for row in rows if row[1] == self.pid}, tids)
-        for pids in ([task.pid for task in shot.tasks],
+        for pids in (*([task.pid for task in shot.tasks] for shot in shots),
                      [row[0] for row in rows]):
             self.assertEqual(pids, sorted(set(pids)))
 
@@ -78,13 +81,14 @@ class Many(Opened):
                                  f"{name} in reads of {size}")
 
     def test_reads_across_the_pieces(self):
-        fd = self.open("snapshot")
-        whole = read_in(fd, 1 << 24)
-        for piece in range(1, 4):
-            edge = 152 + piece * 215 * 304
-            for start, end in ((-1, 1), (-400, 10), (0, 5), (-7, 0)):
-                self.assertEqual(os.pread(fd, end - start, edge + start),
-                                 whole[edge + start:edge + end])
+        for name in IMAGES:
+            fd = self.open(name)
+            whole = read_in(fd, 1 << 24)
+            for piece in range(1, 4):
+                edge = 152 + piece * 215 * 304
+                for start, end in ((-1, 1), (-400, 10), (0, 5), (-7, 0)):
+                    self.assertEqual(os.pread(fd, end - start, edge + start),
+                                     whole[edge + start:edge + end])
 
     def test_bad_buffer(self):
         """What fits before a fault is read, and the rest is not lost."""
@@ -131,14 +135,15 @@ class Files(Opened):
             self.assertEqual(os.pread(fd, 1, len(whole)), b"")
             self.assertEqual(os.pread(fd, 1, len(whole) + 1000), b"")
 
-    def test_snapshot_knows_its_end(self):
-        fd = self.open("snapshot")
-        end = os.lseek(fd, 0, os.SEEK_END)
-        self.assertEqual(end, len(os.pread(fd, 1 << 24, 0)))
-        with self.assertRaises(OSError):
-            os.lseek(fd, end + 1, os.SEEK_SET)
-        with self.assertRaises(OSError):
-            os.lseek(fd, -1, os.SEEK_SET)
+    def test_images_know_their_end(self):
+        for name in IMAGES:
+            fd = self.open(name)
+            end = os.lseek(fd, 0, os.SEEK_END)
+            self.assertEqual(end, len(os.pread(fd, 1 << 24, 0)))
+            with self.assertRaises(OSError):
+                os.lseek(fd, end + 1, os.SEEK_SET)
+            with self.assertRaises(OSError):
+                os.lseek(fd, -1, os.SEEK_SET)
 
     def test_dd(self):
         for name in NAMES:
@@ -203,40 +208,42 @@ class Files(Opened):
         self.assertIn(os.getpid(), pids)
         self.assertEqual(pids[0], 1)
 
-    def test_header_of_snapshot(self):
-        shot = snapshot()
-        self.assertEqual(shot.magic, image.MAGIC)
-        self.assertEqual(shot.version, 1)
-        self.assertEqual(shot.flags, image.WALKED)
-        self.assertEqual(shot.header_size, 152)
-        self.assertEqual(shot.record_size, 304)
-        self.assertEqual(len(shot.image),
-                         shot.header_size + shot.count * shot.record_size)
-        self.assertEqual(shot.release.rstrip(b"\0").decode(),
-                         os.uname().release)
-        self.assertLess(shot.start_ns, shot.end_ns)
-        self.assertEqual(shot.reserved, 0)
+    def test_headers_of_images(self):
+        for name, flags in zip(IMAGES, (image.WALKED, 0)):
+            shot = snapshot(name)
+            self.assertEqual(shot.magic, image.MAGIC)
+            self.assertEqual(shot.version, 1)
+            self.assertEqual(shot.flags, flags)
+            self.assertEqual(shot.header_size, 152)
+            self.assertEqual(shot.record_size, 304)
+            self.assertEqual(len(shot.image),
+                             shot.header_size + shot.count * shot.record_size)
+            self.assertEqual(shot.release.rstrip(b"\0").decode(),
+                             os.uname().release)
+            self.assertLess(shot.start_ns, shot.end_ns)
+            self.assertEqual(shot.reserved, 0)
 
     def test_padding_is_zero(self):
-        shot = snapshot()
-        for index, task in enumerate(shot.tasks):
-            self.assertEqual(task.reserved, 0)
-            self.assertEqual(task.comm_rest.strip(b"\0"), b"")
-            end = shot.at(index + 1)
-            self.assertEqual(shot.image[end - 4:end], bytes(4))
+        for name in IMAGES:
+            shot = snapshot(name)
+            for index, task in enumerate(shot.tasks):
+                self.assertEqual(task.reserved, 0)
+                self.assertEqual(task.comm_rest.strip(b"\0"), b"")
+                end = shot.at(index + 1)
+                self.assertEqual(shot.image[end - 4:end], bytes(4))
 
-    def test_both_files_agree(self):
+    def test_all_files_agree(self):
         """Of tasks that hold still: the picture is not the same one."""
         rows = {row[0]: row for row in
                 image.parse_tasks(read_all(where() + "/tasks"))}
-        shot = snapshot()
         compared = 0
-        for pid in (1, 2, os.getpid()):
-            task = shot.by_pid[pid]
-            _, tgid, ppid, kind, _, ids, comm = rows[pid]
-            self.assertEqual((tgid, ppid, kind, comm),
-                             (task.tgid, task.ppid, task.kind, task.comm))
-            self.assertEqual(ids, [task.ids[name] for name in
-                                   ("mm", "files", "fs", "sighand")])
-            compared += 1
-        self.assertEqual(compared, 3)
+        for shot in map(snapshot, IMAGES):
+            for pid in (1, 2, os.getpid()):
+                task = shot.by_pid[pid]
+                _, tgid, ppid, kind, _, ids, comm = rows[pid]
+                self.assertEqual((tgid, ppid, kind, comm),
+                                 (task.tgid, task.ppid, task.kind, task.comm))
+                self.assertEqual(ids, [task.ids[name] for name in
+                                       ("mm", "files", "fs", "sighand")])
+                compared += 1
+        self.assertEqual(compared, 3 * len(IMAGES))

@@ -14,6 +14,8 @@ import image
 from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, log,
                   read_all, rmmod, snapshot, where)
 
+IMAGES = ("snapshot", "exact")
+NAMES = ("tasks", *IMAGES)
 LOOPS = effort(check=100, sanitizer=1000, soak=10000)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -86,7 +88,8 @@ class Load(unittest.TestCase):
 
     def test_bad_parameters(self):
         for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
-                          "ids=KEYED", "procfs=perhaps", "procfs=2"):
+                          "ids=KEYED", "procfs=perhaps", "procfs=2",
+                          "exact_max=", "exact_max=-1", "exact_max=many"):
             with self.subTest(parameter=parameter):
                 before = len(log())
                 self.assertEqual(load(read_all(MODULE), parameter),
@@ -105,17 +108,18 @@ class Load(unittest.TestCase):
     def test_procfs_beside_debugfs(self):
         self.assertEqual(insmod("procfs=1").returncode, 0)
         self.assertEqual(os.stat(PROCFS).st_mode & 0o7777, 0o500)
-        self.assertEqual(sorted(os.listdir(PROCFS)), ["snapshot", "tasks"])
+        self.assertEqual(sorted(os.listdir(PROCFS)), sorted(NAMES))
         for directory in (DEBUGFS, PROCFS):
-            shot = image.Snapshot(read_all(directory + "/snapshot"))
-            self.assertIn(os.getpid(), shot.by_pid)
+            for name in IMAGES:
+                shot = image.Snapshot(read_all(f"{directory}/{name}"))
+                self.assertIn(os.getpid(), shot.by_pid)
             image.parse_tasks(read_all(directory + "/tasks"))
         self.assertEqual(rmmod().returncode, 0)
         self.assertFalse(os.path.exists(PROCFS))
 
     def test_rmmod_while_open_is_refused(self):
         self.assertEqual(insmod().returncode, 0)
-        for name in ("tasks", "snapshot"):
+        for name in NAMES:
             with open(f"{DEBUGFS}/{name}", "rb", buffering=0) as file:
                 start = file.read(50)
                 result = rmmod()
@@ -125,7 +129,7 @@ class Load(unittest.TestCase):
         self.assertEqual(rmmod().returncode, 0)
 
     def test_rmmod_ends_open_files_of_procfs(self):
-        for name in ("tasks", "snapshot"):
+        for name in NAMES:
             self.assertEqual(insmod("procfs=1").returncode, 0)
             with open(f"{PROCFS}/{name}", "rb", buffering=0) as file:
                 self.assertEqual(len(file.read(50)), 50)
@@ -139,9 +143,9 @@ class Load(unittest.TestCase):
         stop = threading.Event()
         readers = [Reader(stop, f"{directory}/{name}")
                    for directory in (DEBUGFS, PROCFS)
-                   for name in ("tasks", "snapshot")]
+                   for name in NAMES]
         image_of_module = read_all(MODULE)
-        # Four readers would each keep the loop waiting for this long.
+        # Six readers would each keep the loop waiting for this long.
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(1e-4)
         for reader in readers:
@@ -173,8 +177,8 @@ class Load(unittest.TestCase):
         for _ in range(20):
             pid = os.fork()
             if pid == 0:
-                fds = [os.open(f"{where()}/snapshot", os.O_RDONLY)
-                       for _ in range(20)]
+                fds = [os.open(f"{where()}/{IMAGES[i % 2]}", os.O_RDONLY)
+                       for i in range(20)]
                 os._exit(len(fds) != 20)
             self.assertEqual(os.waitpid(pid, 0)[1], 0)
         self.assertEqual(rmmod().returncode, 0)

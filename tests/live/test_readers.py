@@ -14,7 +14,7 @@ import unittest
 from fire import Crowd, kernel_memory
 from live import effort, insmod, loaded, rmmod, stat, where
 
-NAMES = ("tasks", "snapshot")
+NAMES = ("tasks", "snapshot", "exact")
 TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
 KILLS = effort(check=20, sanitizer=60, soak=2000)
 ROUNDS = 5      # of kills, to find one in which nothing else took memory
@@ -137,7 +137,7 @@ class Killed(Big):
                 tell()
 
         for i in range(KILLS):
-            name = NAMES[i % 2]
+            name = NAMES[i % len(NAMES)]
             reader = Process(lambda tell, name=name: read_for_ever(name, tell))
             reader.wait_until_it_told()
             yield_some(self.rng)

@@ -2,7 +2,7 @@
 """
 Eight readers at once while the system changes under them as fast as it can,
 beside tasks that are held still: each of those is in every picture once, as it
-was, and shares with nobody.
+was, and shares with nobody. Every picture of one instant is one: see watch.c.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from fire import Crowd, Watch
 from live import Loaded, effort, program
 
 READERS = 8
-READS = effort(check=6, sanitizer=20, soak=400)
+READS = effort(check=9, sanitizer=21, soak=480)     # of three files in turn
 ALONE = 16      # processes that are stopped and have all to themselves
 BESIDE = 700    # tasks that make a walk of several pieces
 
@@ -43,12 +43,13 @@ class Storm(Loaded):
             watches = [Watch(*self.alone.pids, reads=READS,
                              crowd=self.file.name) for _ in range(READERS)]
             try:
-                seen = [sum(figures) for figures in
-                        zip(*(watch.result() for watch in watches))]
+                *seen, pauses = zip(*(watch.result() for watch in watches))
+                seen = list(map(sum, seen))
             finally:
                 out = storm.communicate()[0].decode()
         print(f"# {kind}: {seen[0]} reads of {seen[1]} records, "
-              f"{seen[2]} came, {seen[3]} changed; "
+              f"{seen[2]} came, {seen[3]} changed, "
+              f"{seen[4]} instants of up to {max(pauses)} ns; "
               + ", ".join(out.splitlines()))
         self.assertEqual(storm.returncode, 0)
         counts = [int(line.split()[1]) for line in out.splitlines()]
@@ -56,6 +57,7 @@ class Storm(Loaded):
         for count in counts:
             self.assertGreater(count, 0, f"the storm did not blow: {out}")
         self.assertGreater(seen[2] + seen[3], 0, "nobody saw the storm")
+        self.assertEqual(seen[4], READERS * READS // 3)
 
     def test_fork(self):
         self.blow("fork")

@@ -15,8 +15,9 @@ class WithoutDebugfs(unittest.TestCase):
         said = [line for line in log() if "taskmap: " in line]
         self.assertIn("files in /proc/taskmap", said[-1])
         self.assertFalse(os.path.exists(DEBUGFS))
-        self.assertEqual(sorted(os.listdir(PROCFS)), ["snapshot", "tasks"])
-        self.assertIn(os.getpid(), snapshot().by_pid)
+        self.assertEqual(sorted(os.listdir(PROCFS)), ["exact", "snapshot", "tasks"])
+        for name in ("snapshot", "exact"):
+            self.assertIn(os.getpid(), snapshot(name).by_pid)
         image.parse_tasks(read_all(PROCFS + "/tasks"))
         result = run(READER, "-n", "-p", str(os.getpid()))
         self.assertEqual(result.returncode, 0, result.stderr)

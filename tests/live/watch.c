@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads "snapshot" and "tasks" again and again, and believes nothing.
+ * Reads "snapshot", "tasks" and "exact" again and again, and believes nothing.
  *
  *	watch [-n READS] [-c CROWD] DIRECTORY [PID...]
  *
- * Reads READS times, or until standard input ends, the two files in turn.
+ * Reads READS times, or until standard input ends, the files in turn.
  * Every picture must be whole and every record be one that can be. The PIDs
  * are of stopped processes that share no mm, files, fs, sighand or signal with
  * any other task: each must be there once, as it was in the first read, and no
  * other task may ever have one of their objects. CROWD is a file of lines "PID
  * TGID", or "-" for standard input: those tasks must be there too, each once,
- * and no others of their thread groups.
+ * and no others of their thread groups, and hold still, as the PIDs do.
+ *
+ * What "exact" shows must be one instant: each thread group is as large as it
+ * says, has its leader, and a parent that is there; whoever holds an object
+ * tells the same refs of it, and these are no fewer than the holders. Of what is
+ * held by tasks that hold still, and by no others, they are as many.
  *
  * Prints what was seen as a line "# N reads ...", or what was wrong and in which
  * read, and ends with status 1.
@@ -57,6 +62,22 @@ static const enum taskmap_resource owned[] = {
 #define OWNED		5
 #define SHOWN		4
 
+/*
+ * In whose refs each holder counts, and how often. Kernel threads use the mm of
+ * a process in its name (kthread_use_mm() in kernel/kthread.c). The namespaces
+ * are held by nsproxies and creds, and not by tasks.
+ */
+static const struct counted {
+	enum taskmap_resource resource;
+	unsigned int times;
+} counted[] = {
+	{ TASKMAP_MM, 1 }, { TASKMAP_FILES, 1 }, { TASKMAP_FS, 1 },
+	{ TASKMAP_SIGHAND, 1 }, { TASKMAP_SIGNAL, 1 }, { TASKMAP_IO, 1 },
+	{ TASKMAP_CRED, 2 }, { TASKMAP_NSPROXY, 1 },
+};
+
+#define COUNTED		(sizeof(counted) / sizeof(counted[0]))
+
 /* What is compared of a task, from either file. */
 struct seen {
 	__s32 pid, tgid, ppid;
@@ -93,6 +114,16 @@ static const char *name;	/* of the file it is of */
 static struct taskmap_record *before;
 static size_t before_count;
 static unsigned long records, came, changed;
+static __u64 longest;		/* pause */
+
+/* One of the tasks that hold one object, or are of one thread group. */
+struct member_of {
+	__u64 key;
+	const struct taskmap_record *record;
+};
+
+static struct member_of *members;
+static size_t stills;		/* objects that only tasks hold that hold still */
 
 static __attribute__((noreturn, format(printf, 1, 2)))
 void wrong(const char *format, ...)
@@ -140,6 +171,11 @@ static int compare_pid(const void *one, const void *other)
 	__s32 a = *(const __s32 *)one, b = *(const __s32 *)other;
 
 	return a < b ? -1 : a > b;
+}
+
+static int compare_record(const void *pid, const void *record)
+{
+	return compare_pid(pid, &((const struct taskmap_record *)record)->pid);
 }
 
 static int compare_object(const void *one, const void *other)
@@ -240,6 +276,8 @@ static void check_header(const struct taskmap_header *header)
 		wrong("the header is not one");
 	if (header->start_ns > header->end_ns)
 		wrong("it ended before it began");
+	if (!(header->flags & TASKMAP_WALKED) != !strcmp(name, "exact"))
+		wrong("its flags are %x", header->flags);
 	if (length != sizeof(*header) +
 		      header->count * sizeof(struct taskmap_record))
 		wrong("%zu bytes for %llu records", length, header->count);
@@ -267,7 +305,7 @@ static bool all_zero(const char *from, const char *end)
 /* Every task has a signal, a cred and so on, and whoever holds one counts. */
 static void check_refs(const struct taskmap_record *record)
 {
-	static const enum taskmap_resource counted[] = {
+	static const enum taskmap_resource known[] = {
 		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND,
 		TASKMAP_SIGNAL, TASKMAP_IO, TASKMAP_CRED, TASKMAP_NSPROXY,
 		TASKMAP_CGROUPS, TASKMAP_UTS_NS, TASKMAP_IPC_NS,
@@ -276,11 +314,11 @@ static void check_refs(const struct taskmap_record *record)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
-		if (!record->ids[counted[i]] != !record->refs[counted[i]])
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!record->ids[known[i]] != !record->refs[known[i]])
 			wrong("task %d: resource %d has id %llx and %u refs",
-			      record->pid, counted[i], record->ids[counted[i]],
-			      record->refs[counted[i]]);
+			      record->pid, known[i], record->ids[known[i]],
+			      record->refs[known[i]]);
 	for (i = 0; i < TASKMAP_RESOURCES; i++)
 		if (!record->ids[i] && record->refs[i])
 			wrong("task %d: %u refs of no resource %zu",
@@ -392,7 +430,201 @@ static void keep_held(const struct taskmap_record *all, size_t count)
 			      objects[i].holder->pid);
 }
 
-static void check_snapshot(void)
+/* One instant */
+
+static int compare_member_of(const void *one, const void *other)
+{
+	const struct member_of *a = one, *b = other;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return compare_pid(&a->record->pid, &b->record->pid);
+}
+
+/* The records that have a key that is not 0, in its order; how many. */
+static size_t sort_by(const struct taskmap_record *all, size_t count,
+		      __u64 (*key)(const struct taskmap_record *record,
+				   unsigned int argument),
+		      unsigned int argument)
+{
+	size_t i, found = 0;
+
+	members = realloc(members, (count + 1) * sizeof(*members));
+	if (!members)
+		errx(1, "out of memory");
+	for (i = 0; i < count; i++) {
+		members[found].key = key(&all[i], argument);
+		members[found].record = &all[i];
+		found += !!members[found].key;
+	}
+	qsort(members, found, sizeof(*members), compare_member_of);
+	return found;
+}
+
+/* How many of the @count members have the key of the first. */
+static size_t run_of(const struct member_of *first, size_t count)
+{
+	size_t i = 1;
+
+	while (i < count && first[i].key == first->key)
+		i++;
+	return i;
+}
+
+static __u64 key_group(const struct taskmap_record *record,
+		       unsigned int unused)
+{
+	(void)unused;
+	return record->tgid;
+}
+
+static void check_group(const struct member_of *first, size_t count)
+{
+	const struct taskmap_record *leader = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct taskmap_record *record = first[i].record;
+
+		if (record->threads != count)
+			wrong("task %d: %zu tasks are there of the %u in its group %d",
+			      record->pid, count, record->threads,
+			      record->tgid);
+		if (record->ids[TASKMAP_SIGNAL] !=
+		    first->record->ids[TASKMAP_SIGNAL])
+			wrong("task %d has another signal than task %d of its group",
+			      record->pid, first->record->pid);
+		if (record->pid == record->tgid)
+			leader = record;
+	}
+	if (!leader)
+		wrong("group %d has no leader", first->record->tgid);
+}
+
+static void check_groups(const struct taskmap_record *all, size_t count)
+{
+	size_t i, run, found = sort_by(all, count, key_group, 0);
+
+	for (i = 0; i < found; i += run) {
+		run = run_of(&members[i], found - i);
+		check_group(&members[i], run);
+	}
+}
+
+/* A parent does not go before its children have another. */
+static void check_parent(const struct taskmap_record *record,
+			 const struct taskmap_record *all, size_t count)
+{
+	const struct taskmap_record *parent =
+		bsearch(&record->ppid, all, count, sizeof(*all),
+			compare_record);
+
+	if (record->ppid && !parent)
+		wrong("task %d has parent %d, who is not there", record->pid,
+		      record->ppid);
+}
+
+static __u64 key_resource(const struct taskmap_record *record,
+			  unsigned int resource)
+{
+	return record->ids[resource];
+}
+
+static bool counts(const struct taskmap_record *record,
+		   enum taskmap_resource resource)
+{
+	return resource != TASKMAP_MM || !(record->flags & KTHREAD);
+}
+
+static bool holds_still(const struct taskmap_record *record)
+{
+	return is_leader_of_crowd(record->tgid) ||
+	       bsearch(&record->pid, helds, held_count, sizeof(*helds),
+		       compare_pid);
+}
+
+static bool is_owned(enum taskmap_resource resource)
+{
+	size_t i = 0;
+
+	while (i < OWNED && owned[i] != resource)
+		i++;
+	return i < OWNED;
+}
+
+/*
+ * Fewer refs than holders cannot be; more can (taskmap(8), DRIFT), but of what a
+ * task that holds still has to itself nobody else holds any.
+ */
+static void check_object(const struct member_of *first, size_t count,
+			 const struct counted *of)
+{
+	__u32 refs = first->record->refs[of->resource];
+	size_t i, holders = 0;
+	bool still = is_owned(of->resource);
+
+	for (i = 0; i < count; i++) {
+		const struct taskmap_record *record = first[i].record;
+
+		if (record->refs[of->resource] != refs)
+			wrong("task %d tells %u refs of resource %d, task %d tells %u of the same",
+			      first->record->pid, refs, of->resource,
+			      record->pid, record->refs[of->resource]);
+		holders += counts(record, of->resource);
+		still = still && holds_still(record);
+	}
+	if (refs < holders * of->times)
+		wrong("task %d: resource %d has %zu holders and only %u refs",
+		      first->record->pid, of->resource, holders, refs);
+	if (still && refs != holders)
+		wrong("task %d holds still: resource %d has %zu holders and %u refs",
+		      first->record->pid, of->resource, holders, refs);
+	stills += still;
+}
+
+static void check_objects(const struct taskmap_record *all, size_t count,
+			  const struct counted *of)
+{
+	size_t i, run, found = sort_by(all, count, key_resource, of->resource);
+
+	for (i = 0; i < found; i += run) {
+		run = run_of(&members[i], found - i);
+		check_object(&members[i], run, of);
+	}
+}
+
+static void check_instant(const struct taskmap_header *header,
+			  const struct taskmap_record *all)
+{
+	size_t i;
+
+	if (!header->pause_ns ||
+	    header->end_ns - header->start_ns > header->pause_ns)
+		wrong("it took %llu ns in a pause of %llu",
+		      header->end_ns - header->start_ns, header->pause_ns);
+	if (header->pause_ns > longest)
+		longest = header->pause_ns;
+	check_groups(all, header->count);
+	stills = 0;
+	for (i = 0; i < COUNTED; i++)
+		check_objects(all, header->count, &counted[i]);
+	if (stills < held_count * OWNED)
+		wrong("of %zu tasks that hold still only %zu objects were compared",
+		      held_count, stills);
+	for (i = 0; i < header->count; i++) {
+		const struct taskmap_record *record = &all[i];
+
+		check_parent(record, all, header->count);
+		if (record->ids[TASKMAP_MM] &&
+		    record->ids[TASKMAP_MM] != record->ids[TASKMAP_ACTIVE_MM])
+			wrong("task %d has an mm that is not active",
+			      record->pid);
+	}
+}
+
+/* An image */
+
+static void check_image(void)
 {
 	const struct taskmap_header *header = (void *)bytes;
 	const struct taskmap_record *all = (void *)(header + 1);
@@ -412,6 +644,8 @@ static void check_snapshot(void)
 		check_seen(&task, &held, &member, OWNED);
 	}
 	check_all_seen(held, member);
+	if (!(header->flags & TASKMAP_WALKED))
+		check_instant(header, all);
 	compare_with_before(all, header->count);
 	records += header->count;
 }
@@ -582,7 +816,8 @@ static void get_helds(char **pids, int count)
 
 int main(int argc, char **argv)
 {
-	unsigned long reads = 0;
+	static const char * const names[] = { "snapshot", "tasks", "exact" };
+	unsigned long reads = 0, exact = 0;
 	int option, directory;
 
 	while ((option = getopt(argc, argv, "n:c:")) != -1) {
@@ -601,14 +836,15 @@ int main(int argc, char **argv)
 	get_helds(argv + optind + 1, argc - optind - 1);
 
 	for (; more(reads); number++) {
-		name = number % 2 ? "tasks" : "snapshot";
+		name = names[number % 3];
 		read_whole(directory);
-		if (number % 2)
+		if (number % 3 == 1)
 			check_tasks();
 		else
-			check_snapshot();
+			check_image();
+		exact += number % 3 == 2;
 	}
-	printf("# %lu reads, %lu records, %lu came, %lu changed\n", number,
-	       records, came, changed);
+	printf("# %lu reads, %lu records, %lu came, %lu changed, %lu instants, %llu ns longest\n",
+	       number, records, came, changed, exact, longest);
 	return 0;
 }

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What "exact" costs others: it stops the machine for one who opens it after the
+other, with a rest after each, and not at all if there are too many tasks. What
+it shows under fire is for test_storm.
+"""
+
+import concurrent.futures
+import ctypes
+import errno
+import os
+import signal
+import threading
+import time
+
+from fire import Crowd
+from image import Snapshot
+from live import Loaded, effort, log, read_all, snapshot, stat, where
+
+OPENERS = 4
+OPENS = effort(check=10, sanitizer=10, soak=200)
+REST = 9        # times the length of a stop, as the manual says
+PATIENCE = 30   # seconds, to see somebody wait who does all the time
+BURST, INTERVAL = 10, 5     # of lines in the log, and of seconds for them
+EXACT_MAX = "/sys/module/taskmap/parameters/exact_max"
+
+
+def path():
+    return where() + "/exact"
+
+
+def error_of_open():
+    """What open(2) says at once; Python would try again after EINTR."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.open(path().encode(), os.O_RDONLY)
+    if fd < 0:
+        return ctypes.get_errno()
+    os.close(fd)
+    return 0
+
+
+def write(value):
+    with open(EXACT_MAX, "wb", buffering=0) as file:
+        file.write(b"%d" % value)
+
+
+def open_for_ever(openers):
+    """Processes that open it again and again; their pids."""
+    pids = []
+    for _ in range(openers):
+        pid = os.fork()
+        if pid == 0:
+            try:
+                while True:
+                    os.close(os.open(path(), os.O_RDONLY))
+            finally:
+                os._exit(1)
+        pids.append(pid)
+    return pids
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+class Turns(Loaded):
+    TASKS = 700     # for which a pause is longer than all else of an open
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.crowd = Crowd("threads", cls.TASKS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.crowd.__exit__()
+        super().tearDownClass()
+
+    @staticmethod
+    def take(openers):
+        """Pictures by so many who open at the same time, and at once again."""
+        together = threading.Barrier(openers)
+
+        def open_some(_):
+            together.wait()
+            return [os.open(path(), os.O_RDONLY) for _ in range(OPENS)]
+
+        with concurrent.futures.ThreadPoolExecutor(openers) as pool:
+            fds = sum(pool.map(open_some, range(openers)), [])
+        shots = []
+        for fd in fds:
+            with open(fd, "rb", buffering=0) as file:
+                shots.append(Snapshot(file.readall()))
+        return sorted(shots, key=lambda shot: shot.start_ns)
+
+    def check_turns(self, openers):
+        shots = self.take(openers)
+        self.assertEqual(len(shots), openers * OPENS)
+        for one, other in zip(shots, shots[1:]):
+            self.assertGreater(other.start_ns - one.end_ns,
+                               REST * one.pause_ns)
+        pauses = [shot.pause_ns for shot in shots]
+        print(f"# {shots[0].count} tasks: {len(pauses)} pauses of "
+              f"{min(pauses)} to {max(pauses)} ns")
+
+    def test_one_at_a_time(self):
+        self.check_turns(OPENERS)
+
+    def test_rest(self):
+        self.check_turns(1)
+
+    def test_pause(self):
+        """It is there, and is where the picture was taken."""
+        before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        shot = snapshot("exact")
+        after = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        self.assertGreater(shot.pause_ns, 0)
+        self.assertGreaterEqual(shot.pause_ns, shot.end_ns - shot.start_ns)
+        self.assertLess(shot.pause_ns, after - before)
+        self.assertLess(shot.end_ns, after)
+        self.assertEqual(snapshot().pause_ns, 0)
+
+    def test_killed_while_they_wait(self):
+        """They do not wait for their turn, nor does who comes after them."""
+        pids = open_for_ever(2 * OPENERS)
+        waited = 0
+        deadline = time.monotonic() + PATIENCE
+        for pid in pids:
+            while stat(pid)[0] != b"D" and time.monotonic() < deadline:
+                os.sched_yield()
+            waited += time.monotonic() < deadline
+            self.assertEqual(kill(pid), signal.SIGKILL)
+        self.assertEqual(waited, len(pids))
+        self.assertIn(os.getpid(), snapshot("exact").by_pid)
+
+    def test_default_of_the_limit(self):
+        self.assertEqual(read_all(EXACT_MAX), b"100000\n")
+
+    def test_signals_do_not_interrupt(self):
+        """But those that kill."""
+        for pid in open_for_ever(OPENERS):
+            self.addCleanup(kill, pid)
+        seen = []
+        before = signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 1e-3, 1e-3)
+        opens = 0
+        while len(seen) < 10 * OPENS:
+            self.assertEqual(error_of_open(), 0)
+            opens += 1
+        self.assertGreater(opens, 1)
+
+
+class TooMany(Loaded):
+    PARAMETERS = ("exact_max=1",)
+
+    def setUp(self):
+        write(1)
+
+    @staticmethod
+    def lines(before):
+        return [line for line in log()[before:] if "exact_max" in line]
+
+    def test_refused_with_few_lines_in_the_log(self):
+        before = len(log())
+        started = time.monotonic()
+        for _ in range(10 * BURST):
+            self.assertEqual(error_of_open(), errno.EFBIG)
+        bursts = 2 + (time.monotonic() - started) / INTERVAL
+        lines = self.lines(before)
+        self.assertGreater(len(lines), 0)
+        self.assertLessEqual(len(lines), bursts * BURST)
+        self.assertRegex(lines[0], r"taskmap: \d+ tasks are more than "
+                                   r"exact_max, the machine is not stopped")
+
+    def test_the_others_can_be_opened(self):
+        for name in ("tasks", "snapshot"):
+            self.assertTrue(read_all(f"{where()}/{name}"))
+
+    def test_limit(self):
+        """As many as there are may be; they come and go a little."""
+        count = snapshot().count
+        for limit, error in ((count // 2, errno.EFBIG), (2 * count, 0)):
+            write(limit)
+            self.assertEqual(error_of_open(), error)
