@@ -34,13 +34,17 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 static jmp_buf jump;
 static char snapshot_path[32];
 
+/* Of a textbook: what threads share, thread groups do not. */
 static void put_task(int fd, int pid, int tgid, int ppid,
 		     enum taskmap_kind kind)
 {
-	const struct taskmap_record task = {
+	struct taskmap_record task = {
 		.pid = pid, .tgid = tgid, .ppid = ppid, .kind = kind,
-		.state = 'S', .comm = "tab\there", .ids = { 1, 2, 3 },
+		.state = 'S', .comm = "tab\there",
 	};
+
+	if (kind != TASKMAP_KTHREAD)
+		task.ids[TASKMAP_MM] = task.ids[TASKMAP_FILES] = tgid;
 
 	must(write(fd, &task, sizeof(task)) == sizeof(task));
 }
