@@ -60,7 +60,8 @@
  *
  * With PREEMPT_RT the instant can be in the middle of what the kernel does under
  * a lock. No group is torn by it, but a name that is being changed can be partly
- * the old one.
+ * the old one, and an fs that a kernel thread is leaving can tell one reference
+ * less than it has holders (unshare_fs_struct(), fs/fs_struct.c).
  *
  * Who opens "exact" waits until nobody else does: the machine is stopped for one
  * after the other, and after each stop not for nine times as long as that took.
