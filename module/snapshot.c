@@ -46,7 +46,19 @@
 
 /* Writable: it only bounds what root may ask for. */
 static unsigned int exact_max = 100000;
-module_param(exact_max, uint, 0644);
+
+/* Whatever is no number, or too large for one, is EINVAL, as for the others. */
+static int exact_max_set(const char *value, const struct kernel_param *param)
+{
+	return param_set_uint(value, param) ? -EINVAL : 0;
+}
+
+static const struct kernel_param_ops exact_max_ops = {
+	.set = exact_max_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(exact_max, &exact_max_ops, &exact_max, 0644);
 MODULE_PARM_DESC(exact_max, "\"exact\" does not stop the machine for more tasks than this (default: 100000)");
 
 /**

@@ -89,7 +89,8 @@ class Load(unittest.TestCase):
     def test_bad_parameters(self):
         for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
                           "ids=KEYED", "procfs=perhaps", "procfs=2",
-                          "exact_max=", "exact_max=-1", "exact_max=many"):
+                          "exact_max=", "exact_max=-1", "exact_max=many",
+                          "exact_max=4294967296"):
             with self.subTest(parameter=parameter):
                 before = len(log())
                 self.assertEqual(load(read_all(MODULE), parameter),
