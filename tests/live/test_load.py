@@ -4,6 +4,7 @@
 import collections
 import ctypes
 import errno
+import itertools
 import os
 import struct
 import sys
@@ -17,6 +18,7 @@ from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, log,
 IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
 LOOPS = effort(check=100, sanitizer=1000, soak=10000)
+EXACT_LOOPS = 10    # in two of so many there is a reader of "exact", too
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -36,27 +38,33 @@ def unload():
 
 
 class Reader(threading.Thread):
-    """Opens one file for ever, whether it is there or not."""
+    """
+    Opens one file for ever, whether it is there or not: where debugfs has it,
+    where procfs has it, and so on. While the gate is closed it waits.
+    """
 
-    def __init__(self, stop, path):
+    def __init__(self, stop, gate, name):
         super().__init__()
         self.stop = stop
-        self.path = path
+        self.gate = gate
+        self.name = name
+        self.paths = itertools.cycle((f"{DEBUGFS}/{name}", f"{PROCFS}/{name}"))
         self.pictures = 0
         self.errors = collections.Counter()
         self.broken = []
 
     def run(self):
         while not self.stop.is_set():
+            self.gate.wait()
             try:
-                self.check(read_all(self.path))
+                self.check(read_all(next(self.paths)))
             except OSError as error:
                 self.errors[error.errno] += 1
             except (ValueError, struct.error, AssertionError) as error:
                 self.broken.append(repr(error))
 
     def check(self, whole):
-        if self.path.endswith("/tasks"):
+        if self.name == "tasks":
             image.parse_tasks(whole)
         else:
             shot = image.Snapshot(whole)
@@ -66,7 +74,7 @@ class Reader(threading.Thread):
     def __str__(self):
         errors = " ".join(f"{count} {errno.errorcode[error]}"
                           for error, count in self.errors.items())
-        return f"{self.path}: {self.pictures} pictures {errors}"
+        return f"{self.name}: {self.pictures} pictures {errors}"
 
 
 class Load(unittest.TestCase):
@@ -142,17 +150,22 @@ class Load(unittest.TestCase):
     def test_load_and_unload_under_readers(self):
         """They see whole pictures or errors that the manual names."""
         stop = threading.Event()
-        readers = [Reader(stop, f"{directory}/{name}")
-                   for directory in (DEBUGFS, PROCFS)
-                   for name in NAMES]
+        gates = {name: threading.Event() for name in NAMES}
+        readers = [Reader(stop, gates[name], name) for name in NAMES]
         image_of_module = read_all(MODULE)
-        # Six readers would each keep the loop waiting for this long.
+        # Each reader would keep the loop waiting for this long.
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(1e-4)
-        for reader in readers:
+        for name, reader in zip(NAMES, readers):
+            gates[name].set()
             reader.start()
         try:
             for i in range(LOOPS):
+                # Who waits for a turn keeps the module for very long.
+                if i % EXACT_LOOPS < 2:
+                    gates["exact"].set()
+                else:
+                    gates["exact"].clear()
                 self.assertEqual(load(image_of_module, f"procfs={i % 2}"), 0)
                 while (error := unload()) == errno.EWOULDBLOCK:
                     os.sched_yield()
@@ -160,6 +173,7 @@ class Load(unittest.TestCase):
                 self.assertFalse(loaded())
         finally:
             stop.set()
+            gates["exact"].set()
             for reader in readers:
                 reader.join()
         print(f"# {LOOPS} loads,", ", ".join(map(str, readers)))
