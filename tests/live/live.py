@@ -11,6 +11,7 @@ from image import Snapshot
 
 DEBUGFS = "/sys/kernel/debug/taskmap"
 PROCFS = "/proc/taskmap"
+EXACT_MAX = "/sys/module/taskmap/parameters/exact_max"
 MODULE = os.environ.get("TASKMAP_MODULE", "")
 READER = os.environ.get("TASKMAP_READER", "")
 PROGRAMS = os.environ.get("TASKMAP_PROGRAMS", "")

@@ -13,12 +13,12 @@ import unittest
 
 import image
 from fire import Crowd, Watch, kernel_memory
-from live import (READER, Loaded, child, effort, read_all, run, snapshot,
-                  where)
+from live import (EXACT_MAX, READER, Loaded, child, effort, read_all, run,
+                  snapshot, where)
 
 TASKS = int(os.environ.get("TASKMAP_TASKS",
                            effort(check=4000, sanitizer=8000, soak=50000)))
-READS = 4       # two of each file
+READS = 6       # two of each file
 TRIES = 20      # to measure memory while nothing else gives any back
 # PID_MAX_LIMIT of include/linux/threads.h, on 64 bits and on 32.
 PID_MAX = 4194304 if sys.maxsize > 2**32 else 32768
@@ -62,7 +62,8 @@ def write(path, value):
 class Scale(Loaded):
     def crowd_is_seen(self, shape):
         room = TASKS + 10000
-        limits = {SYSCTL + "threads-max": room, SYSCTL + "pid_max": room}
+        limits = {SYSCTL + "threads-max": room, SYSCTL + "pid_max": room,
+                  EXACT_MAX: room}
         with settings({path: value for path, value in limits.items()
                        if int(read_all(path)) < value}), \
                 Crowd(shape, TASKS) as crowd, \
@@ -102,7 +103,7 @@ class Scale(Loaded):
         fd = os.open(path, os.O_RDONLY)
         held = kernel_memory() - before
         os.close(fd)
-        for name in ("snapshot", "tasks"):
+        for name in ("snapshot", "tasks", "exact"):
             read_all(f"{where()}/{name}")
         left = kernel_memory() - before
         print(f"# an image of {size} bytes held {held}, and left {left}")
