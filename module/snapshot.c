@@ -76,8 +76,10 @@ static struct taskmap_record *chunk_add(struct xarray *chunks, u64 index)
 	/*
 	 * Accounted: the memory is the reader's, and bounded as the reader is.
 	 * Without the bytes left over, in which KASAN then finds a stray write.
+	 * Zeroed here and not by the walk, record by record: a kernel that is
+	 * hardened (init_on_alloc) does it anyhow.
 	 */
-	void *chunk = kvmalloc(CHUNK_BYTES, GFP_KERNEL_ACCOUNT);
+	void *chunk = kvzalloc(CHUNK_BYTES, GFP_KERNEL_ACCOUNT);
 	int error;
 
 	if (!chunk)
@@ -111,7 +113,7 @@ static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
 		}
 		added = taskmap_walk_batch(walk, chunk + used,
 					   CHUNK_RECORDS - used);
-		taskmap_walk_identify(walk, chunk + used, added);
+		taskmap_ident_make(walk->idents, chunk + used, added);
 		used += added;
 		*count += added;
 		if (fatal_signal_pending(current))
@@ -143,14 +145,20 @@ static u64 count_tasks(struct taskmap_walk *walk)
 
 /*
  * Makes room for @count and an eighth more, and for another chunk than there
- * already was, so that there is more at each try.
+ * already was, so that there is more at each try. All of it is zero, also what
+ * the try before has written to.
  */
 static int reserve(struct exact *exact, u64 count)
 {
 	u64 chunks = max(div_u64(count + count / 8, CHUNK_RECORDS),
 			 exact->chunks) + 1;
 	struct taskmap_record *chunk;
+	unsigned long index;
 
+	xa_for_each(&exact->snapshot->chunks, index, chunk) {
+		memset(chunk, 0, CHUNK_BYTES);
+		cond_resched();
+	}
 	while (exact->chunks < chunks) {
 		chunk = chunk_add(&exact->snapshot->chunks, exact->chunks);
 		if (IS_ERR(chunk))
@@ -237,7 +245,7 @@ static void finish(struct exact *exact)
 		used = min_t(u64, left, CHUNK_RECORDS);
 		left -= used;
 		if (used)
-			taskmap_walk_identify(exact->walk, chunk, used);
+			taskmap_ident_make(exact->walk->idents, chunk, used);
 		else
 			kvfree(xa_erase(&exact->snapshot->chunks, index));
 		cond_resched();

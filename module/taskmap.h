@@ -31,7 +31,8 @@ struct taskmap_ident {
 };
 
 int __must_check taskmap_ident_init(void);
-__u64 taskmap_ident_of(struct taskmap_ident *ident, __u64 address);
+void taskmap_ident_make(struct taskmap_ident idents[TASKMAP_RESOURCES],
+			struct taskmap_record *records, unsigned int count);
 __u64 taskmap_ident_fingerprint(void);
 bool taskmap_ident_raw(void);
 
@@ -43,24 +44,20 @@ bool taskmap_ident_raw(void);
  * @done: there are no more tasks
  * @stopped: nothing else runs, no lock can be taken
  * @torn: a task was in the middle of getting another pid
- * @task: for the ids of the tasks themselves
- * @resources: for the ids of what they hold
+ * @idents: for the ids of what they hold
  */
 struct taskmap_walk {
 	int cursor;
 	bool done;
 	bool stopped;
 	bool torn;
-	struct taskmap_ident task;
-	struct taskmap_ident resources[TASKMAP_RESOURCES];
+	struct taskmap_ident idents[TASKMAP_RESOURCES];
 };
 
 void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped);
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room);
-void taskmap_walk_identify(struct taskmap_walk *walk,
-			   struct taskmap_record *records, unsigned int count);
 
 /* stop.c: the one place that stops the machine */
 

@@ -56,6 +56,7 @@
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/radix-tree.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -87,7 +88,7 @@
  * The table of resources: a row says which resource it is, how to reach the
  * object from the task, and how to read the object's refs, in which the object
  * is called "it". NOT_KNOWN is for objects that a module cannot see into.
- * Instead of the id the record gets the object's address, until identify().
+ * Instead of the id the record gets the object's address, until ident.c makes it.
  *
  * The rows stand in the functions below, one for each kind of protection.
  */
@@ -237,21 +238,47 @@ static void describe(struct taskmap_record *record, struct task_struct *task,
 	record->kind = kind_of(record);
 }
 
+/*
+ * The name. From 6.14 on it is written without the lock, its last byte never.
+ * Byte by byte, for it is short: strscpy() takes twice as long to begin with.
+ */
+static void hold_name(struct taskmap_record *record, struct task_struct *task)
+{
+	unsigned int i;
+	char byte;
+
+	for (i = 0; i < TASKMAP_COMM_LEN - 1; i++) {
+		byte = racy(task->comm[i]);
+		if (!byte)
+			break;
+		record->comm[i] = byte;
+	}
+}
+
 /* What task_lock() protects; or without it, if the machine is stopped. */
-static void hold_all_locked(struct taskmap_record *record,
-			    struct task_struct *task,
-			    struct task_struct *parent)
+static __always_inline void hold_all_locked(struct taskmap_record *record,
+					    struct task_struct *task,
+					    struct task_struct *parent)
 {
 	hold_locked(record, task);
 	hold_namespaces(record, task);
+	hold_name(record, task);
 	if (borrows_mm(task, parent))
 		record->marks |= TASKMAP_MARK_VFORK;
-	/* From 6.14 on it is written without the lock, its last byte never. */
-	data_race(strscpy(record->comm, task->comm, sizeof(record->comm)));
 }
 
 /*
- * Fills in the record of a task, with addresses in place of ids.
+ * Whether a thread is taking over its leader's pid (exchange_tids() in
+ * kernel/pid.c), which a stopped machine can be in the middle of.
+ */
+static bool is_torn(const struct taskmap_walk *walk, struct pid *pid,
+		    struct task_struct *task)
+{
+	return racy(task->thread_pid) != pid || racy(task->pid) != walk->cursor;
+}
+
+/*
+ * Fills in the record of a task, which is zero, with addresses in place of ids.
  *
  * The parent is alive although nothing is locked: in this RCU section the task
  * was still hashed, and a task is given to another parent before its parent is
@@ -262,14 +289,6 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 {
 	struct task_struct *parent = rcu_dereference(task->real_parent);
 
-	/*
-	 * Not so if a thread is taking over its leader's pid (exchange_tids()
-	 * in kernel/pid.c), which a stopped machine can be in the middle of.
-	 */
-	if (racy(task->thread_pid) != pid ||
-	    racy(task->pid) != walk->cursor)
-		walk->torn = true;
-	memset(record, 0, sizeof(*record));
 	record->pid = walk->cursor;
 	record->task = taskmap_ident_address(task);
 	describe(record, task, parent);
@@ -277,6 +296,8 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 	hold_rcu(record, task);
 	hold_cred(record, task);
 	if (walk->stopped) {
+		if (is_torn(walk, pid, task))
+			walk->torn = true;
 		hold_all_locked(record, task, parent);
 	} else {
 		task_lock(task);
@@ -302,8 +323,8 @@ void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped)
 /**
  * taskmap_walk_batch() - walk on over a bounded number of tasks
  * @walk: where the walk stands; @walk->done is set when there are no more
- * @records: written in pid order, with addresses where ids are to be; or NULL
- *	if tasks are only to be counted
+ * @records: zero; written in pid order, with addresses where ids are to be; or
+ *	NULL if tasks are only to be counted
  * @room: how many records there is room for, or how many tasks to count
  *
  * Context: any that may take a task's alloc_lock, or within stop_machine();
@@ -317,47 +338,40 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 {
 	unsigned int visits = BATCH_VISITS;
 	unsigned int seen = 0;
+	struct radix_tree_iter iter;
 	struct task_struct *task;
 	struct pid *pid;
+	void __rcu **slot;
 
 	rcu_read_lock();
-	while (seen < room && visits--) {
-		/* What find_ge_pid() does, which 5.10 does not export. */
-		pid = idr_get_next(&init_pid_ns.idr, &walk->cursor);
-		if (!pid) {
-			walk->done = true;
-			break;
+	/*
+	 * What find_ge_pid() does, which 5.10 does not export; but it looks for
+	 * the way from the root again for every pid, which costs more than all
+	 * that is read of the task.
+	 */
+	radix_tree_for_each_slot(slot, &init_pid_ns.idr.idr_rt, &iter,
+				 walk->cursor) {
+		pid = radix_tree_deref_slot(slot);
+		/* Not yet a pid, or none any more. */
+		if (!pid)
+			continue;
+		if (radix_tree_deref_retry(pid)) {
+			slot = radix_tree_iter_retry(&iter);
+			continue;
 		}
+		/* The pid is not visited, but the one to go on with. */
+		walk->cursor = iter.index;
+		if (seen == room || !visits--)
+			goto unlock;
 		task = pid_task(pid, PIDTYPE_PID);
-		if (task && records)
+		if (!task)
+			continue;
+		if (records)
 			fill(&records[seen], walk, pid, task);
-		seen += !!task;
-		walk->cursor++;
+		seen++;
 	}
+	walk->done = true;
+unlock:
 	rcu_read_unlock();
 	return seen;
-}
-
-/**
- * taskmap_walk_identify() - make ids of the addresses in records
- * @walk: the walk that wrote them
- * @records: from taskmap_walk_batch(), in the order of the walk
- * @count: how many
- *
- * To be called for every record, once, before it leaves the kernel.
- *
- * Context: any.
- */
-void taskmap_walk_identify(struct taskmap_walk *walk,
-			   struct taskmap_record *records, unsigned int count)
-{
-	struct taskmap_record *record;
-	unsigned int i;
-
-	for (record = records; record < records + count; record++) {
-		record->task = taskmap_ident_of(&walk->task, record->task);
-		for (i = 0; i < TASKMAP_RESOURCES; i++)
-			record->ids[i] = taskmap_ident_of(&walk->resources[i],
-							  record->ids[i]);
-	}
 }

@@ -82,11 +82,14 @@
  * Ids of different resources may be compared too (every id is made of the
  * object's address by one rule): mm and active_mm of one task are mostly equal.
  *
- * By default (%TASKMAP_RAW_IDS clear) an id is a keyed hash, SipHash-2-4, of
+ * By default (%TASKMAP_RAW_IDS clear) an id is a keyed hash, SipHash-1-3, of
  * the object's address, under a random key that is drawn when the module is
  * loaded and never leaves the kernel. It is good for comparing and for nothing
- * else. Ids of two files can be compared only if both have the same
- * @fingerprint: then they were made by the same load of the module.
+ * else: nobody has published a way from such ids to the key or to an address that
+ * is better than trying keys. 1-3 is the faster kind and has less in reserve than
+ * 2-4; ids are no message authentication, and only the privileged see them. Ids of
+ * two files can be compared only if both have the same @fingerprint: then they
+ * were made by the same load of the module.
  *
  * With %TASKMAP_RAW_IDS set an id is the object's address itself.
  *
