@@ -91,23 +91,26 @@ static void *tasks_start(struct seq_file *file, loff_t *position)
 
 static void *tasks_next(struct seq_file *file, void *at, loff_t *position)
 {
-	return tasks_at(file, ++*position);
+	return (void *)taskmap_snapshot_next(file->private, at, (*position)++);
 }
 
 static void tasks_stop(struct seq_file *file, void *at)
 {
 }
 
+/* The lines are written where they are read from. */
 static int tasks_show(struct seq_file *file, void *at)
 {
-	char line[TASKMAP_TEXT_LINE];
-	size_t length;
+	char *line;
+	int length;
 
-	if (at == SEQ_START_TOKEN)
+	if (seq_get_buf(file, &line) < TASKMAP_TEXT_LINE)
+		length = -1;	/* comes again, with more room */
+	else if (at == SEQ_START_TOKEN)
 		length = taskmap_text_header(line);
 	else
 		length = taskmap_text_record(line, at);
-	seq_write(file, line, length);
+	seq_commit(file, length);
 	return 0;
 }
 

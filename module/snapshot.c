@@ -386,6 +386,29 @@ taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
 }
 
 /**
+ * taskmap_snapshot_next() - the record after another one
+ * @snapshot: the picture
+ * @record: the one before, anything if @index is 0
+ * @index: which is wanted
+ *
+ * What taskmap_snapshot_record() finds, which mostly need not be looked for.
+ *
+ * Context: any.
+ * Return: as of taskmap_snapshot_record().
+ */
+const struct taskmap_record *
+taskmap_snapshot_next(struct taskmap_snapshot *snapshot,
+		      const struct taskmap_record *record, __u64 index)
+{
+	u32 in_chunk;
+
+	div_u64_rem(index, CHUNK_RECORDS, &in_chunk);
+	if (in_chunk && index < snapshot->header.count)
+		return record + 1;
+	return taskmap_snapshot_record(snapshot, index);
+}
+
+/**
  * taskmap_snapshot_size() - the length of the image
  * @snapshot: the picture
  *

@@ -73,6 +73,9 @@ struct taskmap_snapshot * __must_check taskmap_snapshot_take(bool exact);
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot);
 const struct taskmap_record *
 taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index);
+const struct taskmap_record *
+taskmap_snapshot_next(struct taskmap_snapshot *snapshot,
+		      const struct taskmap_record *record, __u64 index);
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot);
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length);

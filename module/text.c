@@ -12,65 +12,121 @@
  *
  * Written without printf, which would cost several times the walk.
  */
+#include <asm/byteorder.h>
 #include <linux/string.h>
 
 #include "taskmap.h"
 
 /* As wide as the largest pid there can be, 4194304 (PID_MAX_LIMIT). */
 #define PID_WIDTH	7
+#define MORE_THAN_PID	10000000	/* more than PID_WIDTH digits */
 #define KIND_WIDTH	7
 #define ID_WIDTH	16
 
-static const char * const kinds[] = {
-	[TASKMAP_PROCESS] = "process",
-	[TASKMAP_MAIN] = "main",
-	[TASKMAP_THREAD] = "thread",
-	[TASKMAP_WORKER] = "worker",
-	[TASKMAP_KTHREAD] = "kthread",
+/* Filled up to KIND_WIDTH, and a blank. */
+static const char kinds[][KIND_WIDTH + 2] = {
+	[TASKMAP_PROCESS] = "process ",
+	[TASKMAP_MAIN] = "main    ",
+	[TASKMAP_THREAD] = "thread  ",
+	[TASKMAP_WORKER] = "worker  ",
+	[TASKMAP_KTHREAD] = "kthread ",
 };
+
+/*
+ * Each of these writes a column and the blank behind it. What is of fixed size
+ * is copied so: the compiler makes a word or two of it, and no call.
+ */
 
 static char *put_word(char *at, const char *word, unsigned int width)
 {
-	size_t length = strlen(word);
-
-	memset(at, ' ', width);
-	memcpy(at, word, length);
-	return at + width;
+	memset(at, ' ', width + 1);
+	memcpy(at, word, strlen(word));
+	return at + width + 1;
 }
 
-static char *put_pid(char *at, __s32 pid)
+static char *put_kind(char *at, __u8 kind)
 {
-	char digits[11];
-	char *first = digits + sizeof(digits);
-	__u32 rest = pid < 0 ? -(__u32)pid : (__u32)pid;
-	size_t length;
+	memcpy(at, kinds[kind], KIND_WIDTH + 1);
+	return at + KIND_WIDTH + 1;
+}
 
+/* A number that is negative or wider than PID_WIDTH, which no kernel gives. */
+static char *put_odd_pid(char *at, __s32 pid)
+{
+	__u32 rest = pid < 0 ? -(__u32)pid : (__u32)pid;
+	__u64 limit = pid < 0 ? 1000000 : MORE_THAN_PID;
+	char *end = at + PID_WIDTH;
+
+	memset(at, ' ', PID_WIDTH + 1);
+	for (; rest >= limit; limit *= 10)
+		end++;
+	*end = ' ';
+	at = end;
 	do {
-		*--first = '0' + rest % 10;
+		*--at = '0' + rest % 10;
 		rest /= 10;
 	} while (rest);
 	if (pid < 0)
-		*--first = '-';
-
-	length = digits + sizeof(digits) - first;
-	while (length < PID_WIDTH) {
-		*--first = ' ';
-		length++;
-	}
-	memcpy(at, first, length);
-	return at + length;
+		*--at = '-';
+	return end + 1;
 }
 
-static char *put_id(char *at, __u64 id)
+/*
+ * Eight digits at once: a word is divided by 10000, its halves by 100, and their
+ * halves by 10, as by a multiplication and a shift; the quotient stays below, the
+ * rest goes above it. The first digit is 0 here, and makes room for the blank.
+ */
+static __always_inline char *put_pid(char *at, __s32 pid)
 {
-	static const char hex[] = "0123456789abcdef";
-	unsigned int i;
+	__u64 word = (__u32)pid;
+	__u64 above, blanks;
+	__le64 digits;
 
-	if (!id)
-		return put_word(at, "-", ID_WIDTH);
-	for (i = ID_WIDTH; i--; id >>= 4)
-		at[i] = hex[id & 15];
-	return at + ID_WIDTH;
+	if (word >= MORE_THAN_PID)
+		return put_odd_pid(at, pid);
+	above = (__u32)pid / 10000;
+	word = above | (word - above * 10000) << 32;
+	above = (word * 5243 >> 19) & 0x0000007f0000007f;
+	word = above | (word - above * 100) << 16;
+	above = (word * 103 >> 10) & 0x000f000f000f000f;
+	word = above | (word - above * 10) << 8;
+	/* Zeros before the first digit, of which 0 itself has one. */
+	blanks = ((word | 1ULL << 56) & -(word | 1ULL << 56)) - 1;
+	word += 0x3030303030303030 - (blanks & 0x1010101010101010);
+	digits = __cpu_to_le64(word >> 8 | (__u64)' ' << 56);
+	memcpy(at, &digits, sizeof(digits));
+	return at + sizeof(digits);
+}
+
+/*
+ * Eight hexadecimal digits at once: the half bytes are spread over the bytes of a
+ * word, and each becomes its digit there, with 39 added to those above 9, as far
+ * as 'a' is from ':'.
+ */
+static char *put_half(char *at, __u64 half)
+{
+	__be64 digits;
+
+	half = (half | half << 16) & 0x0000ffff0000ffff;
+	half = (half | half << 8) & 0x00ff00ff00ff00ff;
+	half = (half | half << 4) & 0x0f0f0f0f0f0f0f0f;
+	half += (((half + 0x0606060606060606) >> 4) & 0x0101010101010101) * 39 +
+		0x3030303030303030;
+	digits = __cpu_to_be64(half);
+	memcpy(at, &digits, sizeof(digits));
+	return at + sizeof(digits);
+}
+
+static __always_inline char *put_id(char *at, __u64 id)
+{
+	if (id) {
+		at = put_half(put_half(at, id >> 32), (__u32)id);
+	} else {
+		memcpy(at, "-               ", ID_WIDTH);
+		at += ID_WIDTH;
+	}
+	*at = ' ';
+	return at + 1;
 }
 
 static char *put_name(char *at, const char *name)
@@ -90,12 +146,6 @@ static char *put_name(char *at, const char *name)
 	return at;
 }
 
-static char *put_blank(char *at)
-{
-	*at = ' ';
-	return at + 1;
-}
-
 /**
  * taskmap_text_header() - the line above the tasks
  * @line: room for %TASKMAP_TEXT_LINE bytes
@@ -107,17 +157,17 @@ size_t taskmap_text_header(char *line)
 {
 	char *at = line;
 
-	at = put_blank(put_word(at, "    PID", PID_WIDTH));
-	at = put_blank(put_word(at, "   TGID", PID_WIDTH));
-	at = put_blank(put_word(at, "   PPID", PID_WIDTH));
-	at = put_blank(put_word(at, "KIND", KIND_WIDTH));
-	at = put_blank(put_word(at, "S", 1));
-	at = put_blank(put_word(at, "MM", ID_WIDTH));
-	at = put_blank(put_word(at, "FILES", ID_WIDTH));
-	at = put_blank(put_word(at, "FS", ID_WIDTH));
-	at = put_blank(put_word(at, "SIGHAND", ID_WIDTH));
-	at = put_word(at, "COMM\n", 5);
-	return at - line;
+	at = put_word(at, "    PID", PID_WIDTH);
+	at = put_word(at, "   TGID", PID_WIDTH);
+	at = put_word(at, "   PPID", PID_WIDTH);
+	at = put_word(at, "KIND", KIND_WIDTH);
+	at = put_word(at, "S", 1);
+	at = put_word(at, "MM", ID_WIDTH);
+	at = put_word(at, "FILES", ID_WIDTH);
+	at = put_word(at, "FS", ID_WIDTH);
+	at = put_word(at, "SIGHAND", ID_WIDTH);
+	memcpy(at, "COMM\n", 5);
+	return at + 5 - line;
 }
 
 /**
@@ -132,16 +182,16 @@ size_t taskmap_text_record(char *line, const struct taskmap_record *record)
 {
 	char *at = line;
 
-	at = put_blank(put_pid(at, record->pid));
-	at = put_blank(put_pid(at, record->tgid));
-	at = put_blank(put_pid(at, record->ppid));
-	at = put_blank(put_word(at, kinds[record->kind], KIND_WIDTH));
+	at = put_pid(at, record->pid);
+	at = put_pid(at, record->tgid);
+	at = put_pid(at, record->ppid);
+	at = put_kind(at, record->kind);
 	*at++ = record->state;
-	at = put_blank(at);
-	at = put_blank(put_id(at, record->ids[TASKMAP_MM]));
-	at = put_blank(put_id(at, record->ids[TASKMAP_FILES]));
-	at = put_blank(put_id(at, record->ids[TASKMAP_FS]));
-	at = put_blank(put_id(at, record->ids[TASKMAP_SIGHAND]));
+	*at++ = ' ';
+	at = put_id(at, record->ids[TASKMAP_MM]);
+	at = put_id(at, record->ids[TASKMAP_FILES]);
+	at = put_id(at, record->ids[TASKMAP_FS]);
+	at = put_id(at, record->ids[TASKMAP_SIGHAND]);
 	at = put_name(at, record->comm);
 	*at++ = '\n';
 	return at - line;
