@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +17,8 @@ void value_set_number(struct value *value, int64_t number)
 void value_set_text(struct value *value, const char *text)
 {
 	value->type = VALUE_TEXT;
-	snprintf(value->text, sizeof(value->text), "%s", text);
+	value->text[0] = '\0';
+	strncat(value->text, text, sizeof(value->text) - 1);
 }
 
 void value_set_id(struct value *value, uint64_t id)
@@ -27,7 +26,7 @@ void value_set_id(struct value *value, uint64_t id)
 	if (!id)
 		return;
 	value->type = VALUE_TEXT;
-	snprintf(value->text, sizeof(value->text), "%016" PRIx64, id);
+	put_id(value->text, id);
 }
 
 void value_set_object(struct value *value, const struct style *style,
@@ -35,15 +34,16 @@ void value_set_object(struct value *value, const struct style *style,
 		      enum taskmap_resource resource)
 {
 	uint64_t id = model->tasks[task].ids[resource];
+	char *end;
 
 	if (style->full_ids || !id) {
 		value_set_id(value, id);
 		return;
 	}
 	value->type = VALUE_TEXT;
-	snprintf(value->text, sizeof(value->text), "%s#%u",
-		 resources[resource].prefix,
-		 model_number(model, task, resource));
+	end = stpcpy(value->text, resources[resource].prefix);
+	*end++ = '#';
+	put_number(end, model_number(model, task, resource));
 }
 
 void value_set_comm(struct value *value, const struct style *style,

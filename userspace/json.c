@@ -43,19 +43,28 @@ static void add_bool(struct json_object *object, const char *key, bool truth)
 }
 
 /*
- * Prints @object on one line, and frees it. json-c leaves out what it finds no
- * memory for and says nothing; only errno tells.
+ * Prints @object on one line. json-c leaves out what it finds no memory for and
+ * says nothing; only errno tells.
  */
-static void print(struct json_object *object)
+static void print_kept(struct json_object *object)
 {
 	const char *text;
+	size_t length;
 
 	errno = 0;
-	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	text = json_object_to_json_string_length(object,
+						 JSON_C_TO_STRING_PLAIN |
+						 JSON_C_TO_STRING_NOSLASHESCAPE,
+						 &length);
 	if (!text || errno == ENOMEM)
 		die(STATUS_FAILED, "not enough memory");
-	fputs(text, stdout);
+	fwrite(text, 1, length, stdout);
+}
+
+/* The same, and frees it. */
+static void print(struct json_object *object)
+{
+	print_kept(object);
 	json_object_put(object);
 }
 
@@ -111,20 +120,36 @@ static struct json_object *value_object(const struct value *value)
 	return NULL;
 }
 
-static struct json_object *row_object(const struct json_rows *json,
-				      const struct row *row)
+/*
+ * Changes what is there already to @value; false if it is not of that type. Nor
+ * to an empty text: json-c 0.16 then forgets to free the one before, for it tells
+ * where a text is by the sign of its length.
+ */
+static bool change(struct json_object *object, const struct value *value)
 {
-	const struct style style = { .full_ids = true };
-	const struct selection *selection = json->selection;
-	struct json_object *object = must(json_object_new_object());
-	struct value value;
-
-	for (size_t i = 0; i < selection->count; i++) {
-		column_fill(&selection->columns[i], row, &style, &value);
-		add(object, json->keys[i], value_object(&value));
-		value_clear(&value);
+	switch (value->type) {
+	case VALUE_NUMBER:
+		return object && json_object_set_int64(object, value->number);
+	case VALUE_TEXT:
+		return object && value->text[0] &&
+		       json_object_set_string(object, value->text);
+	case VALUE_NONE:
+		return !object;
+	case VALUE_PIDS:
+		break;
 	}
-	return object;
+	return false;
+}
+
+/* If there is no memory for the change, neither is there for another object. */
+static void set_member(struct json_rows *json, struct json_member *member,
+		       const struct value *value)
+{
+	if (change(member->value, value))
+		return;
+	json_object_put(member->value);
+	member->value = value_object(value);
+	add(json->object, member->key, json_object_get(member->value));
 }
 
 static void print_headers(const struct taskmap_header *headers, size_t count)
@@ -142,27 +167,43 @@ void json_begin(struct json_rows *json, const char *name,
 		const struct taskmap_header *headers, size_t count)
 {
 	json->selection = selection;
-	json->keys = xcalloc(selection->count, sizeof(*json->keys));
+	json->object = must(json_object_new_object());
+	json->members = xcalloc(selection->count, sizeof(*json->members));
 	json->separator = "\n";
-	for (size_t i = 0; i < selection->count; i++)
-		json->keys[i] = column_key(&selection->columns[i]);
+	for (size_t i = 0; i < selection->count; i++) {
+		json->members[i].key = column_key(&selection->columns[i]);
+		/* For all to be there in this order. */
+		add(json->object, json->members[i].key, NULL);
+	}
 	print_headers(headers, count);
 	printf(",\n\"%s\":[", name);
 }
 
 void json_add_row(struct json_rows *json, const struct row *row)
 {
+	const struct style style = { .full_ids = true };
+	const struct selection *selection = json->selection;
+	struct value value;
+
+	for (size_t i = 0; i < selection->count; i++) {
+		column_fill(&selection->columns[i], row, &style, &value);
+		set_member(json, &json->members[i], &value);
+		value_clear(&value);
+	}
 	fputs(json->separator, stdout);
-	print(row_object(json, row));
+	print_kept(json->object);
 	json->separator = ",\n";
 }
 
 void json_end(struct json_rows *json)
 {
 	fputs("\n]}\n", stdout);
-	for (size_t i = 0; i < json->selection->count; i++)
-		free(json->keys[i]);
-	free(json->keys);
+	for (size_t i = 0; i < json->selection->count; i++) {
+		json_object_put(json->members[i].value);
+		free(json->members[i].key);
+	}
+	free(json->members);
+	json_object_put(json->object);
 }
 
 static struct json_object *

@@ -11,14 +11,27 @@
 #include "uapi/taskmap.h"
 #include "verify.h"
 
+struct json_object;
+
+/*
+ * A member of the object that all rows are printed of. Holds its value, which the
+ * object lets go of where a column was selected twice.
+ */
+struct json_member {
+	char *key;
+	struct json_object *value;	/* NULL is null */
+};
+
 /*
  * An output of rows, from json_begin() to json_end(). One row at a time: json-c
  * would keep a tree of all of them, which is a gigabyte where there are a
- * million tasks, before it printed the first.
+ * million tasks, before it printed the first. And all of one object, whose
+ * members change: to make one for each row takes longer than to print it.
  */
 struct json_rows {
 	const struct selection *selection;
-	char **keys;
+	struct json_object *object;
+	struct json_member *members;	/* one for each selected column */
 	const char *separator;
 };
 

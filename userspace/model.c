@@ -3,27 +3,11 @@
 #include <string.h>
 
 #include "model.h"
+#include "sort.h"
 #include "util.h"
 
 /* What to group by: a resource, or this. */
 #define BY_TGID		TASKMAP_RESOURCES
-
-struct entry {
-	uint64_t key;
-	int tgid;
-	unsigned int task;
-};
-
-static int compare_entries(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	if (x->tgid != y->tgid)
-		return x->tgid < y->tgid ? -1 : 1;
-	return x->task < y->task ? -1 : x->task > y->task;
-}
 
 static uint64_t key_of(const struct taskmap_record *task, unsigned int by)
 {
@@ -44,7 +28,7 @@ static struct entry *sorted_entries(const struct model *model, unsigned int by,
 		if (key)
 			entries[n++] = (struct entry){ key, task->tgid, i };
 	}
-	qsort(entries, n, sizeof(*entries), compare_entries);
+	sort_entries(entries, n);
 	*count = n;
 	return entries;
 }
@@ -89,20 +73,28 @@ static void fill_groups(struct grouping *grouping, const struct entry *entries,
 	}
 }
 
-static int compare_groups(const void *a, const void *b)
+/*
+ * Puts the groups in order of first appearance, for their numbers to be those
+ * that a reader expects.
+ */
+static void number_groups(const struct model *model, struct grouping *grouping)
 {
-	const struct group *x = a, *y = b;
+	struct group *groups = xcalloc(grouping->count, sizeof(*groups));
+	unsigned int *at = xcalloc(model->count, sizeof(*at));
+	unsigned int count = 0;
 
-	return x->earliest < y->earliest ? -1 : x->earliest > y->earliest;
-}
-
-/* In order of first appearance, for the numbers to be those a reader expects. */
-static void number_groups(struct grouping *grouping)
-{
-	qsort(grouping->groups, grouping->count, sizeof(*grouping->groups),
-	      compare_groups);
+	/* Which group is the one that a task is the earliest of, from 1. */
+	for (unsigned int g = 0; g < grouping->count; g++)
+		at[grouping->groups[g].earliest] = g + 1;
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (at[i])
+			groups[count++] = grouping->groups[at[i] - 1];
+	}
+	free(at);
+	free(grouping->groups);
+	grouping->groups = groups;
 	for (unsigned int g = 0; g < grouping->count; g++) {
-		const struct group *group = &grouping->groups[g];
+		const struct group *group = &groups[g];
 
 		for (unsigned int i = 0; i < group->count; i++)
 			grouping->number[grouping->members[group->first + i]] = g + 1;
@@ -125,7 +117,7 @@ static void make_grouping(const struct model *model, unsigned int by,
 
 		count_users(model, grouping->members + group->first, group);
 	}
-	number_groups(grouping);
+	number_groups(model, grouping);
 }
 
 static void free_grouping(struct grouping *grouping)

@@ -7,34 +7,49 @@
 #include "resources.h"
 #include "util.h"
 
-/* Appends to what is in @out already, with @separator if there is anything. */
-static void __attribute__((format(printf, 3, 4)))
-add(char out[NOTES_SIZE], const char *separator, const char *format, ...)
+/*
+ * Writes @word to @end in @out, after a comma if it is not the first. Returns the
+ * new end.
+ */
+static char *add_word(char out[NOTES_SIZE], char *end, const char *word)
+{
+	char *limit = out + NOTES_SIZE - 1;
+
+	if (end > out && end < limit)
+		*end++ = ',';
+	while (*word && end < limit)
+		*end++ = *word++;
+	*end = '\0';
+	return end;
+}
+
+/* Appends to what is in @out already, after "; " if there is anything. */
+static void __attribute__((format(printf, 2, 3)))
+note(char out[NOTES_SIZE], const char *format, ...)
 {
 	size_t length = strlen(out);
 	va_list args;
 
 	if (length)
 		length += (size_t)snprintf(out + length, NOTES_SIZE - length,
-					   "%s", separator);
+					   "; ");
 	va_start(args, format);
 	vsnprintf(out + length, NOTES_SIZE - length, format, args);
 	va_end(args);
 }
 
-#define note(out, ...)	add(out, "; ", __VA_ARGS__)
-
 void notes_shares(const struct model *model, unsigned int task,
 		  char out[NOTES_SIZE])
 {
 	unsigned int origin = model_origin(model, task);
+	char *end = out;
 
 	out[0] = '\0';
 	if (origin == NO_TASK)
 		return;
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
 		if (resources[r].shared && model_same(model, task, origin, r))
-			add(out, ",", "%s", resources[r].shared);
+			end = add_word(out, end, resources[r].shared);
 	}
 }
 
@@ -66,16 +81,17 @@ static void note_shared(struct model *model, unsigned int task,
 			others[i] = model_others(model, task, told[i]);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
-		char names[NOTES_SIZE] = "";
+		char names[NOTES_SIZE];
+		char *end;
 
 		if (!others[i].count)
 			continue;
-		add(names, ",", "%s", resources[told[i]].name);
+		end = add_word(names, names, resources[told[i]].name);
 		for (size_t j = i + 1; j < ARRAY_SIZE(told); j++) {
 			if (others[j].tgid != others[i].tgid ||
 			    others[j].count != others[i].count)
 				continue;
-			add(names, ",", "%s", resources[told[j]].name);
+			end = add_word(names, end, resources[told[j]].name);
 			others[j].count = 0;
 		}
 		note_others(&others[i], names, out);

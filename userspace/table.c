@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
+#include "util.h"
 
 /* The column that carries the tree's branches: the first one. */
 #define TREE_COLUMN	0
@@ -114,8 +114,7 @@ static const char *cell_text(const struct options *options,
 			     const struct column *column, struct value *value)
 {
 	if (value->type == VALUE_NUMBER)
-		snprintf(value->text, sizeof(value->text), "%" PRId64,
-			 value->number);
+		put_number(value->text, value->number);
 	else if (value->type == VALUE_NONE || !value->text[0])
 		return column->prose && is_for_people(options) ? "" : "-";
 	return value->text;

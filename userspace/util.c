@@ -49,6 +49,37 @@ bool same_word(const char *full, const char *word, size_t length)
 	return true;
 }
 
+char *put_number(char *out, int64_t number)
+{
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char digits[NUMBER_SIZE];
+	char *first = digits + sizeof(digits);
+	size_t length;
+
+	do {
+		*--first = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (number < 0)
+		*--first = '-';
+	length = (size_t)(digits + sizeof(digits) - first);
+	memcpy(out, first, length);
+	out[length] = '\0';
+	return out + length;
+}
+
+char *put_id(char *out, uint64_t id)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = ID_DIGITS - 2; i >= 0; i -= 2, id >>= 8) {
+		out[i] = digits[id >> 4 & 15];
+		out[i + 1] = digits[id & 15];
+	}
+	out[ID_DIGITS] = '\0';
+	return out + ID_DIGITS;
+}
+
 static void *must(void *memory)
 {
 	if (!memory)

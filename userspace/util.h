@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -31,6 +32,15 @@ char lower(char c);
 
 /* Whether the first @length bytes of @word are @full, but for case. */
 bool same_word(const char *full, const char *word, size_t length);
+
+/*
+ * What snprintf() does with "%" PRId64 and with "%016" PRIx64, of which there are
+ * several for each task. They return where the number ends, at a NUL.
+ */
+#define NUMBER_SIZE	sizeof("-9223372036854775808")
+#define ID_DIGITS	16
+char *put_number(char *out, int64_t number);
+char *put_id(char *out, uint64_t id);
 
 /* As their namesakes without the x, but never NULL. */
 void *xcalloc(size_t count, size_t size) __attribute__((malloc));

@@ -451,6 +451,19 @@ static void test_json_slash(void **state)
 	result_clear(&result);
 }
 
+/* A key comes once, however often its column was selected. */
+static void test_json_twice(void **state)
+{
+	struct result once = on_system(state, "$T -i $S -J -o PID,NOTE,COMM,MM");
+	struct result twice = on_system(state, "$T -i $S -J -o "
+					"PID,NOTE,PID,COMM,NOTE,MM,MM,COMM");
+
+	expect_status(&twice, 0, "twice");
+	assert_string_equal(twice.out, once.out);
+	result_clear(&twice);
+	result_clear(&once);
+}
+
 static void test_json_empty(void **state)
 {
 	struct json_object *root = json_of(state, "$T -i $S -J -p 1 -k worker");
@@ -829,6 +842,7 @@ int main(void)
 		SYSTEM_TEST(test_json_no_pause),
 		SYSTEM_TEST(test_json_names),
 		SYSTEM_TEST(test_json_slash),
+		SYSTEM_TEST(test_json_twice),
 		SYSTEM_TEST(test_json_empty),
 		SYSTEM_TEST(test_json_columns),
 		SYSTEM_TEST(test_json_types),
