@@ -20,6 +20,8 @@ CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
 	bsdextrautils git
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
+# What "make bench" compares with, and draws with.
+BENCH_PACKAGES := clang libbpf-dev bpftool gnuplot-nox patch procps
 # For other architectures.
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
 	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
@@ -44,6 +46,8 @@ help:
 	@echo '                  soak       the same, for hours'
 	@echo '  make coverage   what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
+	@echo '  make bench      what it costs, and what others cost; an hour or'
+	@echo '                  two, or SIZES="1000 10000"'
 	@echo
 	@echo 'On this machine:'
 	@echo '  make            the reader, and the module for this kernel'
@@ -122,11 +126,17 @@ coverage-%: need-check
 	@tests/setup lcov
 	@tests/coverage/run $*
 
+bench: need-bench
+	@tests/bench/run $(SIZES)
+
 need-demo:
 	@tests/setup $(DEMO_PACKAGES)
 
 need-check:
 	@tests/setup $(CHECK_PACKAGES)
+
+need-bench:
+	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)
 
 # Nothing, if the kernels are built already.
 need-sanitizer: need-check
@@ -147,5 +157,5 @@ clean:
 		-type f -exec rm -f {} +
 
 .PHONY: all help reader modules install uninstall dkms-install \
-	dkms-uninstall dist demo shell check coverage need-demo need-check \
-	need-sanitizer need-foreign clean
+	dkms-uninstall dist demo shell check coverage bench need-demo need-check \
+	need-bench need-sanitizer need-foreign clean

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a module is compared to: a BPF iterator over all tasks that writes the
+ * record of module/uapi/taskmap.h, of the same fields, with addresses for ids. It
+ * takes no lock and hashes nothing, so that a record is not coherent.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "taskmap.h"
+
+#define PF_IO_WORKER	0x00000010
+#define PF_KTHREAD	0x00200000
+
+char _license[] SEC("license") = "GPL";
+
+#define HOLD(resource, pointer, counter)				\
+	do {								\
+		typeof(pointer) it = (pointer);				\
+									\
+		record.ids[TASKMAP_##resource] = (unsigned long)it;	\
+		if (it)							\
+			record.refs[TASKMAP_##resource] = (counter);	\
+	} while (0)
+
+static __always_inline __u8 kind_of(const struct taskmap_record *record)
+{
+	if (record->flags & PF_KTHREAD)
+		return TASKMAP_KTHREAD;
+	if (record->flags & PF_IO_WORKER)
+		return TASKMAP_WORKER;
+	if (record->pid != record->tgid)
+		return TASKMAP_THREAD;
+	if (record->threads > 1)
+		return TASKMAP_MAIN;
+	return TASKMAP_PROCESS;
+}
+
+/* task_state_to_char() of include/linux/sched.h. */
+static __always_inline __u8 state_of(struct task_struct *task)
+{
+	__u32 state = task->__state;
+	__u32 reported = (state | task->exit_state) & 0x7f;
+
+	if (state == 0x402)	/* TASK_IDLE */
+		return 'I';
+	if (state & 0x1000)	/* TASK_RTLOCK_WAIT */
+		return 'D';
+	if (!reported)
+		return 'R';
+	if (reported & 0x40)
+		return 'P';
+	if (reported & 0x20)
+		return 'Z';
+	if (reported & 0x10)
+		return 'X';
+	if (reported & 0x08)
+		return 't';
+	if (reported & 0x04)
+		return 'T';
+	if (reported & 0x02)
+		return 'D';
+	return 'S';
+}
+
+SEC("iter/task")
+int write_record(struct bpf_iter__task *context)
+{
+	struct seq_file *seq = context->meta->seq;
+	struct task_struct *task = context->task;
+	struct taskmap_record record = {};
+	struct task_struct *parent;
+	struct nsproxy *nsproxy;
+	const struct cred *cred;
+	struct mm_struct *mm;
+	struct pid *pid;
+
+	if (!task)
+		return 0;
+	parent = task->real_parent;
+	record.task = (unsigned long)task;
+	record.start_ns = task->start_boottime;
+	record.pid = task->pid;
+	record.tgid = task->tgid;
+	record.ppid = parent->tgid;
+	record.flags = task->flags;
+	record.exit_signal = task->exit_signal;
+	record.threads = task->signal->nr_threads;
+	record.state = state_of(task);
+	record.kind = kind_of(&record);
+
+	/* A namespace below the first one is out of a verified read's reach. */
+	pid = task->thread_pid;
+	if (pid) {
+		struct pid_namespace *ns = pid->numbers[0].ns;
+
+		record.ns_pid = pid->numbers[0].nr;
+		if (pid->level) {
+			struct upid own;
+
+			bpf_probe_read_kernel(&own, sizeof(own),
+					      &pid->numbers[pid->level]);
+			record.ns_pid = own.nr;
+			record.ids[TASKMAP_PID_NS] = (unsigned long)own.ns;
+			record.refs[TASKMAP_PID_NS] =
+				BPF_CORE_READ(own.ns, ns.count.refs.counter);
+		} else {
+			HOLD(PID_NS, ns, it->ns.count.refs.counter);
+		}
+	}
+
+	mm = task->mm;
+	HOLD(MM, mm, it->mm_users.counter);
+	HOLD(ACTIVE_MM, task->active_mm,
+	     it == mm ? it->mm_count.counter : 0);
+	HOLD(FILES, task->files, it->count.counter);
+	HOLD(FS, task->fs, it->users);
+	HOLD(SIGHAND, task->sighand, it->count.refs.counter);
+	HOLD(SIGNAL, task->signal, it->sigcnt.refs.counter);
+	HOLD(IO, task->io_context, it->active_ref.counter);
+	HOLD(CGROUPS, task->cgroups, it->refcount.refs.counter);
+	record.ids[TASKMAP_SYSVSEM] = (unsigned long)task->sysvsem.undo_list;
+	if (mm && task->vfork_done && !(record.flags & PF_KTHREAD) &&
+	    parent->mm == mm)
+		record.marks |= TASKMAP_MARK_VFORK;
+
+	cred = task->real_cred;
+	HOLD(CRED, cred, it->usage.counter);
+	HOLD(USER_NS, cred->user_ns, it->ns.count.refs.counter);
+	record.uid = cred->uid.val;
+	record.gid = cred->gid.val;
+
+	nsproxy = task->nsproxy;
+	HOLD(NSPROXY, nsproxy, it->count.counter);
+	if (nsproxy) {
+		HOLD(UTS_NS, nsproxy->uts_ns, it->ns.count.refs.counter);
+		HOLD(IPC_NS, nsproxy->ipc_ns, it->ns.count.refs.counter);
+		record.ids[TASKMAP_MNT_NS] = (unsigned long)nsproxy->mnt_ns;
+		HOLD(NET_NS, nsproxy->net_ns, it->ns.count.refs.counter);
+		HOLD(TIME_NS, nsproxy->time_ns, it->ns.count.refs.counter);
+		HOLD(CGROUP_NS, nsproxy->cgroup_ns, it->ns.count.refs.counter);
+	}
+	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
+	bpf_seq_write(seq, &record, sizeof(record));
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of "measure" know of each other.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What was done, for a check that it was all of it. */
+struct work {
+	uint64_t bytes;		/* that were read or written */
+	uint64_t calls;		/* of what it is made of: files, comparisons */
+	uint64_t peak_kib;	/* of memory, of a process of its own */
+};
+
+/* file.c */
+void read_file(char **argv, struct work *work);
+void hold_file(char **argv, struct work *work);
+void print_pause(char **argv, struct work *work);
+
+/* command.c */
+void run_command(char **argv, struct work *work);
+
+/* proc.c */
+
+/* Calls @visit for every task in /proc, with a descriptor of its directory. */
+void every_task(void (*visit)(int directory, pid_t pid, void *data),
+		void *data);
+void read_proc(char **argv, struct work *work);
+
+/* kcmp.c */
+void group_by_pairs(char **argv, struct work *work);
+void group_by_sorting(char **argv, struct work *work);
+
+/* iterator.c */
+void read_iterator(char **argv, struct work *work);
+void compare_iterator(char **argv, struct work *work);
+
+#endif /* MEASURE_H */
