@@ -69,81 +69,89 @@
 	.others = others_
 #define NOT_COUNTED	COUNT(NOT, false, NULL)
 
-#define RESOURCE(name_, column_, prefix_, shared_, ns_, help_, ...)	{ \
+#define RESOURCE(name_, column_, prefix_, noun_, help_, ...)	{	\
 	.name = name_,							\
 	.column = column_,						\
 	.refs_column = column_ "_REFS",					\
 	.prefix = prefix_,						\
-	.shared = shared_,						\
-	.ns = ns_,							\
+	.noun = noun_,							\
 	.help = help_,							\
 	.refs_help = "the kernel's count of references to " column_,	\
 	__VA_ARGS__							\
 }
-#define HELD(name, column, help, ...) \
-	RESOURCE(name, column, name, NULL, false, help, __VA_ARGS__)
-#define SHARED(name, column, word, help, ...) \
-	RESOURCE(name, column, name, word, false, help, __VA_ARGS__)
-#define NAMESPACE(name, column, help, ...) \
-	RESOURCE(name, column, name "ns", NULL, true, help, __VA_ARGS__)
+#define HELD(name, column, noun, help, ...) \
+	RESOURCE(name, column, name, noun, help, __VA_ARGS__)
+#define SHARED(name, column, word, flag_, noun, help, ...)		\
+	RESOURCE(name, column, name, noun, help " (" flag_ ")",		\
+		 .shared = word, .flag = flag_, __VA_ARGS__)
+#define NAMESPACE(name, column, flag_, help, ...)			\
+	RESOURCE(name, column, name "ns", name " namespace",		\
+		 help " (" flag_ ")", .ns = true, .flag = flag_, __VA_ARGS__)
 
 const struct resource resources[] = {
-	[TASKMAP_MM] = SHARED("mm", "MM", "vm",
-		"address space (CLONE_VM)",
+	[TASKMAP_MM] = SHARED("mm", "MM", "vm", "CLONE_VM",
+		"address space",
+		"address space",
 		COUNT(TASKS, true, "a vhost device, a reader of /proc, a debugger")),
-	[TASKMAP_ACTIVE_MM] = HELD("active_mm", "ACTIVE_MM",
+	[TASKMAP_ACTIVE_MM] = HELD("active_mm", "ACTIVE_MM", "loaded address space",
 		"address space that the processor has loaded for it",
 		NOT_COUNTED),
-	[TASKMAP_FILES] = SHARED("files", "FILES", "files",
-		"table of open files (CLONE_FILES)",
+	[TASKMAP_FILES] = SHARED("files", "FILES", "files", "CLONE_FILES",
+		"open files",
+		"table of open files",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_FS] = SHARED("fs", "FS", "fs",
-		"root and working directory, umask (CLONE_FS)",
+	[TASKMAP_FS] = SHARED("fs", "FS", "fs", "CLONE_FS",
+		"root and working directory",
+		"root and working directory, umask",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", "sighand",
-		"signal handlers (CLONE_SIGHAND)",
+	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", "sighand", "CLONE_SIGHAND",
+		"signal handlers",
+		"signal handlers",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread",
-		"what makes a thread group (CLONE_THREAD)",
+	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread", "CLONE_THREAD",
+		"thread group",
+		"what makes a thread group",
 		COUNT(TASKS, false, "threads that have ended, until their memory is freed")),
-	[TASKMAP_IO] = SHARED("io", "IO", "io",
-		"I/O context (CLONE_IO)",
+	[TASKMAP_IO] = SHARED("io", "IO", "io", "CLONE_IO",
+		"I/O context",
+		"I/O context",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem",
-		"System V semaphore undo list (CLONE_SYSVSEM)",
+	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem", "CLONE_SYSVSEM",
+		"list of semaphores to undo",
+		"System V semaphore undo list",
 		NOT_COUNTED),
-	[TASKMAP_CRED] = HELD("cred", "CRED",
+	[TASKMAP_CRED] = HELD("cred", "CRED", "credentials",
 		"credentials",
 		COUNT(TWICE, false, "files opened with them, io_uring, keys, tasks that have ended")),
-	[TASKMAP_NSPROXY] = HELD("nsproxy", "NSPROXY",
+	[TASKMAP_NSPROXY] = HELD("nsproxy", "NSPROXY", "set of namespaces",
 		"set of namespaces",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_CGROUPS] = HELD("cgroups", "CGROUPS",
+	[TASKMAP_CGROUPS] = HELD("cgroups", "CGROUPS", "cgroups",
 		"set of cgroups (CLONE_INTO_CGROUP)",
 		COUNT(TASKS, false, "tasks that have ended, threaded cgroups below")),
-	[TASKMAP_UTS_NS] = NAMESPACE("uts", "UTSNS",
-		"namespace of the host name (CLONE_NEWUTS)",
+	[TASKMAP_UTS_NS] = NAMESPACE("uts", "UTSNS", "CLONE_NEWUTS",
+		"namespace of the host name",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns")),
-	[TASKMAP_IPC_NS] = NAMESPACE("ipc", "IPCNS",
-		"namespace of System V and POSIX IPC (CLONE_NEWIPC)",
+	[TASKMAP_IPC_NS] = NAMESPACE("ipc", "IPCNS", "CLONE_NEWIPC",
+		"namespace of System V and POSIX IPC",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of mqueue")),
-	[TASKMAP_MNT_NS] = NAMESPACE("mnt", "MNTNS",
-		"namespace of mounts (CLONE_NEWNS)",
+	[TASKMAP_MNT_NS] = NAMESPACE("mnt", "MNTNS", "CLONE_NEWNS",
+		"namespace of mounts",
 		NOT_COUNTED),
-	[TASKMAP_PID_NS] = NAMESPACE("pid", "PIDNS",
-		"namespace of pids that it lives in (CLONE_NEWPID)",
+	[TASKMAP_PID_NS] = NAMESPACE("pid", "PIDNS", "CLONE_NEWPID",
+		"namespace of pids that it lives in",
 		COUNT(TASKS, false, "nsproxies for children, namespaces below, mounts of proc")),
-	[TASKMAP_NET_NS] = NAMESPACE("net", "NETNS",
-		"namespace of the network (CLONE_NEWNET)",
+	[TASKMAP_NET_NS] = NAMESPACE("net", "NETNS", "CLONE_NEWNET",
+		"namespace of the network",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, sockets, mounts of sysfs")),
-	[TASKMAP_TIME_NS] = NAMESPACE("time", "TIMENS",
-		"namespace of clocks (CLONE_NEWTIME)",
+	[TASKMAP_TIME_NS] = NAMESPACE("time", "TIMENS", "CLONE_NEWTIME",
+		"namespace of clocks",
 		COUNT(NSPROXIES, false, "nsproxies for children, open files of /proc/PID/ns")),
-	[TASKMAP_CGROUP_NS] = NAMESPACE("cgroup", "CGROUPNS",
-		"namespace of cgroups (CLONE_NEWCGROUP)",
+	[TASKMAP_CGROUP_NS] = NAMESPACE("cgroup", "CGROUPNS", "CLONE_NEWCGROUP",
+		"namespace of cgroups",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of cgroups")),
-	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS",
-		"namespace of users (CLONE_NEWUSER)",
+	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS", "CLONE_NEWUSER",
+		"namespace of users",
 		COUNT(CREDS, false, "namespaces that it owns or that are below it, address spaces, mounts")),
 };
 

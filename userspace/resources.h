@@ -27,7 +27,9 @@ struct resource {
 	const char *column;		/* heading of its ids */
 	const char *refs_column;	/* heading of its refs */
 	const char *prefix;		/* of short ids: "mm" in "mm#3" */
+	const char *noun;		/* what it is, in a sentence */
 	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
+	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
 	bool ns;			/* a namespace */
 	enum counted counted;
 	/*
