@@ -7,11 +7,6 @@
 #include "kinds.h"
 #include "util.h"
 
-/* PF_ bits that decide on the kind, of include/linux/sched.h. */
-#define FLAG_IO_WORKER		0x00000010U
-#define FLAG_USER_WORKER	0x00004000U	/* from Linux 6.4 on */
-#define FLAG_KTHREAD		0x00200000U
-
 /*
  * Those that a task has for the length of one call: VCPU, MEMALLOC and its
  * kin, FROZEN, LOCAL_THROTTLE, and some that had other names.

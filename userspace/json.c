@@ -8,6 +8,8 @@
 
 #include "escape.h"
 #include "json.h"
+#include "kinds.h"
+#include "resources.h"
 #include "util.h"
 
 static struct json_object *must(struct json_object *object)
@@ -40,6 +42,12 @@ static void add_unsigned(struct json_object *object, const char *key,
 static void add_bool(struct json_object *object, const char *key, bool truth)
 {
 	add(object, key, must(json_object_new_boolean(truth)));
+}
+
+static void append(struct json_object *array, struct json_object *value)
+{
+	if (json_object_array_add(array, value))
+		die(STATUS_FAILED, "not enough memory");
 }
 
 /*
@@ -96,11 +104,7 @@ static struct json_object *pids_object(const struct value *value)
 	struct json_object *array = must(json_object_new_array());
 
 	for (unsigned int i = 0; i < value->pid_count; i++) {
-		struct json_object *pid;
-
-		pid = must(json_object_new_int(value->pids[i]));
-		if (json_object_array_add(array, pid))
-			die(STATUS_FAILED, "not enough memory");
+		append(array, must(json_object_new_int(value->pids[i])));
 	}
 	return array;
 }
@@ -250,6 +254,206 @@ void json_verification(const struct verification *result, bool kcmp)
 		print(disagreement_object(&result->list[i]));
 	}
 	fputs("\n]}\n", stdout);
+}
+
+static void add_number_or_null(struct json_object *object, const char *key,
+			       int number)
+{
+	add(object, key, number ? must(json_object_new_int(number)) : NULL);
+}
+
+static void append_text(struct json_object *array, const char *text)
+{
+	append(array, must(json_object_new_string(text)));
+}
+
+/* The names of a set of resources, or of their flags. */
+static void add_resources(struct json_object *object, const char *key,
+			  uint32_t set, bool flags)
+{
+	struct json_object *array = must(json_object_new_array());
+
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		if (set >> r & 1)
+			append_text(array, flags ? resources[r].flag :
+						   resources[r].name);
+	}
+	add(object, key, array);
+}
+
+static void add_relation(struct json_object *object,
+			 const struct relation *relation)
+{
+	add_resources(object, "same", relation->same, false);
+	add_resources(object, "apart", relation->apart, false);
+	add_resources(object, "flags", relation->flags | relation->needed,
+		      true);
+	add_resources(object, "untold", relation->untold, true);
+	add_resources(object, "beyond", relation->beyond, false);
+	add_bool(object, "borrowed", relation->borrowed);
+	add_bool(object, "possible", relation->possible);
+}
+
+/* Null if there is none; without a relation if the snapshot does not have it. */
+static struct json_object *relative_object(const struct relative *relative)
+{
+	struct json_object *object;
+
+	if (!relative->pid)
+		return NULL;
+	object = must(json_object_new_object());
+	add(object, "pid", must(json_object_new_int(relative->pid)));
+	add_bool(object, "found", relative->task != NO_TASK);
+	if (relative->task != NO_TASK)
+		add_relation(object, &relative->relation);
+	return object;
+}
+
+static void add_home(struct json_object *object, enum home home)
+{
+	if (home == HOME_UNKNOWN)
+		add(object, "initial_pidns", NULL);
+	else
+		add_bool(object, "initial_pidns", home == HOME_INITIAL);
+}
+
+static void add_facts(struct json_object *object, const struct facts *facts)
+{
+	const struct taskmap_record *record = facts->record;
+	static const char *const senses[] = {
+		[KERNEL_THREAD_NO] = "no",
+		[KERNEL_THREAD_INSIDE] = "inside",
+		[KERNEL_THREAD_YES] = "yes",
+	};
+	const char *kind = kind_name(record->kind);
+	char text[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+
+	add(object, "pid", must(json_object_new_int(record->pid)));
+	add(object, "tgid", must(json_object_new_int(record->tgid)));
+	add(object, "ppid", must(json_object_new_int(record->ppid)));
+	add(object, "kind", kind ? must(json_object_new_string(kind)) : NULL);
+	add_text(object, "comm", escape(record->comm, text));
+	snprintf(text, sizeof(text), "0x%08" PRIx32, (uint32_t)record->flags);
+	add_text(object, "flags", text);
+	add_text(object, "kernel_thread", senses[facts->kernel_thread]);
+	add_bool(object, "dead", facts->dead);
+	add_unsigned(object, "live", facts->live);
+	add_number_or_null(object, "gettid", facts->gettid);
+	add_number_or_null(object, "getpid", facts->getpid);
+	add_home(object, facts->home);
+	snprintf(text, sizeof(text), "/proc/%d/task/%d", record->tgid,
+		 record->pid);
+	add_text(object, "proc", text);
+	add_bool(object, "listed", facts->leader);
+	add_number_or_null(object, "lender", facts->lender);
+	add_number_or_null(object, "borrower", facts->borrower);
+	add_number_or_null(object, "loaded", facts->loaded);
+}
+
+static struct json_object *sentence_object(const struct sentence *sentence)
+{
+	struct json_object *object = must(json_object_new_object());
+
+	add_text(object, "about", topic_key(sentence->topic));
+	add_text(object, "text", sentence->text);
+	if (sentence->fact)
+		add_text(object, "fact", sentence->fact);
+	else
+		add(object, "fact", NULL);
+	return object;
+}
+
+void json_explain_begin(const struct taskmap_header *header)
+{
+	struct json_object *limits = must(json_object_new_array());
+
+	for (size_t i = 0; explain_limits[i]; i++)
+		append_text(limits, explain_limits[i]);
+	print_headers(header, 1);
+	fputs(",\n\"limits\":", stdout);
+	print(limits);
+	fputs(",\n\"explain\":[", stdout);
+}
+
+void json_explain_add(const struct explanation *explanation, bool first)
+{
+	const struct facts *facts = &explanation->facts;
+	struct json_object *object = must(json_object_new_object());
+	struct json_object *sentences = must(json_object_new_array());
+
+	add_facts(object, facts);
+	add(object, "leader", relative_object(&facts->with_leader));
+	add(object, "parent", relative_object(&facts->with_parent));
+	add_text(object, "title", explanation->title);
+	for (size_t i = 0; i < explanation->count; i++)
+		append(sentences, sentence_object(&explanation->sentences[i]));
+	add(object, "sentences", sentences);
+	fputs(first ? "\n" : ",\n", stdout);
+	print(object);
+}
+
+void json_explain_end(void)
+{
+	fputs("\n]}\n", stdout);
+}
+
+static struct json_object *matrix_object(const struct comparison *comparison,
+					 unsigned int resource)
+{
+	struct json_object *object = must(json_object_new_object());
+	struct json_object *letters = must(json_object_new_array());
+	char text[LETTERS_SIZE];
+
+	add_text(object, "resource", resources[resource].name);
+	for (size_t i = 0; i < comparison->count; i++) {
+		unsigned int number = comparison->numbers[resource][i];
+
+		if (number)
+			append_text(letters, comparison_letters(number, text));
+		else
+			append(letters, NULL);
+	}
+	add(object, "letters", letters);
+	return object;
+}
+
+static struct json_object *pair_object(const struct comparison *comparison,
+				       size_t index)
+{
+	const struct taskmap_record *tasks = comparison->model->tasks;
+	struct json_object *object = must(json_object_new_object());
+
+	add(object, "pid", must(json_object_new_int(
+		tasks[comparison->tasks[index]].pid)));
+	add(object, "with", must(json_object_new_int(
+		tasks[comparison->tasks[0]].pid)));
+	add_relation(object, &comparison->relations[index]);
+	return object;
+}
+
+void json_comparison(const struct taskmap_header *header,
+		     const struct comparison *comparison)
+{
+	const struct taskmap_record *tasks = comparison->model->tasks;
+	struct json_object *pids = must(json_object_new_array());
+	struct json_object *matrix = must(json_object_new_array());
+	struct json_object *pairs = must(json_object_new_array());
+
+	for (size_t i = 0; i < comparison->count; i++)
+		append(pids, must(json_object_new_int(
+			tasks[comparison->tasks[i]].pid)));
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+		append(matrix, matrix_object(comparison, r));
+	for (size_t i = 1; i < comparison->count; i++)
+		append(pairs, pair_object(comparison, i));
+	print_headers(header, 1);
+	fputs(",\n\"pids\":", stdout);
+	print(pids);
+	fputs(",\n\"compare\":", stdout);
+	print(matrix);
+	fputs(",\n\"pairs\":", stdout);
+	print(pairs);
+	fputs("}\n", stdout);
 }
 
 static struct json_object *column_object(const struct columns *columns,

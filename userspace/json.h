@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "columns.h"
+#include "compare.h"
+#include "explain.h"
 #include "uapi/taskmap.h"
 #include "verify.h"
 
@@ -47,6 +49,15 @@ void json_end(struct json_rows *json);
 
 /* What verify found, with or without the help of kcmp(2). */
 void json_verification(const struct verification *result, bool kcmp);
+
+/* Explanations, one at a time. */
+void json_explain_begin(const struct taskmap_header *header);
+void json_explain_add(const struct explanation *explanation, bool first);
+void json_explain_end(void);
+
+/* All of a comparison. */
+void json_comparison(const struct taskmap_header *header,
+		     const struct comparison *comparison);
 
 /* What columns there are. */
 void json_columns(const struct columns *columns);

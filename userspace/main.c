@@ -32,6 +32,8 @@ struct command {
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
+static void parse_pids_in_order(struct options *options);
+static void parse_compared_pids(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -41,6 +43,12 @@ static const struct command commands[] = {
 	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
 	  "who shares each object",
 	  parse_resources, groups_command },
+	{ "explain", "PID...", 1, INT_MAX, NULL, "JiE",
+	  "why a task is what it is, in plain words",
+	  parse_pids_in_order, explain_command },
+	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
+	  "what tasks share, and the clone(2) flags for that",
+	  parse_compared_pids, compare_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "what changed between two saved snapshots",
 	  parse_comparison, diff_command },
@@ -130,7 +138,7 @@ static _Noreturn void help(void)
 	       "Shows which kernel objects the tasks of a system hold and share.\n\n"
 	       "Commands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf(" %-6s %-13s %s\n", commands[i].name,
+		printf(" %-7s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
 	printf("\n%s", options_help);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -254,6 +262,36 @@ static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_pids(options, *arg);
+}
+
+/* All pids of all arguments are in the filter, each once, but sorted. */
+static void keep_pid(struct options *options, int pid)
+{
+	for (size_t i = 0; i < options->pid_count; i++) {
+		if (options->pids[i] == pid)
+			return;
+	}
+	options->pids[options->pid_count++] = pid;
+}
+
+static void parse_pids_in_order(struct options *options)
+{
+	parse_pid_args(options);
+	options->pids = xcalloc(options->filter.pid_count,
+				sizeof(*options->pids));
+	for (char **arg = options->args; *arg; arg++) {
+		for (const char *pid = *arg; pid; pid = strchr(pid, ',')) {
+			pid += *pid == ',';
+			keep_pid(options, atoi(pid));
+		}
+	}
+}
+
+static void parse_compared_pids(struct options *options)
+{
+	parse_pids_in_order(options);
+	if (options->pid_count < 2)
+		usage_error("compare wants two pids or more");
 }
 
 static _Noreturn void unknown_resource(const char *name)
@@ -517,5 +555,6 @@ int main(int argc, char **argv)
 	selection_free(&options.selection);
 	selection_free(&options.compared);
 	filter_free(&options.filter);
+	free(options.pids);
 	finish(status);
 }

@@ -36,12 +36,16 @@ struct options {
 	struct selection compared;	/* the columns that this makes */
 	bool all;		/* also objects that one task holds */
 	uint32_t resources;	/* bit 1 << resource for each that groups shows */
+	int *pids;		/* of explain and compare, as they were given */
+	size_t pid_count;
 	char **args;		/* what follows the command */
 	uint64_t seed;		/* for what is chosen at random */
 	bool seeded;		/* it was given */
 };
 
 /* Each returns an enum exit_status, or -1 with @error set. */
+int compare_command(const struct options *options, struct error *error);
+int explain_command(const struct options *options, struct error *error);
 int list_command(const struct options *options, struct error *error);
 int diff_command(const struct options *options, struct error *error);
 int drift_command(const struct options *options, struct error *error);

@@ -25,6 +25,9 @@ struct libscols_line *table_add_row(struct libscols_table *table,
 struct libscols_table *table_new(enum format format, bool noheadings);
 void table_add_column(struct libscols_table *table, const char *name,
 		      int flags);
+
+/* One whose cells can be of many lines, with a newline between them. */
+void table_add_text_column(struct libscols_table *table);
 struct libscols_line *table_add_line(struct libscols_table *table);
 
 /* Hangs @child below @parent, behind those that hang there already. */

@@ -102,3 +102,15 @@ char *xstrdup(const char *string)
 {
 	return must(strdup(string));
 }
+
+char *xasprintf(const char *format, ...)
+{
+	char *string;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&string, format, args) < 0)
+		string = NULL;
+	va_end(args);
+	return must(string);
+}

@@ -46,5 +46,6 @@ char *put_id(char *out, uint64_t id);
 void *xcalloc(size_t count, size_t size) __attribute__((malloc));
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *string) __attribute__((malloc));
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif /* TASKMAP_UTIL_H */

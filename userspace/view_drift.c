@@ -8,6 +8,7 @@
 #include "json.h"
 #include "options.h"
 #include "table.h"
+#include "view.h"
 
 static struct row row_of(struct model *model, const struct finding *finding)
 {
@@ -71,12 +72,5 @@ static int print_snapshot(const struct options *options,
 
 int drift_command(const struct options *options, struct error *error)
 {
-	struct snapshot snap;
-	int status;
-
-	if (source_read(options->source, options->input, &snap, error))
-		return -1;
-	status = print_snapshot(options, &snap);
-	snapshot_free(&snap);
-	return status;
+	return view_snapshot(options, error, print_snapshot);
 }

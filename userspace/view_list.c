@@ -8,6 +8,7 @@
 #include "options.h"
 #include "table.h"
 #include "tree.h"
+#include "view.h"
 
 struct list {
 	struct model *model;
@@ -95,12 +96,5 @@ static int print_snapshot(const struct options *options,
 
 int list_command(const struct options *options, struct error *error)
 {
-	struct snapshot snap;
-	int status;
-
-	if (source_read(options->source, options->input, &snap, error))
-		return -1;
-	status = print_snapshot(options, &snap);
-	snapshot_free(&snap);
-	return status;
+	return view_snapshot(options, error, print_snapshot);
 }
