@@ -108,8 +108,7 @@ static void explain_process(struct explanation *to)
 {
 	const struct taskmap_record *record = to->facts.record;
 
-	say(to, TOPIC_KIND, f("PID %d = TGID %d, threads: 1", record->pid,
-			      record->tgid),
+	say(to, TOPIC_KIND, f("PID = TGID = %d, 1 thread", record->pid),
 	    f("A process that has one thread: this task. The kernel knows tasks; a process is all tasks with the same TGID."));
 	explain_init(to);
 }
@@ -118,8 +117,8 @@ static void explain_main(struct explanation *to)
 {
 	const struct taskmap_record *record = to->facts.record;
 
-	say(to, TOPIC_KIND, f("PID %d = TGID %d, threads: %u", record->pid,
-			      record->tgid, record->threads),
+	say(to, TOPIC_KIND, f("PID = TGID = %d, %u threads", record->pid,
+			      record->threads),
 	    f("The leader of a process of %u threads, mostly called its main thread. Its PID is the number of the whole process.",
 	      record->threads));
 	explain_init(to);
@@ -129,7 +128,7 @@ static void explain_thread(struct explanation *to)
 {
 	const struct taskmap_record *record = to->facts.record;
 
-	say(to, TOPIC_KIND, f("PID %d is not TGID %d, threads: %u",
+	say(to, TOPIC_KIND, f("PID %d is not TGID %d, %u threads",
 			      record->pid, record->tgid, record->threads),
 	    f("A thread of process %d, and not its leader: one of the tasks that have that TGID.",
 	      record->tgid));
@@ -204,8 +203,8 @@ static void explain_dead(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 	const struct taskmap_record *record = facts->record;
-	char *fact = f("S: %c, threads that live: %u", record->state,
-		       facts->live);
+	char *fact = f("state %c, %u live %s", record->state, facts->live,
+		       of_them(facts->live, "thread", "threads"));
 
 	if (record->state != 'Z')
 		say(to, TOPIC_KIND, fact,
@@ -235,7 +234,7 @@ static void explain_vfork(struct explanation *to)
 		    f("A child of vfork(2): it still runs in the address space of process %d, and the task there that made it stands still until this one calls exec or ends.",
 		      facts->lender));
 	if (facts->borrower && record->state == 'D')
-		say(to, TOPIC_KIND, f("mm of %d is this one, S: D",
+		say(to, TOPIC_KIND, f("mm of %d is this one, state D",
 				      facts->borrower),
 		    f("It called vfork(2) and stands still: its child %d runs in its address space, until that calls exec or ends.",
 		      facts->borrower));
@@ -405,12 +404,11 @@ static void explain_proc(struct explanation *to)
 	const struct taskmap_record *record = facts->record;
 
 	if (facts->leader) {
-		say(to, TOPIC_PROC, f("PID %d = TGID %d", record->pid,
-				      record->tgid),
+		say(to, TOPIC_PROC, f("PID = TGID = %d", record->pid),
 		    f("It is /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
 		      record->pid));
 		if (record->threads > 1)
-			say(to, TOPIC_PROC, f("threads: %u", record->threads),
+			say(to, TOPIC_PROC, f("%u threads", record->threads),
 			    f("All threads of its process, itself too, are in /proc/%d/task.",
 			      record->tgid));
 	} else {
