@@ -88,20 +88,20 @@ static char *ids(const struct pair *pair, uint32_t set)
 	return finished(&list);
 }
 
+/* In one word each, for lines not to be broken within: "mm#8!=#4". */
 static char *ids_of_both(const struct pair *pair, uint32_t set)
 {
-	struct list list = { .separator = ", " };
+	struct list list = { .separator = " " };
 
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
-		char *own, *others;
+		char *own;
 
 		if (!(set & BIT(r)))
 			continue;
 		own = short_id(pair->model, pair->to->facts.task, r);
-		others = short_id(pair->model, pair->other->task, r);
-		add(&list, f("%s not %s", own, others));
+		add(&list, f("%s!=#%u", own,
+			     model_number(pair->model, pair->other->task, r)));
 		free(own);
-		free(others);
 	}
 	return finished(&list);
 }

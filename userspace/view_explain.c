@@ -16,7 +16,7 @@
 
 #define INDENT		"  "
 #define WIDTH		80	/* where there is no terminal to ask */
-#define NARROWEST	40
+#define NARROWEST	60	/* below that words and titles are too long */
 #define WIDEST		110	/* longer lines are hard to read */
 
 /* Sentences take as much of the width as this, what decides them the rest. */

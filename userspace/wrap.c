@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -29,30 +27,31 @@ static size_t width_of(const char *word, size_t length)
 	return width;
 }
 
+/* Of a text of @length, each of its words on a line of its own. */
+static size_t room_for(size_t length, const char *indent)
+{
+	return (length / 2 + 2) * (strlen(indent) + 1) + length + 1;
+}
+
 char *wrap(const char *text, size_t width, const char *indent)
 {
-	char *lines = NULL;
-	size_t size, used = 0, blanks = 0;
-	FILE *out = open_memstream(&lines, &size);
+	char *lines = xcalloc(room_for(strlen(text), indent), 1);
+	char *end = stpcpy(lines, indent);
+	size_t used = 0, blanks = 0;
 
-	if (!out)
-		die(STATUS_FAILED, "not enough memory");
-	fputs(indent, out);
 	while (*(text += blanks)) {
 		size_t length = strcspn(text, " ");
 		size_t wide = width_of(text, length);
 
 		if (used && used + blanks + wide > width) {
-			fprintf(out, "\n%s", indent);
+			*end++ = '\n';
+			end = stpcpy(end, indent);
 			used = blanks = 0;
 		}
-		fprintf(out, "%.*s%.*s", (int)blanks, text - blanks,
-			(int)length, text);
+		end = mempcpy(end, text - blanks, blanks + length);
 		used += blanks + wide;
 		text += length;
 		blanks = strspn(text, " ");
 	}
-	if (ferror(out) || fclose(out))
-		die(STATUS_FAILED, "not enough memory");
 	return lines;
 }

@@ -13,6 +13,7 @@
 #include "columns.h"
 #include "command.h"
 #include "fixture.h"
+#include "resources.h"
 
 struct system {
 	char *dir;
@@ -117,7 +118,7 @@ static void test_table(void **state)
 	expect_golden(state, "table", "$T -i $S");
 }
 
-static void test_narrow_terminal(void **state)
+static void skip_without_terminal(void)
 {
 	struct result result = run("", "script -qec true /dev/null");
 	bool missing = result.status;
@@ -128,6 +129,11 @@ static void test_narrow_terminal(void **state)
 	result_clear(&result);
 	if (missing)
 		skip();
+}
+
+static void test_narrow_terminal(void **state)
+{
+	skip_without_terminal();
 	expect_golden(state, "table",
 		      "script -qec 'stty cols 30; $T -i $S' /dev/null | tr -d '\\r'");
 }
@@ -575,6 +581,154 @@ static void test_missing_pid(void **state)
 	result_clear(&result);
 }
 
+static void test_explain(void **state)
+{
+	expect_golden(state, "explain", "$T -i $S explain 201 301,600 1");
+}
+
+/* What stands beside stays beside, and lines are as short as they have to be. */
+static void test_explain_narrow(void **state)
+{
+	skip_without_terminal();
+	expect_golden(state, "explain-narrow",
+		      "script -qec 'stty cols 60; $T -i $S explain 200' /dev/null | tr -d '\\r'");
+}
+
+static void test_explain_widths(void **state)
+{
+	static const char *const widths[] = { "1", "60", "100", "1000" };
+	static const int longest[] = { 60, 60, 100, 110 };
+
+	skip_without_terminal();
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		struct result result;
+		int length;
+		char *line;
+
+		assert_true(asprintf(&line, "script -qec 'stty cols %s; $T -i $S explain 201 301' /dev/null | "
+				     "tr -d '\\r' | awk '{ if (length($0) > l) l = length($0) } END { print l }'",
+				     widths[i]) > 0);
+		result = on_system(state, line);
+		length = atoi(result.out);
+		assert_in_range(length, longest[i] - 12, longest[i] - 1);
+		result_clear(&result);
+		free(line);
+	}
+}
+
+/* In the order that was asked for, each once. */
+static void test_explain_order(void **state)
+{
+	expect_out(state, "$T -i $S explain 201,1 100 1 201 | grep '^[0-9]'",
+		   "201 (server): a thread of process 200\n"
+		   "1 (init): a process of one thread\n"
+		   "100 (shell): a process of one thread\n");
+}
+
+static void test_explain_missing(void **state)
+{
+	struct result result = on_system(state, "$T -i $S explain 4711 201 4712");
+
+	expect_status(&result, 1, "missing pids");
+	assert_string_equal(result.err,
+			    "taskmap: no task 4711 in this snapshot\n"
+			    "taskmap: no task 4712 in this snapshot\n");
+	expect_has(result.out, "201 (server): a thread");
+	result_clear(&result);
+	result = on_system(state, "$T -i $S explain 4711");
+	expect_status(&result, 1, "only missing pids");
+	assert_string_equal(result.out, "");
+	result_clear(&result);
+}
+
+/* The facts as fields, and every sentence a string. */
+static void test_explain_json(void **state)
+{
+	struct json_object *root, *list, *task, *sentences, *leader;
+
+	root = json_of(state, "$T -i $S explain -J 201 301 600");
+	list = get(root, "explain");
+	assert_int_equal(json_object_array_length(list), 3);
+	task = json_object_array_get_idx(list, 0);
+	expect_number(task, "pid", 201);
+	expect_number(task, "gettid", 201);
+	expect_number(task, "getpid", 200);
+	expect_text(task, "kernel_thread", "no");
+	expect_text(task, "proc", "/proc/200/task/201");
+	expect_bool(task, "listed", false);
+	expect_bool(task, "initial_pidns", true);
+	assert_null(get(task, "lender"));
+	leader = get(task, "leader");
+	assert_string_equal(json_object_to_json_string(get(leader, "flags")),
+			    "[ \"CLONE_VM\", \"CLONE_FILES\", \"CLONE_FS\", \"CLONE_SIGHAND\", \"CLONE_THREAD\" ]");
+	assert_string_equal(json_object_to_json_string(get(leader, "untold")),
+			    "[ \"CLONE_IO\" ]");
+	sentences = get(task, "sentences");
+	assert_true(json_object_array_length(sentences) > 8);
+	for (size_t i = 0; i < json_object_array_length(sentences); i++) {
+		struct json_object *one = json_object_array_get_idx(sentences, i);
+
+		assert_true(json_object_is_type(get(one, "text"),
+						json_type_string));
+		assert_true(json_object_is_type(get(one, "about"),
+						json_type_string));
+		get(one, "fact");
+	}
+	task = json_object_array_get_idx(list, 1);
+	expect_number(task, "lender", 300);
+	assert_null(get(task, "leader"));
+	task = json_object_array_get_idx(list, 2);
+	expect_text(task, "kernel_thread", "yes");
+	assert_int_equal(json_object_array_length(get(root, "limits")), 2);
+	json_object_put(root);
+}
+
+static void test_compare(void **state)
+{
+	expect_golden(state, "compare", "$T -i $S compare 200 201 202,203 301 300 400 600 2");
+}
+
+static void test_compare_missing(void **state)
+{
+	struct result result = on_system(state, "$T -i $S compare 4711 201 200");
+
+	expect_status(&result, 1, "missing pid");
+	assert_string_equal(result.err,
+			    "taskmap: no task 4711 in this snapshot\n");
+	expect_has(result.out, "RESOURCE  201 200 FLAG\n");
+	result_clear(&result);
+	result = on_system(state, "$T -i $S compare 4711 201");
+	expect_status(&result, 1, "one left");
+	expect_has(result.out, "RESOURCE  201 FLAG\n");
+	assert_null(strstr(result.out, "Flags"));
+	result_clear(&result);
+	result = on_system(state, "$T -i $S compare 4711 4712");
+	expect_status(&result, 1, "none left");
+	assert_string_equal(result.out, "");
+	result_clear(&result);
+}
+
+static void test_compare_json(void **state)
+{
+	struct json_object *root, *rows, *pair;
+
+	root = json_of(state, "$T -i $S compare -J 201 2 200");
+	assert_string_equal(json_object_to_json_string(get(root, "pids")),
+			    "[ 201, 2, 200 ]");
+	rows = get(root, "compare");
+	assert_int_equal(json_object_array_length(rows), TASKMAP_RESOURCES);
+	assert_string_equal(json_object_to_json_string(
+			json_object_array_get_idx(rows, TASKMAP_MM)),
+			    "{ \"resource\": \"mm\", \"letters\": [ \"A\", null, \"A\" ] }");
+	rows = get(root, "pairs");
+	assert_int_equal(json_object_array_length(rows), 2);
+	pair = json_object_array_get_idx(rows, 1);
+	expect_number(pair, "pid", 200);
+	expect_number(pair, "with", 201);
+	expect_bool(pair, "possible", true);
+	json_object_put(root);
+}
+
 /* Each is exit 2, nothing on standard output, one line and the hint. */
 static const struct {
 	const char *line;
@@ -640,6 +794,23 @@ static const struct {
 	{ "$T verify 1 x", "not a pid: \"x\"" },
 	{ "$T verify 0", "not a pid: \"0\"" },
 	{ "$T verify ''", "not a pid: \"\"" },
+	{ "$T -i $S explain", "explain wants PID..." },
+	{ "$T -i $S explain x", "not a pid: \"x\"" },
+	{ "$T -i $S explain 1 0", "not a pid: \"0\"" },
+	{ "$T -i $S explain 1,,2", "not a pid: \"\"" },
+	{ "$T -i $S explain ''", "not a pid: \"\"" },
+	{ "$T -i $S explain -p 1 1", "explain takes no --pid" },
+	{ "$T -i $S explain -o PID 1", "explain takes no --output" },
+	{ "$T -i $S explain --raw 1", "explain takes no --raw" },
+	{ "$T -i $S --exact explain 1",
+	  "--input and --exact cannot be used together" },
+	{ "$T -i $S compare", "compare wants PID PID..." },
+	{ "$T -i $S compare 1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 1,1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 x", "not a pid: \"x\"" },
+	{ "$T -i $S compare 1 99999999999", "not a pid: \"99999999999\"" },
+	{ "$T -i $S compare -k thread 1 2", "compare takes no --kind" },
 	{ "$T --seed 1", "list takes no --seed" },
 	{ "$T verify --seed x", "not a number: \"x\"" },
 	{ "$T verify --seed ''", "not a number: \"\"" },
@@ -714,6 +885,14 @@ static const struct {
 	  "cannot write to standard output: No space left" },
 	{ "$T -i $S groups -J >/dev/full",
 	  "cannot write to standard output: No space left" },
+	{ "$T -i $S explain 1 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S explain -J 1 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S compare 1 2 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i /dev/zero explain 1", "/dev/zero: not a taskmap snapshot" },
+	{ "$T -i /dev/null compare 1 2", "/dev/null: empty, not a taskmap" },
 	{ "$T -i /dev/zero groups", "/dev/zero: not a taskmap snapshot" },
 	{ "head -c 200 $S | $T -i - groups",
 	  "standard input: truncated: 200 of 6232 bytes" },
@@ -851,6 +1030,15 @@ int main(void)
 		SYSTEM_TEST(test_filters),
 		SYSTEM_TEST(test_filtered_tree),
 		SYSTEM_TEST(test_missing_pid),
+		SYSTEM_TEST(test_explain),
+		SYSTEM_TEST(test_explain_narrow),
+		SYSTEM_TEST(test_explain_widths),
+		SYSTEM_TEST(test_explain_order),
+		SYSTEM_TEST(test_explain_missing),
+		SYSTEM_TEST(test_explain_json),
+		SYSTEM_TEST(test_compare),
+		SYSTEM_TEST(test_compare_missing),
+		SYSTEM_TEST(test_compare_json),
 		SYSTEM_TEST(test_misuse),
 		SYSTEM_TEST(test_help),
 		SYSTEM_TEST(test_version),

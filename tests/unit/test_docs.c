@@ -11,12 +11,13 @@
 #include "columns.h"
 #include "command.h"
 #include "drift.h"
+#include "explain.h"
 #include "fixture.h"
 #include "kinds.h"
 #include "resources.h"
 
 static const char *const commands[] = {
-	"list", "groups", "diff", "drift", "verify", "save",
+	"list", "groups", "explain", "compare", "diff", "drift", "verify", "save",
 };
 
 /* Which of them have columns, and what those are. */
@@ -163,6 +164,8 @@ static void test_manual(void **state)
 		if (resources[r].shared)
 			expect_word("taskmap.8", manual, resources[r].shared);
 	}
+	for (enum topic topic = 0; topic < TOPICS; topic++)
+		expect_word("taskmap.8", manual, topic_key(topic));
 	for (int rule = DRIFT_OWN; rule <= DRIFT_REFS; rule++)
 		expect_word("taskmap.8", manual, drift_rule_name(rule));
 	expect_word("taskmap.8", manual, TASKMAP_VERSION);

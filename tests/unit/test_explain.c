@@ -585,7 +585,7 @@ static void test_namespaces(void **state)
 	expect_not_said(system, 201, "It is the first process");
 	expect_said(system, 200, "parent: clone(2) by 100 with these flags gives that.|CLONE_NEWPID\n");
 	expect_said(system, 200, "CLONE_NEWPID was not needed for that");
-	expect_said(system, 200, "pidns#2 not pidns#1");
+	expect_said(system, 200, "pidns#2!=#1");
 	record_of(system, 201)->ns_pid = 0;
 	expect_said(system, 201, "What gettid() returned to it cannot be told");
 	/* Its leader is elsewhere, which cannot be: nothing is claimed. */

@@ -180,6 +180,10 @@ MEMORY_TEST(groups, "-i snapshot groups -o +PIDS mm fs")
 MEMORY_TEST(groups_json, "-i snapshot groups -J -o +PIDS --all -p 202,8 fs")
 MEMORY_TEST(diff, "diff snapshot later")
 MEMORY_TEST(diff_json, "diff -J -p 201,202,8 -c +S,NOTE snapshot later")
+MEMORY_TEST(explain, "-i snapshot explain 7,201 8")
+MEMORY_TEST(explain_json, "-i snapshot explain -J 201")
+MEMORY_TEST(compare, "-i snapshot compare 201 202 7 8")
+MEMORY_TEST(compare_json, "-i snapshot compare -J 201 202")
 MEMORY_TEST(bad_resource, "groups mm x")
 MEMORY_TEST(save, "-i snapshot save saved")
 MEMORY_TEST(bad_column, "-o PID,X")
@@ -362,6 +366,10 @@ int main(void)
 		TEST(test_groups_json),
 		TEST(test_diff),
 		TEST(test_diff_json),
+		TEST(test_explain),
+		TEST(test_explain_json),
+		TEST(test_compare),
+		TEST(test_compare_json),
 		TEST(test_bad_resource),
 		TEST(test_save),
 		TEST(test_drift),
