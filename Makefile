@@ -51,10 +51,10 @@ help:
 	@echo
 	@echo 'On this machine:'
 	@echo '  make            the reader, and the module for this kernel'
-	@echo '  make reader     the reader alone, and the zoo that tests use'
+	@echo '  make reader     the reader and the zoo, and no module'
 	@echo '  make modules    the module, for KVER=$(KVER)'
-	@echo '  make install    the reader, its man page and completion, to'
-	@echo '                  DESTDIR and PREFIX; make uninstall removes them'
+	@echo '  make install    the reader and the zoo, with man pages and completion,'
+	@echo '                  to DESTDIR and PREFIX; make uninstall removes them'
 	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
 	@echo '                  "dkms install taskmap/$(VERSION)"; make'
 	@echo '                  dkms-uninstall removes them'

@@ -32,7 +32,7 @@ def words(cell, separator):
 
 
 class Row:
-    """A line of taskmap-zoo --list."""
+    """A line of taskmap-zoo list --all."""
 
     def __init__(self, line):
         self.name, flags, shared, apart, _ = [
@@ -76,7 +76,7 @@ class Row:
 
 
 ROWS = [Row(line) for line
-        in run(*zoo("--list")).stdout.decode().splitlines()[1:]]
+        in run(*zoo("list", "--all")).stdout.decode().splitlines()[1:]]
 
 
 def drift(*arguments):

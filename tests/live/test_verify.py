@@ -83,7 +83,7 @@ class Verify(Loaded):
     def test_zoo(self):
         names = [FEW.get(name, name) for name in (
             line.split()[0] for line in
-            run(*zoo("--list")).stdout.decode().splitlines()[1:])]
+            run(*zoo("list", "--all")).stdout.decode().splitlines()[1:])]
         with Shapes(*names) as shapes:
             made = sum(map(len, shapes.tasks.values()))
             for options in ((), ("--exact",)):

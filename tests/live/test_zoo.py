@@ -31,6 +31,7 @@ reserved, padding, comm's rest, the header  F, A
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -52,7 +53,7 @@ def words(cell, separator):
 
 
 class Row:
-    """A line of taskmap-zoo --list."""
+    """A line of taskmap-zoo list --all."""
 
     def __init__(self, line):
         self.name, flags, shared, apart, self.what = [
@@ -63,7 +64,7 @@ class Row:
 
 
 ROWS = [Row(line) for line
-        in run(*zoo("--list")).stdout.decode().splitlines()[1:]]
+        in run(*zoo("list", "--all")).stdout.decode().splitlines()[1:]]
 
 
 def held(one, other, names):
@@ -385,12 +386,76 @@ class Program(unittest.TestCase):
 
     def test_bad_usage(self):
         for arguments in (["nothing"], ["fork:2"], ["chain:0"], ["chain:x"],
-                          ["--list", "fork"], ["--forests"], ["-f", "1"],
-                          ["-f", "x", "1"], ["-f", "1", "-1"], ["--what"]):
+                          ["list", "fork"], ["--list"], ["--all"],
+                          ["-a", "fork"], ["-g"], ["-g", "nothing"],
+                          ["--forests"], ["-f", "1"], ["-f", "x", "1"],
+                          ["-f", "1", "-1"], ["--what"]):
             result = run(*zoo(*arguments), stdin=subprocess.DEVNULL)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertEqual(result.stdout, b"", arguments)
             self.assertEqual(len(result.stderr.splitlines()), 1, arguments)
+
+    def test_list(self):
+        """The short one has the same shapes, and what they are."""
+        lines = run(*zoo("list")).stdout.decode().splitlines()
+        self.assertEqual([line.split(maxsplit=1) for line in lines],
+                         [["SHAPE", "WHAT IT IS"]] +
+                         [[row.name, row.what] for row in ROWS])
+
+    def guide(self, shapes, typed):
+        """What is said of SHAPES, and by commands that are TYPED."""
+        result = run(*zoo("--guide", *shapes), input=typed.encode())
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        return result.stdout.decode()
+
+    def test_guide_has_every_shape(self):
+        """And all pids in it are filled in, of tasks that are there."""
+        for row in ROWS:
+            text = self.guide([MANY.get(row.name, row.name)],
+                              "echo still here\n\necho too late\n")
+            self.assertTrue(text.startswith(f"{row.name}: {row.what}\n") or
+                            text.startswith(f"{row.name} cannot be had here: "),
+                            text)
+            self.assertIn("still here\n", text)
+            self.assertNotIn("too late", text)
+            self.assertNotIn("%", text)
+            self.assertNotIn(" 0 ", text)
+
+    def test_guide_names_the_tasks(self):
+        text = self.guide(["threads"], "ls /proc/*/task/*/comm\n")
+        pid, tid = re.search(r"taskmap compare (\d+) (\d+)\n", text).groups()
+        self.assertNotEqual(pid, tid)
+        self.assertIn(f"taskmap explain {tid}\n", text)
+        self.assertIn(f"/proc/{pid}/task/{tid}/comm\n", text)
+
+    def test_guide_commands_of_it_work(self):
+        """Each that it names, but of taskmap, which wants the module."""
+        for row in ROWS:
+            if row.what == "clone(2) with these flags":
+                continue
+            with subprocess.Popen(
+                    zoo("--guide", MANY.get(row.name, row.name)),
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                lines = []
+                for line in process.stdout:
+                    lines.append(line.decode())
+                    if line == b"\n" and len(lines) > 4:
+                        break
+                    if b"cannot be had" in line:
+                        break
+                for line in lines:
+                    if re.match("  [a-z]", line) and "taskmap" not in line:
+                        result = run("sh", "-c", line)
+                        self.assertTrue(result.stdout, line)
+                process.communicate(b"\n")
+
+    def test_terminal_is_guided(self):
+        """By script(1), which makes one; and what is typed ends a command."""
+        command = " ".join(zoo("fork"))
+        result = run("script", "-qec", command, "/dev/null", input=b"\n")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn(b"A command, or Enter to end> ", result.stdout)
+        self.assertNotIn(b"ready", result.stdout)
 
     def test_same_seed_same_forest(self):
         def steps(seed):

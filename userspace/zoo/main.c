@@ -7,6 +7,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -21,11 +22,14 @@
 #define MANY	100	/* tasks of one shape */
 
 static const char help_text[] =
-	"Usage: taskmap-zoo [SHAPE[:COUNT]...]\n"
-	"       taskmap-zoo --forests SEED COUNT\n"
-	"       taskmap-zoo --list\n\n"
-	"Makes tasks of exactly known shape, all shapes if none is named, and holds\n"
-	"them until its standard input ends. Prints\n\n"
+	"Usage: taskmap-zoo SHAPE[:COUNT]...\n"
+	"       taskmap-zoo list [--all]\n"
+	"       taskmap-zoo --forests SEED COUNT\n\n"
+	"Makes tasks of exactly known shape and holds them. On a terminal, or with\n"
+	"--guide, it says what to look for, runs the commands that are typed, and\n"
+	"ends with an empty line.\n\n"
+	"If its standard input is no terminal, it holds them until that ends, makes\n"
+	"all shapes if none is named, and prints\n\n"
 	"  NAME PID TID          the task of a shape; pids are those of /proc\n"
 	"  NAME-parent PID TID   the task that made it, to be compared with\n"
 	"  skip NAME REASON      this kernel or this user cannot make it\n"
@@ -41,78 +45,33 @@ static const char help_text[] =
 	"  refused ACTION ...    the kernel did not let it\n"
 	"  ready                 all of this forest is there, until a line comes in\n\n"
 	"Options:\n"
-	" -l, --list      the table of shapes: what each must share, and must not\n"
+	" -a, --all       with list: also what each must share, and must not\n"
+	" -g, --guide     say what to look for, whatever standard input is\n"
 	" -f, --forests   as above\n"
 	" -V, --version   the version\n"
 	" -h, --help      this help\n";
 
 static const struct option long_options[] = {
-	{ "list",	no_argument,	NULL, 'l' },
+	{ "all",	no_argument,	NULL, 'a' },
+	{ "guide",	no_argument,	NULL, 'g' },
 	{ "forests",	no_argument,	NULL, 'f' },
 	{ "version",	no_argument,	NULL, 'V' },
 	{ "help",	no_argument,	NULL, 'h' },
 	{ 0 }
 };
 
-enum cell { CELL_NAME, CELL_FLAGS, CELL_SHARED, CELL_DIFFERS, CELLS };
-
-static const char *const headings[CELLS] = {
-	"SHAPE", "FLAGS", "SHARED", "NOT SHARED",
-};
-
-/* A cell of the table; @words is where it is put together, if it has to be. */
-static const char *cell(const struct shape *shape, enum cell cell,
-			char words[WORDS_SIZE])
+/* Prints what a shape told: as it is, or what to make of it. */
+static void show(const struct shape *shape, const char *told, size_t size,
+		 bool guided)
 {
-	switch (cell) {
-	case CELL_FLAGS:
-		return flag_words(words, shape->flags);
-	case CELL_SHARED:
-		return resource_words(words, shape_shares(shape));
-	case CELL_DIFFERS:
-		return resource_words(words,
-				      EVERYTHING & ~shape_shares(shape));
-	default:
-		return shape->name;
-	}
-}
-
-static int width_of(enum cell column)
-{
-	int width = (int)strlen(headings[column]);
-	const struct shape *shape;
-	char words[WORDS_SIZE];
-
-	for (size_t i = 0; (shape = shape_at(i)); i++) {
-		int length = (int)strlen(cell(shape, column, words));
-
-		if (length > width)
-			width = length;
-	}
-	return width;
-}
-
-/* Cells are two blanks apart at least, and none of them has two, or is empty. */
-static void list(void)
-{
-	const struct shape *shape;
-	char words[WORDS_SIZE];
-	int widths[CELLS];
-
-	for (int i = 0; i < CELLS; i++) {
-		widths[i] = width_of(i);
-		printf("%-*s  ", widths[i], headings[i]);
-	}
-	puts("WHAT IT IS");
-	for (size_t row = 0; (shape = shape_at(row)); row++) {
-		for (int i = 0; i < CELLS; i++)
-			printf("%-*s  ", widths[i], cell(shape, i, words));
-		puts(shape->what);
-	}
+	if (guided)
+		guide(shape, told);
+	else
+		fwrite(told, 1, size, stdout);
 }
 
 /* Passes on what a shape tells, until it is done; of a skipped one only that. */
-static void relay(FILE *reports, const struct shape *shape)
+static void relay(FILE *reports, const struct shape *shape, bool guided)
 {
 	char line[WORDS_SIZE + 64];
 	char *told = NULL;
@@ -124,18 +83,21 @@ static void relay(FILE *reports, const struct shape *shape)
 	do {
 		if (!fgets(line, sizeof(line), reports))
 			errx(1, "%s could not be made", shape->name);
-		if (!strncmp(line, "skip ", 5))
+		if (!strncmp(line, "skip ", 5) && guided)
+			printf("%s cannot be had here: %s", shape->name,
+			       line + 5 + strlen(shape->name) + 1);
+		else if (!strncmp(line, "skip ", 5))
 			fputs(line, stdout);
-		else
+		else if (strcmp(line, "done\n"))
 			fputs(line, lines);
 	} while (strncmp(line, "skip ", 5) && strcmp(line, "done\n"));
 	fclose(lines);
 	if (!strcmp(line, "done\n"))
-		fwrite(told, 1, size - strlen(line), stdout);
+		show(shape, told, size, guided);
 	free(told);
 }
 
-static void make(const struct shape *shape)
+static void make(const struct shape *shape, bool guided)
 {
 	FILE *reports;
 	pid_t keeper;
@@ -157,6 +119,9 @@ static void make(const struct shape *shape)
 	if (!keeper) {
 		close(hold[1]);
 		close(ends[0]);
+		/* What is typed to end a command is not meant for the tasks. */
+		if (guided)
+			setpgid(0, 0);
 		report_to(ends[1]);
 		prctl(PR_SET_NAME, shape->name);
 		shape->make(shape);
@@ -166,7 +131,7 @@ static void make(const struct shape *shape)
 	reports = fdopen(ends[0], "r");
 	if (!reports)
 		err(1, "fdopen");
-	relay(reports, shape);
+	relay(reports, shape, guided);
 	fclose(reports);
 }
 
@@ -190,8 +155,8 @@ static struct shape parse_shape(const char *text)
 	struct shape shape;
 
 	if (!found)
-		errx(2, "no shape is called \"%.*s\"; see --list", (int)length,
-		     text);
+		errx(2, "no shape is called \"%.*s\"; see \"taskmap-zoo list\"",
+		     (int)length, text);
 	shape = *found;
 	if (!text[length])
 		return shape;
@@ -203,33 +168,38 @@ static struct shape parse_shape(const char *text)
 	return shape;
 }
 
-static void make_all(char **names)
+static void make_all(char **names, bool guided)
 {
 	const struct shape *shape;
 	struct shape parsed;
 
-	if (pipe(hold))
+	/* Not for the commands that a guided user types. */
+	if (pipe2(hold, O_CLOEXEC))
 		err(1, "pipe");
 	/* Those of very many come last: they may leave no room for others. */
 	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
 		if (shape->count < MANY)
-			make(shape);
+			make(shape, guided);
 	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
 		if (shape->count >= MANY)
-			make(shape);
+			make(shape, guided);
 	for (; *names; names++) {
 		parsed = parse_shape(*names);
-		make(&parsed);
+		make(&parsed, guided);
 	}
-	puts("ready");
+	if (!guided)
+		puts("ready");
 }
 
-static void hold_all(void)
+static void hold_all(bool guided)
 {
 	char bytes[256];
 
-	while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
-		;
+	if (guided)
+		guide_commands();
+	else
+		while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+			;
 	close(hold[1]);
 	/* All of them: what loses its parent becomes a child of this one. */
 	while (waitpid(-1, NULL, __WALL) > 0)
@@ -256,39 +226,66 @@ static int done(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int make_shapes(char **names, bool guided)
 {
-	int option, mode = 0;
-
-	while ((option = getopt_long(argc, argv, "lfVh", long_options,
-				     NULL)) != -1) {
-		if (option == '?')
-			return 2;
-		mode = option;
-		if (option == 'V' || option == 'h')
-			break;
-	}
-	argv += optind;
-	if (mode == 'V')
-		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
-	else if (mode == 'h')
-		fputs(help_text, stdout);
-	if (mode == 'V' || mode == 'h')
-		return done();
-	if (mode == 'l') {
-		if (*argv)
-			errx(2, "--list takes no argument");
-		list();
-		return done();
-	}
-
-	for (char **name = argv; !mode && *name; name++)
+	if (guided && !*names)
+		errx(2, "which shape? See \"taskmap-zoo list\"");
+	for (char **name = names; *name; name++)
 		parse_shape(*name);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (mode == 'f')
-		return make_forests(argv);
-	make_all(argv);
+	make_all(names, guided);
 	done();
-	hold_all();
+	hold_all(guided);
 	return 0;
+}
+
+static int list(char **words, bool all)
+{
+	if (*words)
+		errx(2, "list takes no argument \"%s\"", *words);
+	list_shapes(all);
+	return done();
+}
+
+static int print(int mode)
+{
+	if (mode == 'V')
+		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
+	else
+		fputs(help_text, stdout);
+	return done();
+}
+
+int main(int argc, char **argv)
+{
+	bool all = false, guided = isatty(STDIN_FILENO), forest = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "agfVh", long_options,
+				     NULL)) != -1) {
+		switch (option) {
+		case '?':
+			return 2;
+		case 'V':
+		case 'h':
+			return print(option);
+		case 'a':
+			all = true;
+			break;
+		case 'g':
+			guided = true;
+			break;
+		case 'f':
+			forest = true;
+		}
+	}
+	argv += optind;
+	if (!forest && *argv && !strcmp(*argv, "list"))
+		return list(argv + 1, all);
+	if (all)
+		errx(2, "--all goes with list");
+	if (!forest)
+		return make_shapes(argv, guided);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return make_forests(argv);
 }

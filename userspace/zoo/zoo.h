@@ -3,6 +3,8 @@
  * What the rooms of the zoo know of each other, a section for each.
  *
  *	main.c		the command line, and one process that holds all
+ *	list.c		what it says of its shapes
+ *	guide.c		what to look for in them, for a class
  *	table.c		what shapes there are, and what each must share
  *	flags.c		what each flag of clone(2) means for sharing
  *	hold.c		how a task tells of itself, and waits for the end
@@ -99,6 +101,19 @@ const struct shape *shape_at(size_t index);
 
 /* The row of that name, or NULL. */
 const struct shape *shape_find(const char *name, size_t length);
+
+/* list.c */
+
+/* The table of shapes; with @all also what each must share. */
+void list_shapes(bool all);
+
+/* guide.c */
+
+/* Prints what to look for in the tasks of @shape, of which it @told. */
+void guide(const struct shape *shape, const char *told);
+
+/* Runs what is typed, until that is an empty line, or ends. */
+void guide_commands(void);
 
 /* hold.c */
 

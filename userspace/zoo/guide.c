@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What to look for in the tasks of a shape: commands with their pids filled in,
+ * and what is to be seen then.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "zoo.h"
+
+/*
+ * In commands %t is the task, %T its process, and %p that which made it; in
+ * what is to be seen, too.
+ */
+struct hint {
+	const char *shapes;	/* one, or all that begin so if it ends in "-" */
+	const char *command;
+	const char *see;
+};
+
+static const struct hint hints[] = {
+	{ "fork", "ps -o pid,ppid,comm -p %p,%t",
+	  "two processes of one program, each with memory of its own" },
+	{ "vfork", "ps -o pid,stat,wchan,comm -p %p,%t",
+	  "D: %p stands still in the kernel while %t runs in its memory" },
+	{ "threads", "ls /proc/%T/task",
+	  "all threads of process %T" },
+	{ "threads", "ls /proc | grep -x %t; cat /proc/%t/comm",
+	  "/proc/%t is not listed, and is there all the same" },
+	{ "threads", "ps -L -o pid,lwp,comm -p %T",
+	  "what ps calls PID is TGID here, and what it calls LWP is PID" },
+	{ "linuxthreads", "ls -d /proc/%t; ps -o pid,ppid,comm -p %p,%t",
+	  "two processes with two pids, as threads were before Linux 2.6" },
+	{ "worker", "ps -L -o pid,lwp,stat,comm -p %T",
+	  "iou-wrk-%T, a thread that %T never asked for" },
+	{ "worker", "ls -l /proc/%T/exe /proc/%T/task/%t/exe",
+	  "the worker has the program of its process, and never runs it" },
+	{ "zombie", "ps -o pid,ppid,stat,comm -p %p,%t; kill -9 %t; ps -p %t",
+	  "Z, defunct, and kill(1) does not help: it is dead" },
+	{ "zombie-leader", "ps -L -o pid,lwp,stat,comm -p %T",
+	  "Z for the leader, but the process lives: %t is in it" },
+	{ "stopped", "ps -o pid,stat,comm -p %t",
+	  "T: it neither runs nor waits for anything but SIGCONT" },
+	{ "chain", "taskmap -o PID,PPID,MM,SHARES -p %t,%p",
+	  "each is the child of the one before, and all have one memory" },
+	{ "setresuid", "grep Uid /proc/%T/status /proc/%T/task/%t/status",
+	  "two user ids in one process, which pthreads hide and Linux allows" },
+	{ "unshare-files", "ls -l /proc/%T/fd /proc/%T/task/%t/fd",
+	  "the same files now; what one opens, the other will not have" },
+	{ "nested-pid", "grep NSpid /proc/%t/status",
+	  "three pids: here, one level down, and in its own namespace" },
+	{ "clone-newpid", "grep NSpid /proc/%t/status",
+	  "two pids: the one here, and 1" },
+	{ "clone-new-", "ls -l /proc/%p/ns /proc/%t/ns",
+	  "one namespace has another number" },
+	{ "unshare-", "taskmap drift -p %T",
+	  "why a thread like this is not what textbooks say" },
+	{ "setns-", "taskmap drift -p %T",
+	  "why a task like this is not what textbooks say" },
+	{ "name-", "ps -o pid,comm -p %t; cat /proc/%t/comm",
+	  "how others show such a name" },
+};
+
+static bool is_for(const struct hint *hint, const struct shape *shape)
+{
+	size_t length = strlen(hint->shapes);
+
+	/* "clone-new-" is for "clone-newuts" and so on. */
+	if (!strcmp(hint->shapes, "clone-new-"))
+		return !strncmp(shape->name, "clone-new", length - 1);
+	if (hint->shapes[length - 1] == '-')
+		return !strncmp(shape->name, hint->shapes, length);
+	return !strcmp(shape->name, hint->shapes);
+}
+
+/* Who is who: the first task of the shape, and who made it. */
+struct pair {
+	struct task_name task;
+	struct task_name maker;
+};
+
+static bool ends_in(const char *word, const char *end)
+{
+	size_t length = strlen(word);
+
+	return length > strlen(end) &&
+	       !strcmp(word + length - strlen(end), end);
+}
+
+static struct pair find_pair(const struct shape *shape, const char *told)
+{
+	struct pair pair = { 0 };
+	struct task_name name;
+	char word[64];
+
+	for (; *told; told = strchr(told, '\n') + 1) {
+		if (sscanf(told, "%63s %d %d", word, &name.pid, &name.tid) != 3)
+			errx(1, "%s told what it should not", shape->name);
+		if (!pair.task.pid && !strcmp(word, shape->name))
+			pair.task = name;
+		else if (ends_in(word, "-parent"))
+			pair.maker = name;
+	}
+	return pair;
+}
+
+static void print_filled(const char *text, const struct pair *pair)
+{
+	for (; *text; text++) {
+		if (*text != '%') {
+			putchar(*text);
+			continue;
+		}
+		switch (*++text) {
+		case 't':
+			printf("%d", pair->task.tid);
+			break;
+		case 'T':
+			printf("%d", pair->task.pid);
+			break;
+		case 'p':
+			printf("%d", pair->maker.tid);
+			break;
+		}
+	}
+}
+
+static void print_hint(const char *command, const char *see,
+		       const struct pair *pair)
+{
+	fputs("  ", stdout);
+	print_filled(command, pair);
+	fputs("\n      ", stdout);
+	print_filled(see, pair);
+	putchar('\n');
+}
+
+#define NAMESPACES	(UTS | IPC | MNT | PID | NET | TIME | CGROUP | USER)
+
+/* What every shape has: what must be seen is what it promises. */
+static void guide_sharing(const struct shape *shape, const struct pair *pair)
+{
+	unsigned int shares = shape_shares(shape);
+	bool namespaces = (shares & NAMESPACES) == NAMESPACES;
+	char see[2 * WORDS_SIZE], words[WORDS_SIZE], flags[WORDS_SIZE];
+
+	if (namespaces)
+		shares &= ~(unsigned int)NAMESPACES;
+	snprintf(see, sizeof(see), "the same letters in %s%s, and others in most else",
+		 resource_words(words, shares),
+		 namespaces ? " and all namespaces" : "");
+	print_hint("taskmap explain %t", "what it is, and why", pair);
+	print_hint("taskmap compare %p %t", see, pair);
+	if (shape->flags)
+		printf("      it was made with %s\n",
+		       flag_words(flags, shape->flags));
+}
+
+void guide(const struct shape *shape, const char *told)
+{
+	const struct pair pair = find_pair(shape, told);
+
+	printf("%s: %s\n", shape->name, shape->what);
+	printf("\nThere is task %d now, of process %d, to be compared with %d. Look at it:\n\n",
+	       pair.task.tid, pair.task.pid, pair.maker.tid);
+	guide_sharing(shape, &pair);
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
+		if (is_for(&hints[i], shape))
+			print_hint(hints[i].command, hints[i].see, &pair);
+	putchar('\n');
+}
+
+void guide_commands(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	for (;;) {
+		fputs("A command, or Enter to end> ", stdout);
+		fflush(stdout);
+		if (getline(&line, &size, stdin) <= 0 || *line == '\n')
+			break;
+		if (system(line) < 0)
+			warn("cannot run that");
+	}
+	free(line);
+}
