@@ -120,7 +120,7 @@ const struct resource resources[] = {
 		"list of semaphores to undo",
 		"System V semaphore undo list",
 		NOT_COUNTED),
-	[TASKMAP_CRED] = HELD("cred", "CRED", "credentials (user, groups)",
+	[TASKMAP_CRED] = HELD("cred", "CRED", "credentials (user and groups)",
 		"credentials",
 		COUNT(TWICE, false, "files opened with them, io_uring, keys, tasks that have ended")),
 	[TASKMAP_NSPROXY] = HELD("nsproxy", "NSPROXY", "set of namespaces",

@@ -105,6 +105,21 @@ static void check_filter(const struct filter *filter)
 	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
 }
 
+/* Each pid of the filter, once, in the order in which they were given. */
+static void check_pids(const struct options *options)
+{
+	if (!options->pids)
+		return;
+	must(options->pid_count == options->filter.pid_count);
+	for (size_t i = 0; i < options->pid_count; i++) {
+		size_t found = 0;
+
+		for (size_t j = 0; j < options->pid_count; j++)
+			found += options->pids[i] == options->filter.pids[j];
+		must(found == 1);
+	}
+}
+
 static void check_selection(const struct selection *selection)
 {
 	must(selection->count > 0 && selection->of);
@@ -130,10 +145,13 @@ static int run_words(int argc, char **argv, struct options *options)
 	check_args(&used, command, options);
 	check_exclusive(&used);
 	check_taken(&used, command);
-	if (!command->columns)
+	check_pids(options);
+	if (!command->columns && !options->pids)
 		return STATUS_DONE;
-	select_columns(options, command->columns);
-	check_selection(&options->selection);
+	if (command->columns) {
+		select_columns(options, command->columns);
+		check_selection(&options->selection);
+	}
 	if (used.letter['H'])
 		return list_columns(options);
 	options->input = snapshot_path;
@@ -193,6 +211,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	selection_free(&options.selection);
 	selection_free(&options.compared);
 	filter_free(&options.filter);
+	free(options.pids);
 	free(text);
 	return 0;
 }

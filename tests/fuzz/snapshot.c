@@ -375,6 +375,65 @@ static void check_drift(const struct filter *filter, enum format format,
 	check_run(&run, &options);
 }
 
+/* All pids that are shown, but of so many only some. */
+#define ASKED	8
+
+static size_t put_pids(const struct snapshot *snap, const bool *shown,
+		       struct options *options, int pids[ASKED])
+{
+	options->pids = pids;
+	for (unsigned int i = 0; i < snap->count; i++) {
+		if (shown[i] && options->pid_count < ASKED)
+			pids[options->pid_count++] = snap->tasks[i].pid;
+	}
+	return options->pid_count;
+}
+
+/* Lines that are whole, and JSON that parses; it is found under @key. */
+static void check_words(int (*command)(const struct options *options,
+				       struct error *error),
+			struct options *options, const char *key,
+			size_t members, size_t count)
+{
+	struct error error = { 0 };
+	struct output output;
+
+	options->input = input_path;
+	options->source = &source_system;
+	output_begin(&output);
+	must(command(options, &error) == STATUS_DONE);
+	output_end(&output);
+	must(!output.complaint_size);
+	must_be_printable(output.text, output.size);
+	if (options->format == FORMAT_JSON)
+		check_json(&output, key, members, count);
+	else
+		must(!options->pid_count || count_lines(output.text) > count);
+	output_free(&output);
+}
+
+static void check_explain(const struct snapshot *snap, const bool *shown,
+			  enum format format)
+{
+	struct options options = { .format = format };
+	int pids[ASKED];
+	size_t count = put_pids(snap, shown, &options, pids);
+
+	check_words(explain_command, &options, "explain", 21, count);
+}
+
+/* With whatever of it is there, though the command line wants two. */
+static void check_compare(const struct snapshot *snap, const bool *shown,
+			  enum format format)
+{
+	struct options options = { .format = format };
+	int pids[ASKED];
+
+	put_pids(snap, shown, &options, pids);
+	check_words(compare_command, &options, "compare", 2,
+		    TASKMAP_RESOURCES);
+}
+
 /* In memory of just that size, for the sanitizer to see a byte too many. */
 static bool decodes(const unsigned char *data, size_t size)
 {
@@ -417,6 +476,10 @@ static void check_commands(const struct snapshot *snap,
 		check_drift(filter, format, findings);
 		check_diffs(snap, shown, filter, format);
 	}
+	check_explain(snap, shown, FORMAT_TABLE);
+	check_explain(snap, shown, FORMAT_JSON);
+	check_compare(snap, shown, FORMAT_TABLE);
+	check_compare(snap, shown, FORMAT_JSON);
 	free(shown);
 }
 

@@ -422,7 +422,7 @@ class Program(unittest.TestCase):
             self.assertNotIn(" 0 ", text)
 
     def test_guide_names_the_tasks(self):
-        text = self.guide(["threads"], "ls /proc/*/task/*/comm\n")
+        text = self.guide(["threads"], "ls /proc/[1-9]*/task/*/comm 2>&-\n")
         pid, tid = re.search(r"taskmap compare (\d+) (\d+)\n", text).groups()
         self.assertNotEqual(pid, tid)
         self.assertIn(f"taskmap explain {tid}\n", text)

@@ -450,7 +450,7 @@ static const struct {
 	{ 201, "proc: It is /proc/200/task/201.|PID 201 is not TGID 200\n" },
 	{ 201, "\"cd /proc/201\" works all the same" },
 	{ 201, "leader: Its leader is 200 (server).|TGID 200\n" },
-	{ 201, "leader: The same: address space, open files, root and working directory, signal handlers, thread group, credentials (user, groups), cgroups (limits), all namespaces.|mm#" },
+	{ 201, "leader: The same: address space, open files, root and working directory, signal handlers, thread group, credentials (user and groups), cgroups (limits), all namespaces.|mm#" },
 	{ 201, "leader: clone(2) by 200 with these flags gives that.|CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD\n" },
 	{ 201, "parent: Its parent is 100 (shell), as that of all threads of its process.|PPID 100\n" },
 	{ 202, "leader: Not the same: open files, root and working directory, net namespace.|files#" },
