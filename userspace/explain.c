@@ -9,9 +9,6 @@
 #include "kinds.h"
 #include "util.h"
 
-#define PID_INIT	1
-#define PID_KTHREADD	2
-
 static const struct {
 	const char *key;
 	const char *title;
@@ -284,9 +281,9 @@ static void explain_kind(struct explanation *to)
 		explain_kthread(to);
 		break;
 	}
-	if (facts->dead)
+	if (facts->dead) {
 		explain_dead(to);
-	else if (facts->kernel_thread != KERNEL_THREAD_YES) {
+	} else if (facts->kernel_thread != KERNEL_THREAD_YES) {
 		explain_vfork(to);
 		explain_memory(to);
 	}
@@ -388,7 +385,7 @@ static void explain_numbers(struct explanation *to)
 	if (facts->home == HOME_OTHER)
 		say(to, TOPIC_NUMBERS, f("PID %d, TGID %d", record->pid,
 					 record->tgid),
-		    f("These are its numbers in the pid namespace that it lives in. In the initial one, where process 1 of this list is, it is task %d of process %d.",
+		    f("These are its numbers in the pid namespace that it lives in. In the initial one, whose numbers all others here are, it is task %d of process %d.",
 		      record->pid, record->tgid));
 	if (facts->home == HOME_OTHER && facts->gettid == 1 && !facts->dead)
 		say(to, TOPIC_NUMBERS, f("NSPID 1"),

@@ -11,7 +11,6 @@
 #include "resources.h"
 #include "util.h"
 
-#define BIT(resource)	(1U << (resource))
 #define OF_ALL		(BIT(TASKMAP_RESOURCES) - 1)
 
 /* What sentences tell of, one by one; of namespaces together. */
@@ -184,7 +183,7 @@ static void tell_none(const struct pair *pair)
 	free(words);
 }
 
-static char *like(const struct relation *relation)
+static char *by_name(const struct relation *relation)
 {
 	const char *name = relation_name(relation);
 
@@ -215,7 +214,7 @@ static void tell_flags(const struct pair *pair)
 {
 	const struct relation *relation = &pair->other->relation;
 	uint32_t set = relation->flags | relation->needed;
-	char *name = like(relation);
+	char *name = by_name(relation);
 
 	if (!relation->possible)
 		say(pair->to, pair->topic, flags(set),
@@ -349,7 +348,7 @@ static void tell_exec(const struct pair *pair)
 
 static void tell_no_parent(const struct pair *pair)
 {
-	if (pair->to->facts.record->pid > 2)
+	if (pair->to->facts.record->pid > PID_KTHREADD)
 		say(pair->to, pair->topic, f("PPID 0"), f("It has none."));
 	else
 		say(pair->to, pair->topic, f("PPID 0"),

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "facts.h"
 
-/* Both begin in the namespace whose numbers are shown (rest_init(), init/main.c). */
-#define PID_INIT	1
-#define PID_KTHREADD	2
-
 static enum kernel_thread kernel_thread_of(unsigned int kind)
 {
 	if (kind == TASKMAP_KTHREAD)
@@ -13,6 +9,7 @@ static enum kernel_thread kernel_thread_of(unsigned int kind)
 					KERNEL_THREAD_NO;
 }
 
+/* Both the first ones live in the namespace whose numbers are shown. */
 static enum home home_of(const struct model *model, unsigned int task)
 {
 	unsigned int native = model_find(model, PID_INIT);

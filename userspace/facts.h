@@ -11,6 +11,10 @@
 #include "model.h"
 #include "relation.h"
 
+/* What the kernel makes first (rest_init(), init/main.c). */
+#define PID_INIT	1
+#define PID_KTHREADD	2
+
 /* Which pid namespace it lives in. */
 enum home {
 	HOME_UNKNOWN,	/* neither process 1 nor kthreadd is there to compare with */

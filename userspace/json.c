@@ -103,9 +103,8 @@ static struct json_object *pids_object(const struct value *value)
 {
 	struct json_object *array = must(json_object_new_array());
 
-	for (unsigned int i = 0; i < value->pid_count; i++) {
+	for (unsigned int i = 0; i < value->pid_count; i++)
 		append(array, must(json_object_new_int(value->pids[i])));
-	}
 	return array;
 }
 
@@ -397,6 +396,14 @@ void json_explain_end(void)
 	fputs("\n]}\n", stdout);
 }
 
+static struct json_object *pid_object(const struct comparison *comparison,
+				      size_t index)
+{
+	int pid = comparison->model->tasks[comparison->tasks[index]].pid;
+
+	return must(json_object_new_int(pid));
+}
+
 static struct json_object *matrix_object(const struct comparison *comparison,
 					 unsigned int resource)
 {
@@ -420,13 +427,10 @@ static struct json_object *matrix_object(const struct comparison *comparison,
 static struct json_object *pair_object(const struct comparison *comparison,
 				       size_t index)
 {
-	const struct taskmap_record *tasks = comparison->model->tasks;
 	struct json_object *object = must(json_object_new_object());
 
-	add(object, "pid", must(json_object_new_int(
-		tasks[comparison->tasks[index]].pid)));
-	add(object, "with", must(json_object_new_int(
-		tasks[comparison->tasks[0]].pid)));
+	add(object, "pid", pid_object(comparison, index));
+	add(object, "with", pid_object(comparison, 0));
 	add_relation(object, &comparison->relations[index]);
 	return object;
 }
@@ -434,14 +438,12 @@ static struct json_object *pair_object(const struct comparison *comparison,
 void json_comparison(const struct taskmap_header *header,
 		     const struct comparison *comparison)
 {
-	const struct taskmap_record *tasks = comparison->model->tasks;
 	struct json_object *pids = must(json_object_new_array());
 	struct json_object *matrix = must(json_object_new_array());
 	struct json_object *pairs = must(json_object_new_array());
 
 	for (size_t i = 0; i < comparison->count; i++)
-		append(pids, must(json_object_new_int(
-			tasks[comparison->tasks[i]].pid)));
+		append(pids, pid_object(comparison, i));
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		append(matrix, matrix_object(comparison, r));
 	for (size_t i = 1; i < comparison->count; i++)

@@ -5,8 +5,6 @@
 #include "resources.h"
 #include "util.h"
 
-#define BIT(resource)	(1U << (resource))
-
 /* What makes clone(2) give the new task an nsproxy of its own. */
 #define OF_NSPROXY							\
 	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \

@@ -14,7 +14,9 @@
 
 #include "model.h"
 
-/* Sets of resources: bit 1 << resource for each. */
+#define BIT(resource)	(1U << (resource))
+
+/* Sets of resources: BIT(resource) for each. */
 struct relation {
 	uint32_t same;		/* both hold one, and the same */
 	uint32_t apart;		/* both hold one, and not the same */

@@ -22,13 +22,13 @@ static void add_resource(struct libscols_table *table,
 			 unsigned int resource)
 {
 	struct libscols_line *line = table_add_line(table);
+	const unsigned int *numbers = comparison->numbers[resource];
 	const char *flag = resources[resource].flag;
 	char letters[LETTERS_SIZE];
 
 	table_set(line, 0, resources[resource].name);
 	for (size_t i = 0; i < comparison->count; i++)
-		table_set(line, i + 1, comparison_letters(
-			comparison->numbers[resource][i], letters));
+		table_set(line, i + 1, comparison_letters(numbers[i], letters));
 	table_set(line, comparison->count + 1, flag ? flag : "-");
 }
 

@@ -46,7 +46,8 @@ char *wrap(const char *text, size_t width, const char *indent)
 		if (used && used + blanks + wide > width) {
 			*end++ = '\n';
 			end = stpcpy(end, indent);
-			used = blanks = 0;
+			used = 0;
+			blanks = 0;
 		}
 		end = mempcpy(end, text - blanks, blanks + length);
 		used += blanks + wide;

@@ -123,27 +123,35 @@ static void test_help(void **state)
 	free(help);
 }
 
-/* The help is written by hand where options are: none may be forgotten. */
-static void test_help_options(void **state)
+/* Each long option of the program in @source must be in @text. */
+static unsigned int expect_options_of(const char *name, const char *where,
+				      const char *text)
 {
-	char *help = output_of("$T --help");
-	char *source = document("main.c");
+	char *source = document(name);
 	unsigned int count = 0;
 
-	(void)state;
 	for (char *at = source; (at = strstr(at, "\t{ \""));) {
 		char option[64] = "--";
 
 		if (sscanf(at, "\t{ \"%60[a-z-]\", %*[a-z_]_argument",
 			   option + 2) == 1 && strstr(at, "_argument") &&
 		    strstr(at, "_argument") < strchr(at, '\n')) {
-			expect_word("help", help, option);
+			expect_word(where, text, option);
 			count++;
 		}
 		at++;
 	}
-	assert_int_equal(count, 18);
 	free(source);
+	return count;
+}
+
+/* The help is written by hand where options are: none may be forgotten. */
+static void test_help_options(void **state)
+{
+	char *help = output_of("$T --help");
+
+	(void)state;
+	assert_int_equal(expect_options_of("main.c", "help", help), 18);
 	free(help);
 }
 
@@ -230,27 +238,66 @@ static void test_manual_is_sound(void **state)
 
 	(void)state;
 	assert_true(asprintf(&line, "command -v groff >/dev/null || exit 0; "
-			     "groff -man -Tutf8 -ww %s/taskmap.8 2>&1 >/dev/null",
-			     SOURCE_DIR) > 0);
+			     "groff -man -Tutf8 -ww %s/taskmap.8 %s/taskmap-zoo.1 2>&1 >/dev/null",
+			     SOURCE_DIR, SOURCE_DIR) > 0);
 	out = output_of(line);
 	assert_string_equal(out, "");
 	free(out);
 	free(line);
 }
 
-/* What the completion offers for the words @words, the last of them to be completed. */
-static char *complete(const char *words)
+/* What the completion of @program, which is @body, offers for @words. */
+static char *complete_for(const char *program, const char *body,
+			  const char *words)
 {
 	char *line, *out;
 
 	assert_true(asprintf(&line, "command -v bash >/dev/null || exit 1; "
-			     "bash -c '. %s/completion/taskmap; taskmap() { \"$T\" \"$@\"; }; "
+			     "bash -c '. %s/completion/%s; %s() { %s; }; "
 			     "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
-			     "_taskmap; printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
-			     SOURCE_DIR, words) > 0);
+			     "_$(echo %s | tr - _); printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
+			     SOURCE_DIR, program, program, body, words,
+			     program) > 0);
 	out = output_of(line);
 	free(line);
 	return out;
+}
+
+/* The last of @words is to be completed. */
+static char *complete(const char *words)
+{
+	return complete_for("taskmap", "\"$T\" \"$@\"", words);
+}
+
+static char *complete_zoo(const char *words)
+{
+	return complete_for("taskmap-zoo",
+			    "echo SHAPE WHAT; echo fork a b; echo vfork c",
+			    words);
+}
+
+static void test_zoo(void **state)
+{
+	char *manual = document("taskmap-zoo.1");
+	char *offered = complete_zoo("taskmap-zoo -");
+
+	(void)state;
+	assert_int_equal(expect_options_of("zoo/main.c", "taskmap-zoo.1",
+					   manual), 5);
+	expect_word("taskmap-zoo.1", manual, TASKMAP_VERSION);
+	assert_int_equal(expect_options_of("zoo/main.c", "completion",
+					   offered), 5);
+	free(offered);
+	offered = complete_zoo("taskmap-zoo \"\"");
+	assert_string_equal(offered, "list\nfork\nvfork\n");
+	free(offered);
+	offered = complete_zoo("taskmap-zoo fork v");
+	assert_string_equal(offered, "vfork\n");
+	free(offered);
+	offered = complete_zoo("taskmap-zoo fork l");
+	assert_string_equal(offered, "\n");
+	free(offered);
+	free(manual);
 }
 
 static void test_completion(void **state)
@@ -346,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_completion_lists),
 		cmocka_unit_test(test_completion_commands),
+		cmocka_unit_test(test_zoo),
 	};
 
 	return cmocka_run_group_tests_name("docs", tests, NULL, NULL);

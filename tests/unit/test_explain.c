@@ -15,8 +15,6 @@
 #include "resources.h"
 #include "wrap.h"
 
-#define BIT(resource)	(1U << (resource))
-
 struct system {
 	struct snapshot snap;
 	struct model model;
@@ -577,7 +575,7 @@ static void test_namespaces(void **state)
 	}
 	expect_said(system, 200, "gettid() returns 1 to it: the number of the task.|NSPID 1\n");
 	expect_said(system, 200, "getpid() returns 1, too: the number of its process, which is that of its leader.|NSPID 1 of 200\n");
-	expect_said(system, 200, "In the initial one, where process 1 of this list is, it is task 200 of process 200.|PID 200, TGID 200\n");
+	expect_said(system, 200, "In the initial one, whose numbers all others here are, it is task 200 of process 200.|PID 200, TGID 200\n");
 	expect_said(system, 200, "It is the first process (init) of its pid namespace");
 	expect_said(system, 201, "gettid() returns 2");
 	expect_said(system, 201, "getpid() returns 1, as to all threads");

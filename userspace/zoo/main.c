@@ -239,7 +239,7 @@ static int make_shapes(char **names, bool guided)
 	return 0;
 }
 
-static int list(char **words, bool all)
+static int print_list(char **words, bool all)
 {
 	if (*words)
 		errx(2, "list takes no argument \"%s\"", *words);
@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 	}
 	argv += optind;
 	if (!forest && *argv && !strcmp(*argv, "list"))
-		return list(argv + 1, all);
+		return print_list(argv + 1, all);
 	if (all)
 		errx(2, "--all goes with list");
 	if (!forest)
