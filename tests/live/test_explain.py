@@ -258,7 +258,7 @@ class Explain(Loaded):
                 task.number(r"Its leader is (\d+) ", "leader"), leader)
             self.check_relation(task, "leader", leader)
             checked += 1
-        self.assertGreater(checked, 30)
+        self.assertGreaterEqual(checked, 20)
 
     def test_parent(self):
         for task in self.every():

@@ -259,6 +259,14 @@ static void share_undos_not_ipc(struct taskmap_record *maker,
 	change_nsproxy(maker, task);
 }
 
+/* By which of its rules clone(2) refuses what, is seen one by one. */
+static void own_fs_and_user(struct taskmap_record *maker,
+			    struct taskmap_record *task)
+{
+	task->ids[TASKMAP_FS] = maker->ids[TASKMAP_FS] ^ 1;
+	change_user_ns(maker, task);
+}
+
 /* A thread that would have another mm than who made it. */
 static void tear_mm(struct taskmap_record *maker, struct taskmap_record *task)
 {
@@ -307,6 +315,8 @@ static const struct {
 	  false },
 	{ change_user_ns, false, "CLONE_NEWUSER", "CLONE_IO", 0, true },
 	{ change_user_ns, true, THREAD "|CLONE_NEWUSER", "CLONE_IO", 0, false },
+	{ own_fs_and_user, true, "CLONE_VM|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD|"
+	  "CLONE_NEWUSER", "CLONE_IO", 0, false },
 	{ change_cgroups, true, THREAD, "CLONE_IO", BIT(TASKMAP_CGROUPS),
 	  true },
 	{ share_fs_not_mnt, false, "CLONE_FS|CLONE_NEWNS", "CLONE_IO", 0,
@@ -495,7 +505,7 @@ static const struct {
 	{ 200, "other process" }, { 300, "nother process" },
 	{ 301, "nother process" }, { 400, "exec(2)" }, { 400, "all namespaces" },
 	{ 201, "all namespaces, " }, { 600, "no mm" },
-	{ 1, "the same numbers" }, { 100, "These are its numbers" },
+	{ 400, "Not to be told" }, { 1, "the same numbers" }, { 100, "These are its numbers" },
 };
 
 static void test_unsaid(void **state)
@@ -536,6 +546,37 @@ static void test_loaded(void **state)
 	expect_said(system, 3, "|no mm; active_mm is nobody's mm\n");
 	kthread->ids[TASKMAP_MM] = 4711;
 	expect_said(system, 3, "of one that is not in this snapshot.|it has an mm\n");
+}
+
+/* A kernel thread that uses a mm, too, is not its owner. */
+static void test_loaded_is_of_a_process(void **state)
+{
+	struct system *system = *state;
+	uint64_t mm = record_of(system, 200)->ids[TASKMAP_MM];
+
+	record_of(system, 2)->ids[TASKMAP_MM] = mm;
+	record_of(system, 3)->ids[TASKMAP_ACTIVE_MM] = mm;
+	expect_said(system, 3, "|no mm; active_mm is the mm of 200\n");
+}
+
+/* What was lent by vfork(2) and is not there any more. */
+static void test_no_loan(void **state)
+{
+	struct system *system = *state;
+
+	record_of(system, 301)->ids[TASKMAP_MM] = 77;
+	expect_not_said(system, 300, "vfork(2)");
+}
+
+static void test_dead_kernel_thread(void **state)
+{
+	struct system *system = *state;
+
+	record_of(system, 3)->state = 'Z';
+	expect_said(system, 3, "getpid() returned 3: each kernel thread is by itself");
+	expect_said(system, 3, "kind: It has ended");
+	expect_not_said(system, 3, "makes no system calls");
+	expect_not_said(system, 3, "no address space");
 }
 
 static void test_states(void **state)
@@ -584,6 +625,8 @@ static void test_namespaces(void **state)
 	expect_said(system, 200, "parent: clone(2) by 100 with these flags gives that.|CLONE_NEWPID\n");
 	expect_said(system, 200, "CLONE_NEWPID was not needed for that");
 	expect_said(system, 200, "pidns#2!=#1");
+	record_of(system, 200)->state = 'Z';
+	expect_not_said(system, 200, "It is the first process (init) of its");
 	record_of(system, 201)->ns_pid = 0;
 	expect_said(system, 201, "What gettid() returned to it cannot be told");
 	/* Its leader is elsewhere, which cannot be: nothing is claimed. */
@@ -777,6 +820,9 @@ int main(void)
 		SYSTEM_TEST(test_unsaid),
 		SYSTEM_TEST(test_bits),
 		SYSTEM_TEST(test_loaded),
+		SYSTEM_TEST(test_loaded_is_of_a_process),
+		SYSTEM_TEST(test_no_loan),
+		SYSTEM_TEST(test_dead_kernel_thread),
 		SYSTEM_TEST(test_states),
 		SYSTEM_TEST(test_one_beside),
 		SYSTEM_TEST(test_namespaces),
