@@ -641,6 +641,21 @@ static void test_explain_missing(void **state)
 	result_clear(&result);
 }
 
+/* As the manual has them. */
+static void expect_facts(struct json_object *task)
+{
+	static const char *const keys[] = {
+		"pid", "tgid", "ppid", "kind", "comm", "flags",
+		"kernel_thread", "dead", "live", "gettid", "getpid",
+		"initial_pidns", "proc", "listed", "lender", "borrower",
+		"loaded", "leader", "parent", "title", "sentences",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		get(task, keys[i]);
+	assert_int_equal(json_object_object_length(task), ARRAY_SIZE(keys));
+}
+
 /* The facts as fields, and every sentence a string. */
 static void test_explain_json(void **state)
 {
@@ -650,6 +665,7 @@ static void test_explain_json(void **state)
 	list = get(root, "explain");
 	assert_int_equal(json_object_array_length(list), 3);
 	task = json_object_array_get_idx(list, 0);
+	expect_facts(task);
 	expect_number(task, "pid", 201);
 	expect_number(task, "gettid", 201);
 	expect_number(task, "getpid", 200);

@@ -660,6 +660,22 @@ static void test_alone(void **state)
 	unload(&system);
 }
 
+/* kthreadd tells which the initial namespace is as well as process 1 does. */
+static void test_without_init(void **state)
+{
+	struct taskmap_record rows[2] = {
+		kthread(2, "kthreadd"), process(10, 9, "elsewhere"),
+	};
+	struct system system;
+
+	(void)state;
+	rows[1].ns_pid = 5;
+	rows[1].ids[TASKMAP_PID_NS] ^= 1;
+	load(&system, rows, 2);
+	expect_said(&system, 10, "In the initial one, whose numbers all others here are, it is task 10 of process 10.");
+	unload(&system);
+}
+
 static void test_beyond(void **state)
 {
 	struct system *system = *state;
@@ -827,6 +843,7 @@ int main(void)
 		SYSTEM_TEST(test_one_beside),
 		SYSTEM_TEST(test_namespaces),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_without_init),
 		SYSTEM_TEST(test_beyond),
 		SYSTEM_TEST(test_style),
 		cmocka_unit_test(test_limits),
