@@ -1,71 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <json-c/json.h>
-
 #include "escape.h"
 #include "json.h"
+#include "json_make.h"
 #include "kinds.h"
 #include "resources.h"
 #include "util.h"
 
-static struct json_object *must(struct json_object *object)
-{
-	if (!object)
-		die(STATUS_FAILED, "not enough memory");
-	return object;
-}
-
-/* @value is consumed; NULL is null. */
-static void add(struct json_object *object, const char *key,
-		struct json_object *value)
-{
-	if (json_object_object_add(object, key, value))
-		die(STATUS_FAILED, "not enough memory");
-}
-
-static void add_text(struct json_object *object, const char *key,
-		     const char *text)
-{
-	add(object, key, must(json_object_new_string(text)));
-}
-
-static void add_unsigned(struct json_object *object, const char *key,
-			 uint64_t number)
-{
-	add(object, key, must(json_object_new_uint64(number)));
-}
-
-static void add_bool(struct json_object *object, const char *key, bool truth)
-{
-	add(object, key, must(json_object_new_boolean(truth)));
-}
-
-static void append(struct json_object *array, struct json_object *value)
-{
-	if (json_object_array_add(array, value))
-		die(STATUS_FAILED, "not enough memory");
-}
-
-/*
- * Prints @object on one line. json-c leaves out what it finds no memory for and
- * says nothing; only errno tells.
- */
+/* Prints @object on one line. */
 static void print_kept(struct json_object *object)
 {
-	const char *text;
 	size_t length;
+	const char *text = json_text(object, &length);
 
-	errno = 0;
-	text = json_object_to_json_string_length(object,
-						 JSON_C_TO_STRING_PLAIN |
-						 JSON_C_TO_STRING_NOSLASHESCAPE,
-						 &length);
-	if (!text || errno == ENOMEM)
-		die(STATUS_FAILED, "not enough memory");
 	fwrite(text, 1, length, stdout);
 }
 
@@ -76,7 +26,7 @@ static void print(struct json_object *object)
 	json_object_put(object);
 }
 
-static struct json_object *header_object(const struct taskmap_header *header)
+struct json_object *json_header(const struct taskmap_header *header)
 {
 	struct json_object *object = must(json_object_new_object());
 	char release[ESCAPED_SIZE(TASKMAP_RELEASE_LEN)];
@@ -160,7 +110,7 @@ static void print_headers(const struct taskmap_header *headers, size_t count)
 	fputs(count > 1 ? "{\"taskmap\":[" : "{\"taskmap\":", stdout);
 	for (size_t i = 0; i < count; i++) {
 		fputs(i ? ",\n" : "", stdout);
-		print(header_object(&headers[i]));
+		print(json_header(&headers[i]));
 	}
 	fputs(count > 1 ? "]" : "", stdout);
 }

@@ -47,6 +47,9 @@ void json_begin(struct json_rows *json, const char *name,
 void json_add_row(struct json_rows *json, const struct row *row);
 void json_end(struct json_rows *json);
 
+/* What is told of a snapshot; to be put. */
+struct json_object *json_header(const struct taskmap_header *header);
+
 /* What verify found, with or without the help of kcmp(2). */
 void json_verification(const struct verification *result, bool kcmp);
 
