@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tasks and the objects that they hold, as a drawing has them: what would be
+ * drawn twice at the same ends is one.
+ */
+#ifndef TASKMAP_GRAPH_H
+#define TASKMAP_GRAPH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "objects.h"
+
+/* Up to how many tasks that hold the same are drawn one by one. */
+#define GRAPH_ALIKE	6
+
+/*
+ * How many lines end at an object at most. What more hold, such as the first
+ * namespaces, would be seen as a tangle: it is told in words.
+ */
+#define GRAPH_LINES	24
+
+/* Objects that the same tasks hold. Never empty. */
+struct bundle {
+	const struct object *objects;	/* in order of resource */
+	unsigned int count;
+	unsigned int lines;	/* folds that hold it */
+	unsigned int shown;	/* chosen tasks that hold it */
+};
+
+/* Tasks that hold the same of what is drawn; or one task. Never empty. */
+struct fold {
+	const unsigned int *tasks;	/* by thread group and pid */
+	unsigned int count;
+	const unsigned int *bundles;	/* what each of them holds: indices */
+	unsigned int bundle_count;	/* 0: nothing that is drawn */
+};
+
+struct graph {
+	struct model *model;
+	uint32_t resources;	/* those that anyone chosen holds: bit 1 << resource */
+	struct bundle *bundles;	/* in order of pid of their first holders */
+	unsigned int bundle_count;
+	/* User tasks, kernel threads, then whoever holds nothing drawn. */
+	struct fold *folds;
+	unsigned int fold_count;
+	struct objects objects;	/* what bundles are made of */
+	unsigned int *tasks;	/* what folds are made of */
+	unsigned int task_count;	/* those that were chosen */
+	unsigned int *links;	/* the bundles of each task, ascending */
+	size_t *first_link;	/* for each task of the model: where they begin */
+};
+
+/**
+ * graph_init() - find what is to be drawn
+ * @graph: is filled, and is to be freed before @model
+ * @model: of all tasks
+ * @filter: the resources that are drawn, the tasks, and whether objects of one
+ *	holder are drawn too
+ *
+ * An object has all its holders, also those that were not chosen. Takes
+ * O(n log n) of the number of tasks and what they hold.
+ */
+void graph_init(struct graph *graph, struct model *model,
+		const struct object_filter *filter);
+void graph_free(struct graph *graph);
+
+/**
+ * graph_own() - what a task holds alone
+ * @graph: that has it
+ * @task: index in the model
+ *
+ * Return: bit 1 << resource for each drawn resource of which it holds an object
+ * that nobody else holds.
+ */
+uint32_t graph_own(const struct graph *graph, unsigned int task);
+
+/**
+ * graph_is_written() - whether too many hold it for lines to be drawn
+ * @bundle: one of the graph's
+ */
+bool graph_is_written(const struct bundle *bundle);
+
+#endif /* TASKMAP_GRAPH_H */
