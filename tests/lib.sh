@@ -99,5 +99,5 @@ copy_reader()
 {
 	mkdir -p "$1/module" "$1/userspace"
 	cp -pr module/uapi "$1/module/"
-	cp -pr userspace/Makefile userspace/*.[ch] userspace/zoo "$1/userspace/"
+	cp -pr userspace/Makefile userspace/*.{c,h,html} userspace/zoo "$1/userspace/"
 }
