@@ -34,6 +34,7 @@ static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
 static void parse_pids_in_order(struct options *options);
 static void parse_compared_pids(struct options *options);
+static void parse_graph_args(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -49,6 +50,9 @@ static const struct command commands[] = {
 	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
 	  "what tasks share, and the clone(2) flags for that",
 	  parse_compared_pids, compare_command },
+	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRpkaiE",
+	  "tasks and what they hold, drawn: DOT, SVG or HTML",
+	  parse_graph_args, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "what changed between two saved snapshots",
 	  parse_comparison, diff_command },
@@ -64,8 +68,8 @@ static const struct command commands[] = {
 };
 
 /*
- * Upper-case letters that are not in short_options, A, E, F and S, are the names by
- * which the code knows options that have only a long one.
+ * Upper-case letters that are not in short_options, A, E, F, G, R, S and W, are
+ * the names by which the code knows options that have only a long one.
  */
 static const char short_options[] = "TJo:nrPHp:k:ac:i:Vh";
 
@@ -82,6 +86,9 @@ static const struct option long_options[] = {
 	{ "kind",		required_argument,	NULL, 'k' },
 	{ "all",		no_argument,		NULL, 'a' },
 	{ "compare",		required_argument,	NULL, 'c' },
+	{ "svg",		no_argument,		NULL, 'G' },
+	{ "html",		no_argument,		NULL, 'W' },
+	{ "resources",		required_argument,	NULL, 'R' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "exact",		no_argument,		NULL, 'E' },
@@ -92,7 +99,7 @@ static const struct option long_options[] = {
 };
 
 /* Sets of options of which no two can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW" };
 
 static const char options_help[] =
 	"Options:\n"
@@ -106,7 +113,10 @@ static const char options_help[] =
 	"     --full-ids       ids as 16 hex digits, not as \"mm#3\"\n"
 	" -p, --pid LIST       only these tasks, and all threads of these processes\n"
 	" -k, --kind LIST      only tasks of these kinds\n"
-	" -a, --all            groups: also objects that only one task holds\n"
+	" -a, --all            groups, graph: also objects that only one task holds\n"
+	"     --svg            graph: SVG, drawn by Graphviz\n"
+	"     --html           graph: a page for a browser\n"
+	"     --resources LIST graph: the resources to draw; +LIST adds to the defaults\n"
 	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	"     --exact          one instant of the system, which is stopped for it\n"
@@ -294,9 +304,9 @@ static void parse_compared_pids(struct options *options)
 		usage_error("compare wants two pids or more");
 }
 
-static _Noreturn void unknown_resource(const char *name)
+static _Noreturn void unknown_resource(const char *item, size_t length)
 {
-	unknown_item("resource", name, strlen(name));
+	unknown_item("resource", item, length);
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		fprintf(stderr, "%s %s", r ? "," : "", resources[r].name);
 	fputc('\n', stderr);
@@ -315,15 +325,42 @@ static uint32_t default_resources(void)
 	return set;
 }
 
+static void add_resource(struct options *options, const char *word,
+			 size_t length)
+{
+	enum taskmap_resource resource = resource_by_word(word, length);
+
+	if (resource == TASKMAP_RESOURCES)
+		unknown_resource(word, length);
+	options->resources |= 1U << resource;
+}
+
 static void parse_resources(struct options *options)
 {
-	for (char **arg = options->args; *arg; arg++) {
-		enum taskmap_resource resource = resource_by_name(*arg);
+	for (char **arg = options->args; *arg; arg++)
+		add_resource(options, *arg, strlen(*arg));
+	if (!options->resources)
+		options->resources = default_resources();
+}
 
-		if (resource == TASKMAP_RESOURCES)
-			unknown_resource(*arg);
-		options->resources |= 1U << resource;
+/* Of several lists the last counts, as of columns. */
+static void parse_resource_list(struct options *options, const char *list)
+{
+	options->resources = *list == '+' ? default_resources() : 0;
+	list += *list == '+';
+	for (;;) {
+		size_t length = strcspn(list, ",");
+
+		add_resource(options, list, length);
+		if (!list[length])
+			return;
+		list += length + 1;
 	}
+}
+
+static void parse_graph_args(struct options *options)
+{
+	parse_pid_args(options);
 	if (!options->resources)
 		options->resources = default_resources();
 }
@@ -372,6 +409,15 @@ static void apply_option(struct options *options, int option)
 		break;
 	case 'a':
 		options->all = true;
+		break;
+	case 'G':
+		options->format = FORMAT_SVG;
+		break;
+	case 'W':
+		options->format = FORMAT_HTML;
+		break;
+	case 'R':
+		parse_resource_list(options, optarg);
 		break;
 	case 'c':
 		options->compare = optarg;

@@ -20,6 +20,8 @@ enum format {
 	FORMAT_RAW,
 	FORMAT_PAIRS,
 	FORMAT_JSON,
+	FORMAT_SVG,	/* of a graph, which is DOT if none is named */
+	FORMAT_HTML,
 };
 
 struct options {
@@ -35,7 +37,7 @@ struct options {
 	const char *compare;	/* NULL: the columns that seldom change */
 	struct selection compared;	/* the columns that this makes */
 	bool all;		/* also objects that one task holds */
-	uint32_t resources;	/* bit 1 << resource for each that groups shows */
+	uint32_t resources;	/* bit 1 << resource for each that is shown */
 	int *pids;		/* of explain and compare, as they were given */
 	size_t pid_count;
 	char **args;		/* what follows the command */
@@ -49,6 +51,7 @@ int explain_command(const struct options *options, struct error *error);
 int list_command(const struct options *options, struct error *error);
 int diff_command(const struct options *options, struct error *error);
 int drift_command(const struct options *options, struct error *error);
+int graph_command(const struct options *options, struct error *error);
 int groups_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);

@@ -158,14 +158,18 @@ const struct resource resources[] = {
 _Static_assert(ARRAY_SIZE(resources) == TASKMAP_RESOURCES,
 	       "every resource of the format has a row");
 
-enum taskmap_resource resource_by_name(const char *name)
+enum taskmap_resource resource_by_word(const char *word, size_t length)
 {
-	size_t length = strlen(name);
 	unsigned int r = 0;
 
 	while (r < TASKMAP_RESOURCES &&
-	       !same_word(resources[r].name, name, length) &&
-	       !same_word(resources[r].column, name, length))
+	       !same_word(resources[r].name, word, length) &&
+	       !same_word(resources[r].column, word, length))
 		r++;
 	return r;
+}
+
+enum taskmap_resource resource_by_name(const char *name)
+{
+	return resource_by_word(name, strlen(name));
 }

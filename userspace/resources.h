@@ -7,6 +7,7 @@
 #define TASKMAP_RESOURCES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "uapi/taskmap.h"
 
@@ -50,5 +51,8 @@ extern const struct resource resources[TASKMAP_RESOURCES];
  * @name. TASKMAP_RESOURCES if there is none.
  */
 enum taskmap_resource resource_by_name(const char *name);
+
+/* The same by the first @length bytes of @word. */
+enum taskmap_resource resource_by_word(const char *word, size_t length);
 
 #endif /* TASKMAP_RESOURCES_H */

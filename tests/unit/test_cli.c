@@ -216,6 +216,12 @@ static void test_groups(void **state)
 		      "$T -i $S groups --all -r --output-all MM Files netns");
 }
 
+static void test_graph(void **state)
+{
+	expect_golden(state, "graph", "$T -i $S graph");
+	expect_golden(state, "graph-all", "$T -i $S graph --all 200 --resources mm,fs,net,user");
+}
+
 static void test_columns_of_commands(void **state)
 {
 	expect_golden(state, "list-columns-groups", "$T groups -H");
@@ -794,6 +800,19 @@ static const struct {
 	{ "$T -i $S list --all", "list takes no --all" },
 	{ "$T -i $S list -c PID", "list takes no --compare" },
 	{ "$T -i $S -o HOLDERS", "unknown column \"HOLDERS\"; use PID, TGID," },
+	{ "$T graph -i $S x", "not a pid: \"x\"" },
+	{ "$T graph -i $S 1 mm", "not a pid: \"mm\"" },
+	{ "$T graph -i $S --resources mn", "unknown resource \"mn\"; use mm, " },
+	{ "$T graph -i $S --resources ''", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources +", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources mm,", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources mm,+fs", "unknown resource \"+fs\"; use mm, " },
+	{ "$T graph -i $S --resources 'mm,\n\033'", "unknown resource \"\\012\\033\"" },
+	{ "$T graph -i $S --svg --html", "--svg and --html cannot be used together" },
+	{ "$T graph -i $S -J", "graph takes no --json" },
+	{ "$T graph -i $S -H", "graph takes no --list-columns" },
+	{ "$T -i $S --html", "list takes no --html" },
+	{ "$T groups -i $S --resources mm", "groups takes no --resources" },
 	{ "$T diff", "diff wants A B" },
 	{ "$T diff $S", "diff wants A B" },
 	{ "$T diff $S $S $S", "one argument too many: \"" },
@@ -912,6 +931,12 @@ static const struct {
 	{ "$T -i /dev/zero groups", "/dev/zero: not a taskmap snapshot" },
 	{ "head -c 200 $S | $T -i - groups",
 	  "standard input: truncated: 200 of 6232 bytes" },
+	{ "$T -i $S graph >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S graph --html >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "head -c 200 $S | $T -i - graph --html",
+	  "standard input: truncated: 200 of 6232 bytes" },
 	{ "$T -H >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -h >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -V >/dev/full", "cannot write to standard output: No space left" },
@@ -1029,6 +1054,7 @@ int main(void)
 		SYSTEM_TEST(test_columns_table),
 		SYSTEM_TEST(test_columns_raw),
 		SYSTEM_TEST(test_groups),
+		SYSTEM_TEST(test_graph),
 		SYSTEM_TEST(test_columns_of_commands),
 		SYSTEM_TEST(test_other_locale),
 		SYSTEM_TEST(test_json_header),

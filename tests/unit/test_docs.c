@@ -17,7 +17,8 @@
 #include "resources.h"
 
 static const char *const commands[] = {
-	"list", "groups", "explain", "compare", "diff", "drift", "verify", "save",
+	"list", "groups", "explain", "compare", "graph", "diff", "drift",
+	"verify", "save",
 };
 
 /* Which of them have columns, and what those are. */
@@ -151,7 +152,7 @@ static void test_help_options(void **state)
 	char *help = output_of("$T --help");
 
 	(void)state;
-	assert_int_equal(expect_options_of("main.c", "help", help), 18);
+	assert_int_equal(expect_options_of("main.c", "help", help), 21);
 	free(help);
 }
 

@@ -178,6 +178,8 @@ MEMORY_TEST(json, "-i snapshot --json")
 MEMORY_TEST(filter, "-i snapshot -p 7,201,8 -k thread -o +uid -r")
 MEMORY_TEST(groups, "-i snapshot groups -o +PIDS mm fs")
 MEMORY_TEST(groups_json, "-i snapshot groups -J -o +PIDS --all -p 202,8 fs")
+MEMORY_TEST(graph, "-i snapshot graph --all")
+MEMORY_TEST(graph_html, "-i snapshot graph --html 202 8 --resources +net")
 MEMORY_TEST(diff, "diff snapshot later")
 MEMORY_TEST(diff_json, "diff -J -p 201,202,8 -c +S,NOTE snapshot later")
 MEMORY_TEST(explain, "-i snapshot explain 7,201 8")
@@ -364,6 +366,8 @@ int main(void)
 		TEST(test_filter),
 		TEST(test_groups),
 		TEST(test_groups_json),
+		TEST(test_graph),
+		TEST(test_graph_html),
 		TEST(test_diff),
 		TEST(test_diff_json),
 		TEST(test_explain),
