@@ -146,7 +146,12 @@ static int run_words(int argc, char **argv, struct options *options)
 	check_exclusive(&used);
 	check_taken(&used, command);
 	check_pids(options);
-	if (!command->columns && !options->pids)
+	/*
+	 * Of those without columns these are sure to write no file and run
+	 * nothing.
+	 */
+	if (!command->columns && !options->pids &&
+	    (command->run != graph_command || options->format == FORMAT_SVG))
 		return STATUS_DONE;
 	if (command->columns) {
 		select_columns(options, command->columns);

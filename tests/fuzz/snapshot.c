@@ -434,6 +434,80 @@ static void check_compare(const struct snapshot *snap, const bool *shown,
 		    TASKMAP_RESOURCES);
 }
 
+/* Strings that end, within braces, and nothing else that quotes. */
+static void check_dot(const struct output *output)
+{
+	bool within = false;
+	int depth = 0;
+
+	must_be_printable(output->text, output->size);
+	for (const char *c = output->text; *c; c++) {
+		if (within && *c == '\\')
+			must(*++c);
+		else if (*c == '"')
+			within = !within;
+		else if (!within && (*c == '{' || *c == '}'))
+			depth += *c == '{' ? 1 : -1;
+		must(depth >= 0 && depth <= 2);
+		must(!within || *c != '\n');
+	}
+	must(!within && !depth);
+}
+
+/* The data ends where the page says so, and has all who are shown. */
+static void check_page(const struct output *output, size_t shown)
+{
+	static const char begin[] = "id=\"data\">", end[] = "</script>\n<script>\n";
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *root, *list;
+	char *data = strstr(output->text, begin), *after;
+	size_t folded = 0;
+
+	must(data);
+	data += strlen(begin);
+	after = strchr(data, '<');
+	must(after && !strncmp(after, end, strlen(end)));
+	must_be_printable(data, (size_t)(after - data));
+	root = json_tokener_parse_ex(tokener, data, (int)(after - data));
+	must(root);
+	must(json_object_object_get_ex(root, "tasks", &list));
+	must(json_object_array_length(list) == shown);
+	must(json_object_object_get_ex(root, "folds", &list));
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		folded += json_object_get_uint64(json_object_array_get_idx(list, i));
+	must(folded == shown);
+	json_object_put(root);
+	json_tokener_free(tokener);
+}
+
+/* What the page is besides its data is long, and always the same. */
+static void check_graph(const struct filter *filter, bool all, size_t shown)
+{
+	for (int html = 0; html < 2 - !all; html++) {
+		const struct options options = {
+			.format = html ? FORMAT_HTML : FORMAT_TABLE,
+			.input = input_path,
+			.source = &source_system,
+			.filter = *filter,
+			.all = all,
+			.resources = (1U << TASKMAP_RESOURCES) - 1,
+		};
+		struct error error = { 0 };
+		struct output output;
+		int status;
+
+		output_begin(&output);
+		status = graph_command(&options, &error);
+		output_end(&output);
+		must(status == STATUS_DONE && !output.complaint_size);
+		if (html)
+			check_page(&output, shown);
+		else
+			check_dot(&output);
+		output_free(&output);
+	}
+}
+
 /* In memory of just that size, for the sanitizer to see a byte too many. */
 static bool decodes(const unsigned char *data, size_t size)
 {
@@ -468,6 +542,8 @@ static void check_commands(const struct snapshot *snap,
 		count += shown[i];
 	objects = count_objects(snap, shown);
 	findings = count_findings(snap, shown);
+	check_graph(filter, false, count);
+	check_graph(filter, true, count);
 	for (enum format format = FORMAT_TABLE; format <= FORMAT_JSON; format++) {
 		check_list(filter, format, count);
 		if (format == FORMAT_TREE)
