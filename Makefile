@@ -17,7 +17,9 @@ DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
 CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
 	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils \
-	bsdextrautils git
+	bsdextrautils git graphviz
+# To look at the page of "taskmap graph".
+PAGE_PACKAGES := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
 # What "make bench" compares with, and draws with.
@@ -44,6 +46,7 @@ help:
 	@echo '                             of each release, or RELEASES="trixie"'
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  soak       the same, for hours'
+	@echo '                  page       the page of "taskmap graph", in Chromium'
 	@echo '  make coverage   what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
 	@echo '  make bench      what it costs, and what others cost; an hour or'
@@ -118,6 +121,8 @@ check-%: need-check reader
 
 check-sanitizer check-soak: need-sanitizer
 
+check-page: need-page
+
 check-architectures: need-foreign
 
 coverage: coverage-reader
@@ -137,6 +142,9 @@ need-check:
 
 need-bench:
 	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)
+
+need-page:
+	@tests/setup $(PAGE_PACKAGES)
 
 # Nothing, if the kernels are built already.
 need-sanitizer: need-check
@@ -158,4 +166,4 @@ clean:
 
 .PHONY: all help reader modules install uninstall dkms-install \
 	dkms-uninstall dist demo shell check coverage bench need-demo need-check \
-	need-bench need-sanitizer need-foreign clean
+	need-bench need-sanitizer need-page need-foreign clean

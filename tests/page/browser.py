@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A headless Chromium, told what to do by the Chrome DevTools Protocol."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import websocket
+
+CHROMIUM = shutil.which("chromium")
+
+# It has no network, and no sandbox where it is run as root.
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+             "--disable-dev-shm-usage", "--disable-extensions",
+             "--disable-background-networking", "--disable-component-update",
+             "--hide-scrollbars", "--remote-debugging-port=0",
+             "--remote-allow-origins=*", "--proxy-server=127.0.0.1:9"]
+
+KEYS = {"ArrowDown": 40, "ArrowUp": 38, "ArrowLeft": 37, "ArrowRight": 39,
+        "Escape": 27, "Enter": 13, "Tab": 9, "Home": 36, "End": 35}
+SECONDS = 60
+
+
+class Browser:
+    """One page of it, and all that its console says."""
+
+    def __init__(self, width, height):
+        self.profile = tempfile.TemporaryDirectory(prefix="taskmap-page-")
+        self.process = subprocess.Popen(
+            [CHROMIUM, *ARGUMENTS, f"--user-data-dir={self.profile.name}",
+             "about:blank"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "HOME": self.profile.name})
+        self.last = 0
+        self.session = None
+        self.complaints = []
+        self.requests = []
+        self.loaded = False
+        self.socket = None
+        try:
+            self.connect()
+            self.resize(width, height)
+        except BaseException:
+            self.close()
+            raise
+
+    def connect(self):
+        """To a page of our own, of which all is to be told."""
+        self.socket = websocket.create_connection(self.address(),
+                                                  timeout=SECONDS)
+        target = self.call("Target.createTarget", url="about:blank")
+        self.session = self.call("Target.attachToTarget", flatten=True,
+                                 targetId=target["targetId"])["sessionId"]
+        for domain in "Page", "Runtime", "Log", "Network":
+            self.call(domain + ".enable")
+
+    def address(self):
+        """Where it listens, which it says once."""
+        for line in self.process.stderr:
+            found = re.search(r"DevTools listening on (ws://\S+)", line)
+            if found:
+                return found[1]
+        raise RuntimeError("chromium has ended")
+
+    def resize(self, width, height):
+        self.call("Emulation.setDeviceMetricsOverride", width=width,
+                  height=height, deviceScaleFactor=1, mobile=False)
+
+    def close(self):
+        if self.socket:
+            self.socket.close()
+        self.process.terminate()
+        self.process.wait(SECONDS)
+        self.process.stderr.close()
+        self.profile.cleanup()
+
+    def call(self, method, **params):
+        """Returns its result; what happens meanwhile is noted."""
+        self.last += 1
+        message = {"id": self.last, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        self.socket.send(json.dumps(message))
+        while True:
+            answer = json.loads(self.socket.recv())
+            if answer.get("id") == self.last:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                return answer["result"]
+            self.note(answer)
+
+    def note(self, event):
+        method, params = event["method"], event.get("params", {})
+        if method == "Runtime.exceptionThrown":
+            self.complaints.append(str(params["exceptionDetails"]))
+        elif method == "Runtime.consoleAPICalled":
+            self.complaints.append(str(params["args"]))
+        elif method == "Log.entryAdded":
+            self.complaints.append(params["entry"]["text"])
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Page.loadEventFired":
+            self.loaded = True
+
+    def open(self, path):
+        self.loaded = False
+        self.complaints = []
+        self.requests = []
+        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        while not self.loaded:
+            self.note(json.loads(self.socket.recv()))
+
+    def js(self, expression):
+        """What it evaluates to; an exception there is one here."""
+        answer = self.call("Runtime.evaluate", expression=expression,
+                           returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def mouse(self, kind, x, y, **more):
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    def move(self, x, y):
+        self.mouse("mouseMoved", x, y)
+
+    def click(self, x, y):
+        self.move(x, y)
+        for kind in "mousePressed", "mouseReleased":
+            self.mouse(kind, x, y, button="left", clickCount=1)
+
+    def key(self, name, **more):
+        """A key that is no character, as it is called in events."""
+        for kind in "rawKeyDown", "keyUp":
+            self.call("Input.dispatchKeyEvent", type=kind, key=name,
+                      code=name, windowsVirtualKeyCode=KEYS[name],
+                      **({"text": "\r"} if name == "Enter" else {}), **more)
+        if name == "Enter":
+            self.call("Input.dispatchKeyEvent", type="char", key=name,
+                      text="\r")
+
+    def type(self, text):
+        for character in text:
+            self.call("Input.dispatchKeyEvent", type="keyDown", key=character,
+                      text=character)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=character)
+
+    def screenshot(self, path, gray=False):
+        self.call("Emulation.setEmulatedVisionDeficiency",
+                  type="achromatopsia" if gray else "none")
+        data = self.call("Page.captureScreenshot")["data"]
+        self.call("Emulation.setEmulatedVisionDeficiency", type="none")
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(data))

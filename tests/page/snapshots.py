@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Snapshots made by hand, of ten tasks and of thousands."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "live"))
+
+import image  # noqa: E402 pylint: disable=wrong-import-position
+
+KINDS = {name: number for number, name in image.KINDS.items()}
+IDS_OFFSET = image.RECORD.size
+REFS_OFFSET = IDS_OFFSET + 8 * len(image.RESOURCES)
+RECORD_SIZE = (REFS_OFFSET + 4 * len(image.RESOURCES) + 7) // 8 * 8
+# What a process has of its own; all the rest is the system's.
+OWN = "mm files fs sighand signal cred".split()
+# What the page is about if nothing else is said, less what nobody has here.
+DRAWN = "mm files fs sighand signal".split()
+
+
+class Task:
+    """Who holds what: an object is the pid of whoever had it first."""
+
+    def __init__(self, pid, name, kind="process", leader=None, **holds):
+        self.pid = pid
+        self.tgid = leader.tgid if leader else pid
+        self.name = name
+        self.kind = kind
+        if leader:
+            self.holds = dict(leader.holds)
+        else:
+            self.holds = {resource: pid if resource in OWN else 1
+                          for resource in image.RESOURCES}
+            self.holds.update(active_mm=0, io=0, sysvsem=0)
+        self.holds.update(holds)
+        self.dead = False
+
+    def record(self):
+        fields = image.RECORD.pack(
+            0, self.pid * 1000, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
+            0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
+            os.fsencode(self.name))
+        ids = b"".join((number and (1 + index) << 56 | number).to_bytes(8, "little")
+                       for index, number in enumerate(
+                           self.holds[name] for name in image.RESOURCES))
+        refs = bytes(4 * len(image.RESOURCES))
+        return (fields + ids + refs).ljust(RECORD_SIZE, b"\0")
+
+
+def kthread(pid, name):
+    return Task(pid, name, "kthread", mm=0, files=2, fs=1)
+
+
+def ten():
+    """Threads of which one is not like the others, a vfork child, tasks as
+    LinuxThreads made them, kernel threads, and a name that is none."""
+    server = Task(20, "server", "main")
+    shell = Task(30, "sh")
+    linuxthreads = Task(40, "</script><b>x")
+    dead = Task(50, "gone", mm=0, files=0, fs=0)
+    dead.dead = True
+    return [
+        Task(1, "init"), kthread(2, "kthreadd"), kthread(3, "kworker/0:0H"),
+        server,
+        Task(21, "server", "thread", server),
+        Task(22, "server", "thread", server, files=22, fs=22),
+        shell,
+        Task(31, "sh", mm=30),
+        linuxthreads,
+        dead,
+    ]
+
+
+def crowd(count):
+    """Kernel threads, servers of forty threads each, of every third of which
+    a thread has its own files, and processes that share nothing."""
+    tasks = [Task(1, "init")] + [kthread(pid, f"kworker/{pid}")
+                                 for pid in range(2, 102)]
+    pid = 102
+    while pid < count * 4 // 5:
+        leader = Task(pid, f"server{pid}", "main")
+        tasks.append(leader)
+        tasks += [Task(pid + i, f"worker{i}", "thread", leader)
+                  for i in range(1, 40)]
+        if pid % 3 == 1:
+            tasks[-1].holds["files"] = pid + 39
+        pid += 40
+    names = '<img src=x>', '"\\</script>', "&amp;", "a\nb", "sh"
+    tasks += [Task(pid, names[pid % len(names)])
+              for pid in range(pid, count + 1)]
+    return tasks
+
+
+def write(tasks, path):
+    header = image.HEADER.pack(
+        image.MAGIC, 1, image.HEADER.size, RECORD_SIZE, image.WALKED,
+        len(tasks), len(image.RESOURCES), IDS_OFFSET, REFS_OFFSET, 0, 1, 1, 2,
+        b"6.1.0-test", 0)
+    with open(path, "wb") as file:
+        file.write(header)
+        file.writelines(task.record() for task in tasks)

@@ -1,0 +1,506 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The page of taskmap graph --html, as somebody at a browser finds it: by real
+events of mouse and keyboard. What has to be lit is worked out here anew, from
+the tasks that the snapshot was made of."""
+
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+# pylint: disable=wrong-import-position
+import snapshots  # noqa: E402
+from browser import Browser  # noqa: E402
+
+READER = os.environ["TASKMAP_READER"]
+OUTPUT = os.environ["TASKMAP_OUTPUT"]
+SIZES = (1920, 1080), (1280, 720)
+TASK = "task"
+
+# Which of the cells that match are where: [[pid, column], ...].
+PLACES = """((selector) => [...document.querySelectorAll(selector)].map(cell => {
+  const row = [...cell.parentElement.children];
+  return [Number(row[0].querySelector(".pid").textContent), row.indexOf(cell)];
+}))"""
+# The middle of what is found, where a mouse would go.
+MIDDLE = """(element => {
+  element.scrollIntoView({ block: "center" });
+  const box = element.getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+})"""
+
+
+class Page:
+    """A page in the browser, and the tasks that it must show."""
+
+    def __init__(self, browser, name, tasks, options=()):
+        self.browser, self.name, self.tasks = browser, name, tasks
+        self.by_pid = {task.pid: task for task in tasks}
+        self.path = os.path.join(OUTPUT, name + ".html")
+        snapshot = os.path.join(OUTPUT, name + ".snapshot")
+        snapshots.write(tasks, snapshot)
+        with open(self.path, "wb") as file:
+            subprocess.run([READER, "graph", "--html", "-i", snapshot,
+                            *options], stdout=file, check=True)
+
+    def open(self, size=SIZES[0]):
+        self.browser.resize(*size)
+        self.browser.move(0, 0)
+        self.browser.open(self.path)
+
+    def js(self, expression):
+        return self.browser.js(expression)
+
+    def places(self, selector):
+        """Of cells: {(pid, resource or "task"), ...}."""
+        columns = [TASK] + snapshots.DRAWN
+        return {(pid, columns[column])
+                for pid, column in self.js(f"{PLACES}({selector!r})")}
+
+    def lit(self):
+        return self.places("tbody .lit")
+
+    def cell(self, pid, column):
+        """The expression for a cell, of the row with that pid."""
+        index = ([TASK] + snapshots.DRAWN).index(column)
+        return ("[...document.querySelectorAll('tbody .pid')]"
+                f".find(e => e.textContent === '{pid}').closest('tr')"
+                f".children[{index}]")
+
+    def middle(self, pid, column):
+        return self.js(f"{MIDDLE}({self.cell(pid, column)})")
+
+    def hover(self, pid, column):
+        self.browser.move(*self.middle(pid, column))
+
+    def click(self, pid, column):
+        self.browser.click(*self.middle(pid, column))
+
+    def focused(self):
+        return next(iter(self.places("tbody :focus")), None)
+
+    def said(self):
+        return self.js("document.getElementById('said').textContent")
+
+    def holders(self, resource, number):
+        return [task.pid for task in self.tasks
+                if number and task.holds[resource] == number]
+
+    def wanted(self, pid, column):
+        """What must be lit if that cell is pointed at, where all tasks have
+        rows: of an object its holders, of a task what it holds."""
+        task = self.by_pid[pid]
+        if column == TASK or not task.holds[column]:
+            return {(pid, TASK)} | {
+                (holder, resource) for resource in snapshots.DRAWN
+                for holder in self.holders(resource, task.holds[resource])}
+        return {(holder, place)
+                for holder in self.holders(column, task.holds[column])
+                for place in (TASK, column)}
+
+    def rows(self):
+        return self.js("[...document.querySelectorAll('tbody .pid')]"
+                       ".map(e => Number(e.textContent))")
+
+    def search(self, text):
+        self.browser.key("Escape")
+        self.js("document.getElementById('search').focus()")
+        self.browser.type(text)
+        return sorted(self.rows())
+
+    def screenshot(self, name, gray=False):
+        self.browser.screenshot(
+            os.path.join(OUTPUT, f"{self.name}-{name}.png"), gray)
+
+
+class PageTest(unittest.TestCase):
+    """Those of one page share a browser; each opens the page anew."""
+
+    TASKS = []
+    NAME = ""
+    OPTIONS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = Browser(*SIZES[0])
+        cls.page = Page(cls.browser, cls.NAME, cls.TASKS, cls.OPTIONS)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    def setUp(self):
+        self.page.open()
+
+    def tearDown(self):
+        self.assertEqual(self.browser.complaints, [])
+
+    def expect_lit(self, pid, column):
+        self.assertEqual(self.page.lit(), self.page.wanted(pid, column),
+                         f"{column} of {pid}")
+
+
+class Ten(PageTest):
+    NAME = "ten"
+    TASKS = snapshots.ten()
+
+    def test_loads_itself_and_nothing_else(self):
+        self.assertEqual(self.browser.requests,
+                         ["file://" + os.path.abspath(self.page.path)])
+        self.assertEqual(sorted(self.page.rows()),
+                         [task.pid for task in self.TASKS])
+        self.assertEqual(self.page.js("document.title"),
+                         "taskmap: 10 tasks, Linux 6.1.0-test")
+        self.assertEqual(self.page.lit(), set())
+
+    def test_mouse(self):
+        for task in self.TASKS:
+            for column in [TASK] + snapshots.DRAWN:
+                self.page.hover(task.pid, column)
+                self.expect_lit(task.pid, column)
+        self.browser.move(0, 0)
+        self.assertEqual(self.page.lit(), set())
+
+    def test_keyboard_does_what_the_mouse_does(self):
+        rows = self.page.rows()
+        self.page.js("document.getElementById('search').focus()")
+        self.browser.key("Tab")
+        self.assertEqual(self.page.focused(), (rows[0], TASK))
+        for number, pid in enumerate(rows):
+            columns = [TASK] + snapshots.DRAWN
+            # There and back, as one goes along the lines of a plough.
+            if number % 2:
+                columns.reverse()
+            for step, column in enumerate(columns):
+                if step:
+                    self.browser.key("ArrowLeft" if number % 2 else
+                                     "ArrowRight")
+                self.assertEqual(self.page.focused(), (pid, column))
+                self.expect_lit(pid, column)
+            self.browser.key("ArrowDown")
+        self.browser.key("Home")
+        self.assertEqual(self.page.focused(), (rows[-1], TASK))
+        self.browser.key("End")
+        self.assertEqual(self.page.focused(),
+                         (rows[-1], snapshots.DRAWN[-1]))
+
+    def test_grid_is_one_stop_of_tab(self):
+        self.page.js("document.getElementById('search').focus()")
+        self.browser.key("Tab")
+        self.assertIsNotNone(self.page.focused())
+        self.browser.key("Tab")
+        self.assertIsNone(self.page.focused())
+        self.assertEqual(self.page.lit(), set())
+
+    def test_focus_is_visible(self):
+        self.page.js("document.getElementById('search').focus()")
+        self.browser.key("Tab")
+        self.assertEqual(
+            self.page.js("getComputedStyle(document.activeElement).outlineStyle"
+                         " + parseInt(getComputedStyle(document.activeElement)"
+                         ".outlineWidth)"), "solid4")
+
+    def test_escape_clears(self):
+        self.page.click(20, "mm")
+        self.browser.move(0, 0)
+        self.expect_lit(20, "mm")
+        self.browser.key("Escape")
+        self.assertEqual(self.page.lit(), set())
+        self.assertEqual(self.page.search("sh"), [30, 31])
+        self.browser.key("Escape")
+        self.assertEqual(len(self.page.rows()), 10)
+        self.assertEqual(self.page.js("document.getElementById('search').value"),
+                         "")
+
+    def test_click_stays(self):
+        self.page.click(1, "fs")
+        self.page.hover(20, "mm")
+        self.expect_lit(1, "fs")
+        self.page.click(20, "mm")
+        self.page.hover(1, "fs")
+        self.expect_lit(20, "mm")
+        self.page.click(20, "mm")
+        self.page.hover(1, "fs")
+        self.expect_lit(1, "fs")
+
+    def test_enter_stays(self):
+        self.page.js("document.getElementById('search').focus()")
+        self.browser.key("Tab")
+        pid, column = self.page.focused()
+        self.browser.key("Enter")
+        self.page.hover(20, "mm")
+        self.expect_lit(pid, column)
+
+    def test_search(self):
+        for text, want in {
+                "21": [21], "20": [20, 21, 22], "SERVER": [20, 21, 22],
+                "kthread": [2, 3], "main": [20], "kworker": [3],
+                "server thread": [21, 22], "server 31": [],
+                "mm": [20, 21, 22, 30, 31], "fs": [1, 2, 3, 20, 21],
+                "</script>": [40], "zebra": [],
+        }.items():
+            with self.subTest(text):
+                self.assertEqual(self.page.search(text), want)
+                self.assertTrue(self.page.js(
+                    "document.getElementById('found').textContent")
+                    .startswith(f"{len(want)} task"))
+
+    def test_search_by_id(self):
+        name = self.page.js(self.page.cell(30, "mm") + ".textContent")
+        self.assertRegex(name, r"^mm#\d+$")
+        self.assertEqual(self.page.search(name), [30, 31])
+
+    def test_search_by_slash_and_down(self):
+        self.browser.type("/")
+        self.browser.type("sh")
+        self.browser.key("ArrowDown")
+        self.assertEqual(self.page.focused(), (30, TASK))
+
+    def test_only_these(self):
+        self.page.click(2, "fs")
+        self.browser.type("o")
+        self.assertEqual(sorted(self.page.rows()), [1, 2, 3])
+        self.browser.key("Escape")
+        self.page.click(30, "mm")
+        self.browser.click(*self.page.js(
+            MIDDLE + "(document.getElementById('only'))"))
+        self.assertEqual(sorted(self.page.rows()), [30, 31])
+
+    def test_what_is_lit_is_said(self):
+        self.page.hover(30, "mm")
+        self.assertRegex(self.page.said(), r"^mm#\d+: address space "
+                         r"\(CLONE_VM\); 2 holders: 30 sh, 31 sh$")
+        self.page.hover(22, TASK)
+        self.assertRegex(self.page.said(), r"^22 server: thread of 20; .*"
+                         r"shares mm#\d+, sighand#\d+, signal#\d+ with 2 others; "
+                         r"own files#\d+, fs#\d+")
+        self.page.hover(50, TASK)
+        self.assertIn("process, dead", self.page.said())
+
+    def test_roles(self):
+        counts = [len(self.TASKS), len(self.TASKS) * len(snapshots.DRAWN)]
+        self.assertEqual(self.page.js(
+            "['rowheader', 'gridcell'].map(role => document.querySelectorAll("
+            "`[role=grid] tbody [role=${role}]`).length)"), counts)
+        self.page.hover(30, "mm")
+        self.assertEqual(self.page.js(self.page.cell(30, "mm") + ".ariaLabel"),
+                         self.page.said())
+        self.assertEqual(self.page.js("document.getElementById('said').role + "
+                                      "document.getElementById('grid').ariaLabel"),
+                         "statusTasks, and the objects that they hold")
+
+    def test_lit_without_colour(self):
+        """White on black, and by no other means than that; kinds by letter."""
+        self.page.hover(20, "mm")
+        self.assertEqual(self.page.js(
+            "[...document.querySelectorAll('tbody td.lit')].every(cell => "
+            "getComputedStyle(cell).color === 'rgb(255, 255, 255)' && "
+            "getComputedStyle(cell.firstChild).backgroundColor === 'rgb(0, 0, 0)')"),
+            True)
+        self.assertEqual(self.page.js(
+            "[...document.querySelectorAll('tbody .kind')].map("
+            "e => e.textContent).sort().join('')"), "KKMPPPPPTT")
+
+    def test_lines_join_holders(self):
+        """Where others are between them: from the first to the last."""
+        self.page.hover(2, "fs")
+        self.assertEqual(self.page.js(
+            "[document.querySelectorAll('main svg path').length,"
+            " document.querySelectorAll('main svg circle').length]"), [1, 3])
+        self.page.hover(50, "sighand")
+        self.assertEqual(self.page.js(
+            "document.querySelectorAll('main svg path').length"), 0)
+
+    def test_names_are_text(self):
+        self.assertEqual(self.page.js(self.page.cell(40, TASK) + ".textContent"),
+                         "P40</script><b>x")
+        self.assertEqual(self.page.js(
+            "[document.scripts.length, document.querySelectorAll('body > b').length]"),
+            [2, 0])
+
+    def test_fits_a_projector(self):
+        for size in SIZES:
+            self.page.open(size)
+            main = "document.getElementById('main')"
+            self.assertEqual(self.page.js(
+                f"[{main}.scrollWidth <= {main}.clientWidth,"
+                f" {main}.scrollHeight <= {main}.clientHeight]"), [True, True])
+            self.assertGreaterEqual(self.page.js(
+                f"parseFloat(getComputedStyle({main}).fontSize)"),
+                size[1] / 45)
+            self.page.screenshot(f"{size[0]}")
+            self.page.hover(2, "fs")
+            self.page.screenshot(f"{size[0]}-object")
+            self.page.hover(21, TASK)
+            self.page.screenshot(f"{size[0]}-task-gray", gray=True)
+
+
+class All(PageTest):
+    """Objects of one holder by their ids, and more resources than fit."""
+
+    NAME = "all"
+    TASKS = snapshots.ten()
+    OPTIONS = ("--all", "--resources",
+               "+active_mm,cred,nsproxy,cgroups,uts,ipc,mnt,pid,net,time,user")
+
+    def text(self, pid, column):
+        """Of a cell, by the heading of its column."""
+        return self.page.js(
+            "(() => { const heads = [...document.querySelectorAll('thead th')];"
+            f" return {self.page.cell(pid, TASK)}.parentElement.children["
+            f"heads.findIndex(e => e.textContent === {column!r})].textContent }})()")
+
+    def test_ids(self):
+        self.assertEqual(self.text(1, "mm"), "mm#1")
+        self.assertEqual(self.text(22, "files"), "files#4")
+        self.assertEqual(self.text(50, "mm"), "–")
+        self.assertEqual(self.text(22, "net"), "netns#1")
+
+    def test_names_stay_in_sight(self):
+        self.page.open(SIZES[1])
+        self.page.js("document.getElementById('main').scrollLeft = 200")
+        self.assertEqual(self.page.js("document.getElementById('main').scrollLeft"),
+                         200)
+        self.assertEqual(self.page.js(
+            self.page.cell(20, TASK) + ".getBoundingClientRect().left"), 0)
+        self.page.screenshot("scrolled")
+
+
+class Crowd(PageTest):
+    NAME = "crowd"
+    TASKS = snapshots.crowd(2000)
+
+    def all_rows(self):
+        self.browser.click(*self.page.js(
+            MIDDLE + "(document.getElementById('fold'))"))
+
+    def test_is_folded(self):
+        rows = self.page.rows()
+        self.assertLess(len(rows), 70)
+        self.assertEqual(rows[0], 1)
+        self.all_rows()
+        self.assertEqual(sorted(self.page.rows()),
+                         [task.pid for task in self.TASKS])
+        self.all_rows()
+        self.assertEqual(self.page.rows(), rows)
+
+    def test_speed(self):
+        """Told, and bounded where a user would go away."""
+        timing = "performance.getEntriesByType('navigation')[0]"
+        loaded = self.page.js(f"{timing}.loadEventEnd")
+        memory = self.page.js("performance.memory.usedJSHeapSize") >> 20
+        before = time.monotonic()
+        self.all_rows()
+        unfolded = time.monotonic() - before
+        before = time.monotonic()
+        self.page.hover(2, "fs")
+        hovered = time.monotonic() - before
+        print(f"# 2000 tasks: {os.path.getsize(self.page.path) >> 10} KB, "
+              f"loaded in {loaded:.0f} ms, all rows in {unfolded:.2f} s, "
+              f"lit in {hovered:.2f} s, {memory} MB of JavaScript")
+        self.assertLess(loaded, 20000)
+        self.assertLess(unfolded, 30)
+        self.assertLess(hovered, 15)
+
+    def test_mouse(self):
+        self.all_rows()
+        for pid, column in (1, "fs"), (2, "files"), (102, TASK), (141, "mm"), \
+                (1000, TASK), (1900, "signal"), (1990, TASK):
+            self.page.hover(pid, column)
+            self.expect_lit(pid, column)
+
+    def test_keyboard(self):
+        self.all_rows()
+        self.page.js("document.getElementById('search').focus()")
+        self.browser.key("Tab")
+        # Past the box for folds and the button, if that can be pressed.
+        while not self.page.focused():
+            self.browser.key("Tab")
+        self.browser.key("End", modifiers=2)
+        last = self.page.rows()[-1]
+        self.assertEqual(self.page.focused(), (last, snapshots.DRAWN[-1]))
+        self.expect_lit(*self.page.focused())
+        self.assertEqual(self.page.js(
+            "(() => { const box = document.activeElement.getBoundingClientRect();"
+            " return box.top > 0 && box.bottom < innerHeight })()"), True)
+
+    def test_object_of_folded_tasks(self):
+        """Lights the rows that stand for its holders."""
+        self.page.hover(1, "fs")
+        self.assertEqual(self.page.lit(), {(1, TASK), (1, "fs"), (2, TASK),
+                                           (2, "fs")})
+        self.assertIn("101 holders", self.page.said())
+
+    def test_unfold_by_mouse_and_keyboard(self):
+        rows = self.page.rows()
+        expanded = self.page.cell(102, TASK) + ".ariaExpanded"
+        self.assertEqual(self.page.js(expanded), "false")
+        self.page.click(102, TASK)
+        self.assertEqual(self.page.js(expanded), "true")
+        self.assertEqual(len(self.page.rows()), len(rows) + 40)
+        self.browser.key("Enter")
+        self.assertEqual(self.page.rows(), rows)
+        self.assertEqual(self.page.focused(), (102, TASK))
+
+    def test_search(self):
+        for text in "141", "142", "server142", "worker39", "img", "kworker":
+            with self.subTest(text):
+                self.assertEqual(self.page.search(text), [
+                    task.pid for task in self.TASKS
+                    if text in (str(task.pid), str(task.tgid)) or
+                    text in task.name])
+        self.assertEqual(self.page.search("kthread"), list(range(2, 102)))
+        self.assertEqual(len(self.page.search("worker39 thread")), 38)
+
+    def test_screenshots(self):
+        for size in SIZES:
+            self.page.open(size)
+            self.page.screenshot(f"{size[0]}")
+            self.page.hover(1, "fs")
+            self.page.screenshot(f"{size[0]}-object-gray", gray=True)
+            self.page.hover(182, TASK)
+            self.page.screenshot(f"{size[0]}-task")
+
+
+class Result(unittest.TestResult):
+    """A line a test."""
+
+    passed = 0
+
+    def addSuccess(self, test):
+        self.passed += 1
+        print("ok -", test.id().replace("__main__.", ""), flush=True)
+
+    def fail(self, test, error):
+        print("not ok -", test.id().replace("__main__.", ""))
+        for line in self._exc_info_to_string(error, test).splitlines():
+            print("#", line, flush=True)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.fail(test, err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.fail(test, err)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self.fail(subtest, err)
+
+
+def main():
+    result = Result()
+    unittest.defaultTestLoader.loadTestsFromNames(
+        sys.argv[1:] or ["Ten", "All", "Crowd"], sys.modules[__name__]).run(result)
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.passed} passed, {failed} failed, 0 skipped", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
