@@ -209,6 +209,19 @@ static void in_threads(void *(*work)(void *))
 }
 
 /*
+ * Waits where there are as many namespaces as may be: those that are left are
+ * freed by a worker of the kernel (free_ipc() in ipc/namespace.c and others),
+ * which a long storm gets ahead of.
+ */
+static void leave(int flags)
+{
+	while (unshare(flags)) {
+		must(errno == ENOSPC, "unshare");
+		sched_yield();
+	}
+}
+
+/*
  * unshare: each thread leaves what it shared with the others, and its
  * namespaces. New network namespaces are few: they are taken down by a worker
  * of the kernel, which would fall behind.
@@ -223,7 +236,7 @@ static void *unshare_all(void *unused)
 	size_t i;
 
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		must(!unshare(flags[i]), "unshare");
+		leave(flags[i]);
 		done();
 	}
 	return unused;
@@ -237,7 +250,7 @@ static void unshare_alone(int flags)
 	must(child >= 0, "fork");
 	if (child)
 		return;
-	must(!unshare(flags), "unshare");
+	leave(flags);
 	_exit(0);
 }
 
