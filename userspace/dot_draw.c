@@ -4,58 +4,12 @@
  * come those for fonts and pictures, for everyone who only wants a list.
  */
 #include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "dot.h"
-
-/*
- * A file in memory, or NULL. Not a pipe, which would break or fill up where dot
- * does not read or we do not.
- */
-static FILE *memory_file(const char *name)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
-
-	if (!file && fd >= 0)
-		close(fd);
-	return file;
-}
-
-/*
- * Returns 0 with what waitpid(2) tells in @status, or an errno. That could tell
- * nothing if we were started by somebody who ignores children.
- */
-static int run_dot(int in, int out, int *status)
-{
-	char *const argv[] = { "dot", "-Tsvg", NULL };
-	posix_spawn_file_actions_t actions;
-	pid_t pid = -1;
-	int ret = posix_spawn_file_actions_init(&actions);
-
-	if (ret)
-		return ret;
-	signal(SIGCHLD, SIG_DFL);
-	ret = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (!ret)
-		ret = posix_spawn_file_actions_adddup2(&actions, out,
-						       STDOUT_FILENO);
-	if (!ret)
-		ret = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (ret)
-		return ret;
-	while (waitpid(pid, status, 0) < 0) {
-		if (errno != EINTR)
-			return errno;
-	}
-	return 0;
-}
+#include "through.h"
 
 static int explain_dot(int reason, int status, struct error *error)
 {
@@ -90,12 +44,13 @@ static void copy_out(FILE *from)
 static int draw(const struct graph *graph, const struct taskmap_header *header,
 		FILE *in, FILE *out, struct error *error)
 {
+	char *const argv[] = { "dot", "-Tsvg", NULL };
 	int status = 0, reason;
 
 	dot_print(graph, header, in);
 	if (fflush(in) || lseek(fileno(in), 0, SEEK_SET))
 		return error_set(error, ERROR_NO_MEMORY, "not enough memory");
-	reason = run_dot(fileno(in), fileno(out), &status);
+	reason = through_run(argv, fileno(in), fileno(out), &status);
 	if (reason || status)
 		return explain_dot(reason, status, error);
 	copy_out(out);
@@ -105,7 +60,7 @@ static int draw(const struct graph *graph, const struct taskmap_header *header,
 int dot_draw(const struct graph *graph, const struct taskmap_header *header,
 	     struct error *error)
 {
-	FILE *in = memory_file("dot"), *out = memory_file("svg");
+	FILE *in = through_file("dot"), *out = through_file("svg");
 	int ret;
 
 	if (in && out)
