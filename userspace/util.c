@@ -6,10 +6,12 @@
 
 #include "util.h"
 
+const char *program_name = "taskmap";
+
 static void __attribute__((format(printf, 1, 0)))
 vcomplain(const char *format, va_list args)
 {
-	fputs("taskmap: ", stderr);
+	fprintf(stderr, "%s: ", program_name);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 }

@@ -20,7 +20,10 @@ enum exit_status {
 	STATUS_FAILED	= 3,	/* cannot read, or cannot write */
 };
 
-/* "taskmap: " and one line on standard error. */
+/* Whose complaints these are; for a main() to change that is not taskmap's. */
+extern const char *program_name;
+
+/* Its name, a colon, and one line on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* complain(), then exit with @status. */
