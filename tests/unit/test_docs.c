@@ -284,16 +284,22 @@ static void test_zoo(void **state)
 
 	(void)state;
 	assert_int_equal(expect_options_of("zoo/main.c", "taskmap-zoo.1",
-					   manual), 5);
+					   manual), 9);
 	expect_word("taskmap-zoo.1", manual, TASKMAP_VERSION);
 	assert_int_equal(expect_options_of("zoo/main.c", "completion",
-					   offered), 5);
+					   offered), 9);
 	free(offered);
 	offered = complete_zoo("taskmap-zoo \"\"");
-	assert_string_equal(offered, "list\nfork\nvfork\n");
+	assert_string_equal(offered, "list\ncost\nfork\nvfork\n");
 	free(offered);
 	offered = complete_zoo("taskmap-zoo fork v");
 	assert_string_equal(offered, "vfork\n");
+	free(offered);
+	offered = complete_zoo("taskmap-zoo cost -n \"\"");
+	assert_string_equal(offered, "\n");
+	free(offered);
+	offered = complete_zoo("taskmap-zoo cost --svg /dev/nul");
+	assert_string_equal(offered, "/dev/null\n");
 	free(offered);
 	offered = complete_zoo("taskmap-zoo fork l");
 	assert_string_equal(offered, "\n");

@@ -10,13 +10,16 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cost.h"
 #include "uapi/taskmap.h"
+#include "util.h"
 #include "zoo.h"
 
 #define MANY	100	/* tasks of one shape */
@@ -24,6 +27,7 @@
 static const char help_text[] =
 	"Usage: taskmap-zoo SHAPE[:COUNT]...\n"
 	"       taskmap-zoo list [--all]\n"
+	"       taskmap-zoo cost [--json] [--svg FILE] [--number N] [--rounds N]\n"
 	"       taskmap-zoo --forests SEED COUNT\n\n"
 	"Makes tasks of exactly known shape and holds them. On a terminal, or with\n"
 	"--guide, it says what to look for, runs the commands that are typed, and\n"
@@ -44,8 +48,14 @@ static const char help_text[] =
 	"                        ioprio CLASS (1 to 3, or 0), capset -\n"
 	"  refused ACTION ...    the kernel did not let it\n"
 	"  ready                 all of this forest is there, until a line comes in\n\n"
+	"\"cost\" measures what tasks cost that are made by fork, vfork, clone with one\n"
+	"flag more each time, and as POSIX threads: to make, to switch to and to have.\n\n"
 	"Options:\n"
-	" -a, --all       with list: also what each must share, and must not\n"
+	" -a, --all       list: also what each must share, and must not\n"
+	" -J, --json      cost: JSON output\n"
+	"     --svg FILE  cost: draw it to FILE, too, by gnuplot\n"
+	" -n, --number N  cost: of so many tasks at a time (1000)\n"
+	" -r, --rounds N  cost: so often (5)\n"
 	" -g, --guide     say what to look for, whatever standard input is\n"
 	" -f, --forests   as above\n"
 	" -V, --version   the version\n"
@@ -53,6 +63,10 @@ static const char help_text[] =
 
 static const struct option long_options[] = {
 	{ "all",	no_argument,	NULL, 'a' },
+	{ "json",	no_argument,	NULL, 'J' },
+	{ "svg",	required_argument, NULL, 'S' },
+	{ "number",	required_argument, NULL, 'n' },
+	{ "rounds",	required_argument, NULL, 'r' },
 	{ "guide",	no_argument,	NULL, 'g' },
 	{ "forests",	no_argument,	NULL, 'f' },
 	{ "version",	no_argument,	NULL, 'V' },
@@ -256,36 +270,97 @@ static int print(int mode)
 	return done();
 }
 
+/* What was asked for, but for the words that are no options. */
+struct asked {
+	bool all, guided, forests;
+	bool of_cost;			/* an option that only cost takes */
+	struct cost_options cost;
+};
+
+static unsigned int parse_amount(const char *text)
+{
+	unsigned long long number;
+
+	if (!parse_number(text, COST_MOST, &number) || !number)
+		errx(2, "not a number from 1 to %d: \"%s\"", COST_MOST, text);
+	return (unsigned int)number;
+}
+
+static void apply_cost_option(struct asked *asked, int option)
+{
+	asked->of_cost = true;
+	switch (option) {
+	case 'J':
+		asked->cost.json = true;
+		break;
+	case 'S':
+		asked->cost.svg = optarg;
+		break;
+	case 'n':
+		asked->cost.number = parse_amount(optarg);
+		break;
+	case 'r':
+		asked->cost.rounds = parse_amount(optarg);
+	}
+}
+
+static void apply_option(struct asked *asked, int option)
+{
+	switch (option) {
+	case '?':
+		exit(2);
+	case 'V':
+	case 'h':
+		exit(print(option));
+	case 'a':
+		asked->all = true;
+		break;
+	case 'g':
+		asked->guided = true;
+		break;
+	case 'f':
+		asked->forests = true;
+		break;
+	default:
+		apply_cost_option(asked, option);
+	}
+}
+
+static int measure_cost(char **words, const struct asked *asked)
+{
+	if (*words)
+		errx(2, "cost takes no argument \"%s\"", *words);
+	cost(&asked->cost);
+	return done();
+}
+
 int main(int argc, char **argv)
 {
-	bool all = false, guided = isatty(STDIN_FILENO), forest = false;
+	struct asked asked = {
+		.guided = isatty(STDIN_FILENO),
+		.cost = { .number = COST_NUMBER, .rounds = COST_ROUNDS },
+	};
+	const char *command;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "agfVh", long_options,
-				     NULL)) != -1) {
-		switch (option) {
-		case '?':
-			return 2;
-		case 'V':
-		case 'h':
-			return print(option);
-		case 'a':
-			all = true;
-			break;
-		case 'g':
-			guided = true;
-			break;
-		case 'f':
-			forest = true;
-		}
-	}
+	program_name = "taskmap-zoo";
+	/* For the signs of a table that ASCII does not have. */
+	setlocale(LC_CTYPE, "");
+	while ((option = getopt_long(argc, argv, "agfJn:r:Vh", long_options,
+				     NULL)) != -1)
+		apply_option(&asked, option);
 	argv += optind;
-	if (!forest && *argv && !strcmp(*argv, "list"))
-		return print_list(argv + 1, all);
-	if (all)
+	command = !asked.forests && *argv ? *argv : "";
+	if (asked.all && strcmp(command, "list"))
 		errx(2, "--all goes with list");
-	if (!forest)
-		return make_shapes(argv, guided);
+	if (asked.of_cost && strcmp(command, "cost"))
+		errx(2, "--json, --svg, --number and --rounds go with cost");
+	if (!strcmp(command, "list"))
+		return print_list(argv + 1, asked.all);
+	if (!strcmp(command, "cost"))
+		return measure_cost(argv + 1, &asked);
+	if (!asked.forests)
+		return make_shapes(argv, asked.guided);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return make_forests(argv);
 }

@@ -11,6 +11,7 @@
  *	make_*.c	how the shapes are made, by concern
  *	forest.c	trees of tasks made at random, for an oracle to judge
  *	plan.c		what a forest does, step by step
+ *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
 #define ZOO_H
