@@ -17,7 +17,7 @@ DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
 CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
 	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils \
-	bsdextrautils git graphviz
+	bsdextrautils git graphviz gnuplot-nox
 # To look at the page of "taskmap graph".
 PAGE_PACKAGES := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 # To build a kernel from source, for check-sanitizer and check-soak.

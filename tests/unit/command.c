@@ -56,6 +56,7 @@ struct result run(const char *snapshot, const char *line)
 	pid_t pid;
 
 	setenv("T", TASKMAP, 1);
+	setenv("Z", ZOO, 1);
 	setenv("S", snapshot, 1);
 	pid = fork();
 	if (!pid)

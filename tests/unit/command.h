@@ -15,8 +15,8 @@ struct result {
 };
 
 /*
- * Runs the shell command @line, in which $T is the reader and $S what @snapshot
- * says. The result is to be cleared.
+ * Runs the shell command @line, in which $T is the reader, $Z the zoo and $S what
+ * @snapshot says. The result is to be cleared.
  */
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);

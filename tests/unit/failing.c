@@ -8,6 +8,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +129,26 @@ char *realpath(const char *path, char *resolved)
 	/* dlsym(3) of an older glibc finds a realpath() that wants memory. */
 	return resolved ? NEXT(realpath, path, resolved) :
 		canonicalize_file_name(path);
+}
+
+int clone(int (*run)(void *), void *stack, int flags, void *data, ...)
+{
+	pid_t *tid, *cleared;
+	va_list more;
+	void *tls;
+
+	va_start(more, data);
+	tid = va_arg(more, pid_t *);
+	tls = va_arg(more, void *);
+	cleared = va_arg(more, pid_t *);
+	va_end(more);
+	return fails("clone") ? -1 : NEXT(clone, run, stack, flags, data, tid,
+					  tls, cleared);
+}
+
+pid_t fork(void)
+{
+	return fails("fork") ? -1 : NEXT(fork);
 }
 
 int fflush(FILE *file)

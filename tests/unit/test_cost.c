@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * taskmap-zoo cost: what it makes of samples, how it shows them, and that it
+ * leaves no task behind. What a figure is, a clock decides, and no test: only that
+ * those are in order which are far apart on every machine.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "command.h"
+#include "fixture.h"
+#include "zoo/cost.h"
+
+static void expect_figure(struct cost_figure figure, double low, double median,
+			  double high)
+{
+	assert_true(figure.there);
+	assert_true(figure.low == low);
+	assert_true(figure.median == median);
+	assert_true(figure.high == high);
+}
+
+/* Whatever order they come in, and where there is none in the middle. */
+static void test_figure(void **state)
+{
+	double one[] = { 7 }, two[] = { 4, 2 };
+	double four[] = { 8, 2, 6, 4 }, five[] = { 50, 10, 40, 1000, 20 };
+
+	(void)state;
+	expect_figure(cost_figure(one, 1), 7, 7, 7);
+	expect_figure(cost_figure(two, 2), 2.5, 3, 3.5);
+	expect_figure(cost_figure(four, 4), 3.5, 5, 6.5);
+	expect_figure(cost_figure(five, 5), 20, 40, 50);
+}
+
+/* A "+" adds one flag to those of the row above, and says which. */
+static void test_ways(void **state)
+{
+	unsigned int added = 0;
+
+	(void)state;
+	assert_string_equal(cost_ways[COST_BASE].name, "fork");
+	assert_int_equal(cost_ways[COST_BASE].flags, 0);
+	for (int i = 1; i < COST_WAYS; i++) {
+		unsigned long before = cost_ways[i - 1].flags;
+		unsigned long flags = cost_ways[i].flags;
+
+		if (cost_ways[i].name[0] != '+')
+			continue;
+		assert_int_equal(flags & before, before);
+		assert_int_equal(__builtin_popcountl(flags & ~before), 1);
+		added++;
+	}
+	assert_int_equal(added, 5);
+	assert_int_equal(cost_ways[COST_WAYS - 1].flags,
+			 CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+			 CLONE_THREAD | CLONE_SYSVSEM);
+	assert_true(cost_ways[COST_WAYS - 1].by_libc);
+}
+
+/* What is measured of which: all of all, but what vfork cannot have. */
+static void test_sense(void **state)
+{
+	(void)state;
+	for (int i = 0; i < COST_WAYS; i++)
+		for (int batch = 0; batch < COST_BATCHES; batch++)
+			assert_int_equal(cost_batch_makes_sense(batch, &cost_ways[i]),
+					 strcmp(cost_ways[i].name, "vfork") ||
+					 batch < BATCH_SWITCH);
+}
+
+static void test_memory(void **state)
+{
+	struct cost_memories memories;
+	double sum = 0;
+
+	(void)state;
+	assert_true(cost_memory(&memories));
+	for (int i = 0; i < MEMORY_TOTAL; i++) {
+		assert_true(memories.kib[i] > 0);
+		sum += memories.kib[i];
+	}
+	assert_true(sum == memories.kib[MEMORY_TOTAL]);
+}
+
+static void test_limits(void **state)
+{
+	char *limits = cost_limits();
+
+	(void)state;
+	assert_non_null(strstr(limits, "ulimit -u "));
+	assert_non_null(strstr(limits, ", kernel.pid_max "));
+	assert_non_null(strstr(limits, ", kernel.threads-max "));
+	assert_null(strchr(limits, '\n'));
+	free(limits);
+}
+
+/* Column c of way w is 10 w + c; what vfork cannot have is not there. */
+static struct cost_report made_up(void)
+{
+	struct cost_report report = {
+		.number = 30, .rounds = 3, .release = "6.1\"; system(\"id\") #x",
+		.create_ns = 12300, .switch_ns = 4560, .libc_stack_kib = 777,
+	};
+
+	for (int way = 0; way < COST_WAYS; way++)
+		for (int column = 0; column < COST_COLUMNS; column++) {
+			double value = 10 * way + column;
+
+			report.figures[way][column] = (struct cost_figure){
+				.there = way != 1 || column < COST_SWITCH,
+				.median = value, .low = value - 0.5,
+				.high = value + 0.5,
+			};
+		}
+	report.figures[3][COST_OBJECTS].median = -0.25;
+	return report;
+}
+
+/* What @print writes to standard output; to be freed. */
+static char *printed(void (*print)(const struct cost_report *report))
+{
+	const struct cost_report report = made_up();
+	FILE *file = tmpfile();
+	int out = dup(STDOUT_FILENO);
+	char *text = xcalloc(16384, 1);
+
+	fflush(stdout);
+	assert_true(dup2(fileno(file), STDOUT_FILENO) >= 0);
+	print(&report);
+	fflush(stdout);
+	assert_true(dup2(out, STDOUT_FILENO) >= 0);
+	close(out);
+	rewind(file);
+	assert_true(fread(text, 1, 16383, file) > 0);
+	fclose(file);
+	return text;
+}
+
+static void expect_line(const char *text, const char *line)
+{
+	if (!strstr(text, line))
+		fail_msg("no \"%s\" in\n%s", line, text);
+}
+
+static void test_table(void **state)
+{
+	char *text = printed(cost_print_table);
+
+	(void)state;
+	expect_line(text, "WAY          CREATE CREATE_64M     SWITCH STACK TABLES OBJECTS TOUCHED TOTAL\n");
+	expect_line(text, "\nfork     0.00 ±0.50 1.00 ±0.50 2.00 ±0.50   3.0    4.0     5.0     6.0   7.0\n");
+	expect_line(text, "\nvfork     10.0 ±0.5  11.0 ±0.5          -     -      -       -       -     -\n");
+	expect_line(text, "\n+fs       30.0 ±0.5  31.0 ±0.5  32.0 ±0.5  33.0   34.0    -0.2    36.0  37.0\n");
+	expect_line(text, "\npthread   80.0 ±0.5  81.0 ±0.5  82.0 ±0.5  83.0   84.0    85.0    86.0  87.0\n\n");
+	expect_line(text, " takes by fork, here 12.3 us.\n");
+	expect_line(text, " takes by fork, here 4.56 us.");
+	expect_line(text, " with 30 of\n");
+	expect_line(text, " 777 KiB ");
+	expect_line(text, "Medians of 3 rounds");
+	free(text);
+}
+
+/* Where the locale has no such sign. */
+static void test_table_in_ascii(void **state)
+{
+	char *text;
+
+	(void)state;
+	setlocale(LC_CTYPE, "C");
+	text = printed(cost_print_table);
+	setlocale(LC_CTYPE, "");
+	expect_line(text, "0.00 +-0.50");
+	for (const char *at = text; *at; at++)
+		assert_true((unsigned char)*at < 0x80);
+	free(text);
+}
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		fail_msg("no \"%s\"", key);
+	return value;
+}
+
+static void test_json(void **state)
+{
+	char *text = printed(cost_print_json);
+	struct json_object *root = json_tokener_parse(text), *ways, *way;
+
+	(void)state;
+	assert_non_null(root);
+	assert_string_equal(json_object_get_string(get(get(root, "cost"), "release")),
+			    "6.1\"; system(\"id\") #x");
+	assert_int_equal(json_object_get_int(get(get(root, "cost"), "number")), 30);
+	ways = get(root, "ways");
+	assert_int_equal(json_object_array_length(ways), COST_WAYS);
+	way = json_object_array_get_idx(ways, 1);
+	assert_string_equal(json_object_get_string(get(way, "flags")),
+			    "CLONE_VM|CLONE_VFORK");
+	assert_null(get(way, "switch"));
+	assert_null(get(json_object_array_get_idx(ways, 0), "flags"));
+	way = json_object_array_get_idx(ways, 2);
+	for (int i = 0; i < COST_COLUMNS; i++) {
+		char key[32] = "";
+
+		for (int c = 0; cost_column_names[i][c]; c++)
+			key[c] = lower(cost_column_names[i][c]);
+		assert_true(json_object_get_double(get(get(way, key), "median")) == 20 + i);
+		assert_true(json_object_get_double(get(get(way, key), "low")) == 19.5 + i);
+		assert_true(json_object_get_double(get(get(way, key), "high")) == 20.5 + i);
+	}
+	json_object_put(root);
+	free(text);
+}
+
+static void print_script(const struct cost_report *report)
+{
+	cost_chart_script(report, stdout);
+}
+
+/* Each column from where its figures stand; and nothing of a name is a command. */
+static void test_chart(void **state)
+{
+	char *text = printed(print_script);
+
+	(void)state;
+	expect_line(text, "\"fork\" 0 -0.5 0.5 1 0.5 1.5 2 1.5 2.5 3 2.5 3.5 ");
+	expect_line(text, "\"vfork\" 10 9.5 10.5 11 10.5 11.5 - - - - - - ");
+	expect_line(text, "plot $ways using 2:3:4:xtic(1) ");
+	expect_line(text, "     '' using 5:6:7 ");
+	expect_line(text, "plot $ways using 8:9:10:xtic(1) ");
+	for (int i = COST_STACK; i < COST_TOTAL; i++) {
+		char want[64];
+
+		snprintf(want, sizeof(want), "(column(%d) < 0 ? 0 : column(%d))",
+			 2 + 3 * i, 2 + 3 * i);
+		expect_line(text, want);
+	}
+	expect_line(text, "(Linux 6.1???system??id????x)\"");
+	free(text);
+}
+
+static void expect(const char *line, int status, const char *out,
+		   const char *err)
+{
+	struct result result = run("", line);
+
+	if (result.status != status || strncmp(result.err, err, strlen(err)) ||
+	    !!*err != !!*result.err || !strstr(result.out, out))
+		fail_msg("%s: status %d\n%s%s", line, result.status,
+			 result.out, result.err);
+	if (*err && strchr(result.err, '\n')[1])
+		fail_msg("%s: more than one line\n%s", line, result.err);
+	result_clear(&result);
+}
+
+static void test_usage(void **state)
+{
+	(void)state;
+	expect("$Z cost fork", 2, "", "taskmap-zoo: cost takes no argument \"fork\"\n");
+	expect("$Z cost -n 0", 2, "", "taskmap-zoo: not a number from 1 to 100000: \"0\"\n");
+	expect("$Z cost --number=100001", 2, "", "taskmap-zoo: not a number ");
+	expect("$Z cost -n -1", 2, "", "taskmap-zoo: not a number ");
+	expect("$Z cost --rounds 5x", 2, "", "taskmap-zoo: not a number ");
+	expect("$Z cost --rounds ''", 2, "", "taskmap-zoo: not a number ");
+	expect("$Z cost -a", 2, "", "taskmap-zoo: --all goes with list\n");
+	expect("$Z list -J", 2, "", "taskmap-zoo: --json, ");
+	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds go with cost\n");
+	expect("$Z cost -n 2 -r 1 >/dev/full", 1, "",
+	       "taskmap-zoo: standard output: No space left on device\n");
+	/* Whoever started it need not want to know of children. */
+	expect("env --ignore-signal=CHLD $Z cost -n 2 -r 1", 0, "\npthread ", "");
+}
+
+static double value(struct json_object *ways, const char *name, const char *key)
+{
+	for (size_t i = 0; i < json_object_array_length(ways); i++) {
+		struct json_object *way = json_object_array_get_idx(ways, i);
+
+		if (!strcmp(json_object_get_string(get(way, "way")), name))
+			return json_object_get_double(get(get(way, key), "median"));
+	}
+	fail_msg("no way %s", name);
+	return 0;
+}
+
+/*
+ * All that is to be measured is, and each is of its own batch: a fork copies what
+ * its parent has, page tables too, and others do not; libc's stack is more than one
+ * of ours, of which a page is touched.
+ */
+static void test_measured(void **state)
+{
+	struct result result = run("", "$Z cost -J -n 200 -r 3");
+	struct json_object *root, *ways;
+
+	(void)state;
+	assert_int_equal(result.status, 0);
+	assert_string_equal(result.err, "");
+	root = json_tokener_parse(result.out);
+	assert_non_null(root);
+	ways = get(root, "ways");
+	assert_int_equal(json_object_array_length(ways), COST_WAYS);
+	assert_true(value(ways, "fork", "create") == 1);
+	assert_true(value(ways, "fork", "switch") == 1);
+	/* It copies a table of what was touched, some ten times the rest. */
+	assert_true(value(ways, "fork", "create_64m") > 2);
+	for (int i = 0; i < COST_WAYS; i++) {
+		const char *name = cost_ways[i].name;
+
+		assert_true(value(ways, name, "create") > 0);
+		/* And all others share it. */
+		if (i != COST_BASE)
+			assert_true(value(ways, "fork", "create_64m") >
+				    3 * value(ways, name, "create_64m"));
+		if (!strcmp(name, "vfork"))
+			continue;
+		assert_true(value(ways, name, "switch") > 0);
+		assert_true(value(ways, name, "stack") > 2);
+		assert_true(value(ways, name, "stack") < 70);
+		assert_true(value(ways, name, "total") >
+			    value(ways, name, "stack"));
+		if (i != COST_BASE)
+			assert_true(value(ways, "fork", "tables") >
+				    value(ways, name, "tables") + 3);
+	}
+	json_object_put(root);
+	result_clear(&result);
+}
+
+/* Calls that fail, of the processes that measure. */
+static void test_no_more_tasks(void **state)
+{
+	(void)state;
+	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=" FAILING
+	       " $Z cost -n 20 -r 1", 1, "",
+	       "taskmap-zoo: fork: task 7 of 20 could not be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
+	expect("FAIL_CALL=fork FAIL_AT=3 FAIL_ERROR=11 LD_PRELOAD=" FAILING
+	       " $Z cost -n 20 -r 1", 1, "",
+	       "taskmap-zoo: no process could be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
+}
+
+/* Whatever gnuplot does: all of a chart, or none and one line. */
+static void test_svg_fails(void **state)
+{
+	static const struct {
+		const char *gnuplot;	/* the script that stands for it */
+		const char *err;
+	} cases[] = {
+		{ "[ $# -gt 0 ] || { echo part; exit 3; }", "taskmap-zoo: gnuplot did not draw it: exit status 3\n" },
+		{ "[ $# -gt 0 ] || { echo part; kill -9 $$; }", "taskmap-zoo: gnuplot did not draw it: signal 9\n" },
+	};
+
+	(void)state;
+	expect("PATH=/nowhere $Z cost --svg chart", 1, "",
+	       "taskmap-zoo: gnuplot, which draws the chart, is not there; install gnuplot-nox, ");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *line;
+
+		assert_true(asprintf(&line, "echo old >chart; printf '#!/bin/sh\\n%s\\n' >gnuplot; "
+				     "chmod +x gnuplot; PATH=.:$PATH $Z cost -n 2 -r 1 --svg chart; "
+				     "status=$?; cat chart; exit $status",
+				     cases[i].gnuplot) > 0);
+		expect(line, 1, "\nold\n", cases[i].err);
+		free(line);
+	}
+	expect("printf '#!/bin/sh\\ncat\\n' >gnuplot; chmod +x gnuplot; "
+	       "PATH=.:$PATH $Z cost -n 2 -r 1 --svg /nowhere/chart", 1, "\npthread ",
+	       "taskmap-zoo: cannot write /nowhere/chart: No such file or directory\n");
+	expect("printf '#!/bin/sh\\ncat\\n' >gnuplot; chmod +x gnuplot; "
+	       "PATH=.:$PATH $Z cost -n 2 -r 1 --svg chart && cat chart", 0,
+	       "\nunset multiplot\n", "");
+}
+
+static void test_svg(void **state)
+{
+	struct result result = run("", "command -v gnuplot");
+	bool there = !result.status;
+
+	(void)state;
+	result_clear(&result);
+	if (!there) {
+		print_message("# SKIP no gnuplot: install gnuplot-nox\n");
+		skip();
+	}
+	expect("$Z cost -n 2 -r 1 --svg chart >/dev/null && grep -c '<svg' chart && "
+	       "grep -c '^</svg>$' chart", 0, "1\n1\n", "");
+	/* Every way is named in each of the three pictures. */
+	expect("$Z cost -n 2 -r 1 --svg chart >/dev/null && "
+	       "grep -cE '>(fork|vfork|clone vm|[+](fs|files|sighand|thread|sysvsem)|pthread)<' chart",
+	       0, "27\n", "");
+}
+
+struct process {
+	char state;
+	pid_t parent, session;
+};
+
+/* False if there is no such process, or not any more. */
+static bool look_at(pid_t pid, struct process *process)
+{
+	char *path, *text, *end;
+	bool there;
+	size_t size;
+
+	assert_true(asprintf(&path, "/proc/%d/stat", pid) > 0);
+	text = slurp(path, &size);
+	free(path);
+	if (!text)
+		return false;
+	end = strrchr(text, ')');
+	there = end && sscanf(end, ") %c %d %*d %d", &process->state,
+			      &process->parent, &process->session) == 3;
+	free(text);
+	return there;
+}
+
+/* How many processes are in @session, and one that is a child of @parent. */
+static unsigned int count_session(pid_t session, pid_t parent, pid_t *child)
+{
+	DIR *proc = opendir("/proc");
+	struct process process;
+	struct dirent *entry;
+	unsigned int count = 0;
+
+	*child = 0;
+	while ((entry = readdir(proc))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (!pid || !look_at(pid, &process) ||
+		    process.session != session)
+			continue;
+		count++;
+		if (process.parent == parent)
+			*child = pid;
+	}
+	closedir(proc);
+	return count;
+}
+
+/* A measurement that has many tasks just now, in a session of its own. */
+static pid_t start_measurement(int err)
+{
+	pid_t child, pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		setsid();
+		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		execl(ZOO, "taskmap-zoo", "cost", "-n", "1000", "-r", "50", NULL);
+		_exit(127);
+	}
+	while (count_session(pid, pid, &child) < 500)
+		assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	return pid;
+}
+
+/* The process in @session that measures, stopped: it has a child. */
+static pid_t stop_part(pid_t session)
+{
+	pid_t part, child;
+
+	for (;;) {
+		struct process process = { 0 };
+
+		count_session(session, session, &part);
+		if (!part || kill(part, SIGSTOP))
+			continue;
+		while (look_at(part, &process) && !strchr("TZX", process.state))
+			sched_yield();
+		count_session(session, part, &child);
+		if (child && process.state == 'T')
+			return part;
+		kill(part, SIGCONT);
+	}
+}
+
+static void expect_none_left(pid_t session)
+{
+	pid_t child;
+
+	/* What has lost its parent ends by itself, and soon. */
+	for (int i = 0; count_session(session, -1, &child); i++) {
+		assert_true(i < 1000);
+		usleep(10000);
+	}
+}
+
+/* However it dies, all of its tasks do. */
+static void test_killed(void **state)
+{
+	pid_t pid = start_measurement(STDERR_FILENO);
+
+	(void)state;
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	expect_none_left(pid);
+}
+
+/* As if memory had run out: one line, and nobody left. */
+static void test_part_killed(void **state)
+{
+	pid_t pid, child;
+	char line[256] = "";
+	int err[2], status;
+
+	(void)state;
+	assert_int_equal(pipe(err), 0);
+	pid = start_measurement(err[1]);
+	kill(stop_part(pid), SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_true(read(err[0], line, sizeof(line) - 1) > 0);
+	assert_int_equal(strncmp(line, "taskmap-zoo: ", 13), 0);
+	assert_non_null(strstr(line, ": the measurement was killed, perhaps for lack of memory\n"));
+	/* It has waited for all of them before it ended. */
+	assert_int_equal(count_session(pid, pid, &child), 0);
+	close(err[0]);
+	close(err[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_figure),
+		cmocka_unit_test(test_ways),
+		cmocka_unit_test(test_sense),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table_in_ascii),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_chart),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_measured),
+		cmocka_unit_test(test_no_more_tasks),
+		cmocka_unit_test(test_svg_fails),
+		cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_part_killed),
+	};
+
+	setlocale(LC_CTYPE, "");
+	return cmocka_run_group_tests_name("cost", tests, NULL, NULL);
+}
