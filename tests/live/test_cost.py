@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+taskmap-zoo cost on this kernel: for a user without rights, what it counts, and
+what it says where the kernel refuses. No figure is compared with a clock; those
+that are counted are, with what they must be by what tasks share.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from live import zoo
+
+WAYS = ["fork", "vfork", "clone vm", "+fs", "+files", "+sighand", "+thread",
+        "+sysvsem", "pthread"]
+TIMES = ["create", "create_64m", "switch"]
+MEMORY = ["stack", "tables", "objects", "touched", "total"]
+NUMBER = 200
+NOBODY = 65534
+PID_MAX = "/proc/sys/kernel/pid_max"
+
+# By its descriptor: who has no rights may not even come where the program is.
+AS_NOBODY = f"""
+import os, resource, sys
+tasks, program = int(sys.argv[1]), os.open(sys.argv[2], os.O_RDONLY)
+resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
+os.execve(program, ["taskmap-zoo"] + sys.argv[3:], os.environ)
+"""
+
+
+def run(*command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL,
+                          capture_output=True, check=False)
+
+
+def as_nobody(tasks, *arguments):
+    """With no more than so many tasks."""
+    return run(sys.executable, "-c", AS_NOBODY, str(tasks), *zoo(*arguments))
+
+
+def tasks_of(uid):
+    """The processes of that user."""
+    pids = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat("/proc/" + pid).st_uid == uid:
+                pids.append(pid)
+    return pids
+
+
+class Cost(unittest.TestCase):
+    """What is printed, and that nothing is left."""
+
+    def test_measured(self):
+        """Every way is there, with all that it can have, for anybody."""
+        result = as_nobody(10 * NUMBER, "cost", "--json", "--number",
+                           str(NUMBER), "--rounds", "3")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertEqual(tasks_of(NOBODY), [])
+        report = json.loads(result.stdout)
+        self.assertEqual(report["cost"]["release"], os.uname().release)
+        ways = {way["way"]: way for way in report["ways"]}
+        self.assertEqual(list(ways), WAYS)
+        for name, way in ways.items():
+            missing = [] if name != "vfork" else ["switch"] + MEMORY
+            self.assertEqual([key for key in TIMES + MEMORY
+                              if way[key] is None], missing)
+            self.assertGreater(way["create"]["low"], 0)
+        fork = ways.pop("fork")
+        del ways["vfork"]
+        for name, way in ways.items():
+            # Of whatever size, it is the same for all.
+            self.assertGreater(way["stack"]["median"], 4, name)
+            self.assertLess(abs(way["stack"]["median"] -
+                                fork["stack"]["median"]), 2, name)
+            # It has a memory of its own, and they do not.
+            self.assertGreater(fork["tables"]["median"],
+                               way["tables"]["median"] + 3, name)
+
+    def test_no_more_processes(self):
+        """One line, which names the limit; and all that were made are gone."""
+        result = as_nobody(20, "cost", "--number", "1000", "--rounds", "1")
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertRegex(
+            result.stderr.decode(),
+            r"\Ataskmap-zoo: fork: task \d+ of 1000 could not be made: "
+            r"Resource temporarily unavailable; .*ulimit -u 20, .*\n\Z")
+        self.assertEqual(tasks_of(NOBODY), [])
+
+    def test_no_more_pids(self):
+        """The same for root, whom another limit stops."""
+        with open(PID_MAX, encoding="ascii") as file:
+            before = file.read()
+
+        def set_most(text):
+            with open(PID_MAX, "w", encoding="ascii") as file:
+                file.write(text)
+
+        self.addCleanup(set_most, before)
+        set_most("500")
+        result = run(*zoo("cost", "--number", "1000", "--rounds", "1"))
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertRegex(result.stderr.decode(),
+                         r"\A.*: fork: task \d+ of 1000 could not be made: .*"
+                         r"kernel\.pid_max 500, .*\n\Z")
