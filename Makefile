@@ -15,6 +15,9 @@ KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
+# What the lessons type in "make shell"; without the JDK one of them is skipped.
+LESSON_PACKAGES := $(DEMO_PACKAGES) procps
+JDK_PACKAGES := openjdk-17-jdk-headless
 CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
 	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils \
 	bsdextrautils git graphviz gnuplot-nox
@@ -36,7 +39,8 @@ help:
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
 	@echo '  make check      all tests; make check-PART for one part of'
-	@echo '                  unit fuzz abi static install headers live, or'
+	@echo '                  unit fuzz abi static install headers live'
+	@echo '                  lessons, or'
 	@echo '                  of those that are left out:'
 	@echo '                  vm         the virtual machine itself'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
@@ -47,6 +51,8 @@ help:
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  soak       the same, for hours'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
+	@echo '  make lessons-update   makes docs/lessons show what is seen; after a'
+	@echo '                  change, and to be read before it is committed'
 	@echo '  make coverage   what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
 	@echo '  make bench      what it costs, and what others cost; an hour or'
@@ -109,7 +115,11 @@ dist:
 	@xz -9 -T1 -f build/taskmap-$(VERSION).tar
 	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
 
-demo shell: need-demo
+demo: need-demo
+
+shell: need-lessons
+
+demo shell:
 	@$(MAKE) -s -C userspace
 	@tests/demo/$@
 
@@ -122,6 +132,11 @@ check-%: need-check reader
 check-sanitizer check-soak: need-sanitizer
 
 check-page: need-page
+
+check-lessons lessons-update: need-jdk
+
+lessons-update: need-check reader
+	@tests/lessons/check --update
 
 check-architectures: need-foreign
 
@@ -139,6 +154,12 @@ need-demo:
 
 need-check:
 	@tests/setup $(CHECK_PACKAGES)
+
+need-lessons:
+	@tests/setup $(LESSON_PACKAGES)
+
+need-jdk:
+	@tests/setup $(JDK_PACKAGES)
 
 need-bench:
 	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)
@@ -165,5 +186,6 @@ clean:
 		-type f -exec rm -f {} +
 
 .PHONY: all help reader modules install uninstall dkms-install \
-	dkms-uninstall dist demo shell check coverage bench need-demo need-check \
-	need-bench need-sanitizer need-page need-foreign clean
+	dkms-uninstall dist demo shell check coverage bench lessons-update need-demo \
+	need-lessons need-jdk need-check need-bench need-sanitizer need-page \
+	need-foreign clean

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What a lesson has to be typed, and what it says to be seen then.
+
+A page is Markdown. What is typed stands in blocks of their own:
+
+    ```console
+    # command that is typed
+    > its next line, if it has more than one
+    what it prints
+    ```
+
+A page that wants a program beside those that all have says so in its first
+lines: <!-- needs: java, jcmd -->
+"""
+
+import re
+
+FENCE = "```"
+OPEN = "```console"
+PROMPT = "# "
+MORE = "> "
+
+
+class Malformed(Exception):
+    """A page that cannot be typed."""
+
+
+class Step:
+    """A command, as lines, and its output, which begins at line AT of the page."""
+
+    def __init__(self, command, at):
+        self.command = [command]
+        self.output = []
+        self.at = at
+
+    @property
+    def typed(self):
+        return "\n".join(self.command)
+
+
+def blocks(lines):
+    """The ranges of lines within blocks to be typed."""
+    inside = None
+    for number, line in enumerate(lines):
+        if not line.startswith(FENCE):
+            continue
+        if inside is None:
+            inside = (number + 1, line.rstrip() == OPEN)
+        else:
+            if inside[1]:
+                yield range(inside[0], number)
+            inside = None
+    if inside is not None:
+        raise Malformed(f"line {inside[0]}: a block without an end")
+
+
+def steps_of(text):
+    """What is typed, in order."""
+    lines = text.splitlines()
+    steps = []
+    for block in blocks(lines):
+        step = None
+        for number in block:
+            line = lines[number]
+            if line.startswith(PROMPT):
+                step = Step(line[len(PROMPT):], number + 1)
+                steps.append(step)
+            elif step is None:
+                raise Malformed(f"line {number + 1}: output of no command")
+            elif line.startswith(MORE) and not step.output:
+                step.command.append(line[len(MORE):])
+                step.at = number + 1
+            else:
+                step.output.append(line)
+    return steps
+
+
+def needs_of(text):
+    """Programs that the page wants."""
+    found = re.search(r"^<!-- needs: (.*) -->$", text, re.MULTILINE)
+    return found[1].split(", ") if found else []
+
+
+def updated(text, outputs):
+    """The page with other outputs, a list of lines for each step."""
+    lines = text.splitlines()
+    steps = steps_of(text)
+    for step, output in reversed(list(zip(steps, outputs, strict=True))):
+        for line in output:
+            if line.startswith((PROMPT, MORE, FENCE)):
+                raise Malformed(f"{step.typed}: prints what looks like a "
+                                f"command: {line}")
+        lines[step.at:step.at + len(step.output)] = map(str.rstrip, output)
+    return "\n".join(lines) + "\n"

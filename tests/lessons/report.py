@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Compares what was seen when lessons were typed with what they show.
+
+    report.py [--update] TRANSCRIPTS PAGE...
+
+Prints a line a command, and last "N passed, N failed, N skipped". With
+--update, pages that show something else are made to show what was seen.
+"""
+
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+# pylint: disable=wrong-import-position
+from compare import Comparer  # noqa: E402
+from pages import Malformed, steps_of, updated  # noqa: E402
+
+
+class Report:
+    """Verdicts, as they come, and counts."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def say(self, name, difference):
+        if difference:
+            self.failed += 1
+            print(f"not ok - {name}")
+            for line in difference:
+                print(f"# {line}")
+        else:
+            self.passed += 1
+            print(f"ok - {name}")
+
+    def skip(self, name, why):
+        self.skipped += 1
+        print(f"ok - {name} # SKIP {why}")
+
+    def page(self, name, text, seen):
+        """Whether the page may be updated."""
+        if not seen:
+            self.say(name, ["it was not typed to its end"])
+            return False
+        if seen["missing"]:
+            self.skip(name, seen["missing"])
+            return False
+        comparer = Comparer(range(seen["first"], seen["last"] + 1))
+        steps = steps_of(text)
+        for step, output in zip(steps, seen["outputs"]):
+            self.say(f"{name}:{step.at}: {step.command[0]}",
+                     comparer.difference(step.output, output))
+        if seen["stuck"]:
+            self.say(name, [f"this does not end: {seen['stuck']}"])
+        return not seen["stuck"]
+
+    def counts(self):
+        print(f"{self.passed} passed, {self.failed} failed, "
+              f"{self.skipped} skipped")
+        return self.failed
+
+
+def load(path):
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def main():
+    update = sys.argv[1] == "--update"
+    transcripts, *pages = sys.argv[1 + update:]
+    report = Report()
+    for path in pages:
+        name = os.path.basename(path)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        failed = report.failed
+        seen = load(os.path.join(transcripts, name + ".json"))
+        whole = report.page(name, text, seen)
+        if update and whole and report.failed > failed:
+            try:
+                text = updated(text, seen["outputs"])
+            except Malformed as error:
+                sys.exit(f"{path}: {error}")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            print(f"# {name} shows now what was seen")
+    sys.exit(1 if report.counts() else 0)
+
+
+main()

@@ -1,0 +1,225 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Whether wrong pages would be found, and whether all pages are built alike.
+
+    test_lessons.py TOP
+"""
+
+import glob
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+# pylint: disable=wrong-import-position
+from compare import Comparer  # noqa: E402
+from pages import Malformed, needs_of, steps_of, updated  # noqa: E402
+
+PIDS = range(301, 400)
+
+PAGE = """# A lesson
+<!-- needs: java, jcmd -->
+
+```
+# not this
+```
+
+```console
+# echo one
+one
+# cat <<end
+> two
+> end
+two
+# true
+```
+
+```c
+# nor this
+```
+"""
+
+
+class Pages(unittest.TestCase):
+    """What is typed."""
+
+    def test_steps(self):
+        self.assertEqual([(step.typed, step.output) for step in steps_of(PAGE)],
+                         [("echo one", ["one"]),
+                          ("cat <<end\ntwo\nend", ["two"]), ("true", [])])
+
+    def test_needs(self):
+        self.assertEqual(needs_of(PAGE), ["java", "jcmd"])
+        self.assertEqual(needs_of("# A lesson\n"), [])
+
+    def test_output_that_is_no_prompt(self):
+        (step,) = steps_of("```console\n# x\nout\n> out\n```\n")
+        self.assertEqual(step.output, ["out", "> out"])
+
+    def test_malformed(self):
+        for text in ("```console\nout\n```\n", "```console\n# x\n"):
+            with self.subTest(text), self.assertRaises(Malformed):
+                steps_of(text)
+
+    def test_updated(self):
+        page = updated(PAGE, [["uno", "due"], [], ["tre"]])
+        self.assertEqual([step.output for step in steps_of(page)],
+                         [["uno", "due"], [], ["tre"]])
+        self.assertEqual(updated(page, [["one"], ["two"], []]), PAGE)
+
+    def test_update_that_would_be_typed(self):
+        for line in ("# out", "> out", "```"):
+            with self.subTest(line), self.assertRaises(Malformed):
+                updated(PAGE, [[line], [], []])
+
+
+class Same(unittest.TestCase):
+    """What differs from run to run, and does not matter."""
+
+    def check(self, *pairs):
+        comparer = Comparer(PIDS)
+        for shown, seen in pairs:
+            self.assertEqual(
+                comparer.difference(shown.splitlines(), seen.splitlines()), [])
+
+    def test_letters(self):
+        self.check(("a  b 12\n\nc", "a b 12\n\nc"))
+
+    def test_pids(self):
+        self.check(("threads 145 146", "threads 301 302"),
+                   ("/proc/145/task/146 iou-wrk-145",
+                    "/proc/301/task/302 iou-wrk-301"))
+
+    def test_pids_that_change_places(self):
+        self.check(("301 302", "302 301"), ("302", "301"))
+
+    def test_ids(self):
+        self.check(("mm#5 mm#6 files#5", "mm#9 mm#7 files#9"),
+                   ("mm#5 mm#6", "mm#7 mm#8"))
+
+    def test_hexadecimal_ids(self):
+        self.check(("1f2a865de14b2811 0805cb2de8267aaf 1f2a865de14b2811",
+                    "229ef4cd9b577187 b3b999ab1112718f 229ef4cd9b577187"))
+
+    def test_namespaces(self):
+        self.check(("uts:[4026532177] uts:[4026531838]",
+                    "uts:[4026532200] uts:[4026531838]"))
+
+
+class Different(unittest.TestCase):
+    """What a page must not say."""
+
+    def check(self, *pairs):
+        """All but the last pair are as they must be."""
+        comparer = Comparer(PIDS)
+        found = [comparer.difference(shown.splitlines(), seen.splitlines())
+                 for shown, seen in pairs]
+        self.assertEqual(found[:-1], [[]] * (len(pairs) - 1))
+        self.assertNotEqual(found[-1], [])
+
+    def test_words(self):
+        self.check(("a thread", "a process"))
+
+    def test_numbers(self):
+        self.check(("12 threads", "13 threads"))
+
+    def test_number_that_was_no_pid(self):
+        self.check(("145 146", "301 1000"))
+
+    def test_kernel_threads(self):
+        self.check(("2 kthreadd", "3 kthreadd"))
+
+    def test_more_lines(self):
+        self.check(("a", "a\nb"))
+
+    def test_fewer_lines(self):
+        self.check(("a\nb", "a"))
+
+    def test_no_output(self):
+        self.check(("a", ""))
+
+    def test_one_pid_that_is_two(self):
+        self.check(("145 145", "301 302"))
+
+    def test_two_pids_that_are_one(self):
+        self.check(("145 146", "301 301"))
+
+    def test_another_pid_later(self):
+        self.check(("145 146", "301 302"), ("145", "302"))
+
+    def test_shared_that_is_not(self):
+        self.check(("mm#5 mm#5", "mm#5 mm#6"))
+
+    def test_own_that_is_shared(self):
+        self.check(("mm#5 mm#6", "mm#5 mm#5"))
+
+    def test_none_that_is_one(self):
+        self.check(("-", "mm#5"))
+
+    def test_shared_by_hexadecimal_id(self):
+        self.check(("1f2a865de14b2811 1f2a865de14b2811",
+                    "1f2a865de14b2811 b3b999ab1112718f"))
+
+    def test_other_resource(self):
+        self.check(("mm#5", "fs#5"))
+
+    def test_initial_namespace(self):
+        self.check(("uts:[4026532177]", "uts:[4026531838]"))
+
+    def test_flags(self):
+        self.check(("0x00400040", "0x00400140"))
+
+
+class Built(unittest.TestCase):
+    """The pages themselves."""
+
+    TOP = "."
+
+    def texts(self):
+        for path in sorted(glob.glob(f"{self.TOP}/docs/lessons/[1-9]-*.md")):
+            with open(path, encoding="utf-8") as file:
+                yield os.path.basename(path), file.read()
+
+    def test_exercise_and_solution(self):
+        for name, text in self.texts():
+            with self.subTest(name):
+                _, *sections = text.split("\n## ")
+                self.assertEqual([each.splitlines()[0]
+                                  for each in sections[-2:]],
+                                 ["Exercise", "Solution"])
+
+    def test_something_is_typed(self):
+        for name, text in self.texts():
+            with self.subTest(name):
+                self.assertGreater(len(steps_of(text)), 5)
+
+    def test_page_for_teachers_names_all(self):
+        with open(f"{self.TOP}/docs/lessons/README.md",
+                  encoding="utf-8") as file:
+            readme = file.read()
+        for name, _ in self.texts():
+            with self.subTest(name):
+                self.assertIn(f"({name})", readme)
+
+
+def main():
+    Built.TOP = sys.argv.pop(1)
+    result = unittest.TestResult()
+    suite = unittest.defaultTestLoader.loadTestsFromModule(
+        sys.modules["__main__"])
+    suite.run(result)
+    wrong = result.failures + result.errors
+    for test, why in wrong:
+        print(f"not ok - {test.id().replace('__main__.', '')}")
+        for line in why.splitlines():
+            print("#", line)
+    passed = result.testsRun - len({test.id() for test, _ in wrong})
+    print(f"{max(passed, 0)} passed, {len(wrong)} failed, 0 skipped")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
