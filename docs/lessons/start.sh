@@ -18,28 +18,35 @@
 
 start_in=() start_out=()
 
-start_show()
+# start_told PROGRAM: shows what it tells, until it is ready.
+start_told()
 {
-	local line name task
+	local line
 
 	while read -r line <&"${start_out[-1]}"; do
 		[[ $line != ready ]] || return 0
 		echo "$line"
-		read -r name _ task _ <<<"$line"
-		[[ $name == [a-z]* && $task =~ ^[0-9]+$ ]] || continue
-		local -n list=${name//[^a-z0-9]/_}
-		[[ -n ${start_seen[$name]:-} ]] || list=()
-		start_seen[$name]=y
-		list+=("$task")
-		local +n list
 	done
 	echo "$1 has ended before it was ready" >&2
 	return 1
 }
 
+# start_name LINE: puts the task that a line names where it can be used.
+start_name()
+{
+	local name task
+
+	read -r name _ task _ <<<"$1"
+	[[ $name == [a-z]* && $task =~ ^[0-9]+$ ]] || return 0
+	local -n list=${name//[^a-z0-9]/_}
+	[[ -n ${start_seen[$name]:-} ]] || list=()
+	start_seen[$name]=y
+	list+=("$task")
+}
+
 start()
 {
-	local directory in out
+	local directory in out line told status=0
 	local -A start_seen=()
 
 	directory=$(mktemp -d)
@@ -58,15 +65,19 @@ start()
 	exec {in}>"$directory/in" {out}<"$directory/out"
 	rm -r "$directory"
 	start_in+=("$in") start_out+=("$out")
-	start_show "$1"
+	told=$(start_told "$1") || status=$?
+	# Threads tell in any order.
+	while read -r line; do
+		[[ -z $line ]] || echo "$line"
+		start_name "$line"
+	done < <(sort -s -k 3,3n <<<"$told")
+	return "$status"
 }
 
 next()
 {
-	local -A start_seen=()
-
 	echo "$@" >&"${start_in[-1]}"
-	start_show "it"
+	start_told "what was started"
 }
 
 finish()
