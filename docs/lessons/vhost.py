@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Owns a vhost device, as QEMU does for the network card of a virtual machine, and
+has it make the thread that would carry the packets.
+"""
+
+import fcntl
+import os
+import sys
+
+VHOST_SET_OWNER = 0xAF01
+
+device = os.open("/dev/vhost-net", os.O_RDWR)
+fcntl.ioctl(device, VHOST_SET_OWNER)
+print("owner", os.getpid(), os.getpid())
+print("ready", flush=True)
+sys.stdin.read()
