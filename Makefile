@@ -15,7 +15,7 @@ KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
-# What the lessons type in "make shell"; without the JDK one of them is skipped.
+# What the lessons type in "make shell". Without a JDK some of them are skipped.
 LESSON_PACKAGES := $(DEMO_PACKAGES) procps
 JDK_PACKAGES := openjdk-17-jdk-headless
 CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
@@ -39,12 +39,12 @@ help:
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
 	@echo '  make check      all tests; make check-PART for one part of'
-	@echo '                  unit fuzz abi static install headers live'
-	@echo '                  lessons, or'
+	@echo '                  unit fuzz abi static install headers live, or'
 	@echo '                  of those that are left out:'
 	@echo '                  vm         the virtual machine itself'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
+	@echo '                  lessons    all that docs/lessons shows'
 	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
 	@echo '                  packages   the Debian packages and DKMS, in a root'
 	@echo '                             of each release, or RELEASES="trixie"'
@@ -135,7 +135,7 @@ check-page: need-page
 
 check-lessons lessons-update: need-jdk
 
-lessons-update: need-check reader
+lessons-update: reader
 	@tests/lessons/check --update
 
 check-architectures: need-foreign
@@ -158,8 +158,9 @@ need-check:
 need-lessons:
 	@tests/setup $(LESSON_PACKAGES)
 
-need-jdk:
+need-jdk: need-check
 	@tests/setup $(JDK_PACKAGES)
+	@tests/lessons/java21 make || [ $$? -eq 69 ]
 
 need-bench:
 	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)

@@ -11,8 +11,8 @@ It must be the same to the letter, but for
  - ids, that is mm#3, 16 hexadecimal digits and net:[4026532177]: the same holds
    for them, within the output of one command.
 
-What is a pid is not guessed: a number is one if it was given to a task while
-the page was typed. All other numbers must be equal.
+What is a pid is not guessed: a number, decimal or 0x, is one if it was given to a
+task while the page was typed. All other numbers must be equal.
 """
 
 import re
@@ -65,15 +65,20 @@ class Comparer:
         self.names = Names()
         self.ids = Names()
 
-    def is_pid(self, text):
-        return text[0] != "0" and int(text) in self.pids
+    def is_pid(self, kind, text):
+        """No pid has zeros in front."""
+        if kind == "number":
+            return text[0] != "0" and int(text) in self.pids
+        return (kind == "hexadecimal" and text[2] != "0" and
+                int(text, 16) in self.pids)
 
     def same_token(self, shown, seen):
         kind, text = shown
         if kind != seen[0]:
             return False
-        if kind == "number" and self.is_pid(seen[1]):
-            return self.names.agree("pid", text, seen[1])
+        if self.is_pid(*seen):
+            base = 10 if kind == "number" else 16
+            return self.names.agree("pid", int(text, base), int(seen[1], base))
         if kind in TOKEN.groupindex and kind not in KINDS:
             return text == seen[1]
         return self.ids.agree(kind, text, seen[1])

@@ -93,6 +93,9 @@ class Same(unittest.TestCase):
                    ("/proc/145/task/146 iou-wrk-145",
                     "/proc/301/task/302 iou-wrk-301"))
 
+    def test_pids_in_hexadecimal(self):
+        self.check(("145 146", "301 302"), ("nid=0x91 0x92", "nid=0x12d 0x12e"))
+
     def test_pids_that_change_places(self):
         self.check(("301 302", "302 301"), ("302", "301"))
 
@@ -149,6 +152,9 @@ class Different(unittest.TestCase):
 
     def test_another_pid_later(self):
         self.check(("145 146", "301 302"), ("145", "302"))
+
+    def test_another_pid_in_hexadecimal(self):
+        self.check(("145 146", "301 302"), ("0x91", "0x12e"))
 
     def test_shared_that_is_not(self):
         self.check(("mm#5 mm#5", "mm#5 mm#6"))
