@@ -16,7 +16,7 @@
 # A program tells by lines on its standard output, and says "ready" when it waits
 # for a line of input; at the end of the input it ends. So does taskmap-zoo.
 
-start_in=() start_out=()
+start_directory=() start_keeper=() start_out=()
 
 # start_told PROGRAM: shows what it tells, until it is ready.
 start_told()
@@ -44,27 +44,26 @@ start_name()
 	list+=("$task")
 }
 
+# The program reads from a FIFO whose other end only a keeper has, and not this
+# shell: whatever one runs in the background would have it, too, and then there
+# would be no end. The keeper ends with this shell. The redirections are for what
+# bash says of jobs.
 start()
 {
-	local directory in out line told status=0
+	local directory out line told status=0
 	local -A start_seen=()
 
 	directory=$(mktemp -d)
 	mkfifo "$directory/in" "$directory/out"
-	# The redirection is for what bash says of a job. The program must not
-	# have the other ends of these pipes.
 	{
-		(
-			for in in "${start_in[@]}" "${start_out[@]}"; do
-				exec {in}>&-
-			done
-			exec "$@" <"$directory/in" >"$directory/out" 2>&3 3>&-
-		) &
+		tail --pid=$$ -f /dev/null <>"$directory/in" >/dev/null &
+		start_keeper+=($!)
+		disown
+		"$@" <"$directory/in" >"$directory/out" 2>&3 3>&- &
+		disown
 	} 3>&2 2>/dev/null
-	disown
-	exec {in}>"$directory/in" {out}<"$directory/out"
-	rm -r "$directory"
-	start_in+=("$in") start_out+=("$out")
+	exec {out}<"$directory/out"
+	start_directory+=("$directory") start_out+=("$out")
 	told=$(start_told "$1") || status=$?
 	# Threads tell in any order.
 	while read -r line; do
@@ -76,20 +75,21 @@ start()
 
 next()
 {
-	echo "$@" >&"${start_in[-1]}"
+	echo "$@" >"${start_directory[-1]}/in"
 	start_told "what was started"
 }
 
 finish()
 {
-	local in out
+	local out
 
-	while [[ ${#start_in[@]} -gt 0 ]]; do
-		in=${start_in[-1]} out=${start_out[-1]}
-		unset 'start_in[-1]' 'start_out[-1]'
-		exec {in}>&-
+	while [[ ${#start_out[@]} -gt 0 ]]; do
+		out=${start_out[-1]}
+		kill "${start_keeper[-1]}"
 		# The last of its tasks that ends ends this.
 		cat <&"$out" >/dev/null
 		exec {out}<&-
+		rm -r "${start_directory[-1]}"
+		unset 'start_out[-1]' 'start_keeper[-1]' 'start_directory[-1]'
 	done
 }
