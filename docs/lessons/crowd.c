@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t made[1000];
+static pid_t made[10000];
 static int processes;
 
 static void *wait_for_end(void *unused)
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 {
 	int count = argc == 3 ? atoi(argv[2]) : 0;
 
-	for (int i = 0; i < count && i < 1000; i++) {
+	for (int i = 0; i < count && i < 10000; i++) {
 		if (!strcmp(argv[1], "fork"))
 			make_process();
 		else
