@@ -7,10 +7,11 @@ import errno
 import mmap
 import os
 import subprocess
+import sys
 import threading
 
 import image
-from live import Loaded, child, read_all, snapshot, where
+from live import Loaded, child, read_all, run, snapshot, where
 
 IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
@@ -31,6 +32,32 @@ class Opened(Loaded):
         fd = os.open(f"{where()}/{name}", os.O_RDONLY)
         self.addCleanup(os.close, fd)
         return fd
+
+
+class Example(Opened):
+    """The program of docs/formats.md, which reads both images."""
+
+    PROGRAM = os.path.join(os.path.dirname(__file__), "../../docs/snapshot.py")
+
+    def test_says_what_tasks_says(self):
+        rows = {row[0]: row
+                for row in image.parse_tasks(read_in(self.open("tasks"),
+                                                     1 << 20))}
+        for name in IMAGES:
+            result = run(sys.executable, self.PROGRAM, f"{where()}/{name}",
+                         check=True)
+            told = {int(line.split()[0]): line
+                    for line in result.stdout.splitlines()}
+            for pid in (1, 2, os.getpid()):
+                _, tgid, _, _, _, (mm, files, _, _), comm = rows[pid]
+                ids = [b"%016x" % id if id else b"-" for id in (mm, files)]
+                self.assertEqual(told[pid], b" ".join(
+                    [b"%d" % pid, b"%d" % tgid, *ids, comm]))
+
+    def test_refuses_other_files(self):
+        result = run(sys.executable, self.PROGRAM, f"{where()}/tasks")
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertRegex(result.stderr, rb"\A.*/tasks: no snapshot .*\n\Z")
 
 
 class Many(Opened):
