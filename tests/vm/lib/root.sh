@@ -51,7 +51,7 @@ vm_build_root()
 
 # What a kernel of another architecture gets for a root: what the live tests run
 # there, and what their programs and the reader are built with here.
-VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,coreutils,dash
+VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,bsdutils,procps,coreutils,grep,dash
 VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev
 
 # vm_foreign_root: sets ROOT to that, or to nothing if the chosen row's kernel
