@@ -10,5 +10,5 @@ import sys
 
 heads, *rows = (line.split() for line in sys.stdin)
 rows = [row for row in rows if row[0] == sys.argv[1]]
-print(", ".join(f"{len({row[i] for row in rows})} {heads[i]}"
+print(", ".join(f"{len({row[i] for row in rows}):,} {heads[i]}"
                 for i in range(1, len(heads))))

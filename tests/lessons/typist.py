@@ -34,7 +34,7 @@ from pages import needs_of, steps_of  # noqa: E402
 
 PROMPT = "<what next?>"
 COLUMNS = 100
-PATIENCE = 120      # seconds for a command
+PATIENCE = 300      # seconds for a command
 LAST_PID = "/proc/sys/kernel/ns_last_pid"
 # So that pages show small pids of three digits, whichever page comes first.
 FIRST_PID = 301
