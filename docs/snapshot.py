@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note
+# SPDX-License-Identifier: GPL-2.0-only
 """
 The smallest program that reads a snapshot: for every task its pid, its tgid, the
 ids of its address space and of its file table, and its name.
