@@ -38,9 +38,10 @@ help:
 	@echo 'what they need and never load anything into this kernel:'
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
-	@echo '  make check      all tests; make check-PART for one part of'
-	@echo '                  unit fuzz abi static install headers live, or'
-	@echo '                  of those that are left out:'
+	@echo '  make check      what every change has to pass; make check-PART for'
+	@echo '                  one part: unit fuzz abi static install headers live'
+	@echo '  make check-all  everything there is, in some hours, with a table of'
+	@echo '                  what each job cost; the parts beside those above:'
 	@echo '                  vm         the virtual machine itself'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
@@ -48,7 +49,8 @@ help:
 	@echo '                  packages   the Debian packages and DKMS, in a root'
 	@echo '                             of each release, or RELEASES="trixie"'
 	@echo '                  sanitizer  on kernels that watch themselves'
-	@echo '                  soak       the same, for hours'
+	@echo '                  broken     that those kernels would report bugs'
+	@echo '                  soak       for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
 	@echo '                  lessons    all that docs/lessons shows'
 	@echo '  make lessons-update   makes docs/lessons show what is seen; after a'
@@ -129,7 +131,11 @@ check: need-check reader
 check-%: need-check reader
 	@tests/check $*
 
-check-sanitizer check-soak: need-sanitizer
+check-sanitizer check-soak check-broken check-ci check-all: need-sanitizer
+
+check-ci check-all: need-page need-jdk
+
+check-all: need-foreign
 
 check-page: need-page
 

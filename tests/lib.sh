@@ -84,6 +84,106 @@ add_counts()
 	fail "$1: no result, exit status $3"
 }
 
+# Jobs: independent commands that run side by side, as many as there are
+# processors, or as $JOBS says. A job that needs several processors to itself has
+# that weight. It is told its weight as its own $JOBS, so jobs within jobs do not
+# multiply. Output goes to $job_logs/NAME.log, and to stdout with the name before
+# each line.
+job_logs=build/log
+job_names=()
+declare -A job_weights=()
+job_free=${JOBS:-$(nproc)}
+job_all=$job_free
+
+# job_wait_one: until one of the running jobs has ended.
+job_wait_one()
+{
+	local pid
+
+	wait -n -p pid "${!job_weights[@]}" || true
+	job_free=$((job_free + job_weights[$pid]))
+	unset "job_weights[$pid]"
+}
+
+# job_run NAME WEIGHT COMMAND...: leaves NAME.status, with the exit status and the
+# seconds that passed, and NAME.cpu, with the processor seconds used.
+job_run()
+{
+	local name=$1 weight=$2 status=0 began=$SECONDS TIMEFORMAT='%U %S'
+	shift 2
+	{
+		time JOBS=$weight "$@" 2>&1 </dev/null |
+			tee "$job_logs/$name.log" | sed -u "s|^|$name: |" ||
+			status=$?
+	} 2>"$job_logs/$name.cpu"
+	echo "$status $((SECONDS - began))" >"$job_logs/$name.status"
+}
+
+# job_start WEIGHT NAME COMMAND...: as soon as there is room for it.
+job_start()
+{
+	local weight=$1 name=$2
+	shift 2
+
+	[[ $weight -le $job_all ]] || weight=$job_all
+	while [[ $job_free -lt $weight ]]; do
+		job_wait_one
+	done
+	mkdir -p "$job_logs"
+	rm -f "$job_logs/$name".{log,status,cpu}
+	echo "==> $name: $*"
+	job_run "$name" "$weight" "$@" &
+	job_weights[$!]=$weight
+	job_free=$((job_free - weight))
+	job_names+=("$name")
+}
+
+# job_count NAME: adds what the job counted, and gives it a row of the table. A job
+# can say what it is about (a kernel's release) in a line "# about: ...".
+job_count()
+{
+	local log=$job_logs/$1.log status=1 seconds=0 cpu about
+
+	read -r status seconds <"$job_logs/$1.status" || true
+	cpu=$(awk '{ printf "%.0f", $1 + $2 }' "$job_logs/$1.cpu")
+	about=$(sed -n 's/^# about: //p' "$log" | head -n 1)
+	add_counts "$1" "$log" "$status"
+	table_row "$1" "$more_passed" "$more_failed" "$more_skipped" \
+		"$seconds" "$cpu" "$about"
+}
+
+# job_end: waits for all, shows what failed, what was skipped and why, and the
+# table.
+job_end()
+{
+	local name
+
+	while [[ ${#job_weights[@]} -gt 0 ]]; do
+		job_wait_one
+	done
+	table_row job passed failed skipped seconds "CPU seconds" about
+	for name in "${job_names[@]}"; do
+		job_count "$name"
+	done
+	for name in "${job_names[@]}"; do
+		grep -aE '# SKIP |^not ok ' "$job_logs/$name.log" |
+			sed "s|^|$name: |" || true
+	done
+	table_show
+}
+
+# one_at_a_time PATH COMMAND...: other jobs that build there wait.
+one_at_a_time()
+{
+	local path=$1
+	shift
+	mkdir -p "$(dirname "$path")"
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$path.lock"
+}
+
 # copy_module DIRECTORY: the sources of the module, to be built there, with
 # their times, so that only what changed is compiled again. What was built
 # beside them stays behind: it may be for another kernel. From the top.

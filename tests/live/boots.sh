@@ -18,7 +18,15 @@ build_here()
 {
 	reader=$top/userspace/taskmap
 	programs=$top/build/live
-	make -s -C tests/live && make -s -C userspace
+	one_at_a_time "$top/build/programs" make -s -C tests/live &&
+		one_at_a_time "$top/build/reader" make -s -C userspace
+}
+
+build_programs_there()
+{
+	copy_reader "$built" &&
+		env "${environment[@]}" make -s -C "$built/userspace" &&
+		env "${environment[@]}" make -s -C tests/live BUILD="$programs"
 }
 
 # build_there: the same for a kernel of another architecture, beside those.
@@ -30,9 +38,8 @@ build_there()
 	programs=$built/live
 	environment=$(tests/vm/kernel cross "$kernel") || return
 	mapfile -t environment <<<"$environment"
-	copy_reader "$built" &&
-		env "${environment[@]}" make -s -C "$built/userspace" &&
-		env "${environment[@]}" make -s -C tests/live BUILD="$programs"
+	mkdir -p "$built"
+	one_at_a_time "$built" build_programs_there
 }
 
 # build_all: sets guest, too, the runner's options for what the guest sees.
@@ -88,16 +95,32 @@ live()
 	add_counts "$name" "$log" "$status"
 }
 
-# boot_table: runs what stands in a table on stdin, a boot a line:
-#	KERNEL CPUS MEMORY APPEND TEST-MODULE...
-# APPEND is what the kernel's command line gets, or "-". Kernels stand together:
-# the module is built when the kernel changes.
+# boot_table KERNEL [BOOT...]: the boots of $BOOTS that are named, or all. A row
+# is a boot:
+#
+#	NAME KERNEL CPUS MEMORY APPEND TEST-MODULE...
+#
+# KERNEL "-" is the one given here; APPEND is what the kernel's command line gets,
+# or "-". With "--boots" as the first name it prints the names and nothing else.
+# Rows of one kernel stand together: the module is built when the kernel changes.
 boot_table()
 {
-	local next cpus memory append tests usable='' current=''
+	local default=$1 name next cpus memory append tests current='' usable=''
 
-	while read -r next cpus memory append tests; do
-		[[ -n $next ]] || continue
+	shift
+	if [[ ${1:-} == --boots ]]; then
+		awk 'NF { print $1 }' <<<"$BOOTS"
+		exit
+	fi
+	for name in "$@"; do
+		[[ $BOOTS == *$'\n'"$name "* ]] || {
+			echo "taskmap: no boot is called '$name'" >&2
+			exit 2
+		}
+	done
+	while read -r name next cpus memory append tests; do
+		[[ -n $name && ( $# -eq 0 || " $* " == *" $name "* ) ]] || continue
+		[[ $next != - ]] || next=$default
 		if [[ $next != "$current" ]]; then
 			current=$next
 			usable=y
@@ -105,8 +128,8 @@ boot_table()
 		fi
 		[[ -n $usable ]] || continue
 		read -ra tests <<<"$tests"
-		live "$cpus CPU, ${append/#-/usual boot}" --cpus "$cpus" \
-			--memory "$memory" --append "${append#-}" \
-			-- "${tests[@]}" </dev/null
-	done
+		read -ra append <<<"${append//,/ }"
+		live "$name" --cpus "$cpus" --memory "$memory" \
+			--append "${append[*]#-}" -- "${tests[@]}" </dev/null
+	done <<<"$BOOTS"
 }

@@ -30,6 +30,11 @@ def effort(**of):
     return of[EFFORT]
 
 
+def watches_itself():
+    """Whether this is a sanitizer kernel, which takes ten times as long."""
+    return os.uname().release.endswith(("-kasan", "-kcsan"))
+
+
 def program(name):
     """The path of a program that was built for these tests."""
     return os.path.join(PROGRAMS, name)

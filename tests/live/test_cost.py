@@ -18,7 +18,7 @@ WAYS = ["fork", "vfork", "clone vm", "+fs", "+files", "+sighand", "+thread",
         "+sysvsem", "pthread"]
 TIMES = ["create", "create_64m", "switch"]
 MEMORY = ["stack", "tables", "objects", "touched", "total"]
-NUMBER = 200
+NUMBER = 100
 NOBODY = 65534
 PID_MAX = "/proc/sys/kernel/pid_max"
 

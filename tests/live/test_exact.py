@@ -19,7 +19,7 @@ from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, stat,
                   where)
 
 OPENERS = 4
-OPENS = effort(check=10, sanitizer=10, soak=200)
+OPENS = effort(check=10, sanitizer=10, soak=50)
 REST = 9        # times the length of a stop, as the manual says
 PATIENCE = 30   # seconds, to see somebody wait who does all the time
 BURST, INTERVAL = 10, 5     # of lines in the log, and of seconds for them

@@ -17,7 +17,7 @@ from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, log,
 
 IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
-LOOPS = effort(check=100, sanitizer=1000, soak=10000)
+LOOPS = effort(check=50, sanitizer=1000, soak=1000)
 EXACT_LOOPS = 10    # in two of so many there is a reader of "exact", too
 
 LIBC = ctypes.CDLL(None, use_errno=True)

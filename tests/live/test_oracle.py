@@ -20,7 +20,7 @@ from image import RESOURCES
 from live import ABSENT, Loaded, Shapes, effort, settle, snapshot, zoo
 
 FORESTS = int(os.environ.get("TASKMAP_FORESTS", 0)) or effort(
-    check=100, sanitizer=60, soak=20000)
+    check=50, sanitizer=60, soak=1000)
 NS_FLAGS = {"uts": "CLONE_NEWUTS", "ipc": "CLONE_NEWIPC", "mnt": "CLONE_NEWNS",
             "net": "CLONE_NEWNET", "cgroup": "CLONE_NEWCGROUP"}
 OF_PROXY = {*NS_FLAGS.values(), "CLONE_NEWPID", "CLONE_NEWTIME"}

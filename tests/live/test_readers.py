@@ -16,7 +16,7 @@ from live import effort, insmod, loaded, rmmod, stat, where
 
 NAMES = ("tasks", "snapshot", "exact")
 TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
-KILLS = effort(check=20, sanitizer=60, soak=2000)
+KILLS = effort(check=20, sanitizer=60, soak=200)
 ROUNDS = 5      # of kills, to find one in which nothing else took memory
 SEED = int(os.environ.get("TASKMAP_SEED", random.randrange(1 << 32)))
 
@@ -253,7 +253,7 @@ class Shared(Big):
 
     def test_by_threads_that_read_and_seek(self):
         """Whatever is read is a part of the picture."""
-        rounds = effort(check=60, sanitizer=200, soak=5000)
+        rounds = effort(check=60, sanitizer=200, soak=600)
         for name in NAMES:
             fd, whole = self.open(name)
             broken = []

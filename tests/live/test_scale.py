@@ -17,7 +17,7 @@ from live import (EXACT_MAX, READER, Loaded, child, effort, read_all, run,
                   snapshot, where)
 
 TASKS = int(os.environ.get("TASKMAP_TASKS",
-                           effort(check=4000, sanitizer=8000, soak=50000)))
+                           effort(check=4000, sanitizer=8000, soak=100000)))
 READS = 6       # two of each file
 TRIES = 20      # to measure memory while nothing else gives any back
 # PID_MAX_LIMIT of include/linux/threads.h, on 64 bits and on 32.

@@ -12,7 +12,7 @@ from fire import Crowd, Watch
 from live import Loaded, effort, program
 
 READERS = 8
-READS = effort(check=9, sanitizer=21, soak=480)     # of three files in turn
+READS = effort(check=9, sanitizer=21, soak=90)     # of three files in turn
 ALONE = 16      # processes that are stopped and have all to themselves
 BESIDE = 700    # tasks that make a walk of several pieces
 

@@ -23,8 +23,8 @@ from live import (ABSENT, EXACT_MAX, READER, Loaded, Shapes, effort, program,
 from oracle import KCMP, NAMESPACES
 from oracle import NUMBER as SYS_KCMP
 
-CROWD = effort(check=3000, sanitizer=3000, soak=20000)
-STORMS = effort(check=3, sanitizer=2, soak=50)
+CROWD = effort(check=3000, sanitizer=3000, soak=10000)
+STORMS = effort(check=3, sanitizer=2, soak=10)
 SUMMARY = re.compile(r"(\d+) tasks, (\d+) pairs compared; (\d+) races; "
                      r"(\d+) disagreements; seed (\d+)")
 
