@@ -38,18 +38,18 @@ static int close_after(int fd, int ret)
 }
 
 /* A pipe, a terminal, a device: nothing that could be replaced. */
-static int write_through(const char *path, const struct snapshot *snap)
+static int write_through(const char *path, const struct buffer *image)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	return close_after(fd, write_all(fd, snap->image, snap->size));
+	return close_after(fd, write_all(fd, image->bytes, image->size));
 }
 
-static int fill_temporary(int fd, const struct snapshot *snap)
+static int fill_temporary(int fd, const struct buffer *image)
 {
-	int ret = write_all(fd, snap->image, snap->size);
+	int ret = write_all(fd, image->bytes, image->size);
 
 	if (!ret && fsync(fd))
 		ret = -errno;
@@ -69,14 +69,14 @@ static char *temporary_beside(const char *path)
 }
 
 /* So that @path is always either what it was or a whole snapshot. */
-static int replace(const char *path, const struct snapshot *snap)
+static int replace(const char *path, const struct buffer *image)
 {
 	char *temporary = temporary_beside(path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	int ret = -errno;
 
 	if (fd >= 0) {
-		ret = fill_temporary(fd, snap);
+		ret = fill_temporary(fd, image);
 		if (!ret && rename(temporary, path))
 			ret = -errno;
 		if (ret)
@@ -86,23 +86,23 @@ static int replace(const char *path, const struct snapshot *snap)
 	return ret;
 }
 
-static int write_file(const char *path, const struct snapshot *snap)
+static int write_file(const char *path, const struct buffer *image)
 {
 	struct stat st;
 	char *target;
 	int ret;
 
 	if (!strcmp(path, "-"))
-		return write_all(STDOUT_FILENO, snap->image, snap->size);
+		return write_all(STDOUT_FILENO, image->bytes, image->size);
 	if (stat(path, &st))
-		return errno == ENOENT ? replace(path, snap) : -errno;
+		return errno == ENOENT ? replace(path, image) : -errno;
 	if (!S_ISREG(st.st_mode))
-		return write_through(path, snap);
+		return write_through(path, image);
 	/* What a symbolic link points to is replaced, not the link. */
 	target = realpath(path, NULL);
 	if (!target)
 		return -errno;
-	ret = replace(target, snap);
+	ret = replace(target, image);
 	free(target);
 	return ret;
 }
@@ -120,12 +120,12 @@ static int explain(const char *path, int reason, struct error *error)
 int save_command(const struct options *options, struct error *error)
 {
 	const char *path = options->args[0];
-	struct snapshot snap;
+	struct buffer image;
 	int ret;
 
-	if (source_read(options->source, options->input, &snap, error))
+	if (source_copy(options->source, options->input, &image, error))
 		return -1;
-	ret = write_file(path, &snap);
-	snapshot_free(&snap);
+	ret = write_file(path, &image);
+	free(image.bytes);
 	return ret ? explain(path, -ret, error) : STATUS_DONE;
 }

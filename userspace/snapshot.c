@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <byteswap.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +8,6 @@
 #include "snapshot.h"
 
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
-
-/* The header as it was at first; all that came later may be missing. */
-#define HEADER_SIZE	(offsetof(struct taskmap_header, release) + \
-			 TASKMAP_RELEASE_LEN)
 
 /* What a record has before its ids in format 1; later fields follow these. */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
@@ -61,9 +58,11 @@ static const char *layout_fault(const struct taskmap_header *h)
 {
 	uint64_t ids_end, refs_end;
 
-	if (h->header_size < HEADER_SIZE || h->header_size % 8)
+	if (h->header_size < SNAPSHOT_HEADER || h->header_size % 8 ||
+	    h->header_size > SNAPSHOT_MOST_BYTES)
 		return "header size";
-	if (h->record_size < FIXED_SIZE || h->record_size % 8)
+	if (h->record_size < FIXED_SIZE || h->record_size % 8 ||
+	    h->record_size > SNAPSHOT_MOST_BYTES)
 		return "record size";
 	ids_end = h->ids_offset + (uint64_t)h->resource_count * 8;
 	refs_end = h->refs_offset + (uint64_t)h->resource_count * 4;
@@ -76,57 +75,67 @@ static const char *layout_fault(const struct taskmap_header *h)
 	return NULL;
 }
 
-int snapshot_measure(const unsigned char *image, size_t size, const char *name,
-		     uint64_t *total, struct error *error)
+int snapshot_measure(struct snapshot *snap, const unsigned char *bytes,
+		     size_t size, const char *name, struct error *error)
 {
-	struct taskmap_header header = { 0 };
+	struct taskmap_header *header = &snap->header;
 	const char *fault;
 
-	if (check_magic(image, size, name, error))
+	if (check_magic(bytes, size, name, error))
 		return -1;
-	memcpy(&header, image, MIN(size, sizeof(header)));
+	memcpy(header, bytes, MIN(size, SNAPSHOT_HEADER));
 	/* A newer format may have a shorter header, so look at this first. */
 	if (size >= offsetof(struct taskmap_header, header_size) &&
-	    check_version(header.version, name, error))
+	    check_version(header->version, name, error))
 		return -1;
-	if (size < HEADER_SIZE)
+	if (size < SNAPSHOT_HEADER)
 		return error_set(error, ERROR_TRUNCATED,
 				 "%s: truncated: %zu bytes, of at least %zu",
-				 name, size, HEADER_SIZE);
-	fault = layout_fault(&header);
+				 name, size, SNAPSHOT_HEADER);
+	fault = layout_fault(header);
 	if (fault)
 		return error_set(error, ERROR_CORRUPT,
 				 "%s: corrupt: wrong %s", name, fault);
-	if (__builtin_mul_overflow(header.count, header.record_size, total) ||
-	    __builtin_add_overflow(*total, header.header_size, total))
+	if (header->count > SNAPSHOT_MOST_TASKS)
 		return error_set(error, ERROR_CORRUPT,
 				 "%s: corrupt: impossible count of %" PRIu64 " tasks",
-				 name, (uint64_t)header.count);
+				 name, (uint64_t)header->count);
 	return 0;
 }
 
-static int check_length(size_t size, uint64_t total, const char *name,
-			struct error *error)
+void snapshot_begin(struct snapshot *snap, const unsigned char *bytes)
 {
-	if (size < total)
-		return error_set(error, ERROR_TRUNCATED,
-				 "%s: truncated: %zu of %" PRIu64 " bytes",
-				 name, size, total);
-	if (size > total)
-		return error_set(error, ERROR_TRAILING,
-				 "%s: corrupt: more bytes follow the snapshot's %" PRIu64,
-				 name, total);
-	return 0;
-}
+	struct taskmap_header *header = &snap->header;
 
-static void decode_header(const unsigned char *image,
-			  struct taskmap_header *header)
-{
-	uint32_t size = ((const struct taskmap_header *)image)->header_size;
-
-	memset(header, 0, sizeof(*header));
-	memcpy(header, image, MIN(size, sizeof(*header)));
+	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));
 	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
+}
+
+uint64_t snapshot_size(const struct snapshot *snap)
+{
+	const struct taskmap_header *h = &snap->header;
+
+	return h->header_size + h->count * h->record_size;
+}
+
+int snapshot_reserve(struct snapshot *snap, unsigned int records)
+{
+	uint64_t room = snap->room ? snap->room : 1;
+	struct taskmap_record *tasks;
+
+	if (snap->tasks && snap->count + records <= snap->room)
+		return 0;
+	while (room < snap->count + records)
+		room *= 2;
+	/* In the end just as many as there are, for sanitizers to see more. */
+	if (room > snap->header.count && snap->header.count)
+		room = snap->header.count;
+	tasks = reallocarray(snap->tasks, room, sizeof(*tasks));
+	if (!tasks)
+		return -ENOMEM;
+	snap->tasks = tasks;
+	snap->room = (unsigned int)room;
+	return 0;
 }
 
 /* Finds the parts of a record by the header's word, not by the struct. */
@@ -136,6 +145,7 @@ static void decode_record(const unsigned char *raw,
 {
 	size_t known = MIN(h->resource_count, (uint32_t)TASKMAP_RESOURCES);
 
+	memset(task, 0, sizeof(*task));
 	memcpy(task, raw, FIXED_SIZE);
 	memcpy(task->ids, raw + h->ids_offset, known * sizeof(task->ids[0]));
 	memcpy(task->refs, raw + h->refs_offset, known * sizeof(task->refs[0]));
@@ -156,50 +166,24 @@ static const char *record_fault(const struct taskmap_record *task, int last_pid)
 	return NULL;
 }
 
-static int decode_records(const unsigned char *image, const char *name,
-			  struct snapshot *snap, struct error *error)
+int snapshot_add(struct snapshot *snap, const unsigned char *raw,
+		 unsigned int records, const char *name, struct error *error)
 {
-	const struct taskmap_header *h = &snap->header;
-	const unsigned char *raw = image + h->header_size;
-	int last_pid = 0;
-
-	for (uint64_t i = 0; i < h->count; i++, raw += h->record_size) {
+	for (; records; records--, raw += snap->header.record_size) {
+		struct taskmap_record task;
 		const char *fault;
 
-		decode_record(raw, h, &snap->tasks[i]);
-		fault = record_fault(&snap->tasks[i], last_pid);
+		decode_record(raw, &snap->header, &task);
+		fault = record_fault(&task, snap->last_pid);
 		if (fault)
 			return error_set(error, ERROR_CORRUPT,
-					 "%s: corrupt: record %" PRIu64 ": %s",
-					 name, i, fault);
-		last_pid = snap->tasks[i].pid;
+					 "%s: corrupt: record %u: %s",
+					 name, snap->count, fault);
+		snap->last_pid = task.pid;
+		if (snap->tasks)
+			snap->tasks[snap->count] = task;
+		snap->count++;
 	}
-	/* Fits: the pids of all the records ascend and are ints. */
-	snap->count = (unsigned int)h->count;
-	return 0;
-}
-
-int snapshot_decode(unsigned char *image, size_t size, const char *name,
-		    struct snapshot *snap, struct error *error)
-{
-	uint64_t total;
-
-	memset(snap, 0, sizeof(*snap));
-	if (snapshot_measure(image, size, name, &total, error) ||
-	    check_length(size, total, name, error))
-		return -1;
-	decode_header(image, &snap->header);
-	/* One more, for an empty snapshot to have an array too. */
-	snap->tasks = calloc(snap->header.count + 1, sizeof(*snap->tasks));
-	if (!snap->tasks)
-		return error_set(error, ERROR_NO_MEMORY, "%s: not enough memory",
-				 name);
-	if (decode_records(image, name, snap, error)) {
-		snapshot_free(snap);
-		return -1;
-	}
-	snap->image = image;
-	snap->size = size;
 	return 0;
 }
 
@@ -213,6 +197,5 @@ bool snapshot_tells_pause(const struct taskmap_header *header)
 void snapshot_free(struct snapshot *snap)
 {
 	free(snap->tasks);
-	free(snap->image);
 	memset(snap, 0, sizeof(*snap));
 }

@@ -13,6 +13,16 @@
 #include "error.h"
 #include "uapi/taskmap.h"
 
+/* PID_MAX_LIMIT of include/linux/threads.h: no kernel has more tasks. */
+#define SNAPSHOT_MOST_TASKS	4194304
+
+/* The most bytes that a header may have, and a record. */
+#define SNAPSHOT_MOST_BYTES	4096
+
+/* The size of the header at first; fields that came later may be missing. */
+#define SNAPSHOT_HEADER		(offsetof(struct taskmap_header, release) + \
+				 TASKMAP_RELEASE_LEN)
+
 /*
  * A snapshot that was found to be whole and sound. Whatever sizes its file
  * uses, header and records are here in the shape that this reader was built
@@ -23,24 +33,45 @@ struct snapshot {
 	struct taskmap_header header;
 	struct taskmap_record *tasks;
 	unsigned int count;
-	unsigned char *image;	/* the bytes themselves, as they were read */
-	size_t size;
+	unsigned int room;	/* for tasks */
+	int last_pid;
 };
 
-/*
- * Judges the first @size bytes of the snapshot called @name, of which no more
- * than sizeof(struct taskmap_header) are looked at. Fills @total with what the
- * whole must have, or returns -1 with @error set.
+/**
+ * snapshot_measure() - judge the beginning of a file
+ * @snap: an empty snapshot, to take the header as far as SNAPSHOT_HEADER goes
+ * @bytes: the first bytes of the file
+ * @size: how many they are: SNAPSHOT_HEADER, or fewer if the file ends there
+ * @name: what the file is called
+ * @error: set if it is not a snapshot that this reader can read
+ *
+ * Return: 0 or -1. After 0 the sizes and the count in the header are within
+ * the limits above, and ids and refs within the record.
  */
-int snapshot_measure(const unsigned char *image, size_t size, const char *name,
-		     uint64_t *total, struct error *error);
+int snapshot_measure(struct snapshot *snap, const unsigned char *bytes,
+		     size_t size, const char *name, struct error *error);
 
-/*
- * Judges all of the image and fills @snap, which then owns @image. Returns -1
- * with @error set and @image still the caller's if anything is wrong with it.
+/* Takes the rest of the header from @bytes, which are all that it has. */
+void snapshot_begin(struct snapshot *snap, const unsigned char *bytes);
+
+/* How many bytes the whole file must have. */
+uint64_t snapshot_size(const struct snapshot *snap);
+
+/* Makes room for as many records as have arrived, not as were promised. */
+int snapshot_reserve(struct snapshot *snap, unsigned int records);
+
+/**
+ * snapshot_add() - judge the next records, and keep them
+ * @snap: the snapshot; without room for records they are judged only
+ * @raw: the records as they are in the file
+ * @records: how many they are
+ * @name: what the file is called
+ * @error: set if one of them is not sound
+ *
+ * Return: 0 or -1.
  */
-int snapshot_decode(unsigned char *image, size_t size, const char *name,
-		    struct snapshot *snap, struct error *error);
+int snapshot_add(struct snapshot *snap, const unsigned char *raw,
+		 unsigned int records, const char *name, struct error *error);
 
 /* Whether the file that @header is of has pause_ns; older ones do not. */
 bool snapshot_tells_pause(const struct taskmap_header *header);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
@@ -20,7 +21,9 @@
 #define EXACT_MAX	MODULE "/parameters/exact_max"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 
-#define FIRST_CHUNK	65536
+/* How many bytes are read at once; some of the largest records fit. */
+#define CHUNK		65536
+_Static_assert(CHUNK >= SNAPSHOT_MOST_BYTES, "a record fits");
 
 /* Where the module's files are, in the order in which they are tried. */
 static const char *const directories[] = {
@@ -53,7 +56,7 @@ static int open_retrying(const char *path)
 	int fd;
 
 	do
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	while (fd < 0 && errno == EINTR);
 	return fd;
 }
@@ -242,50 +245,6 @@ static int open_input(const char *input, const char *name, struct error *error)
 	return fd;
 }
 
-struct buffer {
-	unsigned char *bytes;
-	size_t size;
-	size_t room;
-};
-
-static int grow(struct buffer *buffer)
-{
-	size_t room = buffer->room ? buffer->room * 2 : FIRST_CHUNK;
-	unsigned char *bytes = realloc(buffer->bytes, room);
-
-	if (!bytes)
-		return -ENOMEM;
-	buffer->bytes = bytes;
-	buffer->room = room;
-	return 0;
-}
-
-/*
- * Reads on until @buffer has @limit bytes or the input ends. Memory grows with
- * what really arrives: a header may promise anything.
- */
-static int read_until(int fd, struct buffer *buffer, uint64_t limit)
-{
-	while (buffer->size < limit) {
-		size_t want;
-		ssize_t got;
-
-		if (buffer->size == buffer->room && grow(buffer))
-			return -ENOMEM;
-		want = buffer->room - buffer->size;
-		if (want > limit - buffer->size)
-			want = (size_t)(limit - buffer->size);
-		got = read(fd, buffer->bytes + buffer->size, want);
-		if (!got)
-			return 0;
-		if (got > 0)
-			buffer->size += (size_t)got;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return 0;
-}
-
 static int explain_read(int reason, bool module, const char *name,
 			struct error *error)
 {
@@ -299,77 +258,219 @@ static int explain_read(int reason, bool module, const char *name,
 			 strerror(reason));
 }
 
-/*
- * The header first, because it tells where to stop: a file that is not ours
- * may be a device without an end. One byte more than the whole shows whether
- * something follows.
- */
-static int read_image(int fd, bool module, const char *name,
-		      struct buffer *buffer, struct error *error)
-{
-	uint64_t total;
-	int ret;
+/* A file that is being read, into records or into bytes. */
+struct input {
+	int fd;
+	bool module;
+	const char *name;
+	struct error *error;
+	struct snapshot *snap;
+	struct buffer buffer;
+	bool keep;		/* the bytes, and not the records */
+	uint64_t position;
+};
 
-	ret = read_until(fd, buffer, sizeof(struct taskmap_header));
-	if (ret)
-		return explain_read(-ret, module, name, error);
-	if (snapshot_measure(buffer->bytes, buffer->size, name, &total, error))
-		return -1;
-	/* Does not overflow: the sizes that make a total are multiples of 8. */
-	ret = read_until(fd, buffer, total + 1);
-	if (ret)
-		return explain_read(-ret, module, name, error);
+/* Makes room for @size bytes more. */
+static int grow(struct buffer *buffer, size_t size)
+{
+	size_t room = buffer->room ? buffer->room : CHUNK;
+	unsigned char *bytes;
+
+	if (buffer->size + size <= buffer->room)
+		return 0;
+	while (room < buffer->size + size)
+		room *= 2;
+	bytes = realloc(buffer->bytes, room);
+	if (!bytes)
+		return -ENOMEM;
+	buffer->bytes = bytes;
+	buffer->room = room;
 	return 0;
 }
 
-static int read_open(int fd, bool module, const char *name,
-		     struct snapshot *snap, struct error *error)
+/* Reads @size bytes, or fewer if there are no more. */
+static int read_some(struct input *input, size_t size)
 {
-	struct buffer buffer = { 0 };
+	struct buffer *buffer = &input->buffer;
 
-	if (read_image(fd, module, name, &buffer, error) ||
-	    snapshot_decode(buffer.bytes, buffer.size, name, snap, error)) {
-		free(buffer.bytes);
-		return -1;
+	if (grow(buffer, size))
+		return explain_read(ENOMEM, input->module, input->name,
+				    input->error);
+	while (size) {
+		ssize_t got = read(input->fd, buffer->bytes + buffer->size,
+				   size);
+
+		if (!got)
+			break;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return explain_read(errno, input->module, input->name,
+					    input->error);
+		buffer->size += (size_t)got;
+		input->position += (uint64_t)got;
+		size -= (size_t)got;
 	}
 	return 0;
 }
 
-static int read_module(const struct source *source, struct snapshot *snap,
-		       struct error *error)
+/* Reads @size bytes, which must be there. */
+static int read_all(struct input *input, size_t size)
+{
+	uint64_t end = input->position + size;
+
+	if (read_some(input, size))
+		return -1;
+	if (input->position == end)
+		return 0;
+	return error_set(input->error, ERROR_TRUNCATED,
+			 "%s: truncated: %" PRIu64 " of %" PRIu64 " bytes",
+			 input->name, input->position,
+			 snapshot_size(input->snap));
+}
+
+/* What has been decoded is not needed any more. */
+static void forget(struct input *input)
+{
+	if (!input->keep)
+		input->buffer.size = 0;
+}
+
+/* What tells the sizes first, then as much as they say. */
+static int read_header(struct input *input)
+{
+	struct snapshot *snap = input->snap;
+
+	if (read_some(input, SNAPSHOT_HEADER) ||
+	    snapshot_measure(snap, input->buffer.bytes, input->buffer.size,
+			     input->name, input->error) ||
+	    read_all(input, snap->header.header_size - SNAPSHOT_HEADER))
+		return -1;
+	snapshot_begin(snap, input->buffer.bytes);
+	forget(input);
+	return 0;
+}
+
+static int read_chunk(struct input *input, unsigned int records)
+{
+	struct snapshot *snap = input->snap;
+	size_t start = input->buffer.size;
+
+	if (read_all(input, records * (size_t)snap->header.record_size))
+		return -1;
+	if (!input->keep && snapshot_reserve(snap, records))
+		return explain_read(ENOMEM, input->module, input->name,
+				    input->error);
+	if (snapshot_add(snap, input->buffer.bytes + start, records,
+			 input->name, input->error))
+		return -1;
+	forget(input);
+	return 0;
+}
+
+static int read_records(struct input *input)
+{
+	const struct taskmap_header *header = &input->snap->header;
+	const unsigned int at_once = CHUNK / header->record_size;
+
+	/* For an empty snapshot to have an array too. */
+	if (!input->keep && snapshot_reserve(input->snap, 0))
+		return explain_read(ENOMEM, input->module, input->name,
+				    input->error);
+	while (input->snap->count < header->count) {
+		uint64_t left = header->count - input->snap->count;
+
+		if (read_chunk(input, left < at_once ? (unsigned int)left :
+						       at_once))
+			return -1;
+	}
+	return 0;
+}
+
+/* The file must end where the snapshot does. */
+static int read_end(struct input *input)
+{
+	uint64_t end = input->position;
+
+	if (read_some(input, 1))
+		return -1;
+	if (input->position == end)
+		return 0;
+	return error_set(input->error, ERROR_TRAILING,
+			 "%s: corrupt: more bytes follow the snapshot's %" PRIu64,
+			 input->name, end);
+}
+
+/*
+ * Each record is judged when it arrives, and memory grows with what arrives:
+ * a file that is not ours may have no end, and a header may promise anything.
+ */
+static int read_open(struct input *input)
+{
+	*input->snap = (struct snapshot){ 0 };
+	if (!read_header(input) && !read_records(input) && !read_end(input))
+		return 0;
+	snapshot_free(input->snap);
+	return -1;
+}
+
+static int read_module(const struct source *source, struct input *input)
 {
 	char name[PATH_MAX];
-	int fd, ret;
+	int ret;
 
-	fd = open_module(source, name, error);
-	if (fd < 0)
+	input->fd = open_module(source, name, input->error);
+	if (input->fd < 0)
 		return -1;
-	ret = read_open(fd, true, name, snap, error);
-	close(fd);
+	input->module = true;
+	input->name = name;
+	ret = read_open(input);
+	close(input->fd);
 	return ret;
 }
 
-static int read_input(const char *input, struct snapshot *snap,
-		      struct error *error)
+static int read_file(const char *path, struct input *input)
 {
-	const char *shown = strcmp(input, "-") ? input : "standard input";
+	const char *shown = strcmp(path, "-") ? path : "standard input";
 	char *name = xcalloc(ESCAPED_SIZE(strlen(shown)), 1);
-	int fd, ret = -1;
+	int ret = -1;
 
-	escape(shown, name);
-	fd = open_input(input, name, error);
-	if (fd >= 0)
-		ret = read_open(fd, false, name, snap, error);
-	if (fd > STDIN_FILENO)
-		close(fd);
+	input->name = escape(shown, name);
+	input->fd = open_input(path, name, input->error);
+	if (input->fd >= 0)
+		ret = read_open(input);
+	if (input->fd > STDIN_FILENO)
+		close(input->fd);
 	free(name);
 	return ret;
 }
 
-int source_read(const struct source *source, const char *input,
+static int read_input(const struct source *source, const char *path,
+		      struct input *input)
+{
+	return path ? read_file(path, input) : read_module(source, input);
+}
+
+int source_read(const struct source *source, const char *path,
 		struct snapshot *snap, struct error *error)
 {
-	if (input)
-		return read_input(input, snap, error);
-	return read_module(source, snap, error);
+	struct input input = { .snap = snap, .error = error };
+	int ret = read_input(source, path, &input);
+
+	free(input.buffer.bytes);
+	return ret;
+}
+
+int source_copy(const struct source *source, const char *path,
+		struct buffer *copy, struct error *error)
+{
+	struct snapshot judged;
+	struct input input = { .snap = &judged, .error = error, .keep = true };
+
+	if (read_input(source, path, &input)) {
+		free(input.buffer.bytes);
+		return -1;
+	}
+	*copy = input.buffer;
+	return 0;
 }

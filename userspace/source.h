@@ -18,11 +18,25 @@ struct source {
 /* The running system, walked through or in one instant. */
 extern const struct source source_system, source_exact;
 
+/* Bytes that were read, in memory that grows with them. */
+struct buffer {
+	unsigned char *bytes;
+	size_t size;
+	size_t room;
+};
+
 /*
- * Reads the snapshot @input ("-" is standard input), or takes one of the
+ * Reads the snapshot @path ("-" is standard input), or takes one of the
  * running system if that is NULL. Fills @snap, or returns -1 with @error set.
  */
-int source_read(const struct source *source, const char *input,
+int source_read(const struct source *source, const char *path,
 		struct snapshot *snap, struct error *error);
+
+/*
+ * As source_read(), and as strict, but what @copy is filled with are the bytes
+ * of the file, to be freed.
+ */
+int source_copy(const struct source *source, const char *path,
+		struct buffer *copy, struct error *error);
 
 #endif /* TASKMAP_SOURCE_H */

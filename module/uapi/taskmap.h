@@ -118,6 +118,9 @@
  *   - ignore resources, flags and marks that it does not know,
  *   - treat a resource it knows but the file lacks as "no object".
  *
+ * A header has at most 4096 bytes, and so does a record; there are at most
+ * 4194304 records (PID_MAX_LIMIT). A reader may refuse what is larger.
+ *
  * How to extend: new header fields go to the end of &struct taskmap_header; new
  * scalar fields of a record go directly before @ids; new resources go to the
  * end of &enum taskmap_resource. Nothing is ever moved, renumbered or reused.

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fixture.h"
+#include "source.h"
 
 #define OR(value, otherwise)	((value) ? (value) : (otherwise))
 
@@ -207,6 +209,21 @@ struct taskmap_record *fixture_system(void)
 	return r;
 }
 
+int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
+		 struct error *error)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	char path[32];
+	int ret;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, image, size), size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ret = source_read(&source_system, path, snap, error);
+	close(fd);
+	return ret;
+}
+
 struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 				 size_t count)
 {
@@ -216,8 +233,9 @@ struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 	size_t size;
 
 	image = fixture_image(rows, count, NULL, &size);
-	if (snapshot_decode(image, size, "fixture", &snap, &error))
+	if (fixture_read(image, size, &snap, &error))
 		fail_msg("%s", error.text);
+	free(image);
 	return snap;
 }
 

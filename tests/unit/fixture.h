@@ -43,6 +43,10 @@ struct taskmap_record zombie(struct taskmap_record task);
 extern const size_t fixture_system_count;
 struct taskmap_record *fixture_system(void);
 
+/* source_read() of a file that has @image. */
+int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
+		 struct error *error);
+
 /* The decoded snapshot of @rows. */
 struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 				 size_t count);

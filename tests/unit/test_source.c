@@ -81,7 +81,7 @@ static void expect_read(struct world *world, const char *input)
 	if (source_read(&world->source, input, &snap, &error))
 		fail_msg("%s", error.text);
 	assert_int_equal(snap.count, 1);
-	assert_int_equal(snap.size, world->size);
+	assert_string_equal(snap.tasks[0].comm, "init");
 	snapshot_free(&snap);
 }
 
@@ -370,6 +370,7 @@ static void test_input_large(void **state)
 	struct error error = { 0 };
 	struct snapshot snap;
 	struct taskmap_record *rows = xcalloc(1000, sizeof(*rows));
+	struct buffer copy;
 	unsigned char *image;
 	size_t size;
 	char *path;
@@ -380,9 +381,12 @@ static void test_input_large(void **state)
 	path = fixture_file(world->root, "large", image, size);
 	assert_int_equal(source_read(&world->source, path, &snap, &error), 0);
 	assert_int_equal(snap.count, 1000);
-	assert_int_equal(snap.size, size);
-	assert_memory_equal(snap.image, image, size);
+	assert_memory_equal(snap.tasks, rows, 1000 * sizeof(*rows));
 	snapshot_free(&snap);
+	assert_int_equal(source_copy(&world->source, path, &copy, &error), 0);
+	assert_int_equal(copy.size, size);
+	assert_memory_equal(copy.bytes, image, size);
+	free(copy.bytes);
 	free(path);
 	free(image);
 	free(rows);
@@ -407,15 +411,64 @@ static int drip(const unsigned char *bytes, size_t size)
 static void test_short_reads(void **state)
 {
 	struct world *world = *state;
-	struct buffer buffer = { 0 };
 	struct error error = { 0 };
-	int fd = drip(world->image, world->size);
+	struct snapshot snap;
+	struct input input = {
+		.fd = drip(world->image, world->size), .name = "pipe",
+		.snap = &snap, .error = &error, .keep = true,
+	};
 
-	assert_int_equal(read_image(fd, false, "pipe", &buffer, &error), 0);
-	assert_int_equal(buffer.size, world->size);
-	assert_memory_equal(buffer.bytes, world->image, world->size);
-	free(buffer.bytes);
-	close(fd);
+	assert_int_equal(read_open(&input), 0);
+	assert_int_equal(input.buffer.size, world->size);
+	assert_memory_equal(input.buffer.bytes, world->image, world->size);
+	free(input.buffer.bytes);
+	close(input.fd);
+}
+
+/* Never ends: a header that promises the most tasks, and then only @record. */
+static int endless(const struct taskmap_record *record)
+{
+	struct taskmap_header *header;
+	size_t size;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	if (fork())
+		return close(ends[1]), ends[0];
+	close(ends[0]);
+	header = (struct taskmap_header *)fixture_image(NULL, 0, NULL, &size);
+	header->count = SNAPSHOT_MOST_TASKS;
+	if (write(ends[1], header, size) != (ssize_t)size)
+		_exit(1);
+	/* Dies of SIGPIPE when the reader has seen enough. */
+	while (write(ends[1], record, sizeof(*record)) == sizeof(*record))
+		;
+	_exit(1);
+}
+
+/* Bytes that are no records are read no further than the first chunk of them. */
+static void test_endless(void **state)
+{
+	const struct taskmap_record records[] = {
+		{ 0 }, process(1, 0, "init"),
+	};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct error error = { 0 };
+		struct snapshot snap;
+		struct input input = {
+			.fd = endless(&records[i / 2]), .name = "pipe",
+			.snap = &snap, .error = &error, .keep = i % 2,
+		};
+
+		assert_int_equal(read_open(&input), -1);
+		assert_int_equal(error.code, ERROR_CORRUPT);
+		assert_true(input.position <= 2 * CHUNK);
+		error_clear(&error);
+		free(input.buffer.bytes);
+		close(input.fd);
+	}
 }
 
 #define WORLD_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -456,6 +509,7 @@ int main(void)
 		WORLD_TEST(test_input_cut),
 		WORLD_TEST(test_input_large),
 		WORLD_TEST(test_short_reads),
+		cmocka_unit_test(test_endless),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
