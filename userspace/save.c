@@ -1,131 +1,224 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * taskmap save: a snapshot to look at elsewhere, later, without the module.
+ *
+ * Root saves into directories like /tmp, where other users can put files of any
+ * kind. So the file is never opened by its name: it is created under a new name
+ * in the same directory, which is looked up once, and renamed.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "escape.h"
 #include "options.h"
 
-static int write_all(int fd, const unsigned char *bytes, size_t size)
-{
-	while (size) {
-		ssize_t done = write(fd, bytes, size);
+/* Bytes to write before looking for signals again. */
+#define STRETCH		(1U << 20)
 
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
+/* Signals that end the program and can wait until the temporary file is gone. */
+static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+/* A file to create or to replace. */
+struct target {
+	int directory;
+	const char *name;	/* in that directory */
+	bool exists;
+	struct stat old;	/* if it does */
+	sigset_t blocked;	/* signals that were blocked before we blocked all */
+};
+
+/* Whether a signal arrived that will end the program once it is unblocked. */
+static bool is_ending(const struct target *target)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		struct sigaction action;
+
+		if (sigismember(&pending, ending[i]) &&
+		    !sigismember(&target->blocked, ending[i]) &&
+		    !sigaction(ending[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			return true;
+	}
+	return false;
+}
+
+/* @target: whose signals end it, NULL if they need not be looked for. */
+static int write_all(int fd, const struct buffer *image,
+		     const struct target *target)
+{
+	for (size_t done = 0; done < image->size;) {
+		size_t rest = image->size - done;
+		ssize_t wrote;
+
+		if (target && is_ending(target))
+			return -EINTR;
+		wrote = write(fd, image->bytes + done,
+			      rest < STRETCH ? rest : STRETCH);
+		if (wrote < 0 && errno != EINTR)
 			return -errno;
-		bytes += done;
-		size -= (size_t)done;
+		if (wrote > 0)
+			done += (size_t)wrote;
 	}
 	return 0;
 }
 
-/* Closes @fd. What it says matters only if nothing failed (@ret) before. */
-static int close_after(int fd, int ret)
+/* Gives @fd the group and the mode of the file that it is to replace. */
+static int keep_access(int fd, const struct target *target)
 {
-	if (close(fd) && !ret)
+	if (fchown(fd, (uid_t)-1, target->old.st_gid) ||
+	    fchmod(fd, target->old.st_mode & 07777))
 		return -errno;
-	return ret;
+	return 0;
 }
 
-/* A pipe, a terminal, a device: nothing that could be replaced. */
-static int write_through(const char *path, const struct buffer *image)
+static int fill_temporary(int fd, const struct target *target,
+			  const struct buffer *image)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = write_all(fd, image, target);
 
-	if (fd < 0)
-		return -errno;
-	return close_after(fd, write_all(fd, image->bytes, image->size));
-}
-
-static int fill_temporary(int fd, const struct buffer *image)
-{
-	int ret = write_all(fd, image->bytes, image->size);
-
+	if (!ret && target->exists)
+		ret = keep_access(fd, target);
 	if (!ret && fsync(fd))
 		ret = -errno;
-	return close_after(fd, ret);
-}
-
-/* A name beside @path for mkstemp(3), to be freed. */
-static char *temporary_beside(const char *path)
-{
-	char *copy = xstrdup(path);
-	char *name;
-
-	if (asprintf(&name, "%s/.taskmap-XXXXXX", dirname(copy)) < 0)
-		die(STATUS_FAILED, "not enough memory");
-	free(copy);
-	return name;
-}
-
-/* So that @path is always either what it was or a whole snapshot. */
-static int replace(const char *path, const struct buffer *image)
-{
-	char *temporary = temporary_beside(path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	int ret = -errno;
-
-	if (fd >= 0) {
-		ret = fill_temporary(fd, image);
-		if (!ret && rename(temporary, path))
-			ret = -errno;
-		if (ret)
-			unlink(temporary);
-	}
-	free(temporary);
+	/* What close(2) says matters only if nothing failed before. */
+	if (close(fd) && !ret)
+		ret = -errno;
 	return ret;
 }
 
-static int write_file(const char *path, const struct buffer *image)
+/* Under its name there is always either what was there or a whole snapshot. */
+static int replace(const struct target *target, const struct buffer *image)
 {
-	struct stat st;
-	char *target;
+	char temporary[] = ".taskmap-0123456789abcdef";
+	uint64_t number;
+	int fd, ret;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -errno;
+	put_id(strchr(temporary, '-') + 1, number);
+	fd = openat(target->directory, temporary, O_WRONLY | O_CREAT | O_EXCL |
+		    O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	ret = fill_temporary(fd, target, image);
+	if (!ret && renameat(target->directory, temporary, target->directory,
+			     target->name))
+		ret = -errno;
+	if (ret)
+		unlinkat(target->directory, temporary, 0);
+	return ret;
+}
+
+/* Signals wait as long as there is a temporary file. */
+static int replace_undisturbed(struct target *target,
+			       const struct buffer *image)
+{
+	sigset_t all;
 	int ret;
 
-	if (!strcmp(path, "-"))
-		return write_all(STDOUT_FILENO, image->bytes, image->size);
-	if (stat(path, &st))
-		return errno == ENOENT ? replace(path, image) : -errno;
-	if (!S_ISREG(st.st_mode))
-		return write_through(path, image);
-	/* What a symbolic link points to is replaced, not the link. */
-	target = realpath(path, NULL);
-	if (!target)
-		return -errno;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &target->blocked);
 	ret = replace(target, image);
-	free(target);
+	sigprocmask(SIG_SETMASK, &target->blocked, NULL);
 	return ret;
 }
 
-static int explain(const char *path, int reason, struct error *error)
+/*
+ * Why @old is left alone, NULL if it may be replaced. Whoever owns the file or
+ * has another name for it would expect what a new file cannot give.
+ */
+static const char *refusal(const struct stat *old)
 {
-	char *name = xcalloc(ESCAPED_SIZE(strlen(path)), 1);
+	if (S_ISDIR(old->st_mode))
+		return strerror(EISDIR);
+	if (S_ISLNK(old->st_mode))
+		return "it is a symbolic link; give the name of the file itself";
+	if (!S_ISREG(old->st_mode))
+		return "it is not a regular file; use \"save -\" and redirect its output";
+	if (old->st_uid != geteuid())
+		return "it belongs to another user; choose another name";
+	if (old->st_nlink > 1)
+		return "it has more than one hard link; choose another name";
+	return NULL;
+}
 
-	error_set(error, ERROR_SYSTEM, "cannot write %s: %s",
-		  escape(path, name), strerror(reason));
-	free(name);
-	return -1;
+static const char *save_in(struct target *target, const struct buffer *image)
+{
+	const char *reason;
+	int ret;
+
+	target->exists = !fstatat(target->directory, target->name,
+				  &target->old, AT_SYMLINK_NOFOLLOW);
+	if (!target->exists && errno != ENOENT)
+		return strerror(errno);
+	reason = target->exists ? refusal(&target->old) : NULL;
+	if (reason)
+		return reason;
+	ret = replace_undisturbed(target, image);
+	return ret ? strerror(-ret) : NULL;
+}
+
+/* Returns why it cannot be saved, NULL if it was. */
+static const char *save_as(const char *path, const struct buffer *image)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+	char *directory = xstrdup(slash ? path : ".");
+	struct target target = { .name = path + length };
+	const char *reason;
+
+	if (slash)
+		directory[length] = '\0';
+	if (slash && !*target.name)
+		target.name = ".";
+	target.directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target.directory < 0) {
+		reason = strerror(errno);
+	} else {
+		reason = save_in(&target, image);
+		close(target.directory);
+	}
+	free(directory);
+	return reason;
+}
+
+static const char *save(const char *path, const struct buffer *image)
+{
+	int ret;
+
+	if (strcmp(path, "-"))
+		return save_as(path, image);
+	ret = write_all(STDOUT_FILENO, image, NULL);
+	return ret ? strerror(-ret) : NULL;
 }
 
 int save_command(const struct options *options, struct error *error)
 {
 	const char *path = options->args[0];
 	struct buffer image;
-	int ret;
+	const char *reason;
+	char *name;
 
 	if (source_copy(options->source, options->input, &image, error))
 		return -1;
-	ret = write_file(path, &image);
+	reason = save(path, &image);
 	free(image.bytes);
-	return ret ? explain(path, -ret, error) : STATUS_DONE;
+	if (!reason)
+		return STATUS_DONE;
+	name = xcalloc(ESCAPED_SIZE(strlen(path)), 1);
+	error_set(error, ERROR_SYSTEM, "cannot write %s: %s",
+		  escape(path, name), reason);
+	free(name);
+	return -1;
 }

@@ -56,6 +56,8 @@ struct result run(const char *snapshot, const char *line)
 	pid_t pid;
 
 	setenv("T", TASKMAP, 1);
+	setenv("P", PLAIN, 1);
+	setenv("F", FAILING, 1);
 	setenv("Z", ZOO, 1);
 	setenv("S", snapshot, 1);
 	pid = fork();

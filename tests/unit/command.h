@@ -15,8 +15,9 @@ struct result {
 };
 
 /*
- * Runs the shell command @line, in which $T is the reader, $Z the zoo and $S what
- * @snapshot says. The result is to be cleared.
+ * Runs the shell command @line in a directory of its own, in which $T is the
+ * reader, $P the reader without sanitizers, for which LD_PRELOAD can be $F
+ * (failing.c), $Z the zoo and $S what @snapshot says. The result is to be cleared.
  */
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * For LD_PRELOAD: calls that fail. FAIL_CALL names what is to fail: "memory"
- * is all that allocates, "output" what ends a stream. FAIL_AT=3 fails the third such call of the program and
- * its libraries, FAIL_AT=3+ that one and all after it; FAIL_ERROR is the errno
- * of it. That it came to that can be told by the file named in FAIL_MARK.
+ * is all that allocates, "output" what ends a stream. FAIL_AT=3 fails the third
+ * such call of the program and its libraries, FAIL_AT=3+ that one and all after
+ * it; FAIL_ERROR is the errno of it. That it came to that can be told by the file
+ * named in FAIL_MARK.
+ *
+ * Or something happens just before the call, which then goes on: with FAIL_SIGNAL
+ * the program gets that signal, with FAIL_MOVE and FAIL_TO one file is renamed to
+ * another.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,6 +34,8 @@ static unsigned long left;	/* until one fails; 0: none will */
 static bool for_good;
 static int error;
 static const char *mark;
+static int sent;
+static const char *moved, *moved_to;
 
 static const char *setting(const char *name, const char *otherwise)
 {
@@ -44,6 +52,9 @@ static void __attribute__((constructor)) begin(void)
 	named = setting("FAIL_CALL", "memory");
 	error = atoi(setting("FAIL_ERROR", "0"));
 	mark = setting("FAIL_MARK", "/dev/null");
+	sent = atoi(setting("FAIL_SIGNAL", "0"));
+	moved = setting("FAIL_MOVE", NULL);
+	moved_to = setting("FAIL_TO", NULL);
 	for_good = strchr(at, '+');
 	left = strtoul(at, NULL, 10);
 }
@@ -56,6 +67,12 @@ static bool fails(const char *call)
 	left = for_good;
 	syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, mark,
 				   O_CREAT | O_WRONLY, 0600));
+	if (sent)
+		syscall(SYS_kill, syscall(SYS_getpid), sent);
+	if (moved)
+		syscall(SYS_renameat2, AT_FDCWD, moved, AT_FDCWD, moved_to, 0);
+	if (sent || moved)
+		return false;
 	errno = error;
 	return true;
 }
@@ -104,32 +121,52 @@ int fsync(int fd)
 	return fails("fsync") ? -1 : NEXT(fsync, fd);
 }
 
-int rename(const char *from, const char *to)
+int openat64(int dir, const char *path, int flags, ...)
 {
-	return fails("rename") ? -1 : NEXT(rename, from, to);
+	va_list more;
+	mode_t mode;
+
+	va_start(more, flags);
+	mode = va_arg(more, mode_t);
+	va_end(more);
+	return fails("openat") ? -1 : NEXT(openat64, dir, path, flags, mode);
 }
 
-int stat64(const char *path, struct stat64 *st)
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	return fails("stat") ? -1 : NEXT(stat64, path, st);
+	return fails("renameat") ? -1 :
+		NEXT(renameat, from_dir, from, to_dir, to);
+}
+
+int fchown(int fd, uid_t uid, gid_t gid)
+{
+	return fails("fchown") ? -1 : NEXT(fchown, fd, uid, gid);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	return fails("fchmod") ? -1 : NEXT(fchmod, fd, mode);
+}
+
+ssize_t getrandom(void *buffer, size_t size, unsigned int flags)
+{
+	return fails("getrandom") ? -1 : NEXT(getrandom, buffer, size, flags);
+}
+
+int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
+{
+	return fails("fstatat") ? -1 : NEXT(fstatat64, dir, path, st, flags);
 }
 
 #if !__GLIBC_PREREQ(2, 33)
-/* What stat64() is in the header of an older glibc. */
-int __xstat64(int version, const char *path, struct stat64 *st)
+/* What fstatat64() is in the header of an older glibc. */
+int __fxstatat64(int version, int dir, const char *path, struct stat64 *st,
+		 int flags)
 {
-	return fails("stat") ? -1 : NEXT(__xstat64, version, path, st);
+	return fails("fstatat") ? -1 :
+		NEXT(__fxstatat64, version, dir, path, st, flags);
 }
 #endif
-
-char *realpath(const char *path, char *resolved)
-{
-	if (fails("realpath"))
-		return NULL;
-	/* dlsym(3) of an older glibc finds a realpath() that wants memory. */
-	return resolved ? NEXT(realpath, path, resolved) :
-		canonicalize_file_name(path);
-}
 
 int clone(int (*run)(void *), void *stack, int flags, void *data, ...)
 {

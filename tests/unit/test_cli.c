@@ -942,10 +942,6 @@ static const struct {
 	{ "$T -V >/dev/full", "cannot write to standard output: No space left" },
 	{ "$T -i $S >&-", "cannot write to standard output: Bad file" },
 	{ "$T -i $S save - >/dev/full", "cannot write -: No space left" },
-	{ "$T -i $S save /dev/full", "cannot write /dev/full: No space left" },
-	{ "$T -i $S save /nowhere/x", "cannot write /nowhere/x: No such file" },
-	{ "$T -i $S save .", "cannot write .: Is a directory" },
-	{ "$T -i $S save ''", "cannot write : No such file" },
 	{ "$T -i /dev/null save x; s=$?; [ -e x ] && exit 9; exit $s", "empty" },
 };
 
@@ -969,57 +965,6 @@ static void test_closed_pipe(void **state)
 
 	expect_has(result.err, "cannot write to standard output: Broken pipe");
 	expect_has(result.err, "\n3\n");
-	result_clear(&result);
-}
-
-/* save */
-
-static void test_save(void **state)
-{
-	expect_out(state, "$T -i $S save x && cmp x $S && stat -c %a x && ls -A",
-		   "600\nerr\nout\nx\n");
-}
-
-static void test_save_stdout(void **state)
-{
-	expect_out(state, "$T -i $S save - | cmp - $S", "");
-	expect_out(state, "$T -i $S save /dev/stdout | cmp - $S", "");
-	/* Who has nothing to print misses no place to print to. */
-	expect_out(state, "$T -i $S save x >&- && cmp x $S", "");
-}
-
-static void test_save_saved(void **state)
-{
-	expect_out(state, "$T -i $S save - | $T -i - save - | $T -i - -rn -o PID -p 1",
-		   "1\n");
-}
-
-static void test_save_over(void **state)
-{
-	expect_out(state, "echo old >x; $T -i $S save x && cmp x $S", "");
-	/* Through a link to what it points to. */
-	expect_out(state, "echo old >x; ln -s x l; $T -i $S save l && cmp x $S && readlink l",
-		   "x\n");
-}
-
-static void test_save_pipe(void **state)
-{
-	expect_out(state, "mkfifo f; cmp f $S & $T -i $S save f; wait $! && ls -A",
-		   "err\nf\nout\n");
-}
-
-/*
- * A full device, as far as one can be had without being root: a limit on the
- * size of files, of which write(2) says EFBIG if the signal is ignored.
- */
-static void test_save_full(void **state)
-{
-	struct result result = on_system(state,
-		"echo old >x; trap '' XFSZ; ulimit -f 4; $T -i $S save x; "
-		"echo $?; cat x; ls -A");
-
-	assert_string_equal(result.out, "3\nold\nerr\nout\nx\n");
-	expect_has(result.err, "cannot write x: File too large");
 	result_clear(&result);
 }
 
@@ -1086,12 +1031,6 @@ int main(void)
 		SYSTEM_TEST(test_version),
 		SYSTEM_TEST(test_failures),
 		SYSTEM_TEST(test_closed_pipe),
-		SYSTEM_TEST(test_save),
-		SYSTEM_TEST(test_save_stdout),
-		SYSTEM_TEST(test_save_saved),
-		SYSTEM_TEST(test_save_over),
-		SYSTEM_TEST(test_save_pipe),
-		SYSTEM_TEST(test_save_full),
 		SYSTEM_TEST(test_hostile_input),
 	};
 
