@@ -3,24 +3,34 @@
 #include <string.h>
 
 #include "compare.h"
+#include "sort.h"
 #include "util.h"
 
-/* By who holds the same first; tasks are few. */
+/* Numbers are given by who holds the same first. */
 static void number(struct comparison *comparison, enum taskmap_resource resource)
 {
 	const struct taskmap_record *tasks = comparison->model->tasks;
 	unsigned int *numbers = comparison->numbers[resource];
+	unsigned int count = (unsigned int)comparison->count;
+	struct entry *entries = xcalloc(count, sizeof(*entries));
+	/* For each of them, the first that holds the same. */
+	unsigned int *firsts = xcalloc(count, sizeof(*firsts));
 	unsigned int last = 0;
 
-	for (size_t i = 0; i < comparison->count; i++) {
-		uint64_t id = tasks[comparison->tasks[i]].ids[resource];
-		size_t j = 0;
-
-		while (tasks[comparison->tasks[j]].ids[resource] != id)
-			j++;
-		if (id)
-			numbers[i] = j < i ? numbers[j] : ++last;
+	for (unsigned int i = 0; i < count; i++)
+		entries[i] = (struct entry){
+			tasks[comparison->tasks[i]].ids[resource], 0, i
+		};
+	sort_entries(entries, count);
+	for (unsigned int i = 0; i < count; i++)
+		firsts[entries[i].task] = i && entries[i].key == entries[i - 1].key ?
+			firsts[entries[i - 1].task] : entries[i].task;
+	for (unsigned int i = 0; i < count; i++) {
+		if (tasks[comparison->tasks[i]].ids[resource])
+			numbers[i] = firsts[i] < i ? numbers[firsts[i]] : ++last;
 	}
+	free(firsts);
+	free(entries);
 }
 
 void comparison_init(struct comparison *comparison, const struct model *model,

@@ -46,31 +46,6 @@ static struct relative relative_of(const struct model *model,
 	return relative;
 }
 
-/* The child that stands for all: the one with the lowest pid. */
-static int borrower_of(const struct model *model, unsigned int task)
-{
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (model->tasks[i].marks & TASKMAP_MARK_VFORK &&
-		    model->tasks[i].ppid == model->tasks[task].tgid &&
-		    model_same(model, i, task, TASKMAP_MM))
-			return model->tasks[i].tgid;
-	}
-	return 0;
-}
-
-/* Who has as its own mm what a kernel thread found loaded. */
-static int owner_of_loaded(const struct model *model, unsigned int task)
-{
-	uint64_t loaded = model->tasks[task].ids[TASKMAP_ACTIVE_MM];
-
-	for (unsigned int i = 0; loaded && i < model->count; i++) {
-		if (model->tasks[i].ids[TASKMAP_MM] == loaded &&
-		    !model_is_kthread(model, i))
-			return model->tasks[i].tgid;
-	}
-	return 0;
-}
-
 static void find_memory(struct facts *facts, struct model *model)
 {
 	unsigned int task = facts->task;
@@ -81,12 +56,12 @@ static void find_memory(struct facts *facts, struct model *model)
 			facts->lender = model_others(model, task,
 						     TASKMAP_MM).tgid;
 		else
-			facts->loaded = owner_of_loaded(model, task);
+			facts->loaded = model_owner(model, facts->record->ids[TASKMAP_ACTIVE_MM]);
 		return;
 	}
 	if (facts->record->marks & TASKMAP_MARK_VFORK)
 		facts->lender = model_lender(model, task);
-	facts->borrower = borrower_of(model, task);
+	facts->borrower = model_borrower(model, task);
 	if (!facts->lender && !facts->borrower)
 		facts->beside = model_others(model, task, TASKMAP_MM);
 }

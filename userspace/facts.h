@@ -61,8 +61,6 @@ struct facts {
  * @model: the model of the snapshot
  * @task: the task
  *
- * Takes time in proportion to the number of tasks.
- *
  * Return: the facts, good for as long as @model is.
  */
 struct facts facts_find(struct model *model, unsigned int task);

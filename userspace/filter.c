@@ -29,24 +29,57 @@ static int compare_pids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The place of @pid in @filter, or -1. */
-static ptrdiff_t find_pid(const struct filter *filter, int pid)
-{
-	const int *found;
+/* Pids to look for, ascending, each once; and whether each was found. */
+struct wanted {
+	int *pids;
+	size_t count;
+	bool *found;
+};
 
-	found = bsearch(&pid, filter->pids, filter->pid_count, sizeof(pid),
+static struct wanted wanted_by(const struct filter *filter)
+{
+	struct wanted wanted = {
+		.pids = xcalloc(filter->pid_count, sizeof(*wanted.pids)),
+		.found = xcalloc(filter->pid_count, sizeof(*wanted.found)),
+	};
+
+	if (filter->pid_count)
+		memcpy(wanted.pids, filter->pids,
+		       filter->pid_count * sizeof(*wanted.pids));
+	qsort(wanted.pids, filter->pid_count, sizeof(*wanted.pids),
+	      compare_pids);
+	for (size_t i = 0; i < filter->pid_count; i++) {
+		if (!i || wanted.pids[i] != wanted.pids[wanted.count - 1])
+			wanted.pids[wanted.count++] = wanted.pids[i];
+	}
+	return wanted;
+}
+
+static void wanted_free(struct wanted *wanted)
+{
+	free(wanted->pids);
+	free(wanted->found);
+}
+
+/* Whether @pid was found before, NULL if it is not wanted. */
+static bool *find_pid(const struct wanted *wanted, int pid)
+{
+	const int *place;
+
+	place = bsearch(&pid, wanted->pids, wanted->count, sizeof(pid),
 			compare_pids);
-	return found ? found - filter->pids : -1;
+	return place ? &wanted->found[place - wanted->pids] : NULL;
 }
 
 static void add_pid(struct filter *filter, int pid)
 {
-	if (filter->pid_count && find_pid(filter, pid) >= 0)
-		return;
-	filter->pids = xreallocarray(filter->pids, filter->pid_count + 1,
-				     sizeof(pid));
+	size_t count = filter->pid_count;
+
+	/* The room is doubled whenever it is used up. */
+	if (!(count & (count - 1)))
+		filter->pids = xreallocarray(filter->pids,
+					     count ? 2 * count : 1, sizeof(pid));
 	filter->pids[filter->pid_count++] = pid;
-	qsort(filter->pids, filter->pid_count, sizeof(pid), compare_pids);
 }
 
 const char *filter_add_pids(struct filter *filter, const char *list,
@@ -86,36 +119,35 @@ static bool kind_matches(const struct filter *filter, unsigned int kind)
 	return !filter->kinds || (kind <= KINDS && filter->kinds >> kind & 1);
 }
 
-/* Whether one of the pids is @pid. If so, it is @found. */
-static bool match_pid(const struct filter *filter, int pid, bool *found)
+/* Whether @pid is wanted. If so, it has been found. */
+static bool match_pid(const struct wanted *wanted, int pid)
 {
-	ptrdiff_t place = find_pid(filter, pid);
+	bool *found = find_pid(wanted, pid);
 
-	if (place >= 0)
-		found[place] = true;
-	return place >= 0;
+	if (found)
+		*found = true;
+	return found;
 }
 
-static bool pid_matches(const struct filter *filter,
-			const struct taskmap_record *task, bool *found)
+static bool pid_matches(const struct wanted *wanted,
+			const struct taskmap_record *task)
 {
 	bool matches;
 
-	if (!filter->pid_count)
+	if (!wanted->count)
 		return true;
-	matches = match_pid(filter, task->pid, found);
-	return match_pid(filter, task->tgid, found) || matches;
+	matches = match_pid(wanted, task->pid);
+	return match_pid(wanted, task->tgid) || matches;
 }
 
-static unsigned int report_missing(const struct filter *filter,
-				   const bool *found)
+static unsigned int report_missing(const struct wanted *wanted)
 {
 	unsigned int missing = 0;
 
-	for (size_t i = 0; i < filter->pid_count; i++) {
-		if (found[i])
+	for (size_t i = 0; i < wanted->count; i++) {
+		if (wanted->found[i])
 			continue;
-		complain("no task %d in this snapshot", filter->pids[i]);
+		complain("no task %d in this snapshot", wanted->pids[i]);
 		missing++;
 	}
 	return missing;
@@ -125,17 +157,33 @@ bool *filter_apply(const struct filter *filter, const struct model *model,
 		   unsigned int *missing)
 {
 	bool *shown = xcalloc(model->count, sizeof(*shown));
-	bool *found = xcalloc(filter->pid_count, sizeof(*found));
+	struct wanted wanted = wanted_by(filter);
 
 	for (unsigned int i = 0; i < model->count; i++) {
 		const struct taskmap_record *task = &model->tasks[i];
 
-		shown[i] = pid_matches(filter, task, found) &&
+		shown[i] = pid_matches(&wanted, task) &&
 			   kind_matches(filter, task->kind);
 	}
-	*missing = report_missing(filter, found);
-	free(found);
+	*missing = report_missing(&wanted);
+	wanted_free(&wanted);
 	return shown;
+}
+
+void filter_drop_repeated(struct filter *filter)
+{
+	struct wanted wanted = wanted_by(filter);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < filter->pid_count; i++) {
+		bool *found = find_pid(&wanted, filter->pids[i]);
+
+		if (!*found)
+			filter->pids[kept++] = filter->pids[i];
+		*found = true;
+	}
+	filter->pid_count = kept;
+	wanted_free(&wanted);
 }
 
 void filter_free(struct filter *filter)

@@ -12,7 +12,7 @@
 #include "model.h"
 
 struct filter {
-	int *pids;		/* ascending, each once; none: all tasks */
+	int *pids;		/* in the order given; none: all tasks */
 	size_t pid_count;
 	unsigned int kinds;	/* bit 1 << kind for each; 0: all kinds */
 };
@@ -25,6 +25,9 @@ const char *filter_add_pids(struct filter *filter, const char *list,
 			    size_t *length);
 const char *filter_add_kinds(struct filter *filter, const char *list,
 			     size_t *length);
+
+/* Keeps of each pid the first. */
+void filter_drop_repeated(struct filter *filter);
 
 /*
  * Whether to show each task, in an array to be freed. A pid selects its task

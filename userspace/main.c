@@ -32,7 +32,6 @@ struct command {
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
-static void parse_pids_in_order(struct options *options);
 static void parse_compared_pids(struct options *options);
 static void parse_graph_args(struct options *options);
 
@@ -46,7 +45,7 @@ static const struct command commands[] = {
 	  parse_resources, groups_command },
 	{ "explain", "PID...", 1, INT_MAX, NULL, "JiE",
 	  "why a task is what it is, in plain words",
-	  parse_pids_in_order, explain_command },
+	  parse_pid_args, explain_command },
 	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
 	  "what tasks share, and the clone(2) flags for that",
 	  parse_compared_pids, compare_command },
@@ -272,35 +271,13 @@ static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_pids(options, *arg);
-}
-
-/* All pids of all arguments are in the filter, each once, but sorted. */
-static void keep_pid(struct options *options, int pid)
-{
-	for (size_t i = 0; i < options->pid_count; i++) {
-		if (options->pids[i] == pid)
-			return;
-	}
-	options->pids[options->pid_count++] = pid;
-}
-
-static void parse_pids_in_order(struct options *options)
-{
-	parse_pid_args(options);
-	options->pids = xcalloc(options->filter.pid_count,
-				sizeof(*options->pids));
-	for (char **arg = options->args; *arg; arg++) {
-		for (const char *pid = *arg; pid; pid = strchr(pid, ',')) {
-			pid += *pid == ',';
-			keep_pid(options, atoi(pid));
-		}
-	}
+	filter_drop_repeated(&options->filter);
 }
 
 static void parse_compared_pids(struct options *options)
 {
-	parse_pids_in_order(options);
-	if (options->pid_count < 2)
+	parse_pid_args(options);
+	if (options->filter.pid_count < 2)
 		usage_error("compare wants two pids or more");
 }
 
@@ -601,6 +578,5 @@ int main(int argc, char **argv)
 	selection_free(&options.selection);
 	selection_free(&options.compared);
 	filter_free(&options.filter);
-	free(options.pids);
 	finish(status);
 }

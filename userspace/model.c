@@ -52,8 +52,8 @@ static void count_users(const struct model *model, const unsigned int *members,
 }
 
 /* Makes groups of the runs of equal keys in @entries. */
-static void fill_groups(struct grouping *grouping, const struct entry *entries,
-			unsigned int count)
+static void fill_groups(const struct model *model, struct grouping *grouping,
+			const struct entry *entries, unsigned int count)
 {
 	struct group *group = NULL;
 
@@ -68,6 +68,7 @@ static void fill_groups(struct grouping *grouping, const struct entry *entries,
 			group->earliest = task;
 		}
 		group->count++;
+		group->live += !model_is_dead(model, task);
 		if (task < group->earliest)
 			group->earliest = task;
 	}
@@ -110,7 +111,7 @@ static void make_grouping(const struct model *model, unsigned int by,
 	grouping->groups = xcalloc(count, sizeof(*grouping->groups));
 	grouping->members = xcalloc(count, sizeof(*grouping->members));
 	grouping->number = xcalloc(model->count, sizeof(*grouping->number));
-	fill_groups(grouping, entries, count);
+	fill_groups(model, grouping, entries, count);
 	free(entries);
 	for (unsigned int g = 0; g < grouping->count; g++) {
 		struct group *group = &grouping->groups[g];
@@ -138,6 +139,8 @@ void model_init(struct model *model, const struct snapshot *snap)
 void model_free(struct model *model)
 {
 	free_grouping(&model->threads);
+	free(model->borrowers.entries);
+	free(model->owners.entries);
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		free_grouping(&model->holders[r]);
 }
@@ -228,13 +231,7 @@ const struct group *model_threads(const struct model *model, unsigned int task)
 
 unsigned int model_live_threads(const struct model *model, unsigned int task)
 {
-	const struct group *threads = model_threads(model, task);
-	const unsigned int *members = model->threads.members + threads->first;
-	unsigned int live = 0;
-
-	for (unsigned int i = 0; i < threads->count; i++)
-		live += !model_is_dead(model, members[i]);
-	return live;
+	return model_threads(model, task)->live;
 }
 
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
@@ -285,4 +282,72 @@ int model_lender(struct model *model, unsigned int task)
 	    !model_same(model, task, parent, TASKMAP_MM))
 		return others.tgid;
 	return model->tasks[task].ppid;
+}
+
+static void add_entry(struct index *index, uint64_t key, int tgid,
+		      unsigned int task)
+{
+	if (key)
+		index->entries[index->count++] = (struct entry){ key, tgid, task };
+}
+
+/* The first of those with @key and @tgid, NO_TASK if there are none. */
+static unsigned int first_entry(const struct index *index, uint64_t key,
+				int tgid)
+{
+	unsigned int low = 0, high = index->count;
+
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		const struct entry *entry = &index->entries[middle];
+
+		if (entry->key < key ||
+		    (entry->key == key && entry->tgid < tgid))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == index->count || index->entries[low].key != key ||
+	    index->entries[low].tgid != tgid)
+		return NO_TASK;
+	return index->entries[low].task;
+}
+
+static int tgid_of(const struct model *model, unsigned int task)
+{
+	return task == NO_TASK ? 0 : model->tasks[task].tgid;
+}
+
+int model_borrower(struct model *model, unsigned int task)
+{
+	const struct taskmap_record *tasks = model->tasks;
+	struct index *index = &model->borrowers;
+
+	if (!index->entries) {
+		index->entries = xcalloc(model->count, sizeof(*index->entries));
+		for (unsigned int i = 0; i < model->count; i++) {
+			if (tasks[i].marks & TASKMAP_MARK_VFORK)
+				add_entry(index, tasks[i].ids[TASKMAP_MM],
+					  tasks[i].ppid, i);
+		}
+		sort_entries(index->entries, index->count);
+	}
+	return tgid_of(model, first_entry(index, tasks[task].ids[TASKMAP_MM],
+					  tasks[task].tgid));
+}
+
+int model_owner(struct model *model, uint64_t mm)
+{
+	struct index *index = &model->owners;
+
+	if (!index->entries) {
+		index->entries = xcalloc(model->count, sizeof(*index->entries));
+		for (unsigned int i = 0; i < model->count; i++) {
+			if (!model_is_kthread(model, i))
+				add_entry(index, model->tasks[i].ids[TASKMAP_MM],
+					  0, i);
+		}
+		sort_entries(index->entries, index->count);
+	}
+	return tgid_of(model, first_entry(index, mm, 0));
 }

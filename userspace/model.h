@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "snapshot.h"
+#include "sort.h"
 
 #define NO_TASK		UINT_MAX
 
@@ -24,6 +25,7 @@ struct group {
 	unsigned int first;	/* its first member in grouping.members */
 	unsigned int count;
 	unsigned int earliest;	/* its member with the lowest pid */
+	unsigned int live;	/* members that are not dead */
 	/*
 	 * The thread groups that its members are of, but for kernel threads,
 	 * who borrow what they do not share: how many, and the lowest tgids.
@@ -39,11 +41,20 @@ struct grouping {
 	unsigned int *number;	/* for each task: of its group from 1, or 0 */
 };
 
+/* Some of the tasks, sorted to find the first one by what it has. */
+struct index {
+	struct entry *entries;	/* NULL: not made yet */
+	unsigned int count;
+};
+
 struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
 	struct grouping threads;
-	struct grouping holders[TASKMAP_RESOURCES];	/* made on demand */
+	/* Made on demand: */
+	struct grouping holders[TASKMAP_RESOURCES];
+	struct index borrowers;	/* vfork children, by mm and parent */
+	struct index owners;	/* tasks that are no kernel threads, by mm */
 	/*
 	 * If this is about one part of several snapshots: a model of all their
 	 * tasks, for an object to have one number in all parts, and which of
@@ -112,5 +123,14 @@ struct others model_others(struct model *model, unsigned int task,
  * parent, but with CLONE_PARENT, when it is one of the others that hold the mm.
  */
 int model_lender(struct model *model, unsigned int task);
+
+/*
+ * The tgid of the child by vfork that lives in the mm of @task: of several the
+ * one with the lowest pid. 0 for none.
+ */
+int model_borrower(struct model *model, unsigned int task);
+
+/* The tgid of the first task that has @mm as its own, 0 for none. */
+int model_owner(struct model *model, uint64_t mm);
 
 #endif /* TASKMAP_MODEL_H */

@@ -38,8 +38,6 @@ struct options {
 	struct selection compared;	/* the columns that this makes */
 	bool all;		/* also objects that one task holds */
 	uint32_t resources;	/* bit 1 << resource for each that is shown */
-	int *pids;		/* of explain and compare, as they were given */
-	size_t pid_count;
 	char **args;		/* what follows the command */
 	uint64_t seed;		/* for what is chosen at random */
 	bool seeded;		/* it was given */

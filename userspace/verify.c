@@ -602,8 +602,9 @@ static const struct taskmap_record *lender_of(const struct verifier *verifier,
 	for (unsigned int i = 0; i < threads->count; i++) {
 		unsigned int member = model->threads.members[threads->first + i];
 
-		if (tasks[member].ids[TASKMAP_MM] &&
-		    (!lender || model_same(model, member, task, TASKMAP_MM)))
+		if (model_same(model, member, task, TASKMAP_MM))
+			return &tasks[member];
+		if (!lender && tasks[member].ids[TASKMAP_MM])
 			lender = &tasks[member];
 	}
 	return lender;

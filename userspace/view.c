@@ -18,15 +18,16 @@ int view_snapshot(const struct options *options, struct error *error,
 unsigned int *view_tasks(const struct options *options,
 			 const struct model *model, size_t *count)
 {
-	unsigned int *tasks = xcalloc(options->pid_count, sizeof(*tasks));
+	const struct filter *filter = &options->filter;
+	unsigned int *tasks = xcalloc(filter->pid_count, sizeof(*tasks));
 
 	*count = 0;
-	for (size_t i = 0; i < options->pid_count; i++) {
-		unsigned int task = model_find(model, options->pids[i]);
+	for (size_t i = 0; i < filter->pid_count; i++) {
+		unsigned int task = model_find(model, filter->pids[i]);
 
 		if (task == NO_TASK)
 			complain("no task %d in this snapshot",
-				 options->pids[i]);
+				 filter->pids[i]);
 		else
 			tasks[(*count)++] = task;
 	}

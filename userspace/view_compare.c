@@ -151,7 +151,7 @@ static int print_snapshot(const struct options *options,
 	comparison_free(&comparison);
 	free(tasks);
 	model_free(&model);
-	return count < options->pid_count ? STATUS_MISSING : STATUS_DONE;
+	return count < options->filter.pid_count ? STATUS_MISSING : STATUS_DONE;
 }
 
 int compare_command(const struct options *options, struct error *error)

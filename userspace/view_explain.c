@@ -133,7 +133,7 @@ static int print_snapshot(const struct options *options,
 		print_all(&model, tasks, count);
 	free(tasks);
 	model_free(&model);
-	return count < options->pid_count ? STATUS_MISSING : STATUS_DONE;
+	return count < options->filter.pid_count ? STATUS_MISSING : STATUS_DONE;
 }
 
 int explain_command(const struct options *options, struct error *error)

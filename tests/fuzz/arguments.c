@@ -96,27 +96,27 @@ static int split(char *text, char **words)
 	return count;
 }
 
-/* Pids as filter_apply() wants them. */
 static void check_filter(const struct filter *filter)
 {
 	must(!filter->pid_count == !filter->pids);
 	for (size_t i = 0; i < filter->pid_count; i++)
-		must(filter->pids[i] > (i ? filter->pids[i - 1] : 0));
+		must(filter->pids[i] > 0);
 	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
 }
 
-/* Each pid of the filter, once, in the order in which they were given. */
-static void check_pids(const struct options *options)
+/* Whether @command is one that looks at pids alone. */
+static bool takes_pids(const struct command *command)
 {
-	if (!options->pids)
-		return;
-	must(options->pid_count == options->filter.pid_count);
-	for (size_t i = 0; i < options->pid_count; i++) {
-		size_t found = 0;
+	return command->run == explain_command ||
+	       command->run == compare_command;
+}
 
-		for (size_t j = 0; j < options->pid_count; j++)
-			found += options->pids[i] == options->filter.pids[j];
-		must(found == 1);
+/* Each once, in the order in which they were given. */
+static void check_pids(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->pid_count; i++) {
+		for (size_t j = 0; j < i; j++)
+			must(filter->pids[i] != filter->pids[j]);
 	}
 }
 
@@ -145,12 +145,13 @@ static int run_words(int argc, char **argv, struct options *options)
 	check_args(&used, command, options);
 	check_exclusive(&used);
 	check_taken(&used, command);
-	check_pids(options);
+	if (takes_pids(command))
+		check_pids(&options->filter);
 	/*
 	 * Of those without columns these are sure to write no file and run
 	 * nothing.
 	 */
-	if (!command->columns && !options->pids &&
+	if (!command->columns && !takes_pids(command) &&
 	    (command->run != graph_command || options->format == FORMAT_SVG))
 		return STATUS_DONE;
 	if (command->columns) {
@@ -216,7 +217,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	selection_free(&options.selection);
 	selection_free(&options.compared);
 	filter_free(&options.filter);
-	free(options.pids);
 	free(text);
 	return 0;
 }

@@ -381,12 +381,12 @@ static void check_drift(const struct filter *filter, enum format format,
 static size_t put_pids(const struct snapshot *snap, const bool *shown,
 		       struct options *options, int pids[ASKED])
 {
-	options->pids = pids;
+	options->filter.pids = pids;
 	for (unsigned int i = 0; i < snap->count; i++) {
-		if (shown[i] && options->pid_count < ASKED)
-			pids[options->pid_count++] = snap->tasks[i].pid;
+		if (shown[i] && options->filter.pid_count < ASKED)
+			pids[options->filter.pid_count++] = snap->tasks[i].pid;
 	}
-	return options->pid_count;
+	return options->filter.pid_count;
 }
 
 /* Lines that are whole, and JSON that parses; it is found under @key. */
@@ -408,7 +408,7 @@ static void check_words(int (*command)(const struct options *options,
 	if (options->format == FORMAT_JSON)
 		check_json(&output, key, members, count);
 	else
-		must(!options->pid_count || count_lines(output.text) > count);
+		must(!options->filter.pid_count || count_lines(output.text) > count);
 	output_free(&output);
 }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * That work grows as the number of tasks does, and not as its square: counted in
+ * steps, so that it does not matter how fast the machine is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "fixture.h"
+
+#define FEW	500
+#define MANY	4000
+#define TIMES	(MANY / FEW)
+
+/* Sorting takes a little more than TIMES as long, a square TIMES * TIMES. */
+#define MOST_TIMES	(TIMES * 2)
+
+/* What the tasks are like. */
+struct crowd {
+	const char *name;
+	int per_group;
+	bool kthreads;	/* each second one, of which all have the last mm loaded */
+	bool vforks;	/* each second one, a child of the one before */
+};
+
+static const struct crowd crowds[] = {
+	{ "processes", 1, false, false },
+	{ "threads", 10, false, false },
+	{ "one-group", MANY, false, false },
+	{ "kthreads", 1, true, false },
+	{ "vforks", 1, false, true },
+};
+
+static char *dir;
+
+static struct taskmap_record *make(const struct crowd *crowd, int count)
+{
+	struct taskmap_record *rows = xcalloc((size_t)count, sizeof(*rows));
+	int leader = 0;
+
+	for (int i = 0; i < count; i++) {
+		rows[i] = i % crowd->per_group ? thread(&rows[leader], i + 1) :
+						 process(i + 1, i ? 1 : 0, "x");
+		if (i % crowd->per_group == 0)
+			leader = i;
+		if (i % 2 && crowd->kthreads)
+			rows[i] = kthread(i + 1, "k");
+		if (i % 2 && crowd->vforks) {
+			rows[i].ppid = i;
+			rows[i].marks = TASKMAP_MARK_VFORK;
+			rows[i].ids[TASKMAP_MM] = rows[i - 1].ids[TASKMAP_MM];
+		}
+	}
+	for (int i = 1; crowd->kthreads && i < count; i += 2)
+		rows[i].ids[TASKMAP_ACTIVE_MM] = rows[count - 2].ids[TASKMAP_MM];
+	return rows;
+}
+
+static void put(const struct crowd *crowd, int count)
+{
+	struct taskmap_record *rows = make(crowd, count);
+	unsigned char *image;
+	char name[64];
+	size_t size;
+
+	image = fixture_image(rows, (size_t)count, NULL, &size);
+	/* One instant, for refs to be judged, too. */
+	((struct taskmap_header *)image)->flags = 0;
+	snprintf(name, sizeof(name), "%s-%d", crowd->name, count);
+	free(fixture_file(dir, name, image, size));
+	free(image);
+	free(rows);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	dir = fixture_dir();
+	for (size_t i = 0; i < ARRAY_SIZE(crowds); i++) {
+		put(&crowds[i], FEW);
+		put(&crowds[i], MANY);
+	}
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_remove(dir);
+	return 0;
+}
+
+/* $N is the number of tasks, $I the snapshot of them. */
+static unsigned long steps(const struct crowd *crowd, int count,
+			   const char *line)
+{
+	struct result result;
+	unsigned long number;
+	char *all, *end;
+
+	assert_true(asprintf(&all, "N=%d I=$S/%s-%d; STEPS=steps; export STEPS; (%s) >/dev/null 2>&1; cat steps",
+			     count, crowd->name, count, line) > 0);
+	result = run(dir, all);
+	number = strtoul(result.out, &end, 10);
+	if (end == result.out)
+		fail_msg("%s: nothing was counted: %s", all, result.err);
+	result_clear(&result);
+	free(all);
+	return number;
+}
+
+static void expect_growth(const char *line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(crowds); i++) {
+		unsigned long few = steps(&crowds[i], FEW, line);
+		unsigned long many = steps(&crowds[i], MANY, line);
+
+		/* Or they were not about these tasks. */
+		if (many < MANY)
+			fail_msg("%s of %s: only %lu steps", line,
+				 crowds[i].name, many);
+		if (many > MOST_TIMES * few)
+			fail_msg("%s of %s: %d tasks take %lu steps and %d take %lu",
+				 line, crowds[i].name, FEW, few, MANY, many);
+	}
+}
+
+#define GROWTH_TEST(name, line)				\
+	static void test_##name(void **state)		\
+	{						\
+		(void)state;				\
+		expect_growth(line);			\
+	}
+
+GROWTH_TEST(list, "$P -i $I --output-all")
+GROWTH_TEST(tree, "$P -i $I --tree")
+GROWTH_TEST(json, "$P -i $I --json --output-all")
+GROWTH_TEST(pid_list, "$P -i $I -rn -o PID -p $(seq -s, $N -1 1)")
+GROWTH_TEST(pid_options, "$P -i $I -rn -o PID $(seq -f -p%g 1 $N)")
+GROWTH_TEST(pid_missing, "$P -i $I -rn -o PID -p $(seq -s, 100001 $((100000 + N)))")
+GROWTH_TEST(groups, "$P -i $I groups --all -o +PIDS")
+GROWTH_TEST(explain, "$P -i $I explain $(seq -s, 1 $N)")
+GROWTH_TEST(explain_words, "$P -i $I explain -J $(seq 1 $N)")
+GROWTH_TEST(compare, "$P -i $I compare -J $(seq 1 $N)")
+GROWTH_TEST(graph, "$P -i $I graph --all $(seq 1 $N)")
+GROWTH_TEST(graph_html, "$P -i $I graph --html --all")
+GROWTH_TEST(diff, "$P diff $I $I -c PID,NOTE,SHARES")
+GROWTH_TEST(diff_other, "$P diff $I $S/processes-500")
+GROWTH_TEST(drift, "$P -i $I drift")
+GROWTH_TEST(save, "$P -i $I save x")
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_pid_list),
+		cmocka_unit_test(test_pid_options),
+		cmocka_unit_test(test_pid_missing),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_explain_words),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_graph),
+		cmocka_unit_test(test_graph_html),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_other),
+		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_save),
+	};
+
+	return cmocka_run_group_tests_name("scale", tests, setup, teardown);
+}
