@@ -48,6 +48,8 @@ static bool printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
 		return false;
+	if (code == 0x061c || code == 0x200e || code == 0x200f)	/* bidi marks */
+		return false;
 	if (code >= 0x2028 && code <= 0x202e)	/* separators, bidi embeddings */
 		return false;
 	return !(code >= 0x2066 && code <= 0x2069);	/* bidi isolates */

@@ -122,13 +122,17 @@ static char *pids_text(const struct value *value)
 	return text;
 }
 
-/* Programs count columns, so that for them no cell is ever empty. */
+/*
+ * Programs count columns, so for them no cell is ever empty. Quoted text can be:
+ * that tells a task without a name from one called "-".
+ */
 static const char *cell_text(const struct options *options,
 			     const struct column *column, struct value *value)
 {
 	if (value->type == VALUE_NUMBER)
 		put_number(value->text, value->number);
-	else if (value->type == VALUE_NONE || !value->text[0])
+	else if (value->type == VALUE_NONE ||
+		 (!value->text[0] && options->format != FORMAT_PAIRS))
 		return column->prose && is_for_people(options) ? "" : "-";
 	return value->text;
 }

@@ -82,6 +82,15 @@ static unsigned int count_lines(const char *text)
 	return lines;
 }
 
+static void expect_out(void **state, const char *line, const char *want)
+{
+	struct result result = on_system(state, line);
+
+	expect_status(&result, 0, line);
+	assert_string_equal(result.out, want);
+	result_clear(&result);
+}
+
 /* Golden outputs */
 
 static void write_golden(const char *path, const struct result *result)
@@ -116,6 +125,55 @@ static void expect_golden(void **state, const char *name, const char *line)
 static void test_table(void **state)
 {
 	expect_golden(state, "table", "$T -i $S");
+}
+
+/* Each form that is for programs, but for --raw, in which no field is empty. */
+static void test_names_apart(void **state)
+{
+	struct taskmap_record rows[] = {
+		process(1, 0, ""), process(2, 0, "-"),
+	};
+	struct system *system = *state;
+	unsigned char *image;
+	size_t size;
+	char *path;
+
+	image = fixture_image(rows, 2, NULL, &size);
+	path = fixture_file(system->dir, "names", image, size);
+	setenv("N", path, 1);
+	expect_out(state, "$T -i $N -P -o COMM,NOTE",
+		   "COMM=\"\" NOTE=\"-\"\nCOMM=\"-\" NOTE=\"-\"\n");
+	expect_out(state, "$T -i $N -J -o COMM | grep -c -e '\"comm\":\"\"' -e '\"comm\":\"-\"'",
+		   "2\n");
+	expect_out(state, "$T -i $N -rn -o COMM,PID", "- 1\n- 2\n");
+	expect_out(state, "$T -i $N graph | grep -c -e '\"1 .lprocess' -e '\"2 -.lprocess'",
+		   "2\n");
+	expect_out(state, "$T -i $N explain 1 2 | grep '^[12]'",
+		   "1 (): a process of one thread\n2 (-): a process of one thread\n");
+	free(path);
+	free(image);
+}
+
+/* No form shows a character that reorders those beside it. */
+static void test_bidirectional(void **state)
+{
+	struct taskmap_record row = process(1, 0, "a\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f");
+	struct system *system = *state;
+	unsigned char *image;
+	size_t size;
+	char *path;
+
+	image = fixture_image(&row, 1, NULL, &size);
+	path = fixture_file(system->dir, "bidi", image, size);
+	setenv("N", path, 1);
+	expect_out(state, "for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
+		   " $T -i $N $form >shown || exit; grep -q 'a[\\\\]' shown || echo not $form;"
+		   " grep -F -e \"$(printf '\\330\\234')\" -e \"$(printf '\\342\\200\\216')\" -e \"$(printf '\\342\\200\\217')\" shown && echo $form;"
+		   "done; :",
+		   "");
+	expect_out(state, "$T -i $N -n -o COMM", "a\\330\\234\\342\\200\\216\\342\\200\\217\n");
+	free(path);
+	free(image);
 }
 
 static void skip_without_terminal(void)
@@ -528,15 +586,6 @@ static void test_json_types(void **state)
 }
 
 /* Options */
-
-static void expect_out(void **state, const char *line, const char *want)
-{
-	struct result result = on_system(state, line);
-
-	expect_status(&result, 0, line);
-	assert_string_equal(result.out, want);
-	result_clear(&result);
-}
 
 static void test_output(void **state)
 {
@@ -994,6 +1043,8 @@ int main(void)
 		SYSTEM_TEST(test_tree_order),
 		SYSTEM_TEST(test_raw),
 		SYSTEM_TEST(test_pairs),
+		SYSTEM_TEST(test_names_apart),
+		SYSTEM_TEST(test_bidirectional),
 		SYSTEM_TEST(test_full_ids),
 		SYSTEM_TEST(test_all_columns),
 		SYSTEM_TEST(test_columns_table),

@@ -36,6 +36,13 @@ static const struct name names[] = {
 	/* C1 controls, separators, bidi controls and their neighbours */
 	{ "\xc2\x80", "\\302\\200" },
 	{ "\xc2\x9f", "\\302\\237" },
+	{ "\xd8\x9b", "\xd8\x9b" },
+	{ "\xd8\x9c", "\\330\\234" },
+	{ "\xd8\x9d", "\xd8\x9d" },
+	{ "\xe2\x80\x8d", "\xe2\x80\x8d" },
+	{ "\xe2\x80\x8e", "\\342\\200\\216" },
+	{ "\xe2\x80\x8f", "\\342\\200\\217" },
+	{ "\xe2\x80\x90", "\xe2\x80\x90" },
 	{ "\xe2\x80\xa7", "\xe2\x80\xa7" },
 	{ "\xe2\x80\xa8", "\\342\\200\\250" },
 	{ "\xe2\x80\xaa", "\\342\\200\\252" },
