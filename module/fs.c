@@ -262,25 +262,33 @@ static const struct view {
 };
 
 /*
- * What debugfs opens in place of a view's own operations, which it changes the
- * file to. These have no owner: debugfs would try to get the module by itself,
- * and takes a failure for a bug that it warns of, unless the module is marked
- * as going. But rmmod lets the last reference go before it marks the module
- * (try_stop_module() in kernel/module/main.c), so that an open in between would
- * raise a false alarm.
+ * The operations that debugfs opens. They replace themselves in the file by the
+ * view's own, whose owner is the module: the VFS puts that reference after it
+ * has called release.
  *
- * debugfs_remove() waits for this function to return. From then on the file has
- * operations whose owner is the module, and the VFS lets go of that after it
- * called release.
+ * They have no owner themselves, so that debugfs does not try to get one. If it
+ * cannot, it warns of a bug, unless the module is marked as going; but rmmod
+ * drops the last reference before it sets the mark (try_stop_module() in
+ * kernel/module/main.c). With debugfs_create_file() and an owner, an open in
+ * between would raise a false alarm, which panic_on_warn makes a crash.
+ *
+ * debugfs_remove() waits for this function to return, but not for the VFS, which
+ * afterwards looks at the operations of a file that could not be opened
+ * (do_dentry_open() in fs/open.c). The module may be gone by then. So an open
+ * that fails leaves the file as it came, with the operations of debugfs.
  */
 static int debugfs_open(struct inode *inode, struct file *file)
 {
 	const struct view *view = inode->i_private;
+	int error = -ENXIO;
 
-	if (!try_module_get(THIS_MODULE))
-		return -ENXIO;
-	replace_fops(file, view->fops);
-	return view->fops->open(inode, file);
+	if (try_module_get(THIS_MODULE)) {
+		replace_fops(file, view->fops);
+		error = view->fops->open(inode, file);
+	}
+	if (error)
+		replace_fops(file, inode->i_fop);
+	return error;
 }
 
 static const struct file_operations debugfs_fops = {
