@@ -262,20 +262,19 @@ static const struct view {
 };
 
 /*
- * The operations that debugfs opens. They replace themselves in the file by the
- * view's own, whose owner is the module: the VFS puts that reference after it
- * has called release.
+ * The operations that debugfs opens. They replace themselves by the view's own,
+ * whose owner is the module: the VFS drops that reference after release.
  *
- * They have no owner themselves, so that debugfs does not try to get one. If it
- * cannot, it warns of a bug, unless the module is marked as going; but rmmod
- * drops the last reference before it sets the mark (try_stop_module() in
- * kernel/module/main.c). With debugfs_create_file() and an owner, an open in
- * between would raise a false alarm, which panic_on_warn makes a crash.
+ * They have no owner themselves, and this is not debugfs_create_file(), because
+ * debugfs warns if it cannot get an owner that is not yet marked as going, and
+ * rmmod drops the last reference before it sets that mark (try_stop_module() in
+ * kernel/module/main.c). An open in between would raise a false alarm, which
+ * panic_on_warn turns into a crash.
  *
- * debugfs_remove() waits for this function to return, but not for the VFS, which
- * afterwards looks at the operations of a file that could not be opened
- * (do_dentry_open() in fs/open.c). The module may be gone by then. So an open
- * that fails leaves the file as it came, with the operations of debugfs.
+ * debugfs_remove() waits for this function to return. It does not wait for the
+ * VFS, which then reads the operations of a file whose open failed
+ * (do_dentry_open() in fs/open.c), and by then the module may be gone. So a
+ * failed open leaves the file with the operations it came with.
  */
 static int debugfs_open(struct inode *inode, struct file *file)
 {

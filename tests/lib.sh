@@ -194,6 +194,14 @@ copy_module()
 	cp -pr module/Kbuild module/*.[ch] module/uapi "$1/module/"
 }
 
+# copy_window DIRECTORY: the module of tests/live/test_window, to be built there
+# along with the other.
+copy_window()
+{
+	cp -pr tests/live/window "$1/"
+	echo 'obj-m += window/' >>"$1/Kbuild"
+}
+
 # copy_reader DIRECTORY: the same of the reader and of what it wants of the module.
 copy_reader()
 {

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+A file is opened while the module goes: unloaded, or at the end of a load that
+fails late. The module is gone, its memory and all, before the VFS lets go of
+what the open left in the file; see window/window.c for how that is done.
+
+What would be wrong is for the kernel to say: it looks into freed memory.
+"""
+
+import contextlib
+import errno
+import os
+import re
+import unittest
+
+from live import (DEBUGFS, MODULE, PROCFS, effort, loaded, read_all, run,
+                  symbols)
+from test_load import load, unload
+
+WINDOW = os.path.join(os.path.dirname(os.path.dirname(MODULE)),
+                      "window", "window.ko")
+PARAMETERS = "/sys/module/window/parameters"
+ROUNDS = effort(check=2, sanitizer=2, soak=100)
+
+# The stages of window.c.
+IDLE, INSIDE, HELD, LEFT, PASSED = range(5)
+
+CONTROLLER, OPENER = 0, 1   # the CPUs
+
+# By what a module's files are opened and removed, and what is called in between
+# when the module can no longer be unloaded unnoticed. Kernels differ in names;
+# the first that there is counts.
+OPENS = {
+    DEBUGFS: ("debugfs_remove", ("open_proxy_open",),
+              ("__debugfs_file_get", "debugfs_file_get")),
+    PROCFS: ("proc_remove", ("proc_reg_open",),
+             ("kmem_cache_alloc_noprof", "kmem_cache_alloc")),
+}
+
+# What the VFS calls first after an open that worked, and after one that did not.
+DONE, FAILED = "file_ra_state_init", "module_put"
+
+
+def write(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(value)
+
+
+def stage():
+    return int(read_all(f"{PARAMETERS}/stage"))
+
+
+def wait_for(wanted):
+    while stage() < wanted:
+        os.sched_yield()
+
+
+def call_oneself(name):
+    write("/proc/self/comm", name)
+
+
+@contextlib.contextmanager
+def setting(path, value):
+    before = read_all(path).decode()
+    write(path, value)
+    try:
+        yield
+    finally:
+        write(path, before)
+
+
+def of_kernel(name):
+    """The pid of a kernel thread."""
+    return next(int(pid) for pid in os.listdir("/proc") if pid.isdigit()
+                and read_all(f"/proc/{pid}/comm") == name.encode() + b"\n")
+
+
+@contextlib.contextmanager
+def busy_cpu():
+    """
+    A CPU may be held for as long as it takes, and what the holder must not
+    starve runs before it: without softirqs no RCU grace period would end there.
+    """
+    softirqs = of_kernel(f"ksoftirqd/{OPENER}")
+    with setting("/proc/sys/kernel/sched_rt_runtime_us", "-1"):
+        os.sched_setscheduler(softirqs, os.SCHED_FIFO, os.sched_param(99))
+        try:
+            yield
+        finally:
+            os.sched_setscheduler(softirqs, os.SCHED_OTHER, os.sched_param(0))
+
+
+def open_as_opener(path):
+    """The error of open(2), or of the first read(2) that follows, or 0."""
+    os.sched_setaffinity(0, {OPENER})
+    while not os.path.exists(path):
+        os.sched_yield()
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    call_oneself("opener")
+    try:
+        os.read(os.open(path, os.O_RDONLY), 1)
+    except OSError as error:
+        return error.errno
+    return 0
+
+
+@contextlib.contextmanager
+def opener(path):
+    """Gives a function that waits for its end, and returns the error."""
+    pid = os.fork()
+    if pid == 0:
+        status = 255
+        try:
+            status = open_as_opener(path)
+        finally:
+            os._exit(status)
+    try:
+        yield lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except BaseException:
+        write(f"{PARAMETERS}/held", "N")
+        raise
+
+
+class Window(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if "preempt=full" not in read_all("/proc/cmdline").decode().split():
+            raise unittest.SkipTest("not booted with preempt=full")
+        if not re.search("PREEMPT(?!_RT)", os.uname().version):
+            raise unittest.SkipTest("this kernel knows no preempt=full")
+        if os.cpu_count() < 2:
+            raise unittest.SkipTest("wants two CPUs")
+        if not os.path.exists(WINDOW):
+            raise unittest.SkipTest("this kernel has no kretprobes")
+        cls.module = read_all(MODULE)
+        cls.enterClassContext(busy_cpu())
+        cls.addClassCleanup(os.sched_setaffinity, 0, os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {CONTROLLER})
+        cls.names = symbols(*(name for _, *names in OPENS.values()
+                              for group in names for name in group))
+
+    def tearDown(self):
+        if os.path.isdir(PARAMETERS):
+            self.assertEqual(run("rmmod", "window").returncode, 0)
+        if loaded():
+            self.assertEqual(unload(), 0)
+
+    def known(self, names):
+        """The first of the functions that this kernel has."""
+        return next(name for name in names if name in self.names)
+
+    def widen(self, directory, put, fail="proc_mkdir_mode"):
+        remove, opens, gets = OPENS[directory]
+        result = run("insmod", WINDOW, f"cpu={OPENER}", f"remove={remove}",
+                     f"open={self.known(opens)}", f"get={self.known(gets)}",
+                     f"put={put}", f"fail={fail}")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def lose(self, path, go, loads):
+        """
+        One round. go() lets the module go; it may not before the opener is
+        held, which a load that fails waits for by itself. Returns the opener's
+        error, and whether the module was gone inside the window.
+        """
+        write(f"{PARAMETERS}/stage", str(IDLE))
+        with opener(path) as end:
+            if not loads:
+                wait_for(HELD)
+            go()
+            self.assertFalse(loaded())
+            wait_for(LEFT)
+            inside = stage() == LEFT
+            write(f"{PARAMETERS}/held", "N")
+            return end(), inside
+
+    def rounds(self, path, go, loads, error):
+        counted = 0
+        for _ in range(ROUNDS):
+            if not loads:
+                self.assertEqual(load(self.module, "procfs=1"), 0)
+            seen, inside = self.lose(path, go, loads)
+            self.assertEqual(seen, error, os.strerror(seen))
+            counted += inside
+        print(f"# {path}: {counted} of {ROUNDS} inside the window", flush=True)
+        self.assertEqual(counted, ROUNDS)
+
+    def unloaded(self, directory, name, put, error):
+        self.widen(directory, put)
+        self.rounds(f"{directory}/{name}",
+                    lambda: self.assertEqual(unload(), 0), False, error)
+
+    def not_loaded(self, directory, name, fail, nth):
+        def go():
+            write(f"{PARAMETERS}/nth", str(nth))
+            self.assertEqual(load(self.module, "procfs=1"), errno.ENOMEM)
+
+        self.widen(directory, FAILED, fail)
+        call_oneself("loader")
+        self.rounds(f"{directory}/{name}", go, True, errno.ENXIO)
+
+    def test_tasks(self):
+        self.unloaded(DEBUGFS, "tasks", FAILED, errno.ENXIO)
+
+    def test_snapshot(self):
+        self.unloaded(DEBUGFS, "snapshot", FAILED, errno.ENXIO)
+
+    def test_exact(self):
+        self.unloaded(DEBUGFS, "exact", FAILED, errno.ENXIO)
+
+    def test_procfs(self):
+        """Is opened and cannot be read."""
+        self.unloaded(PROCFS, "tasks", DONE, errno.EIO)
+
+    def test_procfs_snapshot(self):
+        self.unloaded(PROCFS, "snapshot", DONE, errno.EIO)
+
+    def test_load_that_fails(self):
+        """At the directory of procfs, when debugfs has all of its files."""
+        self.not_loaded(DEBUGFS, "tasks", "proc_mkdir_mode", 1)
+
+    def test_snapshot_of_a_load_that_fails(self):
+        self.not_loaded(DEBUGFS, "snapshot", "proc_mkdir_mode", 1)
+
+    def test_exact_of_a_load_that_fails(self):
+        self.not_loaded(DEBUGFS, "exact", "proc_mkdir_mode", 1)
+
+    def test_procfs_of_a_load_that_fails(self):
+        """At the last of the files of procfs."""
+        self.not_loaded(PROCFS, "tasks", "proc_create", 3)
