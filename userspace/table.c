@@ -41,15 +41,8 @@ void table_add_column(struct libscols_table *table, const char *name,
 
 void table_add_text_column(struct libscols_table *table)
 {
-	struct libscols_column *column;
-
-	column = scols_table_new_column(table, "", 0, SCOLS_FL_WRAP);
-	check(!column);
-	/* No blanks behind the last text of a line. */
+	table_add_column(table, "", 0);
 	check(scols_table_enable_minout(table, 1));
-	check(scols_column_set_safechars(column, "\n"));
-	check(scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
-					scols_wrapnl_nextchunk, NULL));
 }
 
 struct libscols_line *table_add_line(struct libscols_table *table)

@@ -26,7 +26,7 @@ struct libscols_table *table_new(enum format format, bool noheadings);
 void table_add_column(struct libscols_table *table, const char *name,
 		      int flags);
 
-/* One whose cells can be of many lines, with a newline between them. */
+/* One for text: no blanks follow the last text of a line. */
 void table_add_text_column(struct libscols_table *table);
 struct libscols_line *table_add_line(struct libscols_table *table);
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "json.h"
 #include "options.h"
 #include "table.h"
+#include "util.h"
 #include "view.h"
 #include "wrap.h"
 
@@ -33,13 +35,31 @@ static size_t width_of_output(void)
 	return size.ws_col > WIDEST ? WIDEST : size.ws_col;
 }
 
-static void add_line(struct libscols_table *table, const char *text,
-		     const char *fact)
+/* Sets a cell to the first line of @text; returns what follows that line. */
+static const char *set_line(struct libscols_line *line, size_t column,
+			    const char *text)
 {
-	struct libscols_line *line = table_add_line(table);
+	size_t length = strcspn(text, "\n");
+	char *first = xasprintf("%.*s", (int)length, text);
 
-	table_set(line, 0, text);
-	table_set(line, 1, fact);
+	table_set(line, column, first);
+	free(first);
+	return text + length + (text[length] == '\n');
+}
+
+/*
+ * Adds the lines of @text, with those of @fact beside them. Not as one row with
+ * SCOLS_FL_WRAP: libsmartcols 2.41 crashes there if memory runs out.
+ */
+static void add_lines(struct libscols_table *table, const char *text,
+		      const char *fact)
+{
+	do {
+		struct libscols_line *line = table_add_line(table);
+
+		text = set_line(line, 0, text);
+		fact = set_line(line, 1, fact);
+	} while (*text || *fact);
 }
 
 static void add_sentence(struct libscols_table *table,
@@ -50,7 +70,7 @@ static void add_sentence(struct libscols_table *table,
 	char *fact = wrap(sentence->fact ? sentence->fact : "",
 			  width - part - 1, "");
 
-	add_line(table, text, fact);
+	add_lines(table, text, fact);
 	free(text);
 	free(fact);
 }
@@ -63,13 +83,13 @@ static void print_text(const struct explanation *explanation)
 
 	table_add_text_column(table);
 	table_add_text_column(table);
-	add_line(table, title, "");
+	add_lines(table, title, "");
 	for (size_t i = 0; i < explanation->count; i++) {
 		const struct sentence *sentence = &explanation->sentences[i];
 
 		if (!i || sentence->topic != sentence[-1].topic) {
-			add_line(table, "", "");
-			add_line(table, topic_title(sentence->topic), "");
+			add_lines(table, "", "");
+			add_lines(table, topic_title(sentence->topic), "");
 		}
 		add_sentence(table, sentence, width);
 	}
