@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +71,80 @@ struct result run(const char *snapshot, const char *line)
 	result.err = slurp_in(dir, "err", &size);
 	fixture_remove(dir);
 	return result;
+}
+
+/* Copies the words from @from up to @end, one blank between two; returns its end. */
+static char *copy_words(char *to, const char *from, const char *end)
+{
+	bool first = true;
+
+	while ((from += strspn(from, " ")) < end) {
+		size_t length = strcspn(from, " \n");
+
+		if (!first)
+			*to++ = ' ';
+		first = false;
+		memmove(to, from, length);
+		to += length;
+		from += length;
+	}
+	return to;
+}
+
+char *fields(char *text)
+{
+	char *to = text;
+
+	for (char *line = text; *line;) {
+		char *end = strchrnul(line, '\n');
+		bool ended = *end;
+
+		to = copy_words(to, line, end);
+		if (ended)
+			*to++ = '\n';
+		line = end + ended;
+	}
+	*to = '\0';
+	return text;
+}
+
+/* How many characters, not bytes, are before @end. */
+static size_t characters(const char *text, const char *end)
+{
+	size_t count = 0;
+
+	for (; text < end; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
+char *tree_fields(char *text)
+{
+	size_t offsets[32], level = 0;
+	char *to = text;
+
+	for (char *line = text; *line;) {
+		char *end = strchrnul(line, '\n');
+		char *word = line;
+		bool ended = *end;
+		size_t offset;
+
+		while (word < end && !isalnum((unsigned char)*word))
+			word++;
+		/* Below whatever stands above it and more to the left. */
+		offset = characters(line, word);
+		while (level && offsets[level - 1] >= offset)
+			level--;
+		assert_in_range(level, 0, ARRAY_SIZE(offsets) - 1);
+		memset(to, '>', level);
+		to = copy_words(to + level, word, end);
+		offsets[level++] = offset;
+		if (ended)
+			*to++ = '\n';
+		line = end + ended;
+	}
+	*to = '\0';
+	return text;
 }
 
 void result_clear(struct result *result)

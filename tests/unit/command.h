@@ -22,6 +22,19 @@ struct result {
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);
 
+/*
+ * Leaves of a table what is in its cells: one blank between two words of a line,
+ * and none around them. How wide a column is, and what fills it up, is for the
+ * library to decide and differs between its versions. In place; returns @text.
+ */
+char *fields(char *text);
+
+/*
+ * The same of a tree, where a line begins with a ">" for each level that it is
+ * below its root, whatever the branches are drawn with.
+ */
+char *tree_fields(char *text);
+
 /* All that is in the file, ended by a NUL; NULL if it cannot be read. */
 char *slurp(const char *path, size_t *size);
 
