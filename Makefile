@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 #
 # For people. What the kernel's build and DKMS read is Kbuild; "make help" says
 # what there is.

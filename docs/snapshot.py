@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 The smallest program that reads a snapshot: for every task its pid, its tgid, the
 ids of its address space and of its file table, and its name.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The files, in debugfs and in procfs. Nothing else here knows of files or of
  * user memory, and nothing here knows of tasks.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What of ident.c has to be inline: the way of a pointer through a record. No
  * record leaves the kernel with one in it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap: for every task, who it is and which kernel objects it shares with
  * whom. Here things are only begun in order and ended in reverse; taskmap.h

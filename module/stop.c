@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The one place that stops the machine: every processor is held, with its
  * interrupts disabled, while one of them looks. Nothing here knows what at.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 #
 # What the tests written in shell have in common. They tell what they found in a
 # line each, and the counts in the last line.

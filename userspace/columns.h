@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * Columns: what a row of an output can tell. There is a table of them for each
  * kind of rows: tasks, objects, changes,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The columns of changes: what changed, and all that there is to know of the
  * task, as it is now or as it was when it was last seen.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The columns of tasks. Each resource gives two, its id and its refs, made from
  * the table of resources.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What changed between two snapshots that were made by one load of the module.
  * A task is named by its pid and when it was created.

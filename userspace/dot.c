@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Tasks are on the left, each thread group in a frame; objects on the right,
  * those with the same holders in one node. Shapes and words tell what colours

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * dot(1) does the drawing. It is run and not linked: with the library would
  * come those for fonts and pictures, for everyone who only wants a list.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What decides on how a task is called, numbered and found: the facts that
  * "explain" has sentences for. No words here.

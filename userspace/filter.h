@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * Which tasks are shown. Nothing else depends on it: what is said of a task
  * is said in view of all of them.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * Tasks and the objects that they hold, as a drawing has them: what would be
  * drawn twice at the same ends is one.

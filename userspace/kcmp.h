@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * kcmp(2): what the kernel itself says when it is asked whether two tasks hold
  * the same object.

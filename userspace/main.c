@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap: what every task is and which kernel objects it holds. Here the
  * command line is understood, and nothing else is done.

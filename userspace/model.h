@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What can be known only by looking at all the tasks of a snapshot: who leads
  * whom, who is whose child, and who holds an object together with whom.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The page itself is the file of HTML beside this, which has a place for the
  * data; here that is made, row by row.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * Which tasks to ask kcmp(2) about. All pairs are too many: of n tasks some
  * multiples of n are chosen, of which most that hold the same are by the

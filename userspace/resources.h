@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * The one table of resources: the kinds of objects that a task holds. To add a
  * resource, add it to enum taskmap_resource and a row to resources.c.

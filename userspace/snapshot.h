@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * From bytes that nobody vouches for to records that the rest of the reader
  * may trust. module/uapi/taskmap.h is the manual of the format.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What the views want of libsmartcols. Only what releases 2.36 to 2.42 have in
  * common is used. Whatever fails ends the program: it is lack of memory.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // Threads that sleep until the end of the input:
 //	Sleepers cook waiter		two, with these names
 //	Sleepers platform 200		so many, as Java has always had them

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // A process of two threads, of which the second does what it is told by words:
 //	chdir		goes to /tmp
 //	open		opens /etc/passwd as descriptor 99

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """As many coroutines as it is told, that wait until the end of the input."""
 
 import asyncio

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 How many different values are in each column of a table of which the first
 column is the name of a program; of the rows of that program alone:

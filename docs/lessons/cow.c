@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // A process with 100 pages of memory, and its child by fork(2). Told "read 30"
 // or "write 30" the child does that to its first 30 pages; told "exec" it
 // executes cat(1); told "parent 30", the parent writes. Told is then how many page

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // Many tasks that wait: "crowd fork 200" or "crowd pthread 200".
 #include <err.h>
 #include <pthread.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // Makes a task by clone(2) with the flags named, and tells which of the new
 // task's deeds can be seen in the old one.
 #define _GNU_SOURCE

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 // Three threads of one process; each tells what getpid() and gettid() return.
 #define _GNU_SOURCE
 #include <pthread.h>

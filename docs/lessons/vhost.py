@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Owns a vhost device, as QEMU does for the network card of a virtual machine, and
 has it make the thread that would carry the packets.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * The format of the files "snapshot" and "exact" of taskmap.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * The layout of the format, in numbers. Compiles, as C and as C++, for 32 and
  * for 64 bits, exactly if all of them hold; with -Wpadded also if no byte is

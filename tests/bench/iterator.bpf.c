@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What a module is compared to: a BPF iterator over all tasks that writes the
  * record of module/uapi/taskmap.h, of the same fields, with addresses for ids. It

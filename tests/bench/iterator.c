@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The BPF iterator, from the first read on: loading, verifying and compiling it
  * come before and are not counted.

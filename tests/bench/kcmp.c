@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Who shares an mm, and who shares a file table, as "taskmap groups mm files"
  * says it, by kcmp(2): which compares two tasks at a time, and has an order for

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Counts the instructions of one thing that is done, in a virtual machine in
  * which time is counted by instructions.

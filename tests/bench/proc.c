@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * All tasks by /proc, as fast as it can be asked: no path is longer than it has
  * to be, and nothing is made of what was read.

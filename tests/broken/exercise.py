@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 What makes a broken module show its bug, without minding what it says of tasks:
 the verdict is the kernel's. tests/live/run runs these, too.

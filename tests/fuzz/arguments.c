@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Any words as a command line, one a line of the input: the reader must refuse
  * them in one line and a hint, or do what they say. All is done that main()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * How snapshots are changed from one try to the next. Random bytes hardly ever
  * get past the header, so most changes are followed by a repair of what the

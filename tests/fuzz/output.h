@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * What the reader prints while it runs inside a fuzz target, and what must be
  * true of it whatever the input was.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Gives files to a fuzz target, one after the other, where there is no
  * libFuzzer: under another compiler, for instance one that measures coverage.

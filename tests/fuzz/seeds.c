@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * seeds DIRECTORY: snapshots to begin with, made of the rows that unit tests
  * use: a few at a time, in the shapes that older and newer modules may write.

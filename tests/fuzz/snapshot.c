@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Any bytes as a snapshot: the reader must refuse them in one line, or show
  * them in each of its ways, whole. The input is the file itself, but for the

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 #
 # What those have in common that boot kernels in virtual machines and run the
 # live tests there. Sourced, never run, from the top, with $top; after lib.sh.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 #
 # Snapshots carried from one architecture to another: to be read there as at home
 # where the byte order is the same, and else to be refused. Sourced, never run,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """Decodes "snapshot" and "tasks", written from the formats' descriptions and
 not from the reader's code, so that two readings of the manual meet here."""
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 What the kernel thought of all that: tests that stand last, after all others of
 a boot, and fail if it complained of anything meanwhile, or misses memory.

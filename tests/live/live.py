@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """What the live tests have in common: the module, its files, and tasks."""
 
 import contextlib

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 What the kernel itself says of tasks and of what they share: kcmp(2) and /proc.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Snapshots that are carried between machines of two architectures. TASKMAP_CARRIED
 is the directory that they are carried in; see carried.sh.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 taskmap-zoo cost on this kernel: for a user without rights, what it counts, and
 what it says where the kernel refuses. No figure is compared with a clock; those

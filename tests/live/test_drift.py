@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 taskmap drift: each shape of the zoo gives the findings that follow from how it
 was made, and no other; and what nobody made odd gives none.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 What "exact" costs others: it stops the machine for one who opens it after the
 other, with a rest after each, and not at all if there are too many tasks. What

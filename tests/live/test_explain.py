@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 explain and compare: whether what they say of every task there is, the whole zoo
 among them, is what /proc and kcmp(2) say. What they say is read from their

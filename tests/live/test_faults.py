@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Every allocation and every user copy fails, in turn, in everything that can be
 done with the files and with the module. Wants a kernel with fault injection.

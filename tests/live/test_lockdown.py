@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """Under lockdown. Wants a boot of its own: nothing unlocks a kernel."""
 
 import errno

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Random forests: trees of tasks made with random legal flags of clone(2), which
 then unshare and use things at random, against kcmp(2), /proc, and a model.

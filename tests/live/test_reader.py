@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """The reader on the live files: what it says, and how it says it cannot."""
 
 import json

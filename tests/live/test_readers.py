@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Readers that are killed and interrupted, and open files that are shared: other
 readers see the same bytes, and the module can go as soon as the readers have.

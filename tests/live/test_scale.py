@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Very many tasks, and the largest of pids. TASKMAP_TASKS says how many, instead
 of what TASKMAP_EFFORT means; 100,000 want 6 GB of memory.

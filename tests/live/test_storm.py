@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Eight readers at once while the system changes under them as fast as it can,
 beside tasks that are held still: each of those is in every picture once, as it

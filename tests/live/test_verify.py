@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 taskmap verify: no disagreement where the module is right, however the system
 changes meanwhile; and each one found that is put into a snapshot.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 The zoo: every row of its table against the records of its tasks, and every
 field of the records against something that is not this module.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """A headless Chromium, told what to do by the Chrome DevTools Protocol."""
 
 import base64

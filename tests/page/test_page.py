@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """The page of taskmap graph --html, as somebody at a browser finds it: by real
 events of mouse and keyboard. What has to be lit is worked out here anew, from
 the tasks that the snapshot was made of."""

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * For LD_PRELOAD: calls that fail. FAIL_CALL names what is to fail: "memory"
  * is all that allocates, "output" what ends a stream. FAIL_AT=3 fails the third

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap-zoo cost: what it makes of samples, how it shows them, and that it
  * leaves no task behind. What a figure is, a clock decides, and no test: only that

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What the reader makes of calls that fail. Memory runs out at each allocation
  * in turn, also within the libraries: the reader says so and fails, or what it

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What the reader concludes from all tasks: groups, SHARES, NOTE, the tree.
  */

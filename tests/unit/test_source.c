@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Finding the module's files, and what is said where they cannot be had. A
  * directory stands for the root of the system.

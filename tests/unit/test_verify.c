@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The cross-check, against a directory that stands for /proc and a function
  * that stands for kcmp(2). Both are made of rows that are the truth; the module

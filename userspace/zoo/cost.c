@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap-zoo cost: what it costs to make tasks, to switch between them and to
  * have them, by what they share.

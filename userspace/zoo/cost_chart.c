@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What it costs, as a chart that gnuplot(1) draws: run and not linked, like dot
  * for graphs.

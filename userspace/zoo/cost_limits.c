@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Why there can be no more tasks. EAGAIN is all that the kernel says, whichever
  * limit it was.

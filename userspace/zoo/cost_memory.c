@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What the kernel says of its memory: of all of the system, for it accounts what
  * it keeps of a task to nobody else. The difference that a thousand tasks make

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What to look for in the tasks of a shape: commands with their pids filled in,
  * and what is to be seen then.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * A thread that gives up something that it was made to share. The leader of its
  * group keeps what it had, so the two differ as threads of a textbook never do.

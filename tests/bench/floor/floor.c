@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What nothing that looks at all tasks can go below: visits them, loads what a
  * record is made of, and adds it up, so that no load is left out. No lock is

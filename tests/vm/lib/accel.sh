@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
 # KVM or not.  That /dev/kvm opens proves nothing: on some machines the guest

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
 # Debian's archive through apt, with a state directory of its own: nothing of

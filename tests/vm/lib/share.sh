@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
 # Directories of the host in the guest: over 9p, which is in qemu itself, or for

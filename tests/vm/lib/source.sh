@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
 # Kernels that Debian does not have, built from its source after a fragment of
