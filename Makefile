@@ -71,6 +71,7 @@ help:
 	@echo '                  "dkms install taskmap/$(VERSION)"; make'
 	@echo '                  dkms-uninstall removes them'
 	@echo '  make dist       build/taskmap-$(VERSION).tar.xz, of what is committed'
+	@echo '  make release-check  whether all files agree on the version'
 	@echo '  make clean      removes what was built'
 
 reader:
@@ -117,6 +118,9 @@ dist:
 		--output=build/taskmap-$(VERSION).tar HEAD
 	@xz -9 -T1 -f build/taskmap-$(VERSION).tar
 	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
+
+release-check:
+	@tests/static/release && echo "taskmap $(VERSION): all files agree"
 
 demo: need-demo
 
@@ -194,6 +198,6 @@ clean:
 		-type f -exec rm -f {} +
 
 .PHONY: all help reader modules install uninstall dkms-install \
-	dkms-uninstall dist demo shell check coverage bench lessons-update need-demo \
+	dkms-uninstall dist release-check demo shell check coverage bench lessons-update need-demo \
 	need-lessons need-jdk need-check need-bench need-sanitizer need-page \
 	need-foreign clean
