@@ -66,8 +66,8 @@ help:
 	@echo '  make            the reader, and the module for this kernel'
 	@echo '  make reader     the reader and the zoo, and no module'
 	@echo '  make modules    the module, for KVER=$(KVER)'
-	@echo '  make install    the reader and the zoo, with man pages and completion,'
-	@echo '                  to DESTDIR and PREFIX; make uninstall removes them'
+	@echo '  make install    the reader and the zoo, with man pages, completion and'
+	@echo '                  the header of the format, to DESTDIR and PREFIX; make uninstall removes them'
 	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
 	@echo '                  "dkms install taskmap/$(VERSION)"; make'
 	@echo '                  dkms-uninstall removes them'
@@ -76,7 +76,7 @@ help:
 	@echo '  make clean      removes what was built'
 
 reader:
-	@$(MAKE) -s -C userspace
+	@$(MAKE) $(if $(filter 1,$(V)),,-s) -C userspace
 
 # Headers are needed for the module alone, so their absence stops only that.
 modules:
