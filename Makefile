@@ -49,7 +49,6 @@ help:
 	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
 	@echo '                  packages   the Debian packages and DKMS, in a root'
 	@echo '                             of each release, or RELEASES="trixie";'
-	@echo '                             JOBS=2 does two at a time'
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  broken     that those kernels would report bugs'
 	@echo '                  soak       for longer; ROUNDS=8 for a night'
