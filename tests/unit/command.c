@@ -30,6 +30,25 @@ char *slurp(const char *path, size_t *size)
 	return text;
 }
 
+char *unit_path(const char *name)
+{
+	const char *unit = getenv("TASKMAP_UNIT");
+	char *path;
+
+	if (!unit)
+		fail_msg("TASKMAP_UNIT is not set: use tests/unit/run");
+	assert_true(asprintf(&path, "%s/%s", unit, name) > 0);
+	return path;
+}
+
+static void set_path(const char *variable, const char *name)
+{
+	char *path = unit_path(name);
+
+	setenv(variable, path, 1);
+	free(path);
+}
+
 static void run_shell(const char *dir, const char *line)
 {
 	if (chdir(dir) || !freopen("out", "w", stdout) ||
@@ -58,10 +77,11 @@ struct result run(const char *snapshot, const char *line)
 	int status;
 	pid_t pid;
 
-	setenv("T", TASKMAP, 1);
-	setenv("P", PLAIN, 1);
-	setenv("F", FAILING, 1);
-	setenv("Z", ZOO, 1);
+	set_path("T", TASKMAP);
+	set_path("P", PLAIN);
+	set_path("Z", ZOO);
+	set_path("F", FAILING);
+	set_path("U", ".");
 	setenv("S", snapshot, 1);
 	pid = fork();
 	if (!pid)

@@ -15,10 +15,20 @@ struct result {
 	char *err;
 };
 
+/* Where a file of this directory is, in a name without blanks; to be freed. */
+char *unit_path(const char *name);
+
+/* What is built here, relative to this directory. */
+#define TASKMAP	BUILD "/taskmap"
+#define PLAIN	BUILD "/plain/taskmap"
+#define ZOO	BUILD "/plain/taskmap-zoo"
+#define FAILING	BUILD "/failing.so"
+
 /*
  * Runs the shell command @line in a directory of its own, in which $T is the
  * reader, $P the reader without sanitizers, for which LD_PRELOAD can be $F
- * (failing.c), $Z the zoo and $S what @snapshot says. The result is to be cleared.
+ * (failing.c), $Z the zoo, $U this directory and $S what @snapshot says. The
+ * result is to be cleared.
  */
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);

@@ -108,12 +108,14 @@ static void expect_normal(void **state, const char *name, const char *line,
 			  char *(*normal)(char *text))
 {
 	struct result result = on_system(state, line);
-	char *path, *want;
+	char *path, *want, *file;
 	size_t size;
 
 	expect_status(&result, 0, line);
 	assert_string_equal(result.err, "");
-	assert_true(asprintf(&path, "%s/%s", EXPECTED, name) > 0);
+	assert_true(asprintf(&file, "expected/%s", name) > 0);
+	path = unit_path(file);
+	free(file);
 	if (normal)
 		result.out_size = strlen(normal(result.out));
 	if (getenv("GOLDEN"))

@@ -348,11 +348,11 @@ static void test_measured(void **state)
 static void test_no_more_tasks(void **state)
 {
 	(void)state;
-	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=" FAILING
-	       " $Z cost -n 20 -r 1", 1, "",
+	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=$F "
+	       "$Z cost -n 20 -r 1", 1, "",
 	       "taskmap-zoo: fork: task 7 of 20 could not be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
-	expect("FAIL_CALL=fork FAIL_AT=3 FAIL_ERROR=11 LD_PRELOAD=" FAILING
-	       " $Z cost -n 20 -r 1", 1, "",
+	expect("FAIL_CALL=fork FAIL_AT=3 FAIL_ERROR=11 LD_PRELOAD=$F "
+	       "$Z cost -n 20 -r 1", 1, "",
 	       "taskmap-zoo: no process could be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
 }
 
@@ -464,7 +464,7 @@ static pid_t start_measurement(int err)
 		setsid();
 		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
 		dup2(err, STDERR_FILENO);
-		execl(ZOO, "taskmap-zoo", "cost", "-n", "1000", "-r", "50", NULL);
+		execl(unit_path(ZOO), "taskmap-zoo", "cost", "-n", "1000", "-r", "50", NULL);
 		_exit(127);
 	}
 	while (count_session(pid, pid, &child) < 500)

@@ -82,6 +82,8 @@ static pid_t start(const char *line, const struct fault *fault)
 	posix_spawn_file_actions_t files;
 	char *copy = xstrdup(line);
 	char *argv[WORDS] = { "taskmap" };
+	char *program = unit_path(PLAIN);
+	char *failing = unit_path(FAILING);
 	char error[16];
 	pid_t pid;
 
@@ -93,7 +95,7 @@ static pid_t start(const char *line, const struct fault *fault)
 		variable("FAIL_AT", fault->at),
 		variable("FAIL_ERROR", error),
 		variable("FAIL_MARK", "hit"),
-		variable("LD_PRELOAD", FAILING),
+		variable("LD_PRELOAD", failing),
 		NULL
 	};
 	for (int i = 1; i < WORDS; i++)
@@ -103,12 +105,14 @@ static pid_t start(const char *line, const struct fault *fault)
 							  "out", flags, 0600), 0);
 	assert_int_equal(posix_spawn_file_actions_addopen(&files, STDERR_FILENO,
 							  "err", flags, 0600), 0);
-	assert_int_equal(posix_spawn(&pid, PLAIN, &files, NULL, argv,
+	assert_int_equal(posix_spawn(&pid, program, &files, NULL, argv,
 				     environment), 0);
 	posix_spawn_file_actions_destroy(&files);
 	for (char **string = environment; *string; string++)
 		free(*string);
 	free(copy);
+	free(failing);
+	free(program);
 	return pid;
 }
 
