@@ -8,6 +8,22 @@ VERSION := $(shell sed -n 's/^\#define TASKMAP_VERSION.*"\(.*\)"$$/\1/p' \
 	module/uapi/taskmap.h)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
+O :=
+
+# A word of the shell, whatever is in it.
+sh = '$(subst ','\'',$(1))'
+# For the reader's make, which is in another directory.
+OUTSIDE = $(if $(O),O=$(call sh,$(if $(filter /%,$(firstword $(O))),,$(subst \
+	$$,$$$$,$(CURDIR))/)$(value O)))
+
+# kbuild fails in a directory whose name has one of these, or builds in another.
+UNFIT := ' " \# $$ % & ( ) * , : ; < = > ? [ \ ` |
+ifneq ($(filter all modules demo shell,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(word 2,-$(CURDIR)-)$(strip $(foreach c,$(UNFIT),$(findstring $c,$(CURDIR)))),)
+$(error taskmap: kbuild cannot work in a directory with a blank or one of \
+	$(UNFIT) in its path; "make reader" can)
+endif
+endif
 
 # What each job needs of Debian, beside make and a shell.
 READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
@@ -63,7 +79,8 @@ help:
 	@echo
 	@echo 'On this machine:'
 	@echo '  make            the reader, and the module for this kernel'
-	@echo '  make reader     the reader and the zoo, and no module'
+	@echo '  make reader     the reader and the zoo, and no module; with O=DIR they'
+	@echo '                  are built in DIR, and nothing is written here'
 	@echo '  make modules    the module, for KVER=$(KVER)'
 	@echo '  make install    the reader and the zoo, with man pages, completion and'
 	@echo '                  the header of the format, to DESTDIR and PREFIX; make uninstall removes them'
@@ -75,12 +92,12 @@ help:
 	@echo '  make clean      removes what was built'
 
 reader:
-	@$(MAKE) $(if $(filter 1,$(V)),,-s) -C userspace
+	@$(MAKE) $(if $(filter 1,$(V)),,-s) -C userspace $(OUTSIDE)
 
 # Headers are needed for the module alone, so their absence stops only that.
 modules:
-	@if [ -d "$(KDIR)" ]; then \
-		$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules; \
+	@if [ -d $(call sh,$(KDIR)) ]; then \
+		$(MAKE) -C $(call sh,$(KDIR)) M="$(CURDIR)" $(if $(O),O=) modules; \
 	else \
 		echo "taskmap: no headers of Linux $(KVER), so no module;" \
 		     "apt-get install linux-headers-$(KVER)" >&2; \
@@ -88,27 +105,28 @@ modules:
 	fi
 
 install uninstall:
-	@$(MAKE) -C userspace --no-print-directory $@
+	@$(MAKE) -C userspace --no-print-directory $(OUTSIDE) $@
 
 # What DKMS needs, and nothing else: no source that a build for some kernel
 # generated. "dkms remove" comes before the removal.
 DKMS_FILES := dkms.conf Kbuild module/Kbuild module/uapi/taskmap.h \
 	$(filter-out %.mod.c,$(wildcard module/*.[ch]))
-DKMS_DIR := $(DESTDIR)/usr/src/taskmap-$(VERSION)
+DKMS_DIR = $(if $(filter /%,$(firstword $(DESTDIR)/)),,$(error taskmap: \
+	DESTDIR must be absolute))$(DESTDIR)/usr/src/taskmap-$(VERSION)
 
 dkms-install:
 	@$(foreach file,$(DKMS_FILES),install -D -m 644 $(file) \
-		"$(DKMS_DIR)/$(file)" &&) \
-	echo "  INSTALL $(DKMS_DIR)"
+		$(call sh,$(DKMS_DIR)/$(file)) &&) \
+	printf '  INSTALL %s\n' $(call sh,$(DKMS_DIR))
 
 dkms-uninstall:
-	@if [ -z "$(DESTDIR)" ] && command -v dkms >/dev/null && \
+	@if [ -z $(call sh,$(DESTDIR)) ] && command -v dkms >/dev/null && \
 	    [ -n "$$(dkms status taskmap/$(VERSION))" ]; then \
 		echo "taskmap: DKMS still has it;" \
 		     "dkms remove taskmap/$(VERSION) --all" >&2; \
 		exit 1; \
 	fi
-	rm -rf "$(DKMS_DIR)"
+	rm -rf $(call sh,$(DKMS_DIR))
 
 # The same commit gives the same bytes. No pipe, which would hide that git failed.
 dist:
@@ -190,7 +208,8 @@ need-foreign: need-check
 	@tests/setup $(FOREIGN_PACKAGES)
 
 clean:
-	@$(MAKE) -C userspace --no-print-directory clean
+	@$(MAKE) -C userspace --no-print-directory $(OUTSIDE) clean
+	@$(MAKE) -C tests/unit --no-print-directory clean
 	rm -rf build
 	find . -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' \
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

@@ -16,12 +16,17 @@ vm_need_compiler()
 	vm_need "$ROW_CROSS$ROW_COMPILER" "$ROW_COMPILER${cross:+-$cross}"
 }
 
+# What kbuild takes for its own in the path of a directory; as in the Makefile.
+VM_UNFIT=$' \t\'"#$%&()*,:;<=>?[\\`|'
+
 vm_build()
 {
 	local dir kdir top arg status=0
 
 	dir=$(realpath -e -- "$1" 2>/dev/null) || vm_die "$VM_EX_USAGE" "no directory $1"
 	shift
+	[[ $dir != *["$VM_UNFIT"]* ]] || vm_unavailable \
+		"kbuild cannot work in $dir: a blank, or one of ${VM_UNFIT#*$'\t'}"
 	kdir=$(vm_kdir)
 	local compiler=$ROW_CROSS$ROW_COMPILER
 	local command=(make -C "$kdir" M="$dir" CC="$compiler" -j"$(nproc)")
