@@ -4,8 +4,8 @@
 # For people. What the kernel's build and DKMS read is Kbuild; "make help" says
 # what there is.
 
-VERSION := $(shell sed -n 's/^\#define TASKMAP_VERSION.*"\(.*\)"$$/\1/p' \
-	module/uapi/taskmap.h)
+VERSION_OF := sed -n 's/^\#define TASKMAP_VERSION.*"\(.*\)"$$/\1/p'
+VERSION := $(shell $(VERSION_OF) module/uapi/taskmap.h)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 O :=
@@ -128,14 +128,29 @@ dkms-uninstall:
 	fi
 	rm -rf $(call sh,$(DKMS_DIR))
 
-# The same commit gives the same bytes. No pipe, which would hide that git failed.
+# The same commit gives the same bytes, whatever git is told by configuration,
+# attributes and environment: it runs on a repository that borrows the objects
+# and has nothing else. No pipe, which would hide that git failed.
 dist:
 	@mkdir -p build
-	@git -c core.abbrev=no archive --format=tar \
-		--prefix=taskmap-$(VERSION)/ \
-		--output=build/taskmap-$(VERSION).tar HEAD
-	@xz -9 -T1 -f build/taskmap-$(VERSION).tar
-	@echo "  DIST    build/taskmap-$(VERSION).tar.xz"
+	@set -e; \
+	commit=$$(git --git-dir=.git rev-parse --verify 'HEAD^{commit}'); \
+	objects=$$(git --git-dir=.git rev-parse --git-path objects); \
+	objects=$$(realpath "$$objects"); \
+	bare() { \
+		env -i PATH="$$PATH" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 \
+			GIT_ATTR_NOSYSTEM=1 GIT_OBJECT_DIRECTORY="$$objects" \
+			git --git-dir=build/dist.git "$$@"; \
+	}; \
+	rm -rf build/dist.git; \
+	bare init -q --bare --template=; \
+	bare show "$$commit:module/uapi/taskmap.h" >build/dist.git/header; \
+	name=taskmap-$$($(VERSION_OF) build/dist.git/header); \
+	bare -c tar.umask=0022 archive --format=tar --prefix="$$name/" \
+		--output="build/$$name.tar" "$$commit"; \
+	rm -rf build/dist.git; \
+	XZ_DEFAULTS= XZ_OPT= xz -9 -T1 -f "build/$$name.tar"; \
+	echo "  DIST    build/$$name.tar.xz"
 
 release-check:
 	@tests/static/release && echo "taskmap $(VERSION): all files agree"

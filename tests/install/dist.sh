@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The archive that "make dist" makes. Sourced by check.
+
+archive=taskmap-$version.tar.xz
+unpacked=$scratch/taskmap-$version
+
+# committed: the names of all that is.
+committed()
+{
+	git --git-dir=.git ls-tree -r --name-only HEAD | LC_ALL=C sort
+}
+
+names()
+{
+	(cd "$1" && find . -name .git -prune -o ! -type d -printf '%P\n' |
+		LC_ALL=C sort)
+}
+
+dist()
+{
+	make -s dist >/dev/null
+	cp "build/$archive" "$scratch/"
+	tar -xf "$scratch/$archive" -C "$scratch"
+	diff <(committed) <(names "$unpacked") || true
+}
+
+# A clone with all that git could be told to write other bytes by, and with
+# changes that are not committed, of the version too.
+dist_of_clone()
+{
+	local clone=$scratch/clone
+	mkdir "$scratch/home"
+	printf '* text eol=crlf export-subst ident\n' >"$scratch/home/attributes"
+	cat >"$scratch/home/.gitconfig" <<-CONFIG
+	[core]
+		autocrlf = true
+		eol = crlf
+		abbrev = 4
+		attributesFile = $scratch/home/attributes
+	[tar]
+		umask = 0077
+	[safe]
+		directory = *
+	CONFIG
+	HOME=$scratch/home git clone -q --shared . "$clone"
+	diff -r --exclude=.git "$unpacked" "$clone" || true
+	mkdir -p "$clone/.git/info"
+	printf '*.md export-ignore\n* text eol=crlf\n' >"$clone/.git/info/attributes"
+	sed -i 's/^\(#define TASKMAP_VERSION.*"\).*"/\19.9.9"/' \
+		"$clone/module/uapi/taskmap.h"
+	echo '*.c export-ignore' >"$clone/.gitattributes"
+	(cd "$clone" && HOME=$scratch/home XZ_OPT=-1 TZ=Asia/Tokyo make -s dist) \
+		>/dev/null
+	find "$clone/build" -type f -printf '%f\n' | diff <(echo "$archive") - || true
+	cmp "$scratch/$archive" "$clone/build/$archive"
+}
+
+dist_builds()
+{
+	make -s -C "$unpacked" reader CFLAGS=-O0 >/dev/null
+	[[ $("$unpacked/userspace/taskmap" --version) == *" $version"* ]]
+}
+
+dist_clean()
+{
+	make -s -C "$unpacked" clean >/dev/null
+	diff <(committed) <(names "$unpacked") || true
+}
+
+# An empty archive would be worse than none, and so would be one of the
+# repository in which the archive was unpacked.
+dist_of_nothing()
+{
+	git init -q "$scratch"
+	! make -s -C "$unpacked" dist >"$scratch/log" 2>&1 ||
+		echo "no complaint"
+	grep -q 'not a git repository' "$scratch/log" || cat "$scratch/log"
+	rm -rf "$scratch/.git"
+	find "$unpacked" -name '*.tar.xz'
+}
+
+if ! git --git-dir=.git rev-parse HEAD >"$scratch/log" 2>&1; then
+	skip "make dist" "$(tail -n 1 "$scratch/log")"
+else
+	try "make dist: what is committed" dist
+	try "make dist: the same bytes whatever is configured or changed" \
+		dist_of_clone
+	try "the reader is built of the archive" dist_builds
+	sources "the archive" "$unpacked"
+	try "make clean leaves what was in the archive" dist_clean
+	try "make dist of an archive says that it cannot" dist_of_nothing
+fi
