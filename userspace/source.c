@@ -93,7 +93,8 @@ static bool debugfs_is_mounted(const struct source *source)
 	struct statfs fs;
 
 	in_root(source, DEBUGFS, full, sizeof(full));
-	return !statfs(full, &fs) && fs.f_type == source->debugfs_magic;
+	/* Its type is the C library's own, signed or not. */
+	return !statfs(full, &fs) && (long)fs.f_type == source->debugfs_magic;
 }
 
 /* Whether the module is there, but without the file that is looked for. */

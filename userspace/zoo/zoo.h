@@ -36,8 +36,8 @@
 #define IOPRIO_CLASS_BE		2
 #define IOPRIO_WHO_PROCESS	1
 
-/* glibc has it from 2.32 on; the messages are the same in the C locale. */
-#if !__GLIBC_PREREQ(2, 32)
+/* Only glibc has it, from 2.32 on; the messages are the same in the C locale. */
+#if !defined(__GLIBC__) || (__GLIBC__ == 2 && __GLIBC_MINOR__ < 32)
 #include <string.h>
 #define strerrordesc_np(error)	strerror(error)
 #endif
