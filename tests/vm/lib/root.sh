@@ -69,7 +69,7 @@ vm_foreign_root()
 # that root.
 vm_cross()
 {
-	local triplet=${ROW_CROSS%-} libraries
+	local libraries
 
 	vm_foreign || return 0
 	vm_need_compiler

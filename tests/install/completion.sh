@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Completion as it is typed. Sourced by check.
+
+name="completion in a bash on a terminal"
+if command -v python3 >/dev/null; then
+	try "$name" tests/install/completion.py userspace userspace/completion
+else
+	skip "$name" "no python3"
+fi
