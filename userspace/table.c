@@ -7,6 +7,10 @@
 
 #include "table.h"
 #include "util.h"
+#include "wrap.h"
+
+/* Rows that are in memory together: libsmartcols takes about a kilobyte each. */
+#define PIECE	4096
 
 /* The column that carries the tree's branches: the first one. */
 #define TREE_COLUMN	0
@@ -79,12 +83,28 @@ void table_print(struct libscols_table *table)
 	scols_unref_table(table);
 }
 
-struct libscols_table *table_of_rows(const struct options *options)
+/*
+ * The heading makes the column wide: the hint that libsmartcols takes counts only
+ * where a cell is wider than the heading. No blanks at the end of a line.
+ */
+static void add_wide_column(struct libscols_table *table, const char *name,
+			    int flags, int width, bool last)
+{
+	char *heading = xasprintf("%*s", flags & TABLE_RIGHT ? width :
+					 last ? 0 : -width, name);
+
+	table_add_column(table, heading, flags);
+	free(heading);
+}
+
+/* @widths: the least that each column has, NULL for what its cells need. */
+static struct libscols_table *table_of_widths(const struct options *options,
+					      bool noheadings,
+					      const size_t *widths)
 {
 	const struct selection *selection = &options->selection;
-	struct libscols_table *table;
+	struct libscols_table *table = table_new(options->format, noheadings);
 
-	table = table_new(options->format, options->noheadings);
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = &selection->columns[i];
 		int flags = 0;
@@ -93,9 +113,16 @@ struct libscols_table *table_of_rows(const struct options *options)
 			flags = TABLE_TREE;
 		else if (column->type == VALUE_NUMBER)
 			flags = TABLE_RIGHT;
-		table_add_column(table, column->name, flags);
+		add_wide_column(table, column->name, flags,
+				widths ? (int)widths[i] : 0,
+				i == selection->count - 1);
 	}
 	return table;
+}
+
+struct libscols_table *table_of_rows(const struct options *options)
+{
+	return table_of_widths(options, options->noheadings, NULL);
 }
 
 static bool is_for_people(const struct options *options)
@@ -131,26 +158,11 @@ static const char *cell_text(const struct options *options,
 	return value->text;
 }
 
-static void set_value(struct libscols_line *line, size_t index,
-		      const struct options *options, struct value *value)
+/* Gives the text of each cell of @row to @use. */
+static void each_cell(const struct options *options, const struct row *row,
+		      void (*use)(void *to, size_t index, const char *text),
+		      void *to)
 {
-	const struct column *column = &options->selection.columns[index];
-	char *pids;
-
-	if (value->type != VALUE_PIDS) {
-		table_set(line, index, cell_text(options, column, value));
-		return;
-	}
-	pids = pids_text(value);
-	table_set(line, index, pids);
-	free(pids);
-}
-
-struct libscols_line *table_add_row(struct libscols_table *table,
-				    const struct options *options,
-				    const struct row *row)
-{
-	struct libscols_line *line = table_add_line(table);
 	const struct selection *selection = &options->selection;
 	/* What is for programs, libsmartcols escapes itself, byte by byte. */
 	const struct style style = {
@@ -160,9 +172,84 @@ struct libscols_line *table_add_row(struct libscols_table *table,
 	struct value value;
 
 	for (size_t i = 0; i < selection->count; i++) {
-		column_fill(&selection->columns[i], row, &style, &value);
-		set_value(line, i, options, &value);
+		const struct column *column = &selection->columns[i];
+		char *pids = NULL;
+
+		column_fill(column, row, &style, &value);
+		if (value.type == VALUE_PIDS)
+			pids = pids_text(&value);
+		use(to, i, pids ? pids : cell_text(options, column, &value));
+		free(pids);
 		value_clear(&value);
 	}
+}
+
+static void set_cell(void *line, size_t index, const char *text)
+{
+	table_set(line, index, text);
+}
+
+struct libscols_line *table_add_row(struct libscols_table *table,
+				    const struct options *options,
+				    const struct row *row)
+{
+	struct libscols_line *line = table_add_line(table);
+
+	each_cell(options, row, set_cell, line);
 	return line;
+}
+
+static void widen(void *widths, size_t index, const char *text)
+{
+	size_t *width = (size_t *)widths + index;
+	size_t needed = text_width(text, strlen(text));
+
+	if (needed > *width)
+		*width = needed;
+}
+
+/* For all pieces to be aligned alike, to be freed. */
+static size_t *measure(const struct options *options, const struct rows *rows)
+{
+	size_t *widths = xcalloc(options->selection.count, sizeof(*widths));
+	struct row row;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		if (rows->at(rows, i, &row))
+			each_cell(options, &row, widen, widths);
+	}
+	return widths;
+}
+
+/* Prints those from @first on that are one piece, and returns what is next. */
+static size_t print_piece(const struct options *options,
+			  const struct rows *rows, size_t first,
+			  const size_t *widths)
+{
+	struct libscols_table *table;
+	unsigned int count = 0;
+	struct row row;
+
+	table = table_of_widths(options, options->noheadings || first, widths);
+	for (; first < rows->count && count < PIECE; first++) {
+		if (!rows->at(rows, first, &row))
+			continue;
+		table_add_row(table, options, &row);
+		count++;
+	}
+	table_print(table);
+	return first;
+}
+
+void table_print_rows(const struct options *options, const struct rows *rows)
+{
+	size_t *widths = NULL;
+	size_t next = 0;
+
+	if (rows->count > PIECE && is_for_people(options))
+		widths = measure(options, rows);
+	do
+		next = print_piece(options, rows, next, widths);
+	while (next < rows->count);
+	free(widths);
 }

@@ -16,7 +16,22 @@
 #define TABLE_RIGHT	SCOLS_FL_RIGHT
 #define TABLE_TREE	SCOLS_FL_TREE
 
-/* A table of the columns and in the format that @options tell. */
+/* What is printed line by line. */
+struct rows {
+	size_t count;
+	/* Fills @row with one of them, or returns false if it is not shown. */
+	bool (*at)(const struct rows *rows, size_t index, struct row *row);
+	struct model *model;
+	const void *of;		/* what else at() needs */
+};
+
+/*
+ * Prints the columns and in the format that @options tell, in memory that does
+ * not depend on how many rows there are.
+ */
+void table_print_rows(const struct options *options, const struct rows *rows);
+
+/* A table of these columns, and a row of it: for a tree, which must be whole. */
 struct libscols_table *table_of_rows(const struct options *options);
 struct libscols_line *table_add_row(struct libscols_table *table,
 				    const struct options *options,

@@ -7,6 +7,7 @@
 #define TASKMAP_VIEW_H
 
 #include "options.h"
+#include "table.h"
 
 /**
  * view_snapshot() - read the snapshot that was asked for, and show it
@@ -19,6 +20,18 @@
 int view_snapshot(const struct options *options, struct error *error,
 		  int (*show)(const struct options *options,
 			      const struct snapshot *snap));
+
+/**
+ * view_rows() - print rows as JSON or as a table
+ * @options: the command line
+ * @key: what JSON calls them
+ * @headers: the headers of the snapshots that they are of
+ * @header_count: how many these are
+ * @rows: the rows
+ */
+void view_rows(const struct options *options, const char *key,
+	       const struct taskmap_header *headers, unsigned int header_count,
+	       const struct rows *rows);
 
 /**
  * view_tasks() - the tasks that were asked for by their pids

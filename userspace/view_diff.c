@@ -8,46 +8,22 @@
 
 #include "diff.h"
 #include "escape.h"
-#include "json.h"
 #include "options.h"
-#include "table.h"
+#include "view.h"
 
-/* The task as it is now, or as it was when it was last seen. */
-static struct row row_of(struct diff *diff, const struct change *change)
+/* Of the task as it is now, or as it was when it was last seen. */
+static bool row_at(const struct rows *rows, size_t index, struct row *row)
 {
+	const struct diff *diff = rows->of;
+	const struct change *change = &diff->changes[index];
 	const bool gone = change->kind == CHANGE_WENT;
 
-	return (struct row){
-		.model = gone ? &diff->a : &diff->b,
+	*row = (struct row){
+		.model = gone ? &change->diff->a : &change->diff->b,
 		.task = gone ? change->a : change->b,
 		.change = change,
 	};
-}
-
-static void print_table(const struct options *options, struct diff *diff)
-{
-	struct libscols_table *table = table_of_rows(options);
-
-	for (size_t i = 0; i < diff->count; i++) {
-		const struct row row = row_of(diff, &diff->changes[i]);
-
-		table_add_row(table, options, &row);
-	}
-	table_print(table);
-}
-
-static void print_json(const struct options *options, struct diff *diff,
-		       const struct taskmap_header headers[2])
-{
-	struct json_rows json;
-
-	json_begin(&json, "changes", &options->selection, headers, 2);
-	for (size_t i = 0; i < diff->count; i++) {
-		const struct row row = row_of(diff, &diff->changes[i]);
-
-		json_add_row(&json, &row);
-	}
-	json_end(&json);
+	return true;
 }
 
 static int print_diff(const struct options *options, struct snapshot *a,
@@ -60,10 +36,8 @@ static int print_diff(const struct options *options, struct snapshot *a,
 
 	diff_init(&diff, a, b, &options->compared, &options->filter, &missing);
 	differ = diff.count;
-	if (options->format == FORMAT_JSON)
-		print_json(options, &diff, headers);
-	else
-		print_table(options, &diff);
+	view_rows(options, "changes", headers, 2, &(struct rows){
+		diff.count, row_at, NULL, &diff });
 	diff_free(&diff);
 	return differ || missing ? STATUS_MISSING : STATUS_DONE;
 }

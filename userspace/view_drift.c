@@ -6,46 +6,20 @@
 #include <stdlib.h>
 
 #include "drift.h"
-#include "json.h"
 #include "options.h"
-#include "table.h"
 #include "view.h"
 
-static struct row row_of(struct model *model, const struct finding *finding)
+static bool row_at(const struct rows *rows, size_t index, struct row *row)
 {
-	return (struct row){
-		.model = model,
+	const struct drift *drift = rows->of;
+	const struct finding *finding = &drift->findings[index];
+
+	*row = (struct row){
+		.model = rows->model,
 		.task = finding->task,
 		.finding = finding,
 	};
-}
-
-static void print_table(const struct options *options, struct model *model,
-			const struct drift *drift)
-{
-	struct libscols_table *table = table_of_rows(options);
-
-	for (size_t i = 0; i < drift->count; i++) {
-		const struct row row = row_of(model, &drift->findings[i]);
-
-		table_add_row(table, options, &row);
-	}
-	table_print(table);
-}
-
-static void print_json(const struct options *options,
-		       const struct snapshot *snap, struct model *model,
-		       const struct drift *drift)
-{
-	struct json_rows json;
-
-	json_begin(&json, "drift", &options->selection, &snap->header, 1);
-	for (size_t i = 0; i < drift->count; i++) {
-		const struct row row = row_of(model, &drift->findings[i]);
-
-		json_add_row(&json, &row);
-	}
-	json_end(&json);
+	return true;
 }
 
 static int print_snapshot(const struct options *options,
@@ -61,10 +35,8 @@ static int print_snapshot(const struct options *options,
 	shown = filter_apply(&options->filter, &model, &missing);
 	drift_init(&drift, &model, exact, shown);
 	found = drift.count;
-	if (options->format == FORMAT_JSON)
-		print_json(options, snap, &model, &drift);
-	else
-		print_table(options, &model, &drift);
+	view_rows(options, "drift", &snap->header, 1, &(struct rows){
+		drift.count, row_at, &model, &drift });
 	drift_free(&drift);
 	free(shown);
 	model_free(&model);

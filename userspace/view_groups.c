@@ -5,47 +5,21 @@
  */
 #include <stdlib.h>
 
-#include "json.h"
 #include "objects.h"
 #include "options.h"
-#include "table.h"
 #include "view.h"
 
-static struct row row_of(struct model *model, const struct object *object)
+static bool row_at(const struct rows *rows, size_t index, struct row *row)
 {
-	return (struct row){
-		.model = model,
+	const struct objects *objects = rows->of;
+	const struct object *object = &objects->list[index];
+
+	*row = (struct row){
+		.model = rows->model,
 		.task = object->earliest,
 		.object = object,
 	};
-}
-
-static void print_table(const struct options *options, struct model *model,
-			const struct objects *objects)
-{
-	struct libscols_table *table = table_of_rows(options);
-
-	for (unsigned int i = 0; i < objects->count; i++) {
-		const struct row row = row_of(model, &objects->list[i]);
-
-		table_add_row(table, options, &row);
-	}
-	table_print(table);
-}
-
-static void print_json(const struct options *options,
-		       const struct snapshot *snap, struct model *model,
-		       const struct objects *objects)
-{
-	struct json_rows json;
-
-	json_begin(&json, "groups", &options->selection, &snap->header, 1);
-	for (unsigned int i = 0; i < objects->count; i++) {
-		const struct row row = row_of(model, &objects->list[i]);
-
-		json_add_row(&json, &row);
-	}
-	json_end(&json);
+	return true;
 }
 
 static int print_snapshot(const struct options *options,
@@ -64,10 +38,8 @@ static int print_snapshot(const struct options *options,
 	chosen = filter_apply(&options->filter, &model, &missing);
 	filter.chosen = chosen;
 	objects = objects_make(&model, &filter);
-	if (options->format == FORMAT_JSON)
-		print_json(options, snap, &model, &objects);
-	else
-		print_table(options, &model, &objects);
+	view_rows(options, "groups", &snap->header, 1, &(struct rows){
+		objects.count, row_at, &model, &objects });
 	objects_free(&objects);
 	free(chosen);
 	model_free(&model);

@@ -5,11 +5,22 @@
  */
 #include <stdlib.h>
 
-#include "json.h"
 #include "options.h"
-#include "table.h"
 #include "tree.h"
 #include "view.h"
+
+static struct row row_of(struct model *model, unsigned int task)
+{
+	return (struct row){ .model = model, .task = task };
+}
+
+static bool row_at(const struct rows *rows, size_t index, struct row *row)
+{
+	const bool *shown = rows->of;
+
+	*row = row_of(rows->model, (unsigned int)index);
+	return shown[index];
+}
 
 struct list {
 	struct model *model;
@@ -39,8 +50,8 @@ static void make_tree(const struct list *list)
 	free(parents);
 }
 
-static void print_table(const struct options *options, struct model *model,
-			const bool *shown)
+static void print_tree(const struct options *options, struct model *model,
+		       const bool *shown)
 {
 	struct libscols_table *table = table_of_rows(options);
 	struct list list = {
@@ -50,31 +61,14 @@ static void print_table(const struct options *options, struct model *model,
 	};
 
 	for (unsigned int i = 0; i < model->count; i++) {
-		const struct row row = { .model = model, .task = i };
+		const struct row row = row_of(model, i);
 
 		if (shown[i])
 			list.lines[i] = table_add_row(table, options, &row);
 	}
-	if (options->format == FORMAT_TREE)
-		make_tree(&list);
+	make_tree(&list);
 	table_print(table);
 	free(list.lines);
-}
-
-static void print_json(const struct options *options,
-		       const struct snapshot *snap, struct model *model,
-		       const bool *shown)
-{
-	struct json_rows json;
-
-	json_begin(&json, "tasks", &options->selection, &snap->header, 1);
-	for (unsigned int i = 0; i < model->count; i++) {
-		const struct row row = { .model = model, .task = i };
-
-		if (shown[i])
-			json_add_row(&json, &row);
-	}
-	json_end(&json);
 }
 
 static int print_snapshot(const struct options *options,
@@ -86,10 +80,11 @@ static int print_snapshot(const struct options *options,
 
 	model_init(&model, snap);
 	shown = filter_apply(&options->filter, &model, &missing);
-	if (options->format == FORMAT_JSON)
-		print_json(options, snap, &model, shown);
+	if (options->format == FORMAT_TREE)
+		print_tree(options, &model, shown);
 	else
-		print_table(options, &model, shown);
+		view_rows(options, "tasks", &snap->header, 1, &(struct rows){
+			model.count, row_at, &model, shown });
 	free(shown);
 	model_free(&model);
 	return missing ? STATUS_MISSING : STATUS_DONE;

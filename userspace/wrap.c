@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 #include <string.h>
 #include <wchar.h>
+#include <wctype.h>
 
 #include "util.h"
 #include "wrap.h"
@@ -9,18 +10,25 @@
 /* How wide what the locale cannot decode is where it is shown: "\x80". */
 #define WIDTH_OF_BYTE	4
 
-static size_t width_of(const char *word, size_t length)
+size_t text_width(const char *text, size_t length)
 {
 	mbstate_t state = { 0 };
 	size_t width = 0, step;
 	wchar_t wide;
 
-	for (; length; word += step, length -= step) {
-		step = mbrtowc(&wide, word, length, &state);
+	for (; length; text += step, length -= step) {
+		step = 1;
+		if (*text >= ' ' && *text <= '~') {
+			width++;
+			continue;
+		}
+		step = mbrtowc(&wide, text, length, &state);
 		if (!step || step > length) {
 			memset(&state, 0, sizeof(state));
 			step = 1;
 			width += WIDTH_OF_BYTE;
+		} else if (!iswprint((wint_t)wide)) {
+			width += step * WIDTH_OF_BYTE;
 		} else if (wcwidth(wide) > 0) {
 			width += (size_t)wcwidth(wide);
 		}
@@ -42,7 +50,7 @@ char *wrap(const char *text, size_t width, const char *indent)
 
 	while (*(text += blanks)) {
 		size_t length = strcspn(text, " ");
-		size_t wide = width_of(text, length);
+		size_t wide = text_width(text, length);
 
 		if (used && used + blanks + wide > width) {
 			*end++ = '\n';

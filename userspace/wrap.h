@@ -20,4 +20,7 @@
  */
 char *wrap(const char *text, size_t width, const char *indent);
 
+/* The columns that the first @length bytes of @text take in a table. */
+size_t text_width(const char *text, size_t length);
+
 #endif /* TASKMAP_WRAP_H */

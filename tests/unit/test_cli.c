@@ -145,6 +145,39 @@ static void test_table(void **state)
 	expect_table(state, "table", "$T -i $S");
 }
 
+/*
+ * Many rows are printed piece by piece, which must not show: as if only the first
+ * and the last were there, which is as wide as none of the others.
+ */
+static void test_pieces(void **state)
+{
+	enum { ROWS = 10000 };
+	struct taskmap_record *rows = xcalloc(ROWS, sizeof(*rows));
+	struct system *system = *state;
+	unsigned char *image;
+	size_t size;
+
+	for (int i = 0; i < ROWS; i++)
+		rows[i] = process(i + 1, 0, "x");
+	strcpy(rows[ROWS - 1].comm, "caf\xc3\xa9\xe4\xb8\xad\xff\xe2\x80\x8b");
+	image = fixture_image(rows, ROWS, NULL, &size);
+	free(fixture_file(system->dir, "many", image, size));
+	free(image);
+	rows[1] = rows[ROWS - 1];
+	image = fixture_image(rows, 2, NULL, &size);
+	free(fixture_file(system->dir, "two", image, size));
+	free(image);
+	free(rows);
+	setenv("D", system->dir, 1);
+	expect_out(state, "for l in C C.UTF-8; do for f in '' -n -r -P; do"
+		   " for c in COMM,PID,S,PPID PPID,NOTE,PID,COMM; do"
+		   " LC_ALL=$l $T -i $D/many $f -o $c >many; LC_ALL=$l $T -i $D/two $f -o $c >two;"
+		   " case $f in -n|-P) n=1 ;; *) n=2 ;; esac;"
+		   " [ $(wc -l <many) = $((9999 + n)) ] && { head -n $n many; tail -n 1 many; } | cmp - two || echo $l $f $c;"
+		   "done; done; done",
+		   "");
+}
+
 /* Each form that is for programs, but for --raw, in which no field is empty. */
 static void test_names_apart(void **state)
 {
@@ -1066,6 +1099,7 @@ int main(void)
 		SYSTEM_TEST(test_tree_order),
 		SYSTEM_TEST(test_raw),
 		SYSTEM_TEST(test_pairs),
+		SYSTEM_TEST(test_pieces),
 		SYSTEM_TEST(test_names_apart),
 		SYSTEM_TEST(test_bidirectional),
 		SYSTEM_TEST(test_full_ids),
