@@ -22,7 +22,7 @@
 #include "options.h"
 
 /* Bytes to write before looking for signals again. */
-#define STRETCH		(1U << 20)
+#define STRETCH		(1024 * 1024)
 
 /* Signals that end the program and can wait until the temporary file is gone. */
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Completion as it is typed: in a bash on a terminal, which breaks words in its own
 way, as the unit tests cannot.

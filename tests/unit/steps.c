@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Counts the steps of a program that is built with -fsanitize-coverage=trace-pc:
  * how many basic blocks it ran. That is the same in each run, whatever else the

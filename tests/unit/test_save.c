@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Saving a snapshot where others can put things: what is there already, what is
  * put there meanwhile, and what is left over if it cannot be done.

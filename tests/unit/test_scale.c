@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * That work grows as the number of tasks does, and not as its square: counted in
  * steps, so that it does not matter how fast the machine is.

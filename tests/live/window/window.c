@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Widens the window between the failure of an open and the moment when the VFS
  * lets go of the file's operations, so that a module can be unloaded inside it.
