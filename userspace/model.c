@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "model.h"
 #include "sort.h"
@@ -15,23 +17,86 @@ static uint64_t key_of(const struct taskmap_record *task, unsigned int by)
 	return by == BY_TGID ? (uint64_t)task->tgid : task->ids[by];
 }
 
-/* An entry for each task that has a key, sorted. Fills @count. */
-static struct entry *sorted_entries(const struct model *model, unsigned int by,
-				    unsigned int *count)
+/*
+ * Finds the number that a key got. Ids of a file may have been chosen for their
+ * places to be the same, so these depend on chance.
+ */
+struct numbers {
+	const struct model *model;
+	unsigned int by;
+	unsigned int *slots;	/* numbers, 0 for none */
+	unsigned int bits;	/* of their count */
+	unsigned int *earliest;	/* of the tasks with each number, from 1 */
+	unsigned int count;
+};
+
+static size_t place_of(const struct numbers *numbers, uint64_t key)
 {
-	struct entry *entries = xcalloc(model->count, sizeof(*entries));
-	unsigned int n = 0;
+	const uint64_t *chance = numbers->model->chance;
 
-	for (unsigned int i = 0; i < model->count; i++) {
-		const struct taskmap_record *task = &model->tasks[i];
-		uint64_t key = key_of(task, by);
+	key = (key ^ chance[0]) * (chance[1] | 1);
+	key ^= key >> 32;
+	return (size_t)(key * (chance[0] | 1) >> (64 - numbers->bits));
+}
 
-		if (key)
-			entries[n++] = (struct entry){ key, task->tgid, i };
+/* The slot of @key: the one that has its number, or the one for it. */
+static unsigned int *slot_of(const struct numbers *numbers, uint64_t key)
+{
+	const struct taskmap_record *tasks = numbers->model->tasks;
+	size_t at = place_of(numbers, key);
+
+	for (;; at = (at + 1) & (((size_t)1 << numbers->bits) - 1)) {
+		unsigned int *slot = &numbers->slots[at];
+
+		if (!*slot || key_of(&tasks[numbers->earliest[*slot]],
+				     numbers->by) == key)
+			return slot;
 	}
-	sort_entries(entries, n);
-	*count = n;
-	return entries;
+}
+
+/* Makes room for twice as many numbers as there are, half of it empty. */
+static void widen(struct numbers *numbers)
+{
+	const struct taskmap_record *tasks = numbers->model->tasks;
+	size_t room = (size_t)1 << ++numbers->bits;
+
+	free(numbers->slots);
+	numbers->slots = xcalloc(room, sizeof(*numbers->slots));
+	numbers->earliest = xreallocarray(numbers->earliest, room / 2 + 1,
+					  sizeof(*numbers->earliest));
+	for (unsigned int n = 1; n <= numbers->count; n++) {
+		uint64_t key = key_of(&tasks[numbers->earliest[n]], numbers->by);
+
+		*slot_of(numbers, key) = n;
+	}
+}
+
+/* In order of first appearance, as a reader expects them. */
+static void make_numbers(const struct model *model, unsigned int by,
+			 struct grouping *grouping)
+{
+	struct numbers numbers = { .model = model, .by = by, .bits = 6 };
+
+	grouping->number = xcalloc(model->count, sizeof(*grouping->number));
+	widen(&numbers);
+	for (unsigned int i = 0; i < model->count; i++) {
+		uint64_t key = key_of(&model->tasks[i], by);
+		unsigned int *slot;
+
+		if (!key)
+			continue;
+		slot = slot_of(&numbers, key);
+		if (!*slot) {
+			*slot = ++numbers.count;
+			numbers.earliest[numbers.count] = i;
+		}
+		grouping->number[i] = *slot;
+		if (numbers.count >> (numbers.bits - 1))
+			widen(&numbers);
+	}
+	grouping->count = numbers.count;
+	free(numbers.slots);
+	free(numbers.earliest);
 }
 
 /* Members come by tgid, so that a new tgid is one that differs from the last. */
@@ -52,74 +117,64 @@ static void count_users(const struct model *model, const unsigned int *members,
 	}
 }
 
-/* Makes groups of the runs of equal keys in @entries. */
-static void fill_groups(const struct model *model, struct grouping *grouping,
-			const struct entry *entries, unsigned int count)
+static void count_members(const struct model *model, struct grouping *grouping)
 {
-	struct group *group = NULL;
+	unsigned int first = 0;
 
-	for (unsigned int i = 0; i < count; i++) {
-		unsigned int task = entries[i].task;
-
-		grouping->members[i] = task;
-		if (!group || group->key != entries[i].key) {
-			group = &grouping->groups[grouping->count++];
-			group->key = entries[i].key;
-			group->first = i;
-			group->earliest = task;
-		}
-		group->count++;
-		group->live += !model_is_dead(model, task);
-		if (task < group->earliest)
-			group->earliest = task;
-	}
-}
-
-/*
- * Puts the groups in order of first appearance, for their numbers to be those
- * that a reader expects.
- */
-static void number_groups(const struct model *model, struct grouping *grouping)
-{
-	struct group *groups = xcalloc(grouping->count, sizeof(*groups));
-	unsigned int *at = xcalloc(model->count, sizeof(*at));
-	unsigned int count = 0;
-
-	/* Which group is the one that a task is the earliest of, from 1. */
-	for (unsigned int g = 0; g < grouping->count; g++)
-		at[grouping->groups[g].earliest] = g + 1;
 	for (unsigned int i = 0; i < model->count; i++) {
-		if (at[i])
-			groups[count++] = grouping->groups[at[i] - 1];
-	}
-	free(at);
-	free(grouping->groups);
-	grouping->groups = groups;
-	for (unsigned int g = 0; g < grouping->count; g++) {
-		const struct group *group = &groups[g];
+		struct group *group;
 
-		for (unsigned int i = 0; i < group->count; i++)
-			grouping->number[grouping->members[group->first + i]] = g + 1;
+		if (!grouping->number[i])
+			continue;
+		group = &grouping->groups[grouping->number[i] - 1];
+		if (!group->count++)
+			group->earliest = i;
+		group->live += !model_is_dead(model, i);
+	}
+	for (unsigned int g = 0; g < grouping->count; g++) {
+		grouping->groups[g].first = first;
+		first += grouping->groups[g].count;
 	}
 }
 
-static void make_grouping(const struct model *model, unsigned int by,
-			  struct grouping *grouping)
+/* Tasks in order of tgid and pid. */
+static unsigned int *sorted_tasks(const struct model *model)
 {
-	unsigned int count;
-	struct entry *entries = sorted_entries(model, by, &count);
+	struct entry *entries = xcalloc(model->count, sizeof(*entries));
+	unsigned int *tasks = xcalloc(model->count, sizeof(*tasks));
 
-	grouping->groups = xcalloc(count, sizeof(*grouping->groups));
-	grouping->members = xcalloc(count, sizeof(*grouping->members));
-	grouping->number = xcalloc(model->count, sizeof(*grouping->number));
-	fill_groups(model, grouping, entries, count);
+	for (unsigned int i = 0; i < model->count; i++)
+		entries[i] = (struct entry){ 0, model->tasks[i].tgid, i };
+	sort_entries(entries, model->count);
+	for (unsigned int i = 0; i < model->count; i++)
+		tasks[i] = entries[i].task;
 	free(entries);
+	return tasks;
+}
+
+/* What @grouping has besides the numbers. */
+static void make_groups(const struct model *model, struct grouping *grouping)
+{
+	unsigned int *filled;
+
+	grouping->groups = xcalloc(grouping->count, sizeof(*grouping->groups));
+	grouping->members = xcalloc(model->count, sizeof(*grouping->members));
+	count_members(model, grouping);
+	filled = xcalloc(grouping->count, sizeof(*filled));
+	for (unsigned int i = 0; i < model->count; i++) {
+		unsigned int task = model->order[i];
+		unsigned int number = grouping->number[task];
+
+		if (number)
+			grouping->members[grouping->groups[number - 1].first +
+					  filled[number - 1]++] = task;
+	}
+	free(filled);
 	for (unsigned int g = 0; g < grouping->count; g++) {
 		struct group *group = &grouping->groups[g];
 
 		count_users(model, grouping->members + group->first, group);
 	}
-	number_groups(model, grouping);
 }
 
 static void free_grouping(struct grouping *grouping)
@@ -134,25 +189,41 @@ void model_init(struct model *model, const struct snapshot *snap)
 	memset(model, 0, sizeof(*model));
 	model->tasks = snap->tasks;
 	model->count = snap->count;
-	make_grouping(model, BY_TGID, &model->threads);
+	if (getrandom(model->chance, sizeof(model->chance), 0) !=
+	    sizeof(model->chance))
+		die(STATUS_FAILED, "no random numbers: %s", strerror(errno));
+	model->order = sorted_tasks(model);
+	make_numbers(model, BY_TGID, &model->threads);
+	make_groups(model, &model->threads);
 }
 
 void model_free(struct model *model)
 {
 	free_grouping(&model->threads);
+	free(model->order);
 	free(model->borrowers.entries);
 	free(model->owners.entries);
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		free_grouping(&model->holders[r]);
 }
 
-const struct grouping *model_holders(struct model *model,
-				     enum taskmap_resource resource)
+static struct grouping *numbered(struct model *model,
+				 enum taskmap_resource resource)
 {
 	struct grouping *holders = &model->holders[resource];
 
 	if (!holders->number)
-		make_grouping(model, resource, holders);
+		make_numbers(model, resource, holders);
+	return holders;
+}
+
+const struct grouping *model_holders(struct model *model,
+				     enum taskmap_resource resource)
+{
+	struct grouping *holders = numbered(model, resource);
+
+	if (!holders->groups)
+		make_groups(model, holders);
 	return holders;
 }
 
@@ -161,7 +232,7 @@ unsigned int model_number(struct model *model, unsigned int task,
 {
 	struct model *whole = model->whole ? model->whole : model;
 
-	return model_holders(whole, resource)->number[model->offset + task];
+	return numbered(whole, resource)->number[model->offset + task];
 }
 
 const struct group *grouping_of(const struct grouping *grouping,

@@ -22,7 +22,6 @@
 
 /* Tasks that have one thing in common: a tgid, or an object. Never empty. */
 struct group {
-	uint64_t key;		/* the tgid, or the id of the object */
 	unsigned int first;	/* its first member in grouping.members */
 	unsigned int count;
 	unsigned int earliest;	/* its member with the lowest pid */
@@ -36,10 +35,10 @@ struct group {
 };
 
 struct grouping {
-	struct group *groups;	/* in order of their earliest members */
-	unsigned int count;
-	unsigned int *members;	/* tasks, a slice a group, by tgid and pid */
 	unsigned int *number;	/* for each task: of its group from 1, or 0 */
+	unsigned int count;	/* of groups */
+	struct group *groups;	/* in order of their earliest members */
+	unsigned int *members;	/* tasks, a slice a group, by tgid and pid */
 };
 
 /* Some of the tasks, sorted to find the first one by what it has. */
@@ -51,6 +50,8 @@ struct index {
 struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
+	uint64_t chance[2];
+	unsigned int *order;	/* tasks, by tgid and pid */
 	struct grouping threads;
 	/* Made on demand: */
 	struct grouping holders[TASKMAP_RESOURCES];
