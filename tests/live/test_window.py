@@ -121,17 +121,23 @@ def opener(path):
         raise
 
 
+def lacking():
+    """What this boot lacks, or nothing."""
+    if "preempt=full" not in read_all("/proc/cmdline").decode().split():
+        return "not booted with preempt=full"
+    if not re.search("PREEMPT(?!_RT)", os.uname().version):
+        return "this kernel knows no preempt=full"
+    if os.cpu_count() < 2:
+        return "wants two CPUs"
+    if not os.path.exists(WINDOW):
+        return "this kernel has no kretprobes"
+    return ""
+
+
+@unittest.skipIf(lacking(), lacking())
 class Window(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if "preempt=full" not in read_all("/proc/cmdline").decode().split():
-            raise unittest.SkipTest("not booted with preempt=full")
-        if not re.search("PREEMPT(?!_RT)", os.uname().version):
-            raise unittest.SkipTest("this kernel knows no preempt=full")
-        if os.cpu_count() < 2:
-            raise unittest.SkipTest("wants two CPUs")
-        if not os.path.exists(WINDOW):
-            raise unittest.SkipTest("this kernel has no kretprobes")
         cls.module = read_all(MODULE)
         cls.enterClassContext(busy_cpu())
         cls.addClassCleanup(os.sched_setaffinity, 0, os.sched_getaffinity(0))
