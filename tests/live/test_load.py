@@ -148,6 +148,31 @@ class Load(unittest.TestCase):
                     file.read(50)
                 self.assertEqual(caught.exception.errno, errno.EIO)
 
+    def test_descriptor_that_outlives_the_module(self):
+        """
+        A descriptor of O_PATH holds the inode and not the module: to open the
+        file by it, for the first time, finds nothing and looks at nothing.
+        """
+        directories = [PROCFS]
+        release = tuple(map(int, os.uname().release.split(".")[:2]))
+        if release <= (6, 12):
+            directories.append(DEBUGFS)
+        self.assertEqual(insmod("procfs=1").returncode, 0)
+        paths = [f"{directory}/{name}" for directory in directories
+                 for name in NAMES]
+        held = [os.open(path, os.O_PATH) for path in paths]
+        for file in held:
+            self.addCleanup(os.close, file)
+        self.assertEqual(rmmod().returncode, 0)
+        for path, file in zip(paths, held):
+            with self.subTest(path=path):
+                with self.assertRaises(OSError) as caught:
+                    os.open(f"/proc/self/fd/{file}", os.O_RDONLY)
+                self.assertEqual(caught.exception.errno, errno.ENOENT)
+        if DEBUGFS not in directories:
+            self.skipTest("after 6.12 debugfs itself looks into operations "
+                          "that are gone (__debugfs_file_get())")
+
     def test_load_and_unload_under_readers(self):
         """They see whole pictures or errors that the manual names."""
         stop = threading.Event()
