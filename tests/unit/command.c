@@ -49,6 +49,14 @@ static void set_path(const char *variable, const char *name)
 	free(path);
 }
 
+void skip_without_proc(void)
+{
+	if (access("/proc/self", F_OK)) {
+		print_message("# SKIP /proc is not mounted\n");
+		skip();
+	}
+}
+
 static void run_shell(const char *dir, const char *line)
 {
 	if (chdir(dir) || !freopen("out", "w", stdout) ||

@@ -46,6 +46,9 @@ char *fields(char *text);
  */
 char *tree_fields(char *text);
 
+/* For tests of what needs /proc. */
+void skip_without_proc(void);
+
 /* All that is in the file, ended by a NUL; NULL if it cannot be read. */
 char *slurp(const char *path, size_t *size);
 

@@ -88,6 +88,7 @@ static void test_memory(void **state)
 	double sum = 0;
 
 	(void)state;
+	skip_without_proc();
 	assert_true(cost_memory(&memories));
 	for (int i = 0; i < MEMORY_TOTAL; i++) {
 		assert_true(memories.kib[i] > 0);
@@ -101,6 +102,7 @@ static void test_limits(void **state)
 	char *limits = cost_limits();
 
 	(void)state;
+	skip_without_proc();
 	assert_non_null(strstr(limits, "ulimit -u "));
 	assert_non_null(strstr(limits, ", kernel.pid_max "));
 	assert_non_null(strstr(limits, ", kernel.threads-max "));
@@ -282,6 +284,7 @@ static void test_usage(void **state)
 	expect("$Z cost -a", 2, "", "taskmap-zoo: --all goes with list\n");
 	expect("$Z list -J", 2, "", "taskmap-zoo: --json, ");
 	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds go with cost\n");
+	skip_without_proc();
 	expect("$Z cost -n 2 -r 1 >/dev/full", 1, "",
 	       "taskmap-zoo: standard output: No space left on device\n");
 	/* Whoever started it need not want to know of children. */
@@ -311,6 +314,7 @@ static void test_measured(void **state)
 	struct json_object *root, *ways;
 
 	(void)state;
+	skip_without_proc();
 	assert_int_equal(result.status, 0);
 	assert_string_equal(result.err, "");
 	root = json_tokener_parse(result.out);
@@ -348,6 +352,7 @@ static void test_measured(void **state)
 static void test_no_more_tasks(void **state)
 {
 	(void)state;
+	skip_without_proc();
 	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=$F "
 	       "$Z cost -n 20 -r 1", 1, "",
 	       "taskmap-zoo: fork: task 7 of 20 could not be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
@@ -368,6 +373,7 @@ static void test_svg_fails(void **state)
 	};
 
 	(void)state;
+	skip_without_proc();
 	expect("PATH=/nowhere $Z cost --svg chart", 1, "",
 	       "taskmap-zoo: gnuplot, which draws the chart, is not there; install gnuplot-nox, ");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -509,6 +515,7 @@ static void test_killed(void **state)
 	pid_t pid = start_measurement(STDERR_FILENO);
 
 	(void)state;
+	skip_without_proc();
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	expect_none_left(pid);
@@ -522,6 +529,7 @@ static void test_part_killed(void **state)
 	int err[2], status;
 
 	(void)state;
+	skip_without_proc();
 	assert_int_equal(pipe(err), 0);
 	pid = start_measurement(err[1]);
 	kill(stop_part(pid), SIGKILL);
