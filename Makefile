@@ -32,21 +32,47 @@ KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
-# What the lessons type in "make shell". Without a JDK some of them are skipped.
-LESSON_PACKAGES := $(DEMO_PACKAGES) procps
+# What is typed in "make shell", beside what the module and the reader bring.
+SHELL_PACKAGES := $(DEMO_PACKAGES) procps man-db
 JDK_PACKAGES := openjdk-17-jdk-headless
-CHECK_PACKAGES := $(DEMO_PACKAGES) g++ clang libclang-rt-dev libcmocka-dev \
-	sparse shellcheck groff mmdebstrap pahole patch procps bsdutils \
-	bsdextrautils git graphviz gnuplot-nox
-# To look at the page of "taskmap graph".
-PAGE_PACKAGES := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
-# What "make bench" compares with, and draws with.
-BENCH_PACKAGES := clang libbpf-dev bpftool gnuplot-nox patch procps
 # For other architectures.
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
 	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
+
+# What each part of the tests needs, and nothing else: what is not there, and
+# would only add to them, is skipped and said to be.
+NEED_unit := $(READER_PACKAGES) libcmocka-dev
+NEED_fuzz := $(NEED_unit) clang libclang-rt-dev
+NEED_abi := gcc g++ clang libc6-dev
+NEED_static := $(READER_PACKAGES) shellcheck groff patch
+NEED_install := $(SHELL_PACKAGES) git musl-tools
+NEED_headers := $(KERNEL_PACKAGES) $(MODULE_PACKAGES) sparse pahole mmdebstrap
+NEED_live := $(DEMO_PACKAGES) procps bsdutils bsdextrautils
+NEED_vm := $(VM_PACKAGES) $(NEED_headers) procps bsdutils
+NEED_plain := $(KERNEL_PACKAGES) mmdebstrap git
+NEED_packages := $(NEED_vm) bsdextrautils git
+NEED_kernels := $(NEED_live) $(NEED_headers)
+NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
+# To look at the page of "taskmap graph".
+NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
+NEED_sanitizer := $(NEED_live) $(NEED_fuzz) patch
+NEED_soak := $(NEED_sanitizer)
+NEED_broken := $(NEED_sanitizer)
+NEED_runner := coreutils
+NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
+# Of "make check", with what the unit tests draw with.
+NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
+	$(NEED_$(part))) graphviz gnuplot-nox)
+NEED_ci := $(sort $(foreach part,check sanitizer lessons vm page,$(NEED_$(part))))
+NEED_all := $(sort $(foreach part,ci plain architectures packages, \
+	$(NEED_$(part))))
+NEED_demo := $(DEMO_PACKAGES)
+NEED_shell := $(SHELL_PACKAGES)
+
+# What "make bench" compares with, and draws with.
+BENCH_PACKAGES := clang libbpf-dev bpftool gnuplot-nox patch procps
 
 all: reader modules
 
@@ -60,6 +86,7 @@ help:
 	@echo '  make check-all  everything there is, in some hours, with a table of'
 	@echo '                  what each job cost; the parts beside those above:'
 	@echo '                  vm         the virtual machine itself'
+	@echo '                  plain      what runs of these with a compiler alone'
 	@echo '                  kernels    the live tests on every kernel of Debian,'
 	@echo '                             or KERNELS="6.1-rt newest"'
 	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
@@ -157,7 +184,7 @@ release-check:
 
 demo: need-demo
 
-shell: need-lessons
+shell: need-shell
 
 demo shell:
 	@$(MAKE) -s -C userspace
@@ -166,23 +193,14 @@ demo shell:
 check: need-check reader
 	@tests/check
 
-check-%: need-check reader
+check-%: need-%
 	@tests/check $*
 
-check-sanitizer check-soak check-broken check-ci check-all: need-sanitizer
+# Several of their jobs want it, side by side.
+check-ci check-all: reader
 
-check-ci check-all: need-page need-jdk
-
-check-all: need-foreign
-
-check-page: need-page
-
-check-lessons lessons-update: need-jdk
-
-lessons-update: reader
+lessons-update: need-java reader
 	@tests/lessons/check --update
-
-check-architectures: need-foreign
 
 coverage: coverage-reader
 
@@ -193,34 +211,24 @@ coverage-%: need-check
 bench: need-bench
 	@tests/bench/run $(SIZES)
 
-need-demo:
-	@tests/setup $(DEMO_PACKAGES)
-
-need-check:
-	@tests/setup $(CHECK_PACKAGES)
-
-need-lessons:
-	@tests/setup $(LESSON_PACKAGES)
-
-need-jdk: need-check
-	@tests/setup $(JDK_PACKAGES)
-	@tests/lessons/java21 make || [ $$? -eq 69 ]
-
-need-bench:
-	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)
-
-need-page:
-	@tests/setup $(PAGE_PACKAGES)
+NEEDS := $(patsubst NEED_%,need-%,$(filter NEED_%,$(.VARIABLES)))
+$(NEEDS): need-%:
+	@tests/setup $(NEED_$*)
 
 # Nothing, if the kernels are built already.
-need-sanitizer: need-check
+check-sanitizer check-soak: need-source
+need-source: need-sanitizer
 	@for kernel in kasan kcsan; do \
 		tests/vm/kernel ready $$kernel || \
 			tests/setup $(SOURCE_PACKAGES) || exit; \
 	done
 
-need-foreign: need-check
-	@tests/setup $(FOREIGN_PACKAGES)
+check-lessons: need-java
+need-java: need-lessons
+	@tests/lessons/java21 make || [ $$? -eq 69 ]
+
+need-bench:
+	@tests/setup $(DEMO_PACKAGES) $(BENCH_PACKAGES)
 
 clean:
 	@$(MAKE) -C userspace --no-print-directory $(OUTSIDE) clean
@@ -232,6 +240,5 @@ clean:
 		-type f -exec rm -f {} +
 
 .PHONY: all help reader modules install uninstall dkms-install \
-	dkms-uninstall dist release-check demo shell check coverage bench lessons-update need-demo \
-	need-lessons need-jdk need-check need-bench need-sanitizer need-page \
-	need-foreign clean
+	dkms-uninstall dist release-check demo shell check coverage bench \
+	lessons-update need-source need-java need-bench $(NEEDS) clean
