@@ -512,10 +512,11 @@ static void expect_none_left(pid_t session)
 /* However it dies, all of its tasks do. */
 static void test_killed(void **state)
 {
-	pid_t pid = start_measurement(STDERR_FILENO);
+	pid_t pid;
 
 	(void)state;
 	skip_without_proc();
+	pid = start_measurement(STDERR_FILENO);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	expect_none_left(pid);
