@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 A file is opened while the module goes: unloaded, or at the end of a load that
 fails late. The module is gone, its memory and all, before the VFS lets go of
