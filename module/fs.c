@@ -407,6 +407,7 @@ remove_debugfs:
  */
 void taskmap_fs_exit(void)
 {
+	taskmap_stop_end();
 	proc_remove(procfs_directory);
 	debugfs_remove(debugfs_directory);
 }

@@ -65,6 +65,7 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 int __must_check taskmap_stop(int (*prepare)(void *data),
 			      void (*look)(void *data), void *data,
 			      __u64 *pause_ns);
+void taskmap_stop_end(void);
 
 /* snapshot.c: a picture of all tasks, and the image that programs read */
 

@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What waiting for "exact" is like: it ends by signals, it can be frozen, it does
+not hold rmmod, and the rest after a stop is bounded however long that took.
+Wants two processors.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import trace
+from fire import Crowd
+from live import PROCFS, Loaded, insmod, log, read_all, rmmod, stat, where
+
+READERS = 60
+TASKS = 700             # for which a rest is longer than all else of an open
+TRIES = 10
+LONGEST_REST = 10**9    # ns, as the manual says
+REST = 9                # times the length of a stop
+STRETCH = 0.3           # seconds of a stop: REST times that is more
+SPARE_CPU = 1
+ONLINE = f"/sys/devices/system/cpu/cpu{SPARE_CPU}/online"
+POWER = "/sys/power/"
+# The kernel's functions.
+STOP, FREEZE, THAW = "stop_machine", "freeze_processes", "thaw_processes"
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def try_to_open(path):
+    """What open(2) says at once; Python would try again after EINTR."""
+    fd = LIBC.open(path.encode(), os.O_RDONLY)
+    if fd < 0:
+        return ctypes.get_errno()
+    os.close(fd)
+    return 0
+
+
+def write(path, value):
+    with open(path, "wb", buffering=0) as file:
+        file.write(value.encode())
+
+
+@contextlib.contextmanager
+def setting(path, value):
+    """Writes VALUE, and at the end what was there, if the kernel has it."""
+    if not os.path.exists(path):
+        yield
+        return
+    before = read_all(path).decode()
+    write(path, value)
+    try:
+        yield
+    finally:
+        write(path, before)
+
+
+@contextlib.contextmanager
+def process(function):
+    """A process that does a thing, and ends with what that returns."""
+    pid = os.fork()
+    if pid == 0:
+        status = 255
+        try:
+            status = function()
+        finally:
+            os._exit(status)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def await_state(pid, states, tid=None):
+    while stat(pid, tid)[0] not in states:
+        os.sched_yield()
+
+
+def spin():
+    os.sched_setaffinity(0, {SPARE_CPU})
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    while True:
+        pass
+
+
+def take_offline():
+    write(ONLINE, "0")
+    return 0
+
+
+def stretched_stop():
+    """
+    One stop that takes STRETCH or longer. A processor that is being taken
+    offline has to do a part of that itself, and a process that it cannot
+    preempt keeps it from that; stop_machine() waits for all of it. Where the
+    scheduler shares out even such a processor, it may not last: then False.
+    """
+    server = f"/sys/kernel/debug/sched/fair_server/cpu{SPARE_CPU}/runtime"
+    with contextlib.ExitStack() as held:
+        held.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
+        os.sched_setaffinity(0, os.sched_getaffinity(0) - {SPARE_CPU})
+        held.enter_context(setting("/proc/sys/kernel/sched_rt_runtime_us",
+                                   "-1"))
+        held.enter_context(setting(server, "0"))
+        held.callback(write, ONLINE, "1")
+        with process(lambda: try_to_open(where() + "/exact")) as opener, \
+                contextlib.ExitStack() as until:
+            os.kill(opener, signal.SIGSTOP)
+            await_state(opener, b"T")
+            spinner = until.enter_context(process(spin))
+            while (os.sched_getscheduler(spinner) != os.SCHED_FIFO
+                   or stat(spinner)[36] != b"%d" % SPARE_CPU):
+                os.sched_yield()
+            offline = until.enter_context(process(take_offline))
+            until.callback(os.kill, spinner, signal.SIGKILL)
+            await_state(offline, b"DZ")
+            os.kill(opener, signal.SIGCONT)
+            await_state(opener, b"DZ")
+            time.sleep(STRETCH)     # nothing is waited for: this is the length
+            lasted = stat(opener)[0] == b"D"
+            until.close()
+            await_state(opener, b"Z")
+    return lasted
+
+
+class Openers:
+    """
+    Threads of a process that open a file again and again, until that fails. All
+    wait when this is made. The process joins a cgroup first, if one is named.
+    """
+
+    def __init__(self, path, count, cgroup=None):
+        self.pid = os.fork()
+        if self.pid == 0:
+            error = 255
+            try:
+                if cgroup:
+                    write(cgroup + "/cgroup.procs", "0")
+                error = self.open_in_threads(path, count)
+            finally:
+                os._exit(error)
+        while len(tids := self.threads()) < count:
+            os.sched_yield()
+        for tid in tids:
+            await_state(self.pid, b"SD", tid)
+
+    @staticmethod
+    def open_in_threads(path, count):
+        """The error with which all ended, or 254 if there were several."""
+        errors = set()
+
+        def open_on():
+            while not (error := try_to_open(path)):
+                pass
+            errors.add(error)
+
+        threads = [threading.Thread(target=open_on) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return errors.pop() if len(errors) == 1 else 254
+
+    def threads(self):
+        return set(map(int, os.listdir(f"/proc/{self.pid}/task"))) - {self.pid}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            self.result()
+
+    def result(self):
+        """Waits for the process, and gives its exit status."""
+        pid, self.pid = self.pid, 0
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+class Waiting(Loaded):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.crowd = Crowd("threads", TASKS)
+        cls.addClassCleanup(cls.crowd.__exit__)
+        cls.path = where() + "/exact"
+
+    def on_alarm(self, restart):
+        """Counts SIGALRM, of which one comes after every arm()."""
+        seen = []
+        before = signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
+        signal.siginterrupt(signal.SIGALRM, not restart)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        return seen
+
+    def open_until_alarm(self, seen):
+        """What each open said while the signal came, TRIES times."""
+        errors = set()
+        for done in range(TRIES):
+            signal.setitimer(signal.ITIMER_REAL, 1e-3)
+            while len(seen) == done:
+                errors.add(try_to_open(self.path))
+        return errors
+
+    def test_signals_interrupt(self):
+        """Nearly all of the time is waiting, so of many one comes then."""
+        seen = self.on_alarm(restart=False)
+        with Openers(self.path, 3):
+            self.assertEqual(self.open_until_alarm(seen) - {0},
+                             {errno.EINTR})
+
+    def test_signals_that_restart(self):
+        seen = self.on_alarm(restart=True)
+        with Openers(self.path, 1):
+            self.assertEqual(self.open_until_alarm(seen), {0})
+
+    @contextlib.contextmanager
+    def few_stops(self):
+        """Those that wait leave, and not by having had their turn."""
+        with trace.calls(STOP) as calls:
+            yield
+            self.assertLess(calls().count(STOP), READERS // 2)
+
+    def goes_on(self, openers):
+        """After a thaw all are still there: none has got an error."""
+        for tid in openers.threads():
+            await_state(openers.pid, b"SD", tid)
+        self.assertEqual(len(openers.threads()), READERS)
+
+    def freeze_cgroup(self, kind, options, freeze, thaw, frozen):
+        with contextlib.ExitStack() as held:
+            top = held.enter_context(tempfile.TemporaryDirectory())
+            if subprocess.run(["mount", "-t", kind, "-o", options, kind, top],
+                              stderr=subprocess.DEVNULL,
+                              check=False).returncode:
+                self.skipTest(f"this kernel has no {kind} that freezes")
+            held.callback(subprocess.run, ["umount", top], check=True)
+            group = top + "/taskmap"
+            os.mkdir(group)
+            held.callback(os.rmdir, group)
+            openers = held.enter_context(Openers(self.path, READERS, group))
+            held.callback(write, f"{group}/{thaw[0]}", thaw[1])
+            with self.few_stops():
+                write(f"{group}/{freeze[0]}", freeze[1])
+                while frozen[1] not in read_all(f"{group}/{frozen[0]}"):
+                    os.sched_yield()
+            write(f"{group}/{thaw[0]}", thaw[1])
+            while frozen[1] in read_all(f"{group}/{frozen[0]}"):
+                os.sched_yield()
+            self.goes_on(openers)
+
+    def test_freezer_of_cgroup_1(self):
+        """The same freezer as that of suspend."""
+        self.freeze_cgroup("cgroup", "freezer", ("freezer.state", "FROZEN"),
+                           ("freezer.state", "THAWED"),
+                           ("freezer.state", b"FROZEN"))
+
+    def test_freezer_of_cgroup_2(self):
+        self.freeze_cgroup("cgroup2", "defaults", ("cgroup.freeze", "1"),
+                           ("cgroup.freeze", "0"),
+                           ("cgroup.events", b"frozen 1"))
+
+    def test_suspend(self):
+        """As far as all processes are frozen, and thaws them."""
+        if not os.path.exists(POWER + "pm_test"):
+            self.skipTest("this kernel cannot suspend, or not for a test")
+        with Openers(self.path, READERS) as openers, \
+                setting("/sys/module/suspend/parameters/pm_test_delay", "0"), \
+                trace.calls(FREEZE, THAW, STOP) as calls:
+            write(POWER + "pm_test", "freezer")
+            try:
+                write(POWER + "state", "freeze")
+            finally:
+                write(POWER + "pm_test", "none")
+            seen = calls()
+            self.goes_on(openers)
+        frozen = seen[seen.index(FREEZE):seen.index(THAW)]
+        self.assertLess(frozen.count(STOP), READERS // 2)
+
+    @staticmethod
+    def rests(lines):
+        """How far ahead the timers of sleeps were set, in ns."""
+        found = [re.search(r" ([0-9.]+): .*=hrtimer_wakeup.* expires=(\d+)",
+                           line) for line in lines]
+        return [int(match[2]) - round(float(match[1]) * 1e9)
+                for match in found if match]
+
+    def test_rest_is_bounded(self):
+        """Its timer is, whatever the stop took; see module/stop.c."""
+        if not os.path.exists(ONLINE):
+            self.skipTest("there is no processor to be taken offline")
+        self.assertGreater(REST * STRETCH * 1e9, LONGEST_REST)
+        rests = []
+        with trace.events("timer/hrtimer_start") as lines:
+            for _ in range(TRIES):
+                if not stretched_stop():
+                    continue
+                before = len(lines())
+                self.assertEqual(try_to_open(self.path), 0)
+                rests = self.rests(lines()[before:])
+                if rests:
+                    break
+        if not rests:
+            self.skipTest("no stop was that long, or all rests were over "
+                          "before the next one")
+        print(f"# after a stop of {STRETCH} s or more: {rests} ns")
+        # The log of events is exact to a microsecond.
+        self.assertLessEqual(max(rests), LONGEST_REST + 1000)
+
+
+class Rmmod(unittest.TestCase):
+    def test_openers_do_not_hold_it(self):
+        """procfs has it wait for all that are in an open; they leave."""
+        with Crowd("threads", TASKS):
+            self.assertEqual(insmod("procfs=1").returncode, 0)
+            try:
+                with Openers(PROCFS + "/exact", READERS) as openers, \
+                        trace.calls(STOP) as calls:
+                    result = rmmod()
+                    taken = calls().count(STOP)
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    self.assertEqual(openers.result(), errno.ENOENT)
+                    self.assertLess(taken, READERS // 2)
+            finally:
+                rmmod()
+        self.assertTrue(log()[-1].endswith("taskmap: unloaded"))
