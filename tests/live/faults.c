@@ -45,7 +45,7 @@
 
 /* Around the first edge between two pieces of the image, as module/snapshot.c has them. */
 #define EDGE	(sizeof(struct taskmap_header) + \
-		 65536 / sizeof(struct taskmap_record) * \
+		 16384 / sizeof(struct taskmap_record) * \
 		 sizeof(struct taskmap_record))
 #define ACROSS	1000
 

@@ -56,8 +56,8 @@ def write(path, value):
 
 
 class Faults(unittest.TestCase):
-    # Pieces of 215 tasks: so that a read goes over the edges of several.
-    TASKS = 700
+    # Pieces of 53 tasks: so that a read goes over the edges of several.
+    TASKS = 200
 
     @classmethod
     def setUpClass(cls):

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Somebody opens files until there is no more memory for it, in the system or in
+a cgroup: then an open fails, nobody is killed, and all memory comes back.
+"""
+
+import contextlib
+import os
+import re
+import subprocess
+import tempfile
+
+import trace
+from fire import Crowd, kernel_memory
+from live import Loaded, log, program, read_all, where
+
+TASKS = 2000
+NAMES = ("tasks", "snapshot", "exact")
+PART = 8            # of the memory, for all open files, as the manual says
+ROOM = 16 << 20     # bytes, for a cgroup
+TRIES = 20          # to measure memory while others give some back
+
+
+def memory():
+    """Bytes, of the whole system."""
+    return 1024 * int(re.search(rb"MemTotal: +(\d+)",
+                                read_all("/proc/meminfo"))[1])
+
+
+def kills():
+    """How many processes were killed for want of memory, as far as is told."""
+    counted = re.search(rb"^oom_kill (\d+)$", read_all("/proc/vmstat"), re.M)
+    said = [line for line in log() if "oom-kill" in line or
+            "Out of memory" in line or "out of memory" in line]
+    return len(said), int(counted[1]) if counted else None
+
+
+def event(group, name):
+    """A count of memory.events."""
+    return int(re.search(rb"^%s (\d+)$" % name,
+                         read_all(group + "/memory.events"), re.M)[1])
+
+
+@contextlib.contextmanager
+def hoard(path, **options):
+    """Opens the file until that fails; gives how often it did not, and why."""
+    with subprocess.Popen([program("hoard"), path], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, **options) as process:
+        words = process.stdout.readline().split()
+        yield (int(words[0]), words[1]) if words else None
+        process.stdin.close()
+
+
+class Memory(Loaded):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.crowd = Crowd("processes", TASKS)
+        cls.addClassCleanup(cls.crowd.__exit__)
+        with open(where() + "/snapshot", "rb", buffering=0) as file:
+            cls.size = file.seek(0, os.SEEK_END)
+
+    def setUp(self):
+        self.kills = kills()
+
+    def tearDown(self):
+        self.assertEqual(kills(), self.kills)
+
+    def comes_back(self, measure, before):
+        """Less is left than a picture, as soon as others hold still."""
+        for _ in range(TRIES):
+            left = measure() - before
+            if left < self.size:
+                break
+        self.assertLess(left, self.size)
+
+    def test_all_opens_have_a_part_of_the_memory(self):
+        for name in NAMES:
+            before = kernel_memory()
+            with hoard(f"{where()}/{name}") as (opens, error):
+                held = kernel_memory() - before
+                self.assertEqual(error, b"ENOMEM")
+                print(f"# {name}: {opens} opens of {self.size} bytes held "
+                      f"{held} of {memory()}")
+                # A picture has chunks that are not full, and "exact" a margin.
+                self.assertGreater((opens + 2) * self.size,
+                                   memory() // PART * 9 // 10)
+                self.assertLess(opens * self.size, memory() // PART)
+                self.assertLess(held, 2 * memory() // PART)
+                self.assertIn("together hold 1/8 of the memory", "".join(log()[-5:]))
+                with self.assertRaises(OSError):
+                    read_all(f"{where()}/{name}")
+            self.comes_back(kernel_memory, before)
+            self.assertTrue(read_all(f"{where()}/{name}"))
+
+    @contextlib.contextmanager
+    def cgroup(self):
+        """One of limited memory, below the root of the hierarchy."""
+        with contextlib.ExitStack() as held:
+            top = held.enter_context(tempfile.TemporaryDirectory())
+            subprocess.run(["mount", "-t", "cgroup2", "cgroup2", top],
+                           check=True)
+            held.callback(subprocess.run, ["umount", top], check=True)
+            if b"memory" not in read_all(top + "/cgroup.controllers").split():
+                self.skipTest("this kernel does not limit a cgroup's memory")
+            trace.write(top + "/cgroup.subtree_control", "+memory")
+            held.callback(trace.write, top + "/cgroup.subtree_control",
+                          "-memory")
+            group = top + "/taskmap"
+            os.mkdir(group)
+            held.callback(os.rmdir, group)
+            trace.write(group + "/memory.max", str(ROOM))
+            yield group
+
+    def test_cgroup(self):
+        for name in NAMES:
+            with self.cgroup() as group:
+                def join(group=group):
+                    trace.write(group + "/cgroup.procs", "0")
+
+                def measure(group=group):
+                    return int(read_all(group + "/memory.current"))
+
+                with hoard(f"{where()}/{name}", preexec_fn=join) as outcome:
+                    full = measure()
+                    self.assertEqual(event(group, b"oom_kill"), 0)
+                    self.assertIsNotNone(outcome)
+                    opens, error = outcome
+                    self.assertEqual(error, b"ENOMEM")
+                    self.assertGreater(opens, 2)
+                    self.assertGreater(event(group, b"max"), 0)
+                    print(f"# {name}: {opens} opens of {self.size} bytes made "
+                          f"{full} of {ROOM} in a cgroup")
+                    # Nothing that an open takes is beside what is counted.
+                    self.assertGreater(full + self.size, opens * self.size)
+                self.comes_back(measure, full - opens * self.size)
+
+    def test_no_allocation_kills(self):
+        """Each may fail, and each that lasts is the reader's."""
+        events = [name for name in
+                  ("kmem/kmalloc", "kmem/kmem_cache_alloc", "kmem/kmalloc_node",
+                   "kmem/kmem_cache_alloc_node")
+                  if os.path.exists(trace.file("events") + "/" + name)]
+        for name in NAMES:
+            with trace.events(*events) as lines:
+                os.close(os.open(f"{where()}/{name}", os.O_RDONLY))
+                ours = [line for line in lines() if "[taskmap]" in line]
+            self.assertGreater(len(ours), self.size // 65536)
+            for line in ours:
+                self.assertIn("__GFP_RETRY_MAYFAIL", line)
+                self.assertRegex(line, "GFP_(KERNEL_)?ACCOUNT")
