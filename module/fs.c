@@ -51,27 +51,37 @@ static struct dentry *debugfs_directory;
 static struct proc_dir_entry *procfs_directory;
 
 /*
- * Who may look, and when. The mode of the files keeps others out, and this keeps out a
- * root that is not the system's own: that of a container, or one without
- * capabilities. Addresses are for those who may see them in /proc/kallsyms and
- * /proc/kcore.
+ * Decides who may look: once, for as long as the file is open, and for all tasks.
+ * SELinux and Yama decide for single tasks in ptrace_may_access(), which is not
+ * exported.
+ *
+ * The mode of the files admits only root. The capability keeps out the root of a
+ * container and a root without capabilities. Raw ids have the rules of
+ * /proc/kcore, and of /proc/kallsyms except for kptr_restrict, which is not
+ * exported either.
+ *
+ * CAP_DAC_OVERRIDE opens a file for writing although its mode forbids that.
+ * sysfs refuses it with the same error (kernfs_fop_open() in fs/kernfs/file.c).
  */
-static int may_open(void)
+static int may_open(const struct file *file)
 {
 	if (!READ_ONCE(ready))
 		return -ENXIO;
+	if ((file->f_mode & (FMODE_READ | FMODE_WRITE)) != FMODE_READ)
+		return -EACCES;
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	if (!taskmap_ident_raw())
 		return 0;
-	if (!capable(CAP_SYSLOG))
+	if (!capable(CAP_SYSLOG) || !capable(CAP_SYS_RAWIO) ||
+	    security_locked_down(LOCKDOWN_KCORE))
 		return -EPERM;
-	return security_locked_down(LOCKDOWN_KCORE);
+	return 0;
 }
 
-static struct taskmap_snapshot *take(bool exact)
+static struct taskmap_snapshot *take(const struct file *file, bool exact)
 {
-	int error = may_open();
+	int error = may_open(file);
 
 	return error ? ERR_PTR(error) : taskmap_snapshot_take(exact);
 }
@@ -122,17 +132,19 @@ static const struct seq_operations tasks_seq = {
 	.show = tasks_show,
 };
 
+/* The picture is taken last: seq_open() must not run out of memory after it. */
 static int tasks_open(struct inode *inode, struct file *file)
 {
-	struct taskmap_snapshot *snapshot = take(false);
+	struct taskmap_snapshot *snapshot;
 	int error;
 
-	if (IS_ERR(snapshot))
-		return PTR_ERR(snapshot);
 	error = seq_open(file, &tasks_seq);
-	if (error) {
-		taskmap_snapshot_free(snapshot);
+	if (error)
 		return error;
+	snapshot = take(file, false);
+	if (IS_ERR(snapshot)) {
+		seq_release(inode, file);
+		return PTR_ERR(snapshot);
 	}
 	((struct seq_file *)file->private_data)->private = snapshot;
 	return 0;
@@ -150,7 +162,7 @@ static int tasks_release(struct inode *inode, struct file *file)
 
 static int image_open(struct file *file, bool exact)
 {
-	struct taskmap_snapshot *snapshot = take(exact);
+	struct taskmap_snapshot *snapshot = take(file, exact);
 
 	if (IS_ERR(snapshot))
 		return PTR_ERR(snapshot);

@@ -129,7 +129,7 @@ static int explain_forbidden(const struct source *source, struct error *error)
 {
 	if (mentions(source, IDS_PARAMETER, "raw"))
 		return error_set(error, ERROR_RAW_IDS,
-				 "not permitted: raw ids want CAP_SYSLOG and a kernel that is not locked down; reload the module without \"ids=raw\"");
+				 "not permitted: raw ids want CAP_SYSLOG, CAP_SYS_RAWIO and a kernel that is not locked down; reload the module without \"ids=raw\"");
 	if (exists(source, LOCKDOWN) && !mentions(source, LOCKDOWN, "[none]"))
 		return error_set(error, ERROR_LOCKED_DOWN,
 				 "not permitted: the kernel is locked down (see " LOCKDOWN ")");

@@ -64,15 +64,37 @@
  * the old one, and an fs that a kernel thread is leaving can tell one reference
  * less than it has holders (unshare_fs_struct(), fs/fs_struct.c).
  *
- * Who opens "exact" waits until nobody else does: the machine is stopped for one
- * after the other, and after each stop not for nine times as long as that took.
- * Signals do not interrupt the wait, but those that kill. Beside what open(2)
- * says of "snapshot" (EPERM, ENOMEM) it fails with
+ * The machine is stopped for one open of "exact" at a time, and after each stop
+ * it runs for nine times as long as that took, but for no longer than a second
+ * before the next one. An open that waits for this can be interrupted by any
+ * signal, and the process can be frozen, as for a suspend.
+ *
+ * Access
+ * ======
+ *
+ * Who may look is decided once, at open(2): root (the mode is 0400) with
+ * CAP_SYS_PTRACE in the initial user namespace sees all tasks, as long as the
+ * file is open. Restrictions of single tasks, as of SELinux or Yama, are not
+ * consulted: a module cannot call ptrace_may_access(). Nor is kptr_restrict. An
+ * open fails with
+ *
+ *   EACCES	the caller may not open the file for reading, or opens it for
+ *		writing, which nobody may
+ *   EPERM	CAP_SYS_PTRACE is missing; or the ids are addresses, and
+ *		CAP_SYSLOG or CAP_SYS_RAWIO is missing or the kernel is locked
+ *		down to confidentiality
+ *   ENOMEM	there is not enough memory, or all open files together hold an
+ *		eighth of it
+ *   ENXIO	the module is being loaded or unloaded
+ *
+ * and an open of "exact" with
  *
  *   EFBIG	there are more tasks than the parameter exact_max of the module
  *   EAGAIN	8 times in a row the number of tasks grew by an eighth while the
  *		machine was about to be stopped, or (PREEMPT_RT) the stop came in
  *		the middle of a fork, an exec or an exit; try again
+ *   EINTR	a signal handler ran while the caller waited, without SA_RESTART
+ *   ENOENT	the module was unloaded while the caller waited
  *
  * Ids
  * ===

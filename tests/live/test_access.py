@@ -10,8 +10,9 @@ import sys
 import unittest
 
 import image
-from live import (Addresses, Loaded, Shapes, error_of_open, insmod, read_all,
-                  rmmod, snapshot, symbols, where)
+import trace
+from live import (PROCFS, Addresses, Loaded, Shapes, error_of_open, insmod,
+                  read_all, rmmod, snapshot, symbols, where)
 
 IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
@@ -72,13 +73,30 @@ class Access(Loaded):
             path = f"{where()}/{name}"
             self.assertEqual(error_of_open(path, without("sys_ptrace")),
                              errno.EPERM)
-            self.assertIsNone(error_of_open(path, without("syslog")))
+            self.assertIsNone(error_of_open(path, without("syslog",
+                                                          "sys_rawio")))
 
     def test_root_of_another_user_namespace(self):
         for name in NAMES:
             self.assertEqual(error_of_open(f"{where()}/{name}",
                                            ["unshare", "--user",
                                             "--map-root-user"]), errno.EPERM)
+
+    def test_not_for_writing(self):
+        """Not even for a root that need not mind the mode; nothing is taken."""
+        self.assertEqual(rmmod().returncode, 0)
+        self.assertEqual(insmod("procfs=1").returncode, 0)
+        with trace.calls("taskmap:taskmap_snapshot_take") as calls:
+            for path in (f"{directory}/{name}"
+                         for directory in {where(), PROCFS} for name in NAMES):
+                for flags in (os.O_WRONLY, os.O_RDWR, os.O_ACCMODE):
+                    with self.subTest(path=path, flags=flags):
+                        with self.assertRaises(OSError) as caught:
+                            os.close(os.open(path, flags))
+                        self.assertEqual(caught.exception.errno, errno.EACCES)
+                self.assertEqual(calls(), [])
+            snapshot()
+            self.assertEqual(len(calls()), 1)
 
     def test_ids_are_no_addresses(self):
         """A hash can look like an address, one in 256 does; these do not."""
@@ -123,13 +141,12 @@ class RawIds(Loaded):
         self.assertEqual(init.ids["pid"], known["init_pid_ns"])
         self.assertEqual(init.ids["user"], known["init_user_ns"])
 
-    def test_refused_without_syslog(self):
+    def test_refused_without_a_capability(self):
         for name in NAMES:
             path = f"{where()}/{name}"
-            self.assertEqual(error_of_open(path, without("syslog")),
-                             errno.EPERM)
-            self.assertEqual(error_of_open(path, without("sys_ptrace")),
-                             errno.EPERM)
+            for capability in ("syslog", "sys_rawio", "sys_ptrace"):
+                self.assertEqual(error_of_open(path, without(capability)),
+                                 errno.EPERM)
             self.assertIsNone(error_of_open(path, []))
 
     def test_parameter_can_be_read_and_not_changed(self):

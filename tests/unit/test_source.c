@@ -206,7 +206,7 @@ static void test_not_root_not_loaded(void **state)
 static void test_raw_ids(void **state)
 {
 	put(*state, "sys/module/taskmap/parameters/ids", "raw\n");
-	expect_advice(*state, EPERM, ERROR_RAW_IDS, "CAP_SYSLOG");
+	expect_advice(*state, EPERM, ERROR_RAW_IDS, "CAP_SYSLOG, CAP_SYS_RAWIO");
 }
 
 static void test_locked_down(void **state)
