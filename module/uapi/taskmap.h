@@ -53,7 +53,10 @@
  *
  *   - the records of a thread group are as many as their @threads say,
  *   - every id is that of an object that was held at that instant, and equal ids
- *     are one object,
+ *     are one object. One exception: a task that is being forked is shown with
+ *     the css_set that the kernel booted with, which it does not hold, until it
+ *     enters its own (cgroup_fork() and cgroup_post_fork(),
+ *     kernel/cgroup/cgroup.c),
  *   - refs can be compared with the holders that there are: those of mm (kernel
  *     threads not counted), files, fs, sighand, signal, io and nsproxy are never
  *     less, and those of cred never less than twice as many. What else can hold
