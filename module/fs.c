@@ -21,6 +21,7 @@
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/kconfig.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/proc_fs.h>
@@ -393,7 +394,14 @@ int __init taskmap_fs_init(void)
 			return error;
 	}
 	if (error || procfs) {
-		error = procfs_register();
+		if (IS_ENABLED(CONFIG_PROC_FS)) {
+			error = procfs_register();
+		} else {
+			pr_err("%s: there is no place for the files\n", error ?
+			       "neither debugfs nor procfs can be used" :
+			       "procfs=1, but this kernel has no procfs");
+			error = -ENODEV;
+		}
 		if (error)
 			goto remove_debugfs;
 	}

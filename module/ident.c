@@ -20,11 +20,15 @@
  * objects collide more likely than not, and prints zeros for all under
  * kptr_restrict=2 (lib/vsprintf.c).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/printk.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/string.h>
 
 #include "taskmap.h"
@@ -36,9 +40,13 @@ static const char * const ids_names[] = {
 	[IDS_RAW] = "raw",
 };
 
-static siphash_key_t key __ro_after_init;
-/* What every hash begins with, made of the key. */
+/* How long a load waits for random numbers, and how often it looks, in ms. */
+#define RANDOM_WAIT	10000
+#define RANDOM_LOOK	100
+
+/* The state that every hash begins with, made of the key. */
 static u64 start[4] __ro_after_init;
+static u64 fingerprint __ro_after_init;
 static enum ids ids __ro_after_init = IDS_KEYED;
 
 /*
@@ -66,27 +74,54 @@ static const struct kernel_param_ops ids_ops = {
 };
 
 module_param_cb(ids, &ids_ops, NULL, 0444);
-MODULE_PARM_DESC(ids, "keyed: ids tell objects apart, and nothing else (default); raw: ids are kernel addresses, for readers with CAP_SYSLOG");
+MODULE_PARM_DESC(ids, "keyed: ids tell objects apart, and nothing else (default); raw: ids are kernel addresses, for readers with CAP_SYSLOG and CAP_SYS_RAWIO");
+
+/*
+ * wait_for_random_bytes() has no time limit: on a machine without a cycle counter
+ * it would hold up the boot for as long as nothing happens. A limit of some
+ * seconds is enough for a booting system to credit the seed that it saved.
+ */
+static int __init wait_for_random(void)
+{
+	unsigned int waited;	/* ms */
+
+	for (waited = 0; !rng_is_initialized(); waited += RANDOM_LOOK) {
+		if (waited >= RANDOM_WAIT) {
+			pr_err("the kernel has no random numbers yet: load the module later, or read a byte of /dev/random first\n");
+			return -EAGAIN;
+		}
+		if (msleep_interruptible(RANDOM_LOOK))
+			return -ERESTARTSYS;
+	}
+	return 0;
+}
 
 /**
- * taskmap_ident_init() - draw the key
+ * taskmap_ident_init() - draw the key and the fingerprint
  *
  * Waits until the kernel's random numbers are good, which they are unless the
  * machine has only just begun to boot.
  *
  * Context: process, may sleep. Once, before anything else of this file.
- * Return: 0, or -ERESTARTSYS if a signal came while it waited.
+ * Return: 0; -EAGAIN, with a line in the log, if there were no random numbers in
+ * time; or -ERESTARTSYS if a signal interrupted the wait.
  */
 int __init taskmap_ident_init(void)
 {
-	int error = get_random_bytes_wait(&key, sizeof(key));
+	int error = wait_for_random();
+	u64 key[2];
 
+	if (error)
+		return error;
+	get_random_bytes(&fingerprint, sizeof(fingerprint));
+	get_random_bytes(key, sizeof(key));
 	/* "somepseudorandomlygeneratedbytes" */
-	start[0] = key.key[0] ^ 0x736f6d6570736575;
-	start[1] = key.key[1] ^ 0x646f72616e646f6d;
-	start[2] = key.key[0] ^ 0x6c7967656e657261;
-	start[3] = key.key[1] ^ 0x7465646279746573;
-	return error;
+	start[0] = key[0] ^ 0x736f6d6570736575;
+	start[1] = key[1] ^ 0x646f72616e646f6d;
+	start[2] = key[0] ^ 0x6c7967656e657261;
+	start[3] = key[1] ^ 0x7465646279746573;
+	memzero_explicit(key, sizeof(key));
+	return 0;
 }
 
 static __always_inline void sip_round(u64 v[4])
@@ -180,14 +215,14 @@ void taskmap_ident_make(struct taskmap_ident idents[TASKMAP_RESOURCES],
 /**
  * taskmap_ident_fingerprint() - a number that tells loads of the module apart
  *
- * Two words are hashed where an id hashes one, so this is the id of no object.
+ * It is drawn independently of the key and says nothing about it.
  *
  * Context: any.
  * Return: the same number until the module is unloaded.
  */
 __u64 taskmap_ident_fingerprint(void)
 {
-	return siphash_2u64(0, 0, &key);
+	return fingerprint;
 }
 
 /**

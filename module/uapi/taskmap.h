@@ -281,8 +281,8 @@ enum taskmap_resource {
  * @ids_offset: bytes from the start of a record to its ids, a multiple of 8
  * @refs_offset: bytes from the start of a record to its refs, a multiple of 4
  * @reserved: zero
- * @fingerprint: one number for each load of the module: ids of two snapshots
- *	can be compared if and only if it is equal
+ * @fingerprint: a random number for each load of the module, which says nothing
+ *	of the key: ids of two snapshots can be compared if and only if it is equal
  * @start_ns: when the picture was begun, in ns of CLOCK_BOOTTIME
  * @end_ns: when it was finished, in ns of CLOCK_BOOTTIME
  * @release: the kernel that made it, as "uname -r" has it
