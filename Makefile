@@ -37,6 +37,9 @@ SHELL_PACKAGES := $(DEMO_PACKAGES) procps man-db
 JDK_PACKAGES := openjdk-17-jdk-headless
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
+# Compilers for many configurations of the kernel.
+CONFIG_PACKAGES := $(SOURCE_PACKAGES) clang lld llvm clang-19 lld-19 llvm-19 \
+	gcc-12-arm-linux-gnueabihf
 # For other architectures.
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
 	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
@@ -60,13 +63,14 @@ NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 NEED_sanitizer := $(NEED_live) $(NEED_fuzz) patch
 NEED_soak := $(NEED_sanitizer)
 NEED_broken := $(NEED_sanitizer)
+NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 NEED_runner := coreutils
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # Of "make check", with what the unit tests draw with.
 NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check sanitizer lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci plain architectures packages, \
+NEED_all := $(sort $(foreach part,ci plain configs architectures packages, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)
@@ -91,7 +95,9 @@ help:
 	@echo '                             or KERNELS="6.1-rt newest"'
 	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
 	@echo '                  packages   the Debian packages and DKMS, in a root'
-	@echo '                             of each release, or RELEASES="trixie";'
+	@echo '                             of each release, or RELEASES="trixie"'
+	@echo '                  configs    the module compiled for many configurations of'
+	@echo '                             the kernel, or CONFIGS="quick"'
 	@echo '                  sanitizer  on kernels that watch themselves'
 	@echo '                  broken     that those kernels would report bugs'
 	@echo '                  soak       for longer; ROUNDS=8 for a night'

@@ -101,6 +101,17 @@ vm_make_in()
 	}
 }
 
+# vm_unpack_source WORK TREE: to TREE; the package is unpacked in WORK, another one.
+vm_unpack_source()
+{
+	vm_need xz xz-utils
+	vm_fetch "$1" "linux-source-$ROW_SERIES" || return 1
+	mkdir -p "$2"
+	tar -xf "$1/usr/src/linux-source-$ROW_SERIES.tar.xz" -C "$2" \
+		--strip-components=1 || return 1
+	rm -r "${1:?}/usr"
+}
+
 # vm_make_kit KIT PICK: ends the script if the kernel cannot be built.
 vm_make_kit()
 {
@@ -108,12 +119,9 @@ vm_make_kit()
 
 	vm_need_to_build_kernel
 	[[ -z $REFUSED ]] || vm_say "$REFUSED"
-	vm_fetch "$work" "linux-source-$ROW_SERIES" || return 1
 	vm_say "building $2 (some ten minutes with two processors, once)"
-	mkdir "$kit" "$tree"
-	tar -xf "$work/usr/src/linux-source-$ROW_SERIES.tar.xz" -C "$tree" \
-		--strip-components=1 || return 1
-	rm -r "${work:?}/usr"
+	mkdir "$kit"
+	vm_unpack_source "$work" "$tree" || return 1
 	vm_fragment >"$work/fragment"
 	vm_make_in "$tree" KCONFIG_ALLCONFIG="$work/fragment" allnoconfig
 	lacking=$(vm_lacking "$tree/.config")
@@ -152,4 +160,27 @@ vm_make_source_image()
 	echo 9p >"$image/transport"
 	touch "$image/lib/modules/$release"/modules.{order,builtin,builtin.modinfo}
 	depmod -b "$image" "$release"
+}
+
+vm_make_source()
+{
+	vm_unpack_source "$2/.package" "$2" && rmdir "$2/.package"
+}
+
+# vm_source: sets PART, the unpacked source that the chosen row's kernel is built
+# from, for builds outside of it.
+vm_source()
+{
+	[[ -n $ROW_FRAGMENT ]] ||
+		vm_die "$VM_EX_USAGE" "$ROW_NAME is not built from source"
+	vm_index
+	PICK=linux-$(vm_newest)
+	PART=$VM_CACHE/kernels/$PICK-source
+	[[ -d $PART ]] || vm_locked "$PICK-source" vm_part_make source
+	[[ ! -d $PART ]] || return 0
+	# Without a network, an older one will do.
+	PART=$(find "$VM_CACHE/kernels" -maxdepth 1 \
+		-name "linux-$ROW_SERIES.*-source" | sort -V | tail -n 1)
+	[[ -n $PART ]] ||
+		vm_unavailable "cannot fetch the source of Linux $ROW_SERIES"
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* wants: variable .unread. set but not used */
+
+static void __used wrong_warning(int value)
+{
+	int unread;
+
+	unread = value;
+}
