@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /* wants: tasklist_lock is not exported */
 
 #include <linux/sched/task.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Opens a file again and again, until that fails, and keeps all of them open.
  *

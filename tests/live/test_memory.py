@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Somebody opens files until there is no more memory for it, in the system or in
 a cgroup: then an open fails, nobody is killed, and all memory comes back.

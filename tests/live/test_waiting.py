@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 What waiting for "exact" is like: it ends by signals, it can be frozen, it does
 not hold rmmod, and the rest after a stop is bounded however long that took.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 """What a test sees of the kernel's own doings, by its tracing."""
 
 import contextlib

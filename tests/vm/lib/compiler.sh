@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
 # Compilers of other releases of Debian, from a root of each, to run outside of
