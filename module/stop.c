@@ -13,7 +13,8 @@
  *
  * The rest is never longer than a second, because the measured time has no
  * bound: it includes CPU hotplug, which stop_machine() waits for, and any time
- * in which a hypervisor did not run the machine.
+ * in which a hypervisor did not run the machine. After a stop of more than a
+ * ninth of a second others get less than nine tenths.
  *
  * Any signal ends the wait, in the queue and in the rest. open(2) is then
  * restarted or fails with EINTR, like that of a FIFO (wait_for_partner() in
