@@ -223,14 +223,14 @@ $(NEEDS): need-%:
 	@tests/setup $(NEED_$*)
 
 # Nothing, if the kernels are built already.
-check-sanitizer check-soak: need-source
+check-sanitizer check-soak check-broken check-ci check-all: need-source
 need-source: need-sanitizer
 	@for kernel in kasan kcsan; do \
 		tests/vm/kernel ready $$kernel || \
 			tests/setup $(SOURCE_PACKAGES) || exit; \
 	done
 
-check-lessons: need-java
+check-lessons check-ci check-all: need-java
 need-java: need-lessons
 	@tests/lessons/java21 make || [ $$? -eq 69 ]
 
