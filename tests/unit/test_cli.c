@@ -178,7 +178,7 @@ static void test_pieces(void **state)
 		   "");
 }
 
-/* Each form that is for programs, but for --raw, in which no field is empty. */
+/* Each form for programs, except --raw, which has no empty fields. */
 static void test_names_apart(void **state)
 {
 	struct taskmap_record rows[] = {
