@@ -67,10 +67,9 @@
  * the old one, and an fs that a kernel thread is leaving can tell one reference
  * less than it has holders (unshare_fs_struct(), fs/fs_struct.c).
  *
- * The machine is stopped for one open of "exact" at a time, and after each stop
- * it runs for nine times as long as that took, but for no longer than a second
- * before the next one. An open that waits for this can be interrupted by any
- * signal, and the process can be frozen, as for a suspend.
+ * The machine is stopped for one open of "exact" at a time. After a stop the next
+ * one waits nine times as long as the stop took, but at most one second. Any signal
+ * interrupts an open that waits, and its process can be frozen, as for a suspend.
  *
  * Access
  * ======
