@@ -37,8 +37,10 @@ SHELL_PACKAGES := $(DEMO_PACKAGES) procps man-db
 JDK_PACKAGES := openjdk-17-jdk-headless
 # To build a kernel from source, for check-sanitizer and check-soak.
 SOURCE_PACKAGES := flex bison bc libelf-dev
+# The compiler of the kernel kcfi, and of the module for it.
+KCFI_PACKAGES := clang-19 lld-19 llvm-19
 # Compilers for many configurations of the kernel.
-CONFIG_PACKAGES := $(SOURCE_PACKAGES) clang lld llvm clang-19 lld-19 llvm-19 \
+CONFIG_PACKAGES := $(SOURCE_PACKAGES) clang lld llvm $(KCFI_PACKAGES) \
 	gcc-12-arm-linux-gnueabihf
 # For other architectures.
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
@@ -60,8 +62,9 @@ NEED_kernels := $(NEED_live) $(NEED_headers)
 NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
 # To look at the page of "taskmap graph".
 NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
-NEED_sanitizer := $(NEED_live) $(NEED_fuzz) patch
-NEED_soak := $(NEED_sanitizer)
+NEED_watched := $(NEED_live) $(NEED_fuzz) patch
+NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
+NEED_soak := $(NEED_watched)
 NEED_broken := $(NEED_sanitizer)
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 NEED_runner := coreutils
@@ -69,8 +72,8 @@ NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # Of "make check", with what the unit tests draw with.
 NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
-NEED_ci := $(sort $(foreach part,check sanitizer lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci plain configs architectures packages, \
+NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
+NEED_all := $(sort $(foreach part,ci sanitizer plain configs architectures packages, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)
@@ -223,12 +226,11 @@ $(NEEDS): need-%:
 	@tests/setup $(NEED_$*)
 
 # Nothing, if the kernels are built already.
-check-sanitizer check-soak check-broken check-ci check-all: need-source
-need-source: need-sanitizer
-	@for kernel in kasan kcsan; do \
-		tests/vm/kernel ready $$kernel || \
-			tests/setup $(SOURCE_PACKAGES) || exit; \
-	done
+check-sanitizer check-soak check-broken check-ci check-all: \
+	need-kernel-kasan need-kernel-kcsan
+check-sanitizer check-broken check-all: need-kernel-kcfi
+need-kernel-%: need-watched
+	@tests/vm/kernel ready $* || tests/setup $(SOURCE_PACKAGES)
 
 check-lessons check-ci check-all: need-java
 need-java: need-lessons
@@ -248,4 +250,4 @@ clean:
 
 .PHONY: all help reader modules install uninstall dkms-install \
 	dkms-uninstall dist release-check demo shell check coverage bench \
-	lessons-update need-source need-java need-bench $(NEEDS) clean
+	lessons-update need-java need-bench $(NEEDS) clean

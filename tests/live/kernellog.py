@@ -18,8 +18,8 @@ BEGIN = "taskmap's live tests begin"
 
 # Every way in which it complains, by the words of kernel/locking, kernel/rcu,
 # kernel/panic.c, kernel/watchdog.c, kernel/workqueue.c, lib/debugobjects.c,
-# lib/ubsan.c, mm/kasan, mm/kmemleak.c, mm/slub.c and so on. Lockdep calls most
-# of its finds WARNING; KASAN and KCSAN, SLUB and the scheduler say BUG.
+# kernel/cfi.c, lib/ubsan.c, mm/kasan, mm/kmemleak.c, mm/slub.c and so on. Lockdep
+# calls most of its finds WARNING; KASAN and KCSAN, SLUB and the scheduler say BUG.
 COMPLAINT = re.compile(
     r"BUG|WARNING|Oops|Call Trace|cut here|INFO: |"
     r"general protection|[Uu]nable to handle|"
@@ -33,6 +33,8 @@ COMPLAINT = re.compile(
     r"exited with (preempt_count|irqs)|"
     # stuck
     r"\b[Ss]tall|lockup|LOCKUP|hung task|blocked for more|stuck for|starved|"
+    # calls
+    r"CFI failure|"
     # objects and names
     r"ODEBUG|sysfs: cannot|already (registered|present|exists)|"
     r"did not clean up|non-empty directory|kobject_add_internal failed|"

@@ -33,7 +33,7 @@ def effort(**of):
 
 def watches_itself():
     """Whether this is a sanitizer kernel, which takes ten times as long."""
-    return os.uname().release.endswith(("-kasan", "-kcsan"))
+    return os.uname().release.endswith(("-kasan", "-kcsan", "-kcfi"))
 
 
 def program(name):

@@ -52,6 +52,7 @@ ODEBUG: free active (active state 0) object: 0000 object type: timer_list
 ODEBUG: Out of memory. ODEBUG disabled
 Oops: general protection fault, probably for non-canonical address 0x1
 note: cat[99] exited with preempt_count 1
+CFI failure at seq_read_iter+0x1/0x2 (target: tasks_stop+0x0/0x2 [taskmap]; expected type: 0x00000001)
 debugfs: Directory 'taskmap' with parent '/' already present!
 debugfs: 'taskmap' already exists in '/'
 proc_dir_entry 'taskmap/tasks' already registered

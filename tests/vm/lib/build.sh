@@ -9,11 +9,22 @@
 # and strlen as a constant, in MODULE_LICENSE() and its like.
 VM_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 
+# vm_llvm: what kbuild's LLVM= has to be for the chosen row, "-19"; nothing if its
+# compiler is gcc.
+vm_llvm()
+{
+	[[ $ROW_COMPILER != clang* ]] || echo "${ROW_COMPILER#clang}"
+}
+
 vm_need_compiler()
 {
 	local cross=${ROW_CROSS%-}
 
 	vm_need "$ROW_CROSS$ROW_COMPILER" "$ROW_COMPILER${cross:+-$cross}"
+	[[ -z $(vm_llvm) ]] || {
+		vm_need "ld.lld$(vm_llvm)" "lld$(vm_llvm)"
+		vm_need "llvm-nm$(vm_llvm)" "llvm$(vm_llvm)"
+	}
 }
 
 # What kbuild takes for its own in the path of a directory; as in the Makefile.
@@ -29,7 +40,8 @@ vm_build()
 		"kbuild cannot work in $dir: a blank, or one of ${VM_UNFIT#*$'\t'}"
 	kdir=$(vm_kdir)
 	local compiler=$ROW_CROSS$ROW_COMPILER
-	local command=(make -C "$kdir" M="$dir" CC="$compiler" -j"$(nproc)")
+	local command=(make -C "$kdir" M="$dir" CC="$compiler"
+		LLVM="$(vm_llvm)" -j"$(nproc)")
 
 	! vm_foreign ||
 		command+=(ARCH="$ROW_KBUILD" CROSS_COMPILE="$ROW_CROSS")

@@ -73,7 +73,7 @@ vm_release_of()
 vm_need_to_build_kernel()
 {
 	vm_need make make
-	vm_need "$ROW_COMPILER" "$ROW_COMPILER"
+	vm_need_compiler
 	vm_need flex flex
 	vm_need bison bison
 	vm_need bc bc
@@ -94,7 +94,7 @@ vm_make_in()
 		KBUILD_BUILD_USER=taskmap KBUILD_BUILD_HOST=taskmap \
 		KBUILD_BUILD_TIMESTAMP=2026-01-01 \
 		make -C "$tree" -j"$(nproc)" CC="$ROW_COMPILER" \
-		HOSTCC="$ROW_COMPILER" "$@" >>"$tree.log" 2>&1 || {
+		HOSTCC="$ROW_COMPILER" LLVM="$(vm_llvm)" "$@" >>"$tree.log" 2>&1 || {
 		grep -E '(error|Error|\*\*\*|not found)' "$tree.log" |
 			head -n 10 >&2 || tail -n 10 "$tree.log" >&2
 		vm_die 1 "building $ROW_NAME from linux-source failed"

@@ -8,7 +8,8 @@
 #
 # suites:   where packages are looked for; the first names the package index.
 # series:   the beginning of the version, "*" for any.
-# compiler: the one that builds modules.
+# compiler: the one that builds modules. clang brings its linker and so on, of
+#           the same version.
 # place:    "host", or the suite of a root made for building: a newer kernel's
 #           build programs want a newer C library than the host's.
 #
@@ -20,6 +21,7 @@ VM_TABLE='
 6.12    bookworm,bookworm-security                6.12  gcc-12  host
 kasan   bookworm,bookworm-security                6.12  gcc-12  host
 kcsan   bookworm,bookworm-security                6.12  gcc-12  host
+kcfi    bookworm,bookworm-security                6.12  clang-19  host
 trixie  trixie,trixie-security,trixie-backports   6.12  gcc-14  trixie
 newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
 '
