@@ -72,7 +72,7 @@ give_up(const struct batch *batch, const char *format, ...)
 /* Number @index could not be made. */
 static _Noreturn void no_task(const struct batch *batch, unsigned int index)
 {
-	const char *why = strerrordesc_np(errno);
+	const char *why = strerror(errno);
 
 	give_up(batch,
 		"%s: task %u of %u could not be made: %s; what limits tasks: %s; -n takes fewer",
@@ -94,11 +94,11 @@ static void use_one_processor(const struct batch *batch)
 	cpu_set_t *set = here < 0 ? NULL : CPU_ALLOC((size_t)here + 1);
 
 	if (!set)
-		give_up(batch, "sched_getcpu: %s", strerrordesc_np(errno));
+		give_up(batch, "sched_getcpu: %s", strerror(errno));
 	CPU_ZERO_S(size, set);
 	CPU_SET_S((size_t)here, size, set);
 	if (sched_setaffinity(0, size, set))
-		give_up(batch, "sched_setaffinity: %s", strerrordesc_np(errno));
+		give_up(batch, "sched_setaffinity: %s", strerror(errno));
 	CPU_FREE(set);
 }
 
@@ -120,7 +120,7 @@ static void make_stacks(struct batch *batch, unsigned int count)
 			     MAP_STACK, -1, 0);
 	if (batch->stacks == MAP_FAILED)
 		give_up(batch, "no memory for %u stacks: %s", count,
-			strerrordesc_np(errno));
+			strerror(errno));
 }
 
 static void touch_memory(struct batch *batch)
@@ -131,7 +131,7 @@ static void touch_memory(struct batch *batch)
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (batch->large == MAP_FAILED)
 		give_up(batch, "no memory for a parent of %d MiB: %s",
-			COST_LARGE_MIB, strerrordesc_np(errno));
+			COST_LARGE_MIB, strerror(errno));
 	memset(batch->large, 1, size);
 }
 
@@ -215,7 +215,7 @@ static struct cost_sample measure_switch(struct batch *batch)
 	double start, end;
 
 	if (pipe(there) || pipe(back))
-		give_up(batch, "pipe: %s", strerrordesc_np(errno));
+		give_up(batch, "pipe: %s", strerror(errno));
 	make_stacks(batch, 1);
 	if (!cost_make(batch->way, &task, stack_of(batch, 0)))
 		no_task(batch, 0);
@@ -352,7 +352,7 @@ struct cost_sample cost_batch(enum cost_batch kind,
 		err(1, "pipe");
 	batch.result = result[1];
 	pid = fork();
-	why = strerrordesc_np(errno);
+	why = strerror(errno);
 	if (pid < 0)
 		errx(1, "no process could be made: %s; what limits tasks: %s",
 		     why, cost_limits());

@@ -7,7 +7,7 @@
  * tells the result through one that all have. Only this program has the other
  * ends: a forest ends when they are closed, or when it dies. It asks for one
  * step at a time and waits for the answer, so no two tasks do anything at once,
- * but for one that returns from clone(2) to its read; see hold.c.
+ * but for one that returns from clone(2) to its read; see task.c.
  *
  * All pipes and stacks are there before the first task is, so that a task has
  * its own at the same number and address whatever it shares.
@@ -28,7 +28,7 @@
 
 struct answer {
 	int error;		/* 0, or what errno was */
-	struct task_name made;	/* of STEP_CLONE, from the new task itself */
+	struct pids made;	/* of STEP_CLONE, from the new task itself */
 };
 
 static struct forest {
@@ -46,7 +46,7 @@ static void say(struct answer answer)
 
 static void say_made(void)
 {
-	say((struct answer){ .made = own_name() });
+	say((struct answer){ .made = own_pids() });
 }
 
 static void follow(int number);
@@ -137,7 +137,7 @@ static void print_step(const struct step *step, const struct answer *answer)
 	else
 		printf(" %s", flag_words(words, step->flags));
 	if (answer->error)
-		printf(" %s", strerrordesc_np(answer->error));
+		printf(" %s", strerror(answer->error));
 	else if (step->action == STEP_CLONE)
 		printf(" %d %d", answer->made.pid, answer->made.tid);
 	putchar('\n');
@@ -222,13 +222,13 @@ static void leave_out(struct plan *plan, unsigned long flags)
 			plan->step[i].flags &= ~flags;
 }
 
-int forests(uint64_t seed, unsigned long count)
+void forests(uint64_t seed, unsigned long count)
 {
 	bool namespaces = geteuid() == 0;
 	struct plan plan;
 	bool more = true;
 
-	forest.stacks = stacks(FOREST_TASKS, STACK_SIZE);
+	forest.stacks = map_stacks(FOREST_TASKS, STACK_SIZE);
 	for (; count && more; count--, seed++) {
 		plan_forest(&plan, seed, namespaces);
 		if (!has_namespaces("time"))
@@ -242,5 +242,4 @@ int forests(uint64_t seed, unsigned long count)
 		more = next_line();
 		fell();
 	}
-	return 0;
 }

@@ -2,20 +2,18 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What to look for in the tasks of a shape: commands with their pids filled in,
- * and what is to be seen then.
+ * and what they show.
  */
 #include <err.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "zoo.h"
 
-/*
- * In commands %t is the task, %T its process, and %p that which made it; in
- * what is to be seen, too.
- */
+/* In both texts %t is the task, %T its process, and %p the task's maker. */
 struct hint {
-	const char *shapes;	/* one, or all that begin so if it ends in "-" */
+	const char *shapes;	/* their names, a pattern for fnmatch(3) */
 	const char *command;
 	const char *see;
 };
@@ -53,55 +51,37 @@ static const struct hint hints[] = {
 	  "three pids: here, one level down, and in its own namespace" },
 	{ "clone-newpid", "grep NSpid /proc/%t/status",
 	  "two pids: the one here, and 1" },
-	{ "clone-new-", "ls -l /proc/%p/ns /proc/%t/ns",
+	{ "clone-new*", "ls -l /proc/%p/ns /proc/%t/ns",
 	  "one namespace has another number" },
-	{ "unshare-", "taskmap drift -p %T",
+	{ "unshare-*", "taskmap drift -p %T",
 	  "why a thread like this is not what textbooks say" },
-	{ "setns-", "taskmap drift -p %T",
+	{ "setns-*", "taskmap drift -p %T",
 	  "why a task like this is not what textbooks say" },
-	{ "name-", "ps -o pid,comm -p %t; cat /proc/%t/comm",
+	{ "name-*", "ps -o pid,comm -p %t; cat /proc/%t/comm",
 	  "how others show such a name" },
 };
 
-static bool is_for(const struct hint *hint, const struct shape *shape)
-{
-	size_t length = strlen(hint->shapes);
-
-	/* "clone-new-" is for "clone-newuts" and so on. */
-	if (!strcmp(hint->shapes, "clone-new-"))
-		return !strncmp(shape->name, "clone-new", length - 1);
-	if (hint->shapes[length - 1] == '-')
-		return !strncmp(shape->name, hint->shapes, length);
-	return !strcmp(shape->name, hint->shapes);
-}
-
-/* Who is who: the first task of the shape, and who made it. */
+/* The first task of the shape, and the task that made it. */
 struct pair {
-	struct task_name task;
-	struct task_name maker;
+	struct pids task;
+	struct pids parent;
 };
 
-static bool ends_in(const char *word, const char *end)
+/* @reports: lines of "NAME PID TID", "NAME-parent PID TID" and others. */
+static struct pair find_pair(const struct shape *shape, const char *reports)
 {
-	size_t length = strlen(word);
-
-	return length > strlen(end) &&
-	       !strcmp(word + length - strlen(end), end);
-}
-
-static struct pair find_pair(const struct shape *shape, const char *told)
-{
+	size_t length = strlen(shape->name);
 	struct pair pair = { 0 };
-	struct task_name name;
-	char word[64];
+	struct pids pids;
 
-	for (; *told; told = strchr(told, '\n') + 1) {
-		if (sscanf(told, "%63s %d %d", word, &name.pid, &name.tid) != 3)
-			errx(1, "%s told what it should not", shape->name);
-		if (!pair.task.pid && !strcmp(word, shape->name))
-			pair.task = name;
-		else if (ends_in(word, "-parent"))
-			pair.maker = name;
+	for (; *reports; reports = strchr(reports, '\n') + 1) {
+		const char *role = reports + length;
+
+		if (sscanf(role, "-parent %d %d", &pids.pid, &pids.tid) == 2)
+			pair.parent = pids;
+		else if (!pair.task.pid &&
+			 sscanf(role, " %d %d", &pids.pid, &pids.tid) == 2)
+			pair.task = pids;
 	}
 	return pair;
 }
@@ -113,17 +93,9 @@ static void print_filled(const char *text, const struct pair *pair)
 			putchar(*text);
 			continue;
 		}
-		switch (*++text) {
-		case 't':
-			printf("%d", pair->task.tid);
-			break;
-		case 'T':
-			printf("%d", pair->task.pid);
-			break;
-		case 'p':
-			printf("%d", pair->maker.tid);
-			break;
-		}
+		text++;
+		printf("%d", *text == 't' ? pair->task.tid :
+			     *text == 'T' ? pair->task.pid : pair->parent.tid);
 	}
 }
 
@@ -137,14 +109,12 @@ static void print_hint(const char *command, const char *see,
 	putchar('\n');
 }
 
-#define NAMESPACES	(UTS | IPC | MNT | PID | NET | TIME | CGROUP | USER)
-
-/* What every shape has: what must be seen is what it promises. */
+/* The hints for every shape: what is to be seen is what the shape promises. */
 static void guide_sharing(const struct shape *shape, const struct pair *pair)
 {
 	unsigned int shares = shape_shares(shape);
 	bool namespaces = (shares & NAMESPACES) == NAMESPACES;
-	char see[2 * WORDS_SIZE], words[WORDS_SIZE], flags[WORDS_SIZE];
+	char see[2 * WORDS_SIZE], words[WORDS_SIZE];
 
 	if (namespaces)
 		shares &= ~(unsigned int)NAMESPACES;
@@ -155,19 +125,19 @@ static void guide_sharing(const struct shape *shape, const struct pair *pair)
 	print_hint("taskmap compare %p %t", see, pair);
 	if (shape->flags)
 		printf("      it was made with %s\n",
-		       flag_words(flags, shape->flags));
+		       flag_words(words, shape->flags));
 }
 
-void guide(const struct shape *shape, const char *told)
+void guide(const struct shape *shape, const char *reports)
 {
-	const struct pair pair = find_pair(shape, told);
+	const struct pair pair = find_pair(shape, reports);
 
 	printf("%s: %s\n", shape->name, shape->what);
 	printf("\nThere is task %d now, of process %d, to be compared with %d. Look at it:\n\n",
-	       pair.task.tid, pair.task.pid, pair.maker.tid);
+	       pair.task.tid, pair.task.pid, pair.parent.tid);
 	guide_sharing(shape, &pair);
 	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
-		if (is_for(&hints[i], shape))
+		if (!fnmatch(hints[i].shapes, shape->name, 0))
 			print_hint(hints[i].command, hints[i].see, &pair);
 	putchar('\n');
 }

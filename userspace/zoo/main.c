@@ -3,8 +3,8 @@
 /*
  * taskmap-zoo: makes tasks of exactly known shape, and holds them.
  *
- * Every shape is made in a process of its own, its keeper. What all print
- * comes through here, so that a shape is whole or skipped.
+ * Every shape is made in a process of its own, its keeper. Only this process
+ * prints, once a shape is complete, so that a shape is whole or skipped.
  */
 #include <err.h>
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -75,58 +76,52 @@ static const struct option long_options[] = {
 	{ 0 }
 };
 
-/* Prints what a shape told: as it is, or what to make of it. */
-static void show(const struct shape *shape, const char *told, size_t size,
-		 bool guided)
+/*
+ * Print the report that comes from @fd: the lines of the tasks, or of a shape
+ * that is skipped only the line that says so. A NUL ends the report.
+ */
+static void print_report(int fd, const struct shape *shape, bool guided)
 {
-	if (guided)
-		guide(shape, told);
+	FILE *file = fdopen(fd, "r");
+	char *lines = NULL, *skipped;
+	size_t size = 0;
+	ssize_t length;
+
+	if (!file)
+		err(1, "fdopen");
+	length = getdelim(&lines, &size, '\0', file);
+	if (length <= 0 || lines[length - 1])
+		errx(1, "%s could not be made", shape->name);
+	skipped = strstr(lines, "skip ");
+	if (skipped && guided)
+		printf("%s cannot be had here: %s", shape->name,
+		       skipped + strlen("skip ") + strlen(shape->name) + 1);
+	else if (guided)
+		guide(shape, lines);
 	else
-		fwrite(told, 1, size, stdout);
+		fputs(skipped ? skipped : lines, stdout);
+	free(lines);
+	fclose(file);
 }
 
-/* Passes on what a shape tells, until it is done; of a skipped one only that. */
-static void relay(FILE *reports, const struct shape *shape, bool guided)
+static void flush(void)
 {
-	char line[WORDS_SIZE + 64];
-	char *told = NULL;
-	size_t size = 0;
-	FILE *lines = open_memstream(&told, &size);
-
-	if (!lines)
-		err(1, "open_memstream");
-	do {
-		if (!fgets(line, sizeof(line), reports))
-			errx(1, "%s could not be made", shape->name);
-		if (!strncmp(line, "skip ", 5) && guided)
-			printf("%s cannot be had here: %s", shape->name,
-			       line + 5 + strlen(shape->name) + 1);
-		else if (!strncmp(line, "skip ", 5))
-			fputs(line, stdout);
-		else if (strcmp(line, "done\n"))
-			fputs(line, lines);
-	} while (strncmp(line, "skip ", 5) && strcmp(line, "done\n"));
-	fclose(lines);
-	if (!strcmp(line, "done\n"))
-		show(shape, told, size, guided);
-	free(told);
+	if (fflush(stdout) || ferror(stdout))
+		err(1, "standard output");
 }
 
 static void make(const struct shape *shape, bool guided)
 {
-	FILE *reports;
 	pid_t keeper;
 	int ends[2];
 
 	if (pipe(ends))
 		err(1, "pipe");
-	/* A child would write again what waits to be written here. */
-	if (fflush(stdout))
-		err(1, "standard output");
+	/* A child has a copy of the buffer. */
+	flush();
 	keeper = fork();
 	if (keeper < 0) {
-		printf("skip %s fork: %s\n", shape->name,
-		       strerrordesc_np(errno));
+		printf("skip %s fork: %s\n", shape->name, strerror(errno));
 		close(ends[0]);
 		close(ends[1]);
 		return;
@@ -134,20 +129,16 @@ static void make(const struct shape *shape, bool guided)
 	if (!keeper) {
 		close(hold[1]);
 		close(ends[0]);
-		/* What is typed to end a command is not meant for the tasks. */
+		/* Ctrl-C is for the user's command, not for the tasks. */
 		if (guided)
 			setpgid(0, 0);
-		report_to(ends[1]);
+		report_fd = ends[1];
 		prctl(PR_SET_NAME, shape->name);
-		shape->make(shape);
+		(shape->make ? shape->make : make_task)(shape);
 		_exit(0);
 	}
 	close(ends[1]);
-	reports = fdopen(ends[0], "r");
-	if (!reports)
-		err(1, "fdopen");
-	relay(reports, shape, guided);
-	fclose(reports);
+	print_report(ends[0], shape, guided);
 }
 
 static bool parse_number(const char *text, unsigned long long max,
@@ -175,7 +166,7 @@ static struct shape parse_shape(const char *text)
 	shape = *found;
 	if (!text[length])
 		return shape;
-	if (shape.count == 1)
+	if (shape.count <= 1)
 		errx(2, "\"%s\" is one task and takes no count", shape.name);
 	if (!parse_number(text + length + 1, 1000000, &count) || !count)
 		errx(2, "not a count: \"%s\"", text + length + 1);
@@ -183,27 +174,17 @@ static struct shape parse_shape(const char *text)
 	return shape;
 }
 
-static void make_all(char **names, bool guided)
+/* Shapes of very many tasks come last: they may leave none for the others. */
+static void make_all(void)
 {
 	const struct shape *shape;
-	struct shape parsed;
 
-	/* Not for the commands that a guided user types. */
-	if (pipe2(hold, O_CLOEXEC))
-		err(1, "pipe");
-	/* Those of very many come last: they may leave no room for others. */
-	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
+	for (size_t i = 0; (shape = shape_at(i)); i++)
 		if (shape->count < MANY)
-			make(shape, guided);
-	for (size_t i = 0; !*names && (shape = shape_at(i)); i++)
+			make(shape, false);
+	for (size_t i = 0; (shape = shape_at(i)); i++)
 		if (shape->count >= MANY)
-			make(shape, guided);
-	for (; *names; names++) {
-		parsed = parse_shape(*names);
-		make(&parsed, guided);
-	}
-	if (!guided)
-		puts("ready");
+			make(shape, false);
 }
 
 static void hold_all(bool guided)
@@ -216,12 +197,35 @@ static void hold_all(bool guided)
 		while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
 			;
 	close(hold[1]);
-	/* All of them: what loses its parent becomes a child of this one. */
+	/* Orphans are children of this process. */
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
 }
 
-static int make_forests(char **words)
+static void make_shapes(char **names, bool guided)
+{
+	struct shape shape;
+
+	if (guided && !*names)
+		errx(2, "which shape? See \"taskmap-zoo list\"");
+	for (char **name = names; *name; name++)
+		parse_shape(*name);
+	/* The commands of a guided user do not inherit it. */
+	if (pipe2(hold, O_CLOEXEC))
+		err(1, "pipe");
+	if (!*names)
+		make_all();
+	for (; *names; names++) {
+		shape = parse_shape(*names);
+		make(&shape, guided);
+	}
+	if (!guided)
+		puts("ready");
+	flush();
+	hold_all(guided);
+}
+
+static void make_forests(char **words)
 {
 	unsigned long long seed, count;
 
@@ -231,53 +235,10 @@ static int make_forests(char **words)
 		errx(2, "not a seed: \"%s\"", words[0]);
 	if (!parse_number(words[1], ULONG_MAX, &count))
 		errx(2, "not a count: \"%s\"", words[1]);
-	return forests(seed, (unsigned long)count);
+	forests(seed, (unsigned long)count);
 }
 
-static int done(void)
-{
-	if (fflush(stdout) || ferror(stdout))
-		err(1, "standard output");
-	return 0;
-}
-
-static int make_shapes(char **names, bool guided)
-{
-	if (guided && !*names)
-		errx(2, "which shape? See \"taskmap-zoo list\"");
-	for (char **name = names; *name; name++)
-		parse_shape(*name);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	make_all(names, guided);
-	done();
-	hold_all(guided);
-	return 0;
-}
-
-static int print_list(char **words, bool all)
-{
-	if (*words)
-		errx(2, "list takes no argument \"%s\"", *words);
-	list_shapes(all);
-	return done();
-}
-
-static int print(int mode)
-{
-	if (mode == 'V')
-		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
-	else
-		fputs(help_text, stdout);
-	return done();
-}
-
-/* What was asked for, but for the words that are no options. */
-struct asked {
-	bool all, guided, forests;
-	bool of_cost;			/* an option that only cost takes */
-	struct cost_options cost;
-};
-
+/* The number of --number and --rounds. */
 static unsigned int parse_amount(const char *text)
 {
 	unsigned long long number;
@@ -287,81 +248,91 @@ static unsigned int parse_amount(const char *text)
 	return (unsigned int)number;
 }
 
-static void apply_cost_option(struct asked *asked, int option)
-{
-	asked->of_cost = true;
-	switch (option) {
-	case 'J':
-		asked->cost.json = true;
-		break;
-	case 'S':
-		asked->cost.svg = optarg;
-		break;
-	case 'n':
-		asked->cost.number = parse_amount(optarg);
-		break;
-	case 'r':
-		asked->cost.rounds = parse_amount(optarg);
-	}
-}
+struct options {
+	bool all, guided, forests;
+	bool of_cost;			/* an option that only cost takes */
+	struct cost_options cost;
+};
 
-static void apply_option(struct asked *asked, int option)
+static void parse_option(struct options *options, int option)
 {
+	if (strchr("JSnr", option))
+		options->of_cost = true;
 	switch (option) {
-	case '?':
-		exit(2);
-	case 'V':
-	case 'h':
-		exit(print(option));
 	case 'a':
-		asked->all = true;
+		options->all = true;
 		break;
 	case 'g':
-		asked->guided = true;
+		options->guided = true;
 		break;
 	case 'f':
-		asked->forests = true;
+		options->forests = true;
 		break;
+	case 'J':
+		options->cost.json = true;
+		break;
+	case 'S':
+		options->cost.svg = optarg;
+		break;
+	case 'n':
+		options->cost.number = parse_amount(optarg);
+		break;
+	case 'r':
+		options->cost.rounds = parse_amount(optarg);
+		break;
+	case 'V':
+		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
+		flush();
+		exit(0);
+	case 'h':
+		fputs(help_text, stdout);
+		flush();
+		exit(0);
 	default:
-		apply_cost_option(asked, option);
+		exit(2);
 	}
 }
 
-static int measure_cost(char **words, const struct asked *asked)
+static void run(const struct options *options, char **words)
 {
-	if (*words)
-		errx(2, "cost takes no argument \"%s\"", *words);
-	cost(&asked->cost);
-	return done();
+	bool list = !options->forests && *words && !strcmp(*words, "list");
+	bool costs = !options->forests && *words && !strcmp(*words, "cost");
+
+	if (options->all && !list)
+		errx(2, "--all goes with list");
+	if (options->of_cost && !costs)
+		errx(2, "--json, --svg, --number and --rounds go with cost");
+	if ((list || costs) && words[1])
+		errx(2, "%s takes no argument \"%s\"", words[0], words[1]);
+	if (list)
+		list_shapes(options->all);
+	else if (costs)
+		cost(&options->cost);
+	else if (options->forests)
+		make_forests(words);
+	else
+		make_shapes(words, options->guided);
+	flush();
 }
 
 int main(int argc, char **argv)
 {
-	struct asked asked = {
+	struct options options = {
 		.guided = isatty(STDIN_FILENO),
 		.cost = { .number = COST_NUMBER, .rounds = COST_ROUNDS },
 	};
-	const char *command;
 	int option;
 
 	program_name = "taskmap-zoo";
-	/* For the signs of a table that ASCII does not have. */
+	/* The table of cost has signs that ASCII lacks. */
 	setlocale(LC_CTYPE, "");
+	/* Children are waited for, even if our parent ignores its own. */
+	signal(SIGCHLD, SIG_DFL);
+	/* Orphans come back to this process, which waits for them. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	while ((option = getopt_long(argc, argv, "agfJn:r:Vh", long_options,
 				     NULL)) != -1)
-		apply_option(&asked, option);
-	argv += optind;
-	command = !asked.forests && *argv ? *argv : "";
-	if (asked.all && strcmp(command, "list"))
-		errx(2, "--all goes with list");
-	if (asked.of_cost && strcmp(command, "cost"))
-		errx(2, "--json, --svg, --number and --rounds go with cost");
-	if (!strcmp(command, "list"))
-		return print_list(argv + 1, asked.all);
-	if (!strcmp(command, "cost"))
-		return measure_cost(argv + 1, &asked);
-	if (!asked.forests)
-		return make_shapes(argv, asked.guided);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	return make_forests(argv);
+		parse_option(&options, option);
+	run(&options, argv + optind);
+	return 0;
 }

@@ -14,10 +14,10 @@
 #include "zoo.h"
 
 /*
- * Asks for a splice(2) that io_uring has to give to a worker of its own, which
- * is then in it until the end. (A read would not do: a worker polls for what can
- * be polled, and is idle.) With @as_other the worker does it by the credentials
- * that its process had before.
+ * Request a splice(2) that io_uring has to give to a worker, which then stays
+ * in it until the end. (A read is not enough: a worker polls a pipe, and is
+ * idle.) With @as_other the worker uses the credentials that its process had
+ * before.
  */
 static void submit_splice(const struct shape *shape, bool as_other)
 {
@@ -64,17 +64,18 @@ static void submit_splice(const struct shape *shape, bool as_other)
 		skip(shape, "io_uring_enter");
 }
 
-/* Before 5.12 the worker is a kernel thread and not of this process. */
+/* Before 5.12 the worker is a kernel thread and not in this process. */
 static pid_t worker_of(pid_t self)
 {
 	DIR *tasks = opendir("/proc/self/task");
 	struct dirent *entry;
-	pid_t tid, found = 0;
+	pid_t found = 0;
 
 	if (!tasks)
 		return 0;
 	while ((entry = readdir(tasks))) {
-		tid = atoi(entry->d_name);
+		pid_t tid = atoi(entry->d_name);
+
 		if (tid > 0 && tid != self)
 			found = tid;
 	}
@@ -82,27 +83,27 @@ static pid_t worker_of(pid_t self)
 	return found;
 }
 
-static void make(const struct shape *shape, bool as_other)
+static void make_with_credentials(const struct shape *shape, bool as_other)
 {
-	struct task_name worker = own_name();
+	struct pids worker = own_pids();
 
 	if (!use_io(IOPRIO_CLASS_BE))
 		skip(shape, "ioprio_set");
 	submit_splice(shape, as_other);
-	tell_parent(shape, worker);
+	report(shape, "-parent", worker);
 	worker.tid = worker_of(worker.pid);
 	if (!worker.tid)
 		skip_because(shape, "io_uring has no worker in this process");
-	tell_task(shape, worker);
+	report(shape, "", worker);
 	done_and_wait();
 }
 
 void make_worker(const struct shape *shape)
 {
-	make(shape, false);
+	make_with_credentials(shape, false);
 }
 
 void make_worker_as_other(const struct shape *shape)
 {
-	make(shape, true);
+	make_with_credentials(shape, true);
 }

@@ -3,19 +3,22 @@
 /*
  * The table of shapes.
  *
- * A row says how its task was made (the flags of clone(2), which decide what it
- * shares with the task that made it), and what it gave up afterwards. From
- * these two follows all that a shape promises: what is not shared by flags, or
- * was given up, must differ. To add a shape is to add a row.
+ * A row says how its task is made (the flags of clone(2), which decide what it
+ * shares with the task that made it), and what it gives up afterwards. All that
+ * a shape promises follows from these two: what the flags do not share, or what
+ * the task gave up, must differ. To add a shape, add a row.
  */
 #include <err.h>
 #include <sched.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <libsmartcols.h>
+
+#include "util.h"
 #include "zoo.h"
 
-/* What the dead have left: the group that they belonged to. */
+/* What a dead task no longer has. */
 #define OF_THE_LIVING \
 	(MM | FILES | FS | IO | SYSVSEM | NSPROXY | \
 	 UTS | IPC | MNT | NET | TIME | CGROUP)
@@ -28,125 +31,128 @@
 
 static const struct shape rows[] = {
 	/* what everybody knows */
-	{ "fork", PROCESS, NOTHING, make_fork, 1,
-	  "fork(2): a process of its own" },
-	{ "vfork", CLONE_VM | CLONE_VFORK, NOTHING, make_clone, 1,
-	  "vfork(2), before the exec: the parent waits, its memory is borrowed" },
-	{ "threads", THREAD, NOTHING, make_threads, 3,
-	  "POSIX threads, beside the leader of their group" },
-	{ "linuxthreads", LINUXTHREADS, NOTHING, make_clone, 1,
-	  "what threads were before Linux 2.6: all shared, but no group" },
-	{ "worker", WORKER, NOTHING, make_worker, 1,
-	  "a thread that the kernel made in a process, for io_uring" },
-	{ "worker-as-other", WORKER, NOTHING, make_worker_as_other, 1,
-	  "that acts by other credentials than it has; its own are shared" },
+	{ "fork", PROCESS, NOTHING,
+	  .what = "fork(2): a process of its own" },
+	{ "vfork", CLONE_VM | CLONE_VFORK, NOTHING,
+	  .what = "vfork(2), before the exec: the parent waits, its memory is borrowed" },
+	{ "threads", THREAD, NOTHING, .make = make_threads, .count = 3,
+	  .what = "POSIX threads, beside the leader of their group" },
+	{ "linuxthreads", LINUXTHREADS, NOTHING,
+	  .what = "what threads were before Linux 2.6: all shared, but no group" },
+	{ "worker", WORKER, NOTHING, .make = make_worker,
+	  .what = "a thread that the kernel made in a process, for io_uring" },
+	{ "worker-as-other", WORKER, NOTHING, .make = make_worker_as_other,
+	  .what = "that acts by other credentials than it has; its own are shared" },
 	/* the dead, the stopped and the many */
-	{ "zombie", PROCESS, OF_THE_LIVING, make_zombie, 1,
-	  "dead, and nobody has asked yet how it ended" },
-	{ "zombies", PROCESS, OF_THE_LIVING, make_zombie, 1000,
-	  "very many of them" },
-	{ "zombie-leader", THREAD, OF_THE_LIVING, make_zombie_leader, 1,
-	  "a thread that lives on after the leader of its group" },
-	{ "stopped", PROCESS, NOTHING, make_stopped, 1,
-	  "stopped by SIGSTOP" },
-	{ "chain", LINUXTHREADS, NOTHING, make_chain, 5000,
-	  "each is the parent of the next, very deep; the last two, and -first" },
+	{ "zombie", PROCESS, OF_THE_LIVING, .make = make_zombies, .count = 1,
+	  .what = "dead, and nobody has asked yet how it ended" },
+	{ "zombies", PROCESS, OF_THE_LIVING,
+	  .make = make_zombies, .count = 1000,
+	  .what = "very many of them" },
+	{ "zombie-leader", THREAD, OF_THE_LIVING, .make = make_zombie_leader,
+	  .what = "a thread that lives on after the leader of its group" },
+	{ "stopped", PROCESS, NOTHING, .make = make_stopped,
+	  .what = "stopped by SIGSTOP" },
+	{ "chain", LINUXTHREADS, NOTHING, .make = make_chain, .count = 5000,
+	  .what = "each is the parent of the next, very deep; the last two, and -first" },
 	/* threads that are not what textbooks say */
-	{ "unshare-fs", THREAD, FS, make_unshare, 1,
-	  "a thread with a root, working directory and umask of its own" },
-	{ "unshare-files", THREAD, FILES, make_unshare, 1,
-	  "a thread with a file table of its own" },
-	{ "unshare-sysvsem", THREAD, SYSVSEM, make_unshare, 1,
-	  "a thread without the list of semaphores to undo" },
-	{ "setresuid", THREAD, CRED, make_setresuid, 1,
-	  "a thread with another user id: the system call is for one task" },
+	{ "unshare-fs", THREAD, FS, .unshare = CLONE_FS,
+	  .what = "a thread with a root, working directory and umask of its own" },
+	{ "unshare-files", THREAD, FILES, .unshare = CLONE_FILES,
+	  .what = "a thread with a file table of its own" },
+	{ "unshare-sysvsem", THREAD, SYSVSEM, .unshare = CLONE_SYSVSEM,
+	  .what = "a thread without the list of semaphores to undo" },
+	{ "setresuid", THREAD, CRED, .uid = 1234,
+	  .what = "a thread with another user id: the system call is for one task" },
 	/* new namespaces */
-	{ "clone-newuts", CLONE_NEWUTS, NOTHING, make_new_namespace, 1,
-	  "a process with a host name of its own" },
-	{ "clone-newipc", CLONE_NEWIPC, NOTHING, make_new_namespace, 1,
-	  "a process with semaphores and queues of its own" },
-	{ "clone-newns", CLONE_NEWNS, NOTHING, make_new_namespace, 1,
-	  "a process with mounts of its own" },
-	{ "clone-newpid", CLONE_NEWPID, NOTHING, make_new_namespace, 1,
-	  "a process that is number 1, where it lives" },
-	{ "clone-newnet", CLONE_NEWNET, NOTHING, make_new_namespace, 1,
-	  "a process with a network of its own" },
-	{ "clone-newtime", CLONE_NEWTIME, NOTHING, make_new_namespace, 1,
-	  "a process with clocks of its own" },
-	{ "clone-newcgroup", CLONE_NEWCGROUP, NOTHING, make_new_namespace, 1,
-	  "a process that sees its cgroup as the root of all" },
-	{ "clone-newuser", CLONE_NEWUSER, NOTHING, make_new_namespace, 1,
-	  "a process that is almighty, where it lives" },
-	{ "nested-pid", CLONE_NEWPID, NOTHING, make_nested_pid, 1,
-	  "a pid namespace in a pid namespace: a task with three pids" },
+	{ "clone-newuts", CLONE_NEWUTS, NOTHING,
+	  .what = "a process with a host name of its own" },
+	{ "clone-newipc", CLONE_NEWIPC, NOTHING,
+	  .what = "a process with semaphores and queues of its own" },
+	{ "clone-newns", CLONE_NEWNS, NOTHING,
+	  .what = "a process with mounts of its own" },
+	{ "clone-newpid", CLONE_NEWPID, NOTHING,
+	  .what = "a process that is number 1, where it lives" },
+	{ "clone-newnet", CLONE_NEWNET, NOTHING,
+	  .what = "a process with a network of its own" },
+	{ "clone-newtime", CLONE_NEWTIME, NOTHING,
+	  .what = "a process with clocks of its own" },
+	{ "clone-newcgroup", CLONE_NEWCGROUP, NOTHING,
+	  .what = "a process that sees its cgroup as the root of all" },
+	{ "clone-newuser", CLONE_NEWUSER, NOTHING,
+	  .what = "a process that is almighty, where it lives" },
+	{ "nested-pid", CLONE_NEWPID, NOTHING, .make = make_nested_pid,
+	  .what = "a pid namespace in a pid namespace: a task with three pids" },
 	/* one thread in a new namespace; a process where a thread cannot be */
-	{ "unshare-uts", THREAD, NSPROXY | UTS, make_unshare_namespace, 1,
-	  "a thread in a new uts namespace" },
+	{ "unshare-uts", THREAD, NSPROXY | UTS, .unshare = CLONE_NEWUTS,
+	  .what = "a thread in a new uts namespace" },
 	{ "unshare-ipc", THREAD, NSPROXY | IPC | SYSVSEM,
-	  make_unshare_namespace, 1,
-	  "a thread in a new ipc namespace, where old semaphores are not" },
-	{ "unshare-mnt", THREAD, NSPROXY | MNT | FS, make_unshare_namespace, 1,
-	  "a thread in a new mnt namespace, which wants a root of its own" },
-	{ "unshare-pid", THREAD, NSPROXY, make_unshare_namespace, 1,
-	  "a thread whose children will live in a new pid namespace" },
-	{ "unshare-pid-child", PROCESS, PID, make_unshare_child, 1,
-	  "the first of such children: same nsproxy, another pid namespace" },
-	{ "unshare-net", THREAD, NSPROXY | NET, make_unshare_namespace, 1,
-	  "a thread in a new net namespace" },
-	{ "unshare-time", THREAD, NSPROXY, make_unshare_namespace, 1,
-	  "a thread whose children will live in a new time namespace" },
-	{ "unshare-time-child", PROCESS, NSPROXY | TIME, make_unshare_child, 1,
-	  "the first of such children" },
+	  .unshare = CLONE_NEWIPC,
+	  .what = "a thread in a new ipc namespace, where old semaphores are not" },
+	{ "unshare-mnt", THREAD, NSPROXY | MNT | FS, .unshare = CLONE_NEWNS,
+	  .what = "a thread in a new mnt namespace, which wants a root of its own" },
+	{ "unshare-pid", THREAD, NSPROXY, .unshare = CLONE_NEWPID,
+	  .what = "a thread whose children will live in a new pid namespace" },
+	{ "unshare-pid-child", PROCESS, PID, .parent_unshare = CLONE_NEWPID,
+	  .what = "the first of such children: same nsproxy, another pid namespace" },
+	{ "unshare-net", THREAD, NSPROXY | NET, .unshare = CLONE_NEWNET,
+	  .what = "a thread in a new net namespace" },
+	{ "unshare-time", THREAD, NSPROXY, .unshare = CLONE_NEWTIME,
+	  .what = "a thread whose children will live in a new time namespace" },
+	{ "unshare-time-child", PROCESS, NSPROXY | TIME,
+	  .parent_unshare = CLONE_NEWTIME,
+	  .what = "the first of such children" },
 	{ "unshare-cgroup", THREAD, NSPROXY | CGROUP,
-	  make_unshare_namespace, 1,
-	  "a thread in a new cgroup namespace" },
-	{ "unshare-user", PROCESS, USER, make_unshare_namespace, 1,
-	  "a process in a new user namespace: threads must share theirs" },
+	  .unshare = CLONE_NEWCGROUP,
+	  .what = "a thread in a new cgroup namespace" },
+	{ "unshare-user", PROCESS, USER, .unshare = CLONE_NEWUSER,
+	  .what = "a process in a new user namespace: threads must share theirs" },
 	/* one thread in the namespace of -owner */
-	{ "setns-uts", THREAD, NSPROXY | UTS, make_setns, 1,
-	  "a thread in the uts namespace of another process" },
-	{ "setns-ipc", THREAD, NSPROXY | IPC | SYSVSEM, make_setns, 1,
-	  "a thread in the ipc namespace of another process" },
-	{ "setns-mnt", THREAD, NSPROXY | MNT | FS, make_setns, 1,
-	  "a thread in the mnt namespace of another process" },
-	{ "setns-pid", THREAD, NSPROXY, make_setns, 1,
-	  "a thread whose children will live in that of another process" },
-	{ "setns-net", THREAD, NSPROXY | NET, make_setns, 1,
-	  "a thread in the net namespace of another process" },
-	{ "setns-time", PROCESS, NSPROXY | TIME, make_setns, 1,
-	  "a process in the time namespace of another: not for threads" },
-	{ "setns-cgroup", THREAD, NSPROXY | CGROUP, make_setns, 1,
-	  "a thread in the cgroup namespace of another process" },
-	{ "setns-user", PROCESS, NSPROXY | USER, make_setns, 1,
-	  "a process in the user namespace of another: not for threads" },
+	{ "setns-uts", THREAD, NSPROXY | UTS, .setns = CLONE_NEWUTS,
+	  .what = "a thread in the uts namespace of another process" },
+	{ "setns-ipc", THREAD, NSPROXY | IPC | SYSVSEM, .setns = CLONE_NEWIPC,
+	  .what = "a thread in the ipc namespace of another process" },
+	{ "setns-mnt", THREAD, NSPROXY | MNT | FS,
+	  .unshare = CLONE_FS, .setns = CLONE_NEWNS,
+	  .what = "a thread in the mnt namespace of another process" },
+	{ "setns-pid", THREAD, NSPROXY, .setns = CLONE_NEWPID,
+	  .what = "a thread whose children will live in that of another process" },
+	{ "setns-net", THREAD, NSPROXY | NET, .setns = CLONE_NEWNET,
+	  .what = "a thread in the net namespace of another process" },
+	{ "setns-time", PROCESS, NSPROXY | TIME, .setns = CLONE_NEWTIME,
+	  .what = "a process in the time namespace of another: not for threads" },
+	{ "setns-cgroup", THREAD, NSPROXY | CGROUP, .setns = CLONE_NEWCGROUP,
+	  .what = "a thread in the cgroup namespace of another process" },
+	{ "setns-user", PROCESS, NSPROXY | USER, .setns = CLONE_NEWUSER,
+	  .what = "a process in the user namespace of another: not for threads" },
 	/* names that break programs */
-	{ "name-newline", PROCESS, NOTHING, make_named, 1,
-	  "a name that is two lines" },
-	{ "name-tab", PROCESS, NOTHING, make_named, 1,
-	  "a name with a tab" },
-	{ "name-backslash", PROCESS, NOTHING, make_named, 1,
-	  "a name that looks escaped" },
-	{ "name-escape", PROCESS, NOTHING, make_named, 1,
-	  "a name that turns a terminal red" },
-	{ "name-quote", PROCESS, NOTHING, make_named, 1,
-	  "a name with both quotes" },
-	{ "name-blank", PROCESS, NOTHING, make_named, 1,
-	  "a name with blanks at its ends" },
-	{ "name-parenthesis", PROCESS, NOTHING, make_named, 1,
-	  "a name that looks like the rest of /proc/PID/stat" },
-	{ "name-latin1", PROCESS, NOTHING, make_named, 1,
-	  "a name that is no UTF-8" },
-	{ "name-cut-utf8", PROCESS, NOTHING, make_named, 1,
-	  "a name that ends within a character" },
-	{ "name-utf8", PROCESS, NOTHING, make_named, 1,
-	  "a name in UTF-8 beyond ASCII" },
-	{ "name-empty", PROCESS, NOTHING, make_named, 1,
-	  "no name at all" },
-	{ "name-longest", PROCESS, NOTHING, make_named, 1,
-	  "a name of 15 bytes, and not one more" },
+	{ "name-newline", PROCESS, NOTHING, .comm = "new\nline",
+	  .what = "a name that is two lines" },
+	{ "name-tab", PROCESS, NOTHING, .comm = "tab\there",
+	  .what = "a name with a tab" },
+	{ "name-backslash", PROCESS, NOTHING, .comm = "back\\slash\\012",
+	  .what = "a name that looks escaped" },
+	{ "name-escape", PROCESS, NOTHING, .comm = "\033[31mred",
+	  .what = "a name that turns a terminal red" },
+	{ "name-quote", PROCESS, NOTHING, .comm = "\"quo'te\"",
+	  .what = "a name with both quotes" },
+	{ "name-blank", PROCESS, NOTHING, .comm = " a  b ",
+	  .what = "a name with blanks at its ends" },
+	{ "name-parenthesis", PROCESS, NOTHING, .comm = ") R 1 (",
+	  .what = "a name that looks like the rest of /proc/PID/stat" },
+	{ "name-latin1", PROCESS, NOTHING, .comm = "caf\xe9",
+	  .what = "a name that is no UTF-8" },
+	{ "name-cut-utf8", PROCESS, NOTHING, .comm = "ab\xe2\x82",
+	  .what = "a name that ends within a character" },
+	{ "name-utf8", PROCESS, NOTHING, .comm = "na\xc3\xafve",
+	  .what = "a name in UTF-8 beyond ASCII" },
+	{ "name-empty", PROCESS, NOTHING, .comm = "",
+	  .what = "no name at all" },
+	{ "name-longest", PROCESS, NOTHING, .comm = "123456789012345",
+	  .what = "a name of 15 bytes, and not one more" },
 };
 
-/* Each of these alone, and each two of them, as far as that is legal. */
+/* Each of these alone, and each pair of them, with the flags they need. */
 static const unsigned long combined[] = {
 	CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD, CLONE_IO,
 	CLONE_SYSVSEM, CLONE_VFORK, CLONE_PARENT,
@@ -162,31 +168,25 @@ static void add_combination(unsigned long flags)
 	struct shape *shape = &combinations[combination_count];
 	char words[WORDS_SIZE], *name;
 
-	/* What some want beside them makes a few the same as others. */
+	/* With the flags that others need, some combinations are the same. */
+	flags = legal_flags(flags);
 	for (size_t i = 0; i < combination_count; i++)
 		if (combinations[i].flags == flags)
 			return;
 	if (asprintf(&name, "clone-%s", flag_short_words(words, flags)) < 0)
 		errx(1, "out of memory");
-	*shape = (struct shape){ name, flags, NOTHING, make_clone, 1,
-				 "clone(2) with these flags" };
+	*shape = (struct shape){ name, flags, NOTHING,
+				 .what = "clone(2) with these flags" };
 	combination_count++;
 }
 
 static void combine(void)
 {
-	size_t i, j;
-
-	for (i = 0; i < ARRAY_SIZE(combined); i++)
-		add_combination(legal_flags(combined[i]));
-	for (i = 0; i < ARRAY_SIZE(combined); i++)
-		for (j = i + 1; j < ARRAY_SIZE(combined); j++)
-			add_combination(legal_flags(combined[i] | combined[j]));
-}
-
-unsigned int shape_shares(const struct shape *shape)
-{
-	return shared_by(shape->flags) & ~shape->apart;
+	for (size_t i = 0; i < ARRAY_SIZE(combined); i++)
+		add_combination(combined[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(combined); i++)
+		for (size_t j = i + 1; j < ARRAY_SIZE(combined); j++)
+			add_combination(combined[i] | combined[j]);
 }
 
 const struct shape *shape_at(size_t index)
@@ -208,4 +208,52 @@ const struct shape *shape_find(const char *name, size_t length)
 		    !strncmp(shape->name, name, length))
 			return shape;
 	return NULL;
+}
+
+unsigned int shape_shares(const struct shape *shape)
+{
+	return shared_by(shape->flags) & ~shape->apart;
+}
+
+static void check(bool done)
+{
+	if (!done)
+		die(STATUS_FAILED, "not enough memory for the table");
+}
+
+static void list_shape(struct libscols_table *table, const struct shape *shape)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	unsigned int shares = shape_shares(shape);
+	char flags[WORDS_SIZE], shared[WORDS_SIZE], differs[WORDS_SIZE];
+	const char *const cells[] = {
+		shape->name, flag_words(flags, shape->flags),
+		resource_words(shared, shares),
+		resource_words(differs, EVERYTHING & ~shares), shape->what,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
+		check(line && !scols_line_set_data(line, i, cells[i]));
+}
+
+/* For tests, cells are two blanks apart, contain no two, and are not empty. */
+void list_shapes(bool all)
+{
+	static const char *const headings[] = {
+		"SHAPE", "FLAGS", "SHARED", "NOT SHARED", "WHAT IT IS",
+	};
+	struct libscols_table *table = scols_new_table();
+	const struct shape *shape;
+
+	check(table && !scols_table_set_column_separator(table, "  "));
+	/* A terminal wraps long lines; nothing is cut off. */
+	check(!scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER));
+	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
+		check(scols_table_new_column(table, headings[i], 0,
+					     all || i == 0 || i == 4 ?
+					     0 : SCOLS_FL_HIDDEN));
+	for (size_t i = 0; (shape = shape_at(i)); i++)
+		list_shape(table, shape);
+	check(!scols_print_table(table));
+	scols_unref_table(table);
 }

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What the rooms of the zoo know of each other, a section for each.
+ * What the files of the zoo use of each other, a section for each.
  *
- *	main.c		the command line, and one process that holds all
- *	list.c		what it says of its shapes
- *	guide.c		what to look for in them, for a class
- *	table.c		what shapes there are, and what each must share
+ *	main.c		the command line, and one process that holds all shapes
+ *	guide.c		says what to look for in them, for a class
+ *	table.c		which shapes there are, and what each must share
  *	flags.c		what each flag of clone(2) means for sharing
- *	hold.c		how a task tells of itself, and waits for the end
- *	make_*.c	how the shapes are made, by concern
- *	forest.c	trees of tasks made at random, for an oracle to judge
+ *	make.c		how the shapes are made; make_worker.c: with io_uring
+ *	task.c		how a task reports itself and waits for the end
+ *	forest.c	trees of tasks made at random, for a test to judge
  *	plan.c		what a forest does, step by step
  *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
 #define ZOO_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,25 +24,19 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Older headers than the kernel. */
+/* The headers may be older than the kernel. */
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME	0x00000080
 #endif
 
-/* What ioprio_set(2) takes; Linux has a header of that for programs from 5.15 on. */
+/* For ioprio_set(2); linux/ioprio.h is for programs only from 5.15 on. */
 #define IOPRIO_CLASS_SHIFT	13
 #define IOPRIO_CLASS_BE		2
 #define IOPRIO_WHO_PROCESS	1
 
-/* Only glibc has it, from 2.32 on; the messages are the same in the C locale. */
-#if !defined(__GLIBC__) || (__GLIBC__ == 2 && __GLIBC_MINOR__ < 32)
-#include <string.h>
-#define strerrordesc_np(error)	strerror(error)
-#endif
-
 /* flags.c */
 
-/* The resources that a shape promises something of, a bit for each. */
+/* The resources that a shape promises something about, a bit for each. */
 enum resource {
 	MM	= 1 << 0,
 	FILES	= 1 << 1,
@@ -63,23 +55,24 @@ enum resource {
 	TIME	= 1 << 14,
 	CGROUP	= 1 << 15,
 	USER	= 1 << 16,
+	NAMESPACES = UTS | IPC | MNT | PID | NET | TIME | CGROUP | USER,
 	EVERYTHING = (1 << 17) - 1,
 };
 
-/* What pthread_create(3) asks of clone(2), as far as it decides on sharing. */
+/* The flags of pthread_create(3) that decide about sharing. */
 #define CLONE_POSIX_THREAD \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
 	 CLONE_SYSVSEM)
 
 #define WORDS_SIZE	256
 
-/* What a task shares with the one that made it by clone(2) with @flags. */
+/* What a task shares with the task that made it by clone(2) with @flags. */
 unsigned int shared_by(unsigned long flags);
 
-/* @flags with those that the kernel wants beside them. */
+/* @flags and those that the kernel requires with them. */
 unsigned long legal_flags(unsigned long flags);
 
-/* Writes "CLONE_VM|CLONE_FS", "vm+fs" or "mm,fs"; "-" for none of them. */
+/* Write "CLONE_VM|CLONE_FS", "vm+fs" or "mm,fs"; "-" if there are none. */
 const char *flag_words(char words[WORDS_SIZE], unsigned long flags);
 const char *flag_short_words(char words[WORDS_SIZE], unsigned long flags);
 const char *resource_words(char words[WORDS_SIZE], unsigned int resources);
@@ -88,15 +81,17 @@ const char *resource_words(char words[WORDS_SIZE], unsigned int resources);
 
 struct shape {
 	const char *name;
-	unsigned long flags;	/* of the clone(2) that made its task */
-	unsigned int apart;	/* what its task shares no more after that */
-	void (*make)(const struct shape *shape);
-	int count;		/* how many tasks there are of it */
+	unsigned long flags;	/* of the clone(2) that makes its task */
+	unsigned int apart;	/* what its task no longer shares after that */
+	int unshare;		/* flags of unshare(2) that its task calls */
+	int setns;		/* kind of a namespace that its task joins */
+	int parent_unshare;	/* flags that its parent unshares before */
+	uid_t uid;		/* real user id that its task takes; 0: none */
+	const char *comm;	/* name that its task takes, or NULL */
+	void (*make)(const struct shape *shape);	/* NULL: make_task() */
+	int count;		/* how many tasks it has, if it can have many */
 	const char *what;
 };
-
-/* What its task and the one that made it have in common, and nothing else. */
-unsigned int shape_shares(const struct shape *shape);
 
 /* The rows, by number from 0; NULL beyond the last. */
 const struct shape *shape_at(size_t index);
@@ -104,95 +99,26 @@ const struct shape *shape_at(size_t index);
 /* The row of that name, or NULL. */
 const struct shape *shape_find(const char *name, size_t length);
 
-/* list.c */
+/* What its task and that task's maker share; they share nothing else. */
+unsigned int shape_shares(const struct shape *shape);
 
-/* The table of shapes; with @all also what each must share. */
+/* Print all shapes; with @all also what each must share. */
 void list_shapes(bool all);
 
 /* guide.c */
 
-/* Prints what to look for in the tasks of @shape, of which it @told. */
-void guide(const struct shape *shape, const char *told);
+/* Print what to look for in the tasks of @shape; @reports is their lines. */
+void guide(const struct shape *shape, const char *reports);
 
-/* Runs what is typed, until that is an empty line, or ends. */
+/* Run commands from standard input until an empty line or its end. */
 void guide_commands(void);
 
-/* hold.c */
-
-#define STACK_SIZE	(64 * 1024)
-
-/* All tasks wait at hold[0] for its end; only main() has hold[1]. */
-extern int hold[2];
-
-struct task_name {
-	pid_t pid;
-	pid_t tid;
-};
-
-/* The calling task, by its pids in the pid namespace of /proc. */
-struct task_name own_name(void);
-
-/* Where tasks tell of themselves from now on. */
-void report_to(int fd);
-
-/* One line, in one piece. */
-void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* The task of a shape, or that which made it. */
-void tell_task(const struct shape *shape, struct task_name task);
-void tell_parent(const struct shape *shape, struct task_name task);
-void tell_self(const struct shape *shape);
-void tell_self_parent(const struct shape *shape);
-
-/* That was the last line of this shape; waits for the end. */
-void tell_done(void);
-void done_and_wait(void);
-void wait_for_end(void);
-
-/* Why this shape cannot be had here: @call failed, as errno says. */
-_Noreturn void skip(const struct shape *shape, const char *call);
-_Noreturn void skip_because(const struct shape *shape, const char *reason);
-
-/* Memory for @count stacks of @size bytes; the top of one of STACK_SIZE. */
-char *stacks(size_t count, size_t size);
-char *stack_top(void);
-
-/*
- * Whether this kernel has those of a name in /proc/PID/ns: that of 32-bit ARM has
- * no time namespaces, whatever its release.
- */
-bool has_namespaces(const char *name);
-
-/* fork(2), to be skipped if it fails. */
-pid_t fork_for(const struct shape *shape);
-
-/* What a task has only after it used it: an io_context, a list of undos. */
-bool use_io(int class);
-bool use_sysvsem(void);
-
-/* Credentials of its own, equal to those that it had. */
-bool renew_cred(void);
-
-/* make_clone.c */
-void make_fork(const struct shape *shape);
-void make_clone(const struct shape *shape);
+/* make.c: each runs in a process of its own, and returns after the end */
+void make_task(const struct shape *shape);
 void make_threads(const struct shape *shape);
 void make_chain(const struct shape *shape);
-void make_named(const struct shape *shape);
-
-/* make_apart.c: a task that gives up what it shared */
-void make_unshare(const struct shape *shape);
-void make_setresuid(const struct shape *shape);
-
-/* make_namespace.c */
-void make_new_namespace(const struct shape *shape);
-void make_unshare_namespace(const struct shape *shape);
-void make_unshare_child(const struct shape *shape);
-void make_setns(const struct shape *shape);
 void make_nested_pid(const struct shape *shape);
-
-/* make_dead.c: tasks that do not run, or not any more */
-void make_zombie(const struct shape *shape);
+void make_zombies(const struct shape *shape);
 void make_zombie_leader(const struct shape *shape);
 void make_stopped(const struct shape *shape);
 
@@ -200,17 +126,69 @@ void make_stopped(const struct shape *shape);
 void make_worker(const struct shape *shape);
 void make_worker_as_other(const struct shape *shape);
 
+/* task.c */
+
+#define STACK_SIZE	(64 * 1024)
+
+/* All tasks wait at hold[0] for the end; only main() has hold[1]. */
+extern int hold[2];
+
+/* Where tasks report themselves. */
+extern int report_fd;
+
+/* A task, by its ids in the pid namespace of /proc. */
+struct pids {
+	pid_t pid;
+	pid_t tid;
+};
+
+/* The calling task; zeros if /proc does not say. */
+struct pids own_pids(void);
+
+/* Report a task of @shape; @role is "", or "-parent" for the one that made it. */
+void report(const struct shape *shape, const char *role, struct pids pids);
+
+/* The report of the shape is complete. */
+void report_done(void);
+void wait_for_end(void);
+void done_and_wait(void);
+
+/* This shape cannot be made here: @call failed, as errno says. */
+_Noreturn void skip(const struct shape *shape, const char *call);
+_Noreturn void skip_because(const struct shape *shape, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Whether the kernel has namespaces of this kind, by its name in /proc/PID/ns.
+ * That of 32-bit ARM has no time namespaces, whatever its release.
+ */
+bool has_namespaces(const char *name);
+
+/* Memory for @count stacks of @size bytes; the top of one of STACK_SIZE. */
+char *map_stacks(size_t count, size_t size);
+char *stack_top(void);
+
+/*
+ * The caller has these only after it used them: an io_context, and a list of
+ * semaphores to undo. @class is that of ioprio_set(2).
+ */
+bool use_io(int class);
+bool use_sysvsem(void);
+
+/* Give the caller credentials of its own, equal to those that it had. */
+bool renew_cred(void);
+
 /* plan.c */
 
-#define FOREST_TASKS	12	/* at most, and at least... */
-#define FOREST_LEAST	4
+#define FOREST_TASKS	12	/* at most */
+#define FOREST_LEAST	4	/* tasks */
 #define FOREST_STEPS	32
 
 enum action { STEP_CLONE, STEP_UNSHARE, STEP_SEMOP, STEP_IOPRIO, STEP_CAPSET };
 
 struct step {
 	enum action action;
-	int actor;		/* who does it, by number */
+	int actor;		/* number of the task that does it */
 	int made;		/* STEP_CLONE: the number of the new task */
 	unsigned long flags;	/* of clone(2) or unshare(2); class of ioprio */
 };
@@ -222,12 +200,12 @@ struct plan {
 };
 
 /*
- * The same plan for the same @seed, on every machine; with @namespaces if
- * whoever carries it out may make them. Each step is legal after those before.
+ * The same plan for the same @seed, on every machine. With @namespaces it also
+ * makes namespaces. Each step is legal after those before it.
  */
 void plan_forest(struct plan *plan, uint64_t seed, bool namespaces);
 
 /* forest.c */
-int forests(uint64_t seed, unsigned long count);
+void forests(uint64_t seed, unsigned long count);
 
 #endif /* ZOO_H */

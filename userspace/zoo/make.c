@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * How the tasks of a shape are made.
+ *
+ * make_task() makes every shape that its row describes in full. The functions
+ * below it make the others.
+ *
+ * What the kernel allows with namespaces (ksys_unshare() in kernel/fork.c, and
+ * the install functions of setns(2)):
+ *
+ *  - A thread can go to other uts, ipc, net and cgroup namespaces alone, and to
+ *    another mnt namespace once it has a root and a working directory of its
+ *    own. unshare(2) gives it these by itself, setns(2) needs them before.
+ *  - A task that leaves an ipc namespace gives up its list of semaphores to
+ *    undo.
+ *  - unshare(2) and setns(2) of pid, and unshare(2) of time, are for the
+ *    children: the caller stays where it is, with an nsproxy of its own.
+ *  - setns(2) gives its caller an nsproxy of its own.
+ *  - All threads have one user namespace and live in one time namespace, so
+ *    only a process without threads can leave these.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "zoo.h"
+
+static const struct namespace {
+	const char *name;	/* in /proc/PID/ns */
+	unsigned long flag;
+} namespaces[] = {
+	{ "uts",	CLONE_NEWUTS },
+	{ "ipc",	CLONE_NEWIPC },
+	{ "mnt",	CLONE_NEWNS },
+	{ "pid",	CLONE_NEWPID },
+	{ "net",	CLONE_NEWNET },
+	{ "time",	CLONE_NEWTIME },
+	{ "cgroup",	CLONE_NEWCGROUP },
+	{ "user",	CLONE_NEWUSER },
+};
+
+/* The kind of namespace that @flags ask for, or NULL. */
+static const char *namespace_name(unsigned long flags)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
+		if (flags & namespaces[i].flag)
+			return namespaces[i].name;
+	return NULL;
+}
+
+/* skip() a call with @flags, which this kernel may not know. */
+static _Noreturn void skip_flags(const struct shape *shape, const char *call,
+				 unsigned long flags)
+{
+	const char *name = namespace_name(flags);
+	int error = errno;
+
+	if (name && !has_namespaces(name))
+		skip_because(shape, "this kernel has no %s namespaces", name);
+	errno = error;
+	skip(shape, call);
+}
+
+static void unshare_or_skip(const struct shape *shape, int flag)
+{
+	if (unshare(flag))
+		skip_flags(shape, "unshare", flag);
+}
+
+static pid_t fork_or_skip(const struct shape *shape)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		skip(shape, "fork");
+	return child;
+}
+
+/*
+ * fork(2) with the flags of @shape. CLONE_NEWTIME is where clone(2) has the
+ * signal, so only clone3(2) takes it, from 6.3 on.
+ */
+static pid_t clone3_or_skip(const struct shape *shape)
+{
+	struct clone_args args = {
+		.flags = shape->flags, .exit_signal = SIGCHLD,
+	};
+	long child = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (child < 0)
+		skip_flags(shape, "clone3", shape->flags);
+	return (pid_t)child;
+}
+
+static void start_thread(const struct shape *shape, void *(*run)(void *))
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, run, (void *)shape);
+	if (errno)
+		skip(shape, "pthread_create");
+}
+
+/*
+ * A process that lives in a new namespace, the owner. It is a grandchild: pid
+ * and time namespaces begin with the first child of the task that made them.
+ */
+static pid_t make_owner(const struct shape *shape)
+{
+	struct pids owner;
+	int ends[2];
+
+	if (pipe(ends))
+		skip(shape, "pipe");
+	if (fork_or_skip(shape) == 0) {
+		unshare_or_skip(shape, shape->setns);
+		if (fork_or_skip(shape) == 0) {
+			owner = own_pids();
+			if (write(ends[1], &owner, sizeof(owner)) < 0)
+				_exit(1);
+		}
+		close(ends[1]);
+		wait_for_end();
+		_exit(0);
+	}
+	close(ends[1]);
+	/* Without an owner the child has skipped the shape. */
+	if (read(ends[0], &owner, sizeof(owner)) != sizeof(owner))
+		wait_for_end();
+	close(ends[0]);
+	report(shape, "-owner", owner);
+	return owner.pid;
+}
+
+static void join_namespace(const struct shape *shape)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", make_owner(shape),
+		 namespace_name(shape->setns));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		skip(shape, "open of the namespace");
+	if (setns(fd, shape->setns))
+		skip(shape, "setns");
+	close(fd);
+}
+
+/* What the task of a shape does: what its row says, and then it waits. */
+static int live(void *argument)
+{
+	const struct shape *shape = argument;
+
+	if (shape->unshare)
+		unshare_or_skip(shape, shape->unshare);
+	if (shape->setns)
+		join_namespace(shape);
+	/* libc's own function would do it for all threads. */
+	if (shape->uid && syscall(SYS_setresuid, shape->uid, -1, -1))
+		skip(shape, "setresuid");
+	if (shape->comm)
+		prctl(PR_SET_NAME, shape->comm);
+	report(shape, "", own_pids());
+	done_and_wait();
+	return 0;
+}
+
+static void *live_as_thread(void *shape)
+{
+	live(shape);
+	return NULL;
+}
+
+/*
+ * By clone(2) itself, beside a task that has everything there is to share. With
+ * CLONE_VFORK that task stays in clone(2) for as long as the new one lives.
+ */
+static void clone_or_skip(const struct shape *shape)
+{
+	if (!use_io(IOPRIO_CLASS_BE))
+		skip(shape, "ioprio_set");
+	if (!use_sysvsem())
+		skip(shape, "semop");
+	if (clone(live, stack_top(), (int)shape->flags | SIGCHLD,
+		  (void *)shape) < 0)
+		skip(shape, "clone");
+}
+
+void make_task(const struct shape *shape)
+{
+	if (shape->parent_unshare)
+		unshare_or_skip(shape, shape->parent_unshare);
+	report(shape, "-parent", own_pids());
+	if (!shape->flags) {
+		if (fork_or_skip(shape) == 0)
+			live((void *)shape);
+	} else if (namespace_name(shape->flags)) {
+		if (clone3_or_skip(shape) == 0)
+			live((void *)shape);
+	} else if (shape->flags == CLONE_POSIX_THREAD) {
+		start_thread(shape, live_as_thread);
+	} else {
+		clone_or_skip(shape);
+	}
+	wait_for_end();
+}
+
+/* The parent is one level down, and its child is two. */
+void make_nested_pid(const struct shape *shape)
+{
+	if (clone3_or_skip(shape) == 0)
+		make_task(shape);
+	wait_for_end();
+}
+
+static atomic_int threads_left;
+
+static void *live_as_one_of_many(void *shape)
+{
+	report(shape, "", own_pids());
+	if (atomic_fetch_sub(&threads_left, 1) == 1)
+		report_done();
+	wait_for_end();
+	return NULL;
+}
+
+void make_threads(const struct shape *shape)
+{
+	report(shape, "-parent", own_pids());
+	threads_left = shape->count;
+	for (int i = 0; i < shape->count; i++)
+		start_thread(shape, live_as_one_of_many);
+	wait_for_end();
+}
+
+/* Links share all they can, so that thousands of them need little memory. */
+#define LINK_STACK	(16 * 1024)	/* a link touches a page or two of it */
+
+static struct chain {
+	const struct shape *shape;
+	char *stacks;
+} chain;
+
+/* Each link makes the next one; @below is how many links are still to come. */
+static int live_as_link(void *below)
+{
+	intptr_t left = (intptr_t)below;
+	char *top = chain.stacks + left * LINK_STACK;
+
+	if (left == 0)
+		return live((void *)chain.shape);
+	if (left == 1)
+		report(chain.shape, "-parent", own_pids());
+	if (clone(live_as_link, top, (int)chain.shape->flags | SIGCHLD,
+		  (void *)(left - 1)) < 0)
+		skip(chain.shape, "clone");
+	wait_for_end();
+	return 0;
+}
+
+void make_chain(const struct shape *shape)
+{
+	if (shape->count < 2)
+		skip_because(shape, "a chain has two tasks at least");
+	report(shape, "-first", own_pids());
+	chain.shape = shape;
+	chain.stacks = map_stacks((size_t)shape->count, LINK_STACK);
+	live_as_link((void *)(intptr_t)(shape->count - 1));
+}
+
+/*
+ * Report @child, which cannot do so itself, once it is what @how says. WNOWAIT:
+ * it stays so.
+ */
+static void report_child(const struct shape *shape, pid_t child, int how)
+{
+	siginfo_t info;
+
+	if (waitid(P_PID, (id_t)child, &info, how | WNOWAIT))
+		skip(shape, "waitid");
+	report(shape, "", (struct pids){ child, child });
+}
+
+void make_zombies(const struct shape *shape)
+{
+	report(shape, "-parent", own_pids());
+	for (int i = 0; i < shape->count; i++) {
+		pid_t child = fork_or_skip(shape);
+
+		if (child == 0)
+			_exit(0);
+		report_child(shape, child, WEXITED);
+	}
+	done_and_wait();
+}
+
+/* It does not see the end of the zoo, so it is killed when its parent ends. */
+void make_stopped(const struct shape *shape)
+{
+	pid_t child;
+
+	report(shape, "-parent", own_pids());
+	child = fork_or_skip(shape);
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		raise(SIGSTOP);
+		_exit(1);
+	}
+	report_child(shape, child, WSTOPPED);
+	done_and_wait();
+}
+
+/* The state of this process's leader, a letter; 0 if it is unknown. */
+static char leader_state(void)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
+		 own_pids().pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(file);
+	return state;
+}
+
+static void *outlive_leader(void *argument)
+{
+	const struct shape *shape = argument;
+	struct pids self = own_pids();
+
+	while (leader_state() != 'Z')
+		sched_yield();
+	report(shape, "-parent", (struct pids){ self.pid, self.pid });
+	report(shape, "", self);
+	done_and_wait();
+	return NULL;
+}
+
+void make_zombie_leader(const struct shape *shape)
+{
+	start_thread(shape, outlive_leader);
+	pthread_exit(NULL);
+}
