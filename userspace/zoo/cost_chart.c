@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What it costs, as a chart that gnuplot(1) draws: run and not linked, like dot
- * for graphs.
+ * What tasks cost, as a chart that gnuplot(1) draws.
  */
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cost.h"
-#include "through.h"
-#include "util.h"
+#include "zoo.h"
 
-/* Bars of one picture. In gray they are told apart by how light they are. */
+/* In gray the bars differ by how light they are. */
 static const char before[] =
 	"set terminal svg noenhanced size 900,1080 font \"sans-serif,13\" background \"white\"\n"
 	"set datafile missing \"-\"\n"
@@ -39,7 +38,7 @@ static void print_figure(FILE *script, const struct cost_figure *figure)
 		fputs(" - - -", script);
 }
 
-/* A row for each way: its name, and of each column median, low and high. */
+/* A row for each way: its name, then the median, low and high of each column. */
 static void print_data(const struct cost_report *report, FILE *script)
 {
 	fputs("$ways << END\n", script);
@@ -52,35 +51,25 @@ static void print_data(const struct cost_report *report, FILE *script)
 	fputs("END\n", script);
 }
 
-/* Where its median is in the data; its low and high are behind it. */
-static int place_of(enum cost_column column)
-{
-	return 2 + 3 * (int)column;
-}
-
+/* Fields 2 to 4 are those of CREATE, 5 to 7 of CREATE_64M, 8 to 10 of SWITCH. */
 static void print_times(const struct cost_report *report, FILE *script)
 {
-	int small = place_of(COST_CREATE), large = place_of(COST_CREATE_LARGE);
-	int change = place_of(COST_SWITCH);
-
 	fprintf(script,
 		"set style histogram errorbars gap 1 linewidth 1\n"
 		"set key top right\n"
 		"set title \"To make a task and to see it end (fork is 1: %.1f us)\"\n"
 		"set logscale y\n"
-		"plot $ways using %d:%d:%d:xtic(1) linecolor rgb \"#b8d4ea\" title \"by a small parent\", \\\n"
-		"     '' using %d:%d:%d linecolor rgb \"#1f4e79\" title \"by a parent that has touched %d MiB\"\n"
-		"unset logscale y\n",
-		report->create_ns / 1e3, small, small + 1, small + 2, large,
-		large + 1, large + 2, COST_LARGE_MIB);
-	fprintf(script,
+		"plot $ways using 2:3:4:xtic(1) linecolor rgb \"#b8d4ea\" title \"by a small parent\", \\\n"
+		"     '' using 5:6:7 linecolor rgb \"#1f4e79\" title \"by a parent that has touched %d MiB\"\n"
+		"unset logscale y\n"
 		"set title \"To switch to it, on one processor (fork is 1: %.2f us; of vfork the maker stands still)\"\n"
 		"set yrange [0:1.2<*]\n"
-		"plot $ways using %d:%d:%d:xtic(1) linecolor rgb \"#b8d4ea\" notitle\n",
-		report->switch_ns / 1e3, change, change + 1, change + 2);
+		"plot $ways using 8:9:10:xtic(1) linecolor rgb \"#b8d4ea\" notitle\n",
+		report->create_ns / 1e3, COST_LARGE_MIB,
+		report->switch_ns / 1e3);
 }
 
-/* Of few tasks, that may be less than what can be seen. */
+/* With few tasks, noise may hide all memory. */
 static bool is_any_memory(const struct cost_report *report)
 {
 	for (int way = 0; way < COST_WAYS; way++)
@@ -90,7 +79,7 @@ static bool is_any_memory(const struct cost_report *report)
 	return false;
 }
 
-/* What is less than nothing is noise, and cannot be stacked. */
+/* Negative values are noise, and cannot be stacked. */
 static void print_memory(const struct cost_report *report, FILE *script)
 {
 	static const struct {
@@ -110,17 +99,17 @@ static void print_memory(const struct cost_report *report, FILE *script)
 		"set title \"Memory of one, in KiB (%u of them waiting)\"\n",
 		is_any_memory(report) ? "*" : "1", report->number);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		int place = place_of(parts[i].column);
+		int field = 2 + 3 * (int)parts[i].column;
 
 		fprintf(script,
 			"%s (column(%d) < 0 ? 0 : column(%d))%s linecolor rgb \"%s\" title \"%s\"%s\n",
-			i ? "     '' using" : "plot $ways using", place, place,
+			i ? "     '' using" : "plot $ways using", field, field,
 			i ? "" : ":xtic(1)", parts[i].color, parts[i].title,
 			i + 1 < ARRAY_SIZE(parts) ? ", \\" : "");
 	}
 }
 
-/* A kernel is called what whoever built it liked; gnuplot would run some of that. */
+/* A kernel may have any name; gnuplot could run parts of it. */
 static void print_release(const char *release, FILE *script)
 {
 	for (; *release; release++)
@@ -141,16 +130,43 @@ void cost_chart_script(const struct cost_report *report, FILE *script)
 	fputs("unset multiplot\n", script);
 }
 
-/* Ends the program unless gnuplot has done with @in what it should. */
-static void run_gnuplot(char *const argv[], FILE *in, FILE *out)
+static FILE *memory_file(void)
 {
-	int status = 0;
-	int reason = through_run(argv, fileno(in), fileno(out), &status);
+	int fd = memfd_create("chart", MFD_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
 
-	if (reason == ENOENT)
+	if (!file)
+		err(1, "memory for the chart");
+	return file;
+}
+
+/*
+ * Run gnuplot with @argument from file @in to file @out, and end the program
+ * unless it succeeds. Pipes would break or fill up if gnuplot does not read.
+ */
+static void run_gnuplot(char *argument, FILE *in, FILE *out)
+{
+	char *const argv[] = { "gnuplot", argument, NULL };
+	posix_spawn_file_actions_t actions;
+	int status = 0;
+	pid_t child;
+
+	errno = posix_spawn_file_actions_init(&actions);
+	if (!errno)
+		errno = posix_spawn_file_actions_adddup2(&actions, fileno(in),
+							 STDIN_FILENO);
+	if (!errno)
+		errno = posix_spawn_file_actions_adddup2(&actions, fileno(out),
+							 STDOUT_FILENO);
+	if (!errno)
+		errno = posix_spawnp(&child, argv[0], &actions, NULL, argv,
+				     environ);
+	if (errno == ENOENT)
 		errx(1, "gnuplot, which draws the chart, is not there; install gnuplot-nox, or leave out --svg");
-	if (reason)
-		errx(1, "cannot run gnuplot: %s", strerror(reason));
+	if (errno)
+		err(1, "cannot run gnuplot");
+	posix_spawn_file_actions_destroy(&actions);
+	waitpid(child, &status, 0);
 	if (WIFSIGNALED(status))
 		errx(1, "gnuplot did not draw it: signal %d", WTERMSIG(status));
 	if (status)
@@ -158,50 +174,32 @@ static void run_gnuplot(char *const argv[], FILE *in, FILE *out)
 		     WEXITSTATUS(status));
 }
 
-static FILE *memory_file(const char *name)
-{
-	FILE *file = through_file(name);
-
-	if (!file)
-		err(1, "memory for the chart");
-	return file;
-}
-
-/* Before minutes are spent for it. */
 void cost_want_chart(void)
 {
-	char *const argv[] = { "gnuplot", "--version", NULL };
-	FILE *in = memory_file("none"), *out = memory_file("version");
+	FILE *file = memory_file();
 
-	run_gnuplot(argv, in, out);
-	fclose(in);
-	fclose(out);
-}
-
-static void copy(FILE *from, const char *path)
-{
-	FILE *to = fopen(path, "we");
-	int c;
-
-	if (!to)
-		err(1, "cannot write %s", path);
-	rewind(from);
-	while ((c = getc(from)) != EOF)
-		putc(c, to);
-	if (ferror(to) | fclose(to))
-		err(1, "cannot write %s", path);
+	run_gnuplot("--version", file, file);
+	fclose(file);
 }
 
 void cost_draw_chart(const struct cost_report *report, const char *path)
 {
-	char *const argv[] = { "gnuplot", NULL };
-	FILE *in = memory_file("script"), *out = memory_file("svg");
+	FILE *script = memory_file(), *chart = memory_file(), *to;
+	int c;
 
-	cost_chart_script(report, in);
-	if (fflush(in) || lseek(fileno(in), 0, SEEK_SET))
+	cost_chart_script(report, script);
+	if (fflush(script))
 		err(1, "memory for the chart");
-	run_gnuplot(argv, in, out);
-	copy(out, path);
-	fclose(in);
-	fclose(out);
+	rewind(script);
+	run_gnuplot(NULL, script, chart);
+	rewind(chart);
+	to = fopen(path, "we");
+	if (!to)
+		err(1, "cannot write %s", path);
+	while ((c = getc(chart)) != EOF)
+		putc(c, to);
+	if (ferror(to) | fclose(to))
+		err(1, "cannot write %s", path);
+	fclose(script);
+	fclose(chart);
 }
