@@ -71,30 +71,30 @@ static void test_ways(void **state)
 	assert_true(cost_ways[COST_WAYS - 1].by_libc);
 }
 
-/* What is measured of which: all of all, but what vfork cannot have. */
-static void test_sense(void **state)
+/* All columns apply to all ways, except those that a vfork cannot have. */
+static void test_applies(void **state)
 {
 	(void)state;
 	for (int i = 0; i < COST_WAYS; i++)
-		for (int batch = 0; batch < COST_BATCHES; batch++)
-			assert_int_equal(cost_batch_makes_sense(batch, &cost_ways[i]),
+		for (int column = 0; column < COST_COLUMNS; column++)
+			assert_int_equal(cost_applies(column, &cost_ways[i]),
 					 strcmp(cost_ways[i].name, "vfork") ||
-					 batch < BATCH_SWITCH);
+					 column < COST_SWITCH);
 }
 
 static void test_memory(void **state)
 {
-	struct cost_memories memories;
+	struct cost_sample sample;
 	double sum = 0;
 
 	(void)state;
 	skip_without_proc();
-	assert_true(cost_memory(&memories));
-	for (int i = 0; i < MEMORY_TOTAL; i++) {
-		assert_true(memories.kib[i] > 0);
-		sum += memories.kib[i];
+	assert_true(cost_memory(&sample));
+	for (int i = COST_STACK; i < COST_TOTAL; i++) {
+		assert_true(sample.values[i] > 0);
+		sum += sample.values[i];
 	}
-	assert_true(sum == memories.kib[MEMORY_TOTAL]);
+	assert_true(sum == sample.values[COST_TOTAL]);
 }
 
 static void test_limits(void **state)
@@ -551,7 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_figure),
 		cmocka_unit_test(test_ways),
-		cmocka_unit_test(test_sense),
+		cmocka_unit_test(test_applies),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_table),

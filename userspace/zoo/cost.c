@@ -4,20 +4,19 @@
  * taskmap-zoo cost: what it costs to make tasks, to switch between them and to
  * have them, by what they share.
  *
- * A machine is never quite at rest, so no figure is taken alone. In each round all
- * ways are measured, one right after the other, and times are only compared with
- * those of the same round; a round begins with another way than the one before,
- * so that none is always the one that comes after another.
+ * No machine is quite at rest, so no single figure can be trusted. Each round
+ * measures all ways, one right after the other, and times are only compared
+ * with those of the same round. Each round begins with another way, so that no
+ * way is always measured first.
  */
 #include <err.h>
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cost.h"
-#include "zoo.h"
 
 const char *const cost_column_names[COST_COLUMNS] = {
 	[COST_CREATE] = "CREATE",
@@ -30,148 +29,139 @@ const char *const cost_column_names[COST_COLUMNS] = {
 	[COST_TOTAL] = "TOTAL",
 };
 
-/* What a batch measures, and how many of it for each task that is to be held. */
-static const struct {
-	enum cost_column first;
-	int columns;
-	unsigned int share;	/* one for so many */
-} batches[COST_BATCHES] = {
-	[BATCH_SMALL] = { COST_CREATE, 1, 1 },
-	[BATCH_LARGE] = { COST_CREATE_LARGE, 1, 10 },
-	[BATCH_SWITCH] = { COST_SWITCH, 1, 1 },
-	[BATCH_HOLD] = { COST_STACK, COST_MEMORIES, 1 },
+/* The samples of a round. */
+struct round {
+	struct cost_sample ways[COST_WAYS];
 };
 
-/* All of one run: a sample for each round. */
-struct run {
-	unsigned int number, rounds;
-	double *samples[COST_WAYS][COST_COLUMNS];
-};
-
-static void make_room(struct run *run)
+/*
+ * Memory first: it shows at once if there cannot be so many tasks. It also
+ * warms the caches, and makes the kernel do what it does only once.
+ */
+static void measure_round(struct round *round, unsigned int index,
+			  unsigned int number)
 {
-	for (int way = 0; way < COST_WAYS; way++)
-		for (int column = 0; column < COST_COLUMNS; column++) {
-			double *room = calloc(run->rounds, sizeof(*room));
+	for (int column = COST_STACK; column >= 0; column--)
+		for (unsigned int i = 0; i < COST_WAYS; i++) {
+			unsigned int way = (i + index) % COST_WAYS;
 
-			if (!room)
-				err(1, "%u rounds", run->rounds);
-			run->samples[way][column] = room;
+			if (cost_applies(column, &cost_ways[way]))
+				cost_measure(column, &cost_ways[way], number,
+					     &round->ways[way]);
 		}
 }
 
-static void free_room(struct run *run)
-{
-	for (int way = 0; way < COST_WAYS; way++)
-		for (int column = 0; column < COST_COLUMNS; column++)
-			free(run->samples[way][column]);
-}
-
-static void measure(struct run *run, unsigned int round, enum cost_batch batch,
-		    int way)
-{
-	unsigned int number = run->number / batches[batch].share;
-	struct cost_sample sample;
-
-	if (!cost_batch_makes_sense(batch, &cost_ways[way]))
-		return;
-	sample = cost_batch(batch, &cost_ways[way], number ? number : 1);
-	for (int i = 0; i < batches[batch].columns; i++)
-		run->samples[way][batches[batch].first + i][round] =
-			sample.values[i];
-}
-
-/*
- * Memory first: if there can be no more tasks, that is known at once; and caches
- * and what the kernel does but once are behind us when times are measured.
- */
-static void measure_round(struct run *run, unsigned int round)
-{
-	for (int batch = COST_BATCHES - 1; batch >= 0; batch--)
-		for (unsigned int i = 0; i < COST_WAYS; i++)
-			measure(run, round, batch,
-				(int)((i + round) % COST_WAYS));
-}
-
-/* On a terminal, so that nobody thinks it hangs. */
-static void show_progress(const struct run *run, unsigned int round)
+/* On a terminal, so that the command does not seem to hang. */
+static void show_progress(unsigned int round, unsigned int rounds)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	if (round < run->rounds)
-		fprintf(stderr, "\rround %u of %u", round + 1, run->rounds);
+	if (round < rounds)
+		fprintf(stderr, "\rround %u of %u", round + 1, rounds);
 	else
 		fputs("\r\033[K", stderr);
 }
 
-static void measure_all(struct run *run)
+static struct round *measure_all(const struct cost_options *options)
 {
-	for (unsigned int round = 0; round < run->rounds; round++) {
-		show_progress(run, round);
-		measure_round(run, round);
+	struct round *rounds = mmap(NULL, options->rounds * sizeof(*rounds),
+				    PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (rounds == MAP_FAILED)
+		err(1, "%u rounds", options->rounds);
+	for (unsigned int i = 0; i < options->rounds; i++) {
+		show_progress(i, options->rounds);
+		measure_round(&rounds[i], i, options->number);
 	}
-	show_progress(run, run->rounds);
+	show_progress(options->rounds, options->rounds);
+	return rounds;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double left = *(const double *)a;
+	double right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* The value at @place, from 0 to 1, between two of @sorted if need be. */
+static double value_at(const double *sorted, size_t count, double place)
+{
+	double exact = place * (double)(count - 1);
+	size_t below = (size_t)exact;
+	double rest = exact - (double)below;
+
+	if (below + 1 >= count)
+		return sorted[below];
+	return sorted[below] + rest * (sorted[below + 1] - sorted[below]);
+}
+
+struct cost_figure cost_figure(double *samples, size_t count)
+{
+	qsort(samples, count, sizeof(*samples), ascending);
+	return (struct cost_figure){
+		.there = true,
+		.median = value_at(samples, count, 0.5),
+		.low = value_at(samples, count, 0.25),
+		.high = value_at(samples, count, 0.75),
+	};
 }
 
 /*
- * What times are compared with, round for round: making a task by a small parent,
- * whatever the parent is. Memory is told as it is.
+ * The unit of @column: for times that of COST_BASE in the same round, which for
+ * all creations is that by a small parent; for memory 1, a KiB.
  */
-static const double *base_of(const struct run *run, enum cost_column column)
+static double unit(const struct round *round, int column)
 {
-	switch (column) {
-	case COST_CREATE:
-	case COST_CREATE_LARGE:
-		return run->samples[COST_BASE][COST_CREATE];
-	case COST_SWITCH:
-		return run->samples[COST_BASE][COST_SWITCH];
-	default:
-		return NULL;
-	}
+	const double *base = round->ways[COST_BASE].values;
+
+	if (column >= COST_STACK)
+		return 1;
+	return base[column == COST_CREATE_LARGE ? COST_CREATE : column];
 }
 
-static enum cost_batch batch_of(enum cost_column column)
+/* @values has space for a value of each round. */
+static double median_unit(const struct round *rounds, unsigned int count,
+			  int column, double *values)
 {
-	return column < COST_STACK ? (enum cost_batch)column : BATCH_HOLD;
+	for (unsigned int i = 0; i < count; i++)
+		values[i] = unit(&rounds[i], column);
+	return cost_figure(values, count).median;
 }
 
-/* @values is room for all rounds, for samples are sorted for it. */
-static struct cost_figure sum_up(const struct run *run, int way,
-				 enum cost_column column, double *values)
+static struct cost_figure figure_of(const struct round *rounds,
+				    unsigned int count, int way, int column,
+				    double *values)
 {
-	const double *base = base_of(run, column);
-
-	if (!cost_batch_makes_sense(batch_of(column), &cost_ways[way]))
+	if (!cost_applies(column, &cost_ways[way]))
 		return (struct cost_figure){ 0 };
-	for (unsigned int i = 0; i < run->rounds; i++)
-		values[i] = run->samples[way][column][i] /
-			    (base ? base[i] : 1);
-	return cost_figure(values, run->rounds);
+	for (unsigned int i = 0; i < count; i++)
+		values[i] = rounds[i].ways[way].values[column] /
+			    unit(&rounds[i], column);
+	return cost_figure(values, count);
 }
 
-static double base_ns(const struct run *run, enum cost_column column,
-		      double *values)
+static void sum_up(struct cost_report *report, const struct round *rounds)
 {
-	memcpy(values, base_of(run, column), run->rounds * sizeof(*values));
-	return cost_figure(values, run->rounds).median;
-}
-
-static void sum_up_all(const struct run *run, struct cost_report *report)
-{
-	double *values = calloc(run->rounds, sizeof(*values));
+	double *values = calloc(report->rounds, sizeof(*values));
 
 	if (!values)
-		err(1, "%u rounds", run->rounds);
+		err(1, "%u rounds", report->rounds);
 	for (int way = 0; way < COST_WAYS; way++)
 		for (int column = 0; column < COST_COLUMNS; column++)
 			report->figures[way][column] =
-				sum_up(run, way, column, values);
-	report->create_ns = base_ns(run, COST_CREATE, values);
-	report->switch_ns = base_ns(run, COST_SWITCH, values);
+				figure_of(rounds, report->rounds, way, column,
+					  values);
+	report->create_ns = median_unit(rounds, report->rounds, COST_CREATE,
+					values);
+	report->switch_ns = median_unit(rounds, report->rounds, COST_SWITCH,
+					values);
 	free(values);
 }
 
-/* What libc gives a thread is a matter of ulimit -s and of its own. */
+/* It depends on ulimit -s and on libc. */
 static size_t libc_stack_kib(void)
 {
 	pthread_attr_t attributes;
@@ -182,47 +172,27 @@ static size_t libc_stack_kib(void)
 	return size / 1024;
 }
 
-static void describe(struct cost_report *report, const struct run *run)
+void cost(const struct cost_options *options)
 {
+	struct cost_report report = {
+		.number = options->number,
+		.rounds = options->rounds,
+		.libc_stack_kib = libc_stack_kib(),
+	};
 	struct utsname names;
 
-	report->number = run->number;
-	report->rounds = run->rounds;
-	report->libc_stack_kib = libc_stack_kib();
+	if (options->svg)
+		cost_require_gnuplot();
+	sum_up(&report, measure_all(options));
 	if (uname(&names))
 		err(1, "uname");
-	snprintf(report->release, sizeof(report->release), "%s", names.release);
-}
-
-static void show(const struct cost_report *report,
-		 const struct cost_options *options)
-{
+	snprintf(report.release, sizeof(report.release), "%s", names.release);
 	if (options->json)
-		cost_print_json(report);
+		cost_print_json(&report);
 	else
-		cost_print_table(report);
+		cost_print_table(&report);
 	if (fflush(stdout) || ferror(stdout))
 		err(1, "standard output");
 	if (options->svg)
-		cost_draw_chart(report, options->svg);
-}
-
-void cost(const struct cost_options *options)
-{
-	struct run run = {
-		.number = options->number,
-		.rounds = options->rounds,
-	};
-	struct cost_report report = { 0 };
-
-	if (options->svg)
-		cost_want_chart();
-	/* So that every task comes back to be waited for. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	make_room(&run);
-	measure_all(&run);
-	sum_up_all(&run, &report);
-	free_room(&run);
-	describe(&report, &run);
-	show(&report, options);
+		cost_draw_chart(&report, options->svg);
 }

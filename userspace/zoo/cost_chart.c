@@ -38,7 +38,7 @@ static void print_figure(FILE *script, const struct cost_figure *figure)
 		fputs(" - - -", script);
 }
 
-/* A row for each way: its name, then the median, low and high of each column. */
+/* A row for each way: its name, and median, low and high of each column. */
 static void print_data(const struct cost_report *report, FILE *script)
 {
 	fputs("$ways << END\n", script);
@@ -51,7 +51,7 @@ static void print_data(const struct cost_report *report, FILE *script)
 	fputs("END\n", script);
 }
 
-/* Fields 2 to 4 are those of CREATE, 5 to 7 of CREATE_64M, 8 to 10 of SWITCH. */
+/* Fields 2 to 4 are those of CREATE, 5 to 7 CREATE_64M, 8 to 10 SWITCH. */
 static void print_times(const struct cost_report *report, FILE *script)
 {
 	fprintf(script,
@@ -174,7 +174,7 @@ static void run_gnuplot(char *argument, FILE *in, FILE *out)
 		     WEXITSTATUS(status));
 }
 
-void cost_want_chart(void)
+void cost_require_gnuplot(void)
 {
 	FILE *file = memory_file();
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * What tasks cost: a table for people, and JSON for programs.
+ */
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libsmartcols.h>
+
+#include "cost.h"
+#include "json_make.h"
+#include "util.h"
+#include "zoo.h"
+
+#define TEXT_SIZE	48
+
+static void check(bool done)
+{
+	if (!done)
+		die(STATUS_FAILED, "not enough memory for the table");
+}
+
+/* As the locale can show it. */
+static const char *plus_minus(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") ? "+-" : "±";
+}
+
+/* Times are shown with half the distance between their quartiles. */
+static const char *cell(char text[TEXT_SIZE], enum cost_column column,
+			const struct cost_figure *figure)
+{
+	double half = (figure->high - figure->low) / 2;
+	int digits = figure->median >= 100 ? 0 : figure->median >= 10 ? 1 : 2;
+
+	if (!figure->there)
+		return "-";
+	if (column < COST_STACK)
+		snprintf(text, TEXT_SIZE, "%.*f %s%.*f", digits, figure->median,
+			 plus_minus(), digits, half);
+	else
+		snprintf(text, TEXT_SIZE, "%.1f", figure->median);
+	return text;
+}
+
+static void add_way(struct libscols_table *table, const struct cost_way *way,
+		    const struct cost_figure figures[COST_COLUMNS])
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	char text[TEXT_SIZE];
+
+	check(line && !scols_line_set_data(line, 0, way->name));
+	for (int i = 0; i < COST_COLUMNS; i++)
+		check(!scols_line_set_data(line, (size_t)i + 1,
+					   cell(text, i, &figures[i])));
+}
+
+static void print_notes(const struct cost_report *report)
+{
+	printf("\nCREATE, CREATE_64M: to make a task that ends at once, and to see it end; by a\n"
+	       "parent as small as this program, and by one that has touched %d MiB; as a\n"
+	       "multiple of what the first takes by fork, here %.1f us.\n"
+	       "SWITCH: from the task to its maker and back, halved, by a pipe on one processor;\n"
+	       "as a multiple of what it takes by fork, here %.2f us. While the child of a vfork\n"
+	       "lives its maker stands still: it is never switched to, and has no other child.\n"
+	       "STACK, TABLES, OBJECTS: KiB that the kernel keeps for a task, as its stack, for\n"
+	       "page tables, and all else; TOUCHED: KiB that it has written to itself. So much\n"
+	       "more was used in all of the system, whatever else happened in it, with %u of\n"
+	       "them waiting. Of addresses, a POSIX thread has %zu KiB for its stack.\n"
+	       "Medians of %u rounds; %s is half of what lies between their quartiles. Linux %s.\n",
+	       COST_LARGE_MIB, report->create_ns / 1e3,
+	       report->switch_ns / 1e3, report->number, report->libc_stack_kib,
+	       report->rounds, plus_minus(), report->release);
+}
+
+void cost_print_table(const struct cost_report *report)
+{
+	struct libscols_table *table = scols_new_table();
+
+	/* A terminal wraps long lines; nothing is cut off. */
+	check(table &&
+	      !scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER));
+	check(scols_table_new_column(table, "WAY", 0, 0));
+	for (int i = 0; i < COST_COLUMNS; i++)
+		check(scols_table_new_column(table, cost_column_names[i], 0,
+					     SCOLS_FL_RIGHT));
+	for (int i = 0; i < COST_WAYS; i++)
+		add_way(table, &cost_ways[i], report->figures[i]);
+	check(!scols_print_table(table));
+	scols_unref_table(table);
+	print_notes(report);
+}
+
+/* The last of json-c's seventeen digits mean nothing. */
+static void add_double(struct json_object *object, const char *key,
+		       double number)
+{
+	char text[TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%.6g", number);
+	add(object, key, must(json_object_new_double_s(number, text)));
+}
+
+static struct json_object *figure_object(const struct cost_figure *figure)
+{
+	struct json_object *object;
+
+	if (!figure->there)
+		return NULL;
+	object = must(json_object_new_object());
+	add_double(object, "median", figure->median);
+	add_double(object, "low", figure->low);
+	add_double(object, "high", figure->high);
+	return object;
+}
+
+static struct json_object *way_object(const struct cost_way *way,
+				      const struct cost_figure figures[])
+{
+	struct json_object *object = must(json_object_new_object());
+	char words[WORDS_SIZE], key[TEXT_SIZE];
+
+	add_text(object, "way", way->name);
+	if (way->flags)
+		add_text(object, "flags", flag_words(words, way->flags));
+	else
+		add(object, "flags", NULL);
+	for (int i = 0; i < COST_COLUMNS; i++) {
+		snprintf(key, sizeof(key), "%s", cost_column_names[i]);
+		for (char *c = key; *c; c++)
+			*c = lower(*c);
+		add(object, key, figure_object(&figures[i]));
+	}
+	return object;
+}
+
+static struct json_object *header_object(const struct cost_report *report)
+{
+	struct json_object *object = must(json_object_new_object());
+
+	add_text(object, "release", report->release);
+	add_unsigned(object, "number", report->number);
+	add_unsigned(object, "rounds", report->rounds);
+	add_unsigned(object, "large_mib", COST_LARGE_MIB);
+	add_text(object, "base", cost_ways[COST_BASE].name);
+	add_double(object, "create_ns", report->create_ns);
+	add_double(object, "switch_ns", report->switch_ns);
+	add_unsigned(object, "pthread_stack_kib", report->libc_stack_kib);
+	return object;
+}
+
+/* Print @object, which is consumed, between @before and @after. */
+static void print(const char *before, struct json_object *object,
+		  const char *after)
+{
+	size_t length;
+
+	printf("%s%s%s", before, json_text(object, &length), after);
+	json_object_put(object);
+}
+
+void cost_print_json(const struct cost_report *report)
+{
+	print("{\"cost\":", header_object(report), ",\n\"ways\":[");
+	for (int i = 0; i < COST_WAYS; i++)
+		print(i ? ",\n" : "\n",
+		      way_object(&cost_ways[i], report->figures[i]), "");
+	puts("\n]}");
+}
