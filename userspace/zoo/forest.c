@@ -3,21 +3,19 @@
 /*
  * Trees of tasks made at random, one step after the other.
  *
- * Every task waits in a read from a pipe of its own for what it is to do, and
- * tells the result through one that all have. Only this program has the other
- * ends: a forest ends when they are closed, or when it dies. It asks for one
- * step at a time and waits for the answer, so no two tasks do anything at once,
- * but for one that returns from clone(2) to its read; see task.c.
+ * Every task reads its steps from a pipe of its own, and writes the result of
+ * each to a pipe that all share. Only this program has the other ends, so a
+ * forest ends when they are closed, or when the program dies. The program waits
+ * for the answer to each step, so no two tasks do anything at once, except that
+ * one returns from clone(2) to its read; see task.c.
  *
- * All pipes and stacks are there before the first task is, so that a task has
- * its own at the same number and address whatever it shares.
+ * All pipes and stacks exist before the first task does, so that each task
+ * finds its own at the same number and address, whatever it shares.
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -27,8 +25,8 @@
 #include "zoo.h"
 
 struct answer {
-	int error;		/* 0, or what errno was */
-	struct pids made;	/* of STEP_CLONE, from the new task itself */
+	int error;		/* 0, or errno */
+	struct pids made;	/* of STEP_CLONE: the new task, which answers */
 };
 
 static struct forest {
@@ -37,40 +35,25 @@ static struct forest {
 	char *stacks;
 } forest;
 
-static void say(struct answer answer)
+static void answer(int error, struct pids made)
 {
+	struct answer answer = { error, made };
+
 	if (write(forest.answers[1], &answer, sizeof(answer)) !=
 	    sizeof(answer))
 		_exit(1);
 }
 
-static void say_made(void)
-{
-	say((struct answer){ .made = own_pids() });
-}
-
-static void follow(int number);
-
-static int made_task(void *number)
-{
-	say_made();
-	follow((int)(intptr_t)number);
-	return 0;
-}
-
-static bool clone_task(const struct step *step)
-{
-	char *top = forest.stacks + (step->made + 1) * STACK_SIZE;
-
-	return clone(made_task, top, (int)step->flags | SIGCHLD,
-		     (void *)(intptr_t)step->made) >= 0;
-}
+static int live(void *number);
 
 static bool act(const struct step *step)
 {
+	char *top = forest.stacks + (step->made + 1) * STACK_SIZE;
+
 	switch (step->action) {
 	case STEP_CLONE:
-		return clone_task(step);
+		return clone(live, top, (int)step->flags | SIGCHLD,
+			     (void *)(intptr_t)step->made) >= 0;
 	case STEP_UNSHARE:
 		return !unshare((int)step->flags);
 	case STEP_SEMOP:
@@ -83,37 +66,29 @@ static bool act(const struct step *step)
 	return false;
 }
 
-/* What a task does for all its life. Of a clone the new task tells. */
-static void follow(int number)
+/* What task @number does for all its life. */
+static int live(void *number)
 {
+	int steps = forest.steps[(intptr_t)number][0];
 	struct step step;
-	bool done;
 
-	while (syscall(SYS_read, forest.steps[number][0], &step,
-		       sizeof(step)) == sizeof(step)) {
-		done = act(&step);
-		if (!done)
-			say((struct answer){ .error = errno });
+	answer(0, own_pids());
+	while (syscall(SYS_read, steps, &step, sizeof(step)) == sizeof(step)) {
+		if (!act(&step))
+			answer(errno, (struct pids){ 0 });
 		else if (step.action != STEP_CLONE)
-			say((struct answer){ 0 });
+			answer(0, (struct pids){ 0 });
 	}
+	return 0;
 }
 
-static struct answer hear(void)
+static struct answer get_answer(void)
 {
 	struct answer answer;
 
 	if (read(forest.answers[0], &answer, sizeof(answer)) != sizeof(answer))
 		errx(1, "a task of the forest died");
 	return answer;
-}
-
-static struct answer ask(const struct step *step)
-{
-	if (write(forest.steps[step->actor][1], step, sizeof(*step)) !=
-	    sizeof(*step))
-		err(1, "pipe");
-	return hear();
 }
 
 static void print_step(const struct step *step, const struct answer *answer)
@@ -143,10 +118,16 @@ static void print_step(const struct step *step, const struct answer *answer)
 	putchar('\n');
 }
 
-/* The first task: a child of this one, which the others descend from. */
+static void flush(void)
+{
+	if (fflush(stdout))
+		err(1, "standard output");
+}
+
+/* Make the first task, a child of this one, which makes the others. */
 static void plant(void)
 {
-	struct answer answer;
+	struct answer first;
 	pid_t child;
 
 	if (pipe(forest.answers))
@@ -154,8 +135,7 @@ static void plant(void)
 	for (int i = 0; i < FOREST_TASKS; i++)
 		if (pipe(forest.steps[i]))
 			err(1, "pipe");
-	if (fflush(stdout))
-		err(1, "standard output");
+	flush();
 	child = fork();
 	if (child < 0)
 		err(1, "fork");
@@ -163,17 +143,37 @@ static void plant(void)
 		for (int i = 0; i < FOREST_TASKS; i++)
 			close(forest.steps[i][1]);
 		prctl(PR_SET_NAME, "forest");
-		say_made();
-		follow(0);
+		live(0);
 		_exit(0);
 	}
-	/* So that it is known when all of them have died. */
+	/* So that reading an answer fails if all tasks have died. */
 	close(forest.answers[1]);
-	answer = hear();
-	printf("task 0 %d %d\n", answer.made.pid, answer.made.tid);
+	first = get_answer();
+	printf("task 0 %d %d\n", first.made.pid, first.made.tid);
 }
 
-/* Ends all of it; the tasks that lost their parent are children of this one. */
+static void grow(const struct plan *plan)
+{
+	bool made[FOREST_TASKS] = { true };
+
+	for (int i = 0; i < plan->steps; i++) {
+		const struct step *step = &plan->step[i];
+		int steps = forest.steps[step->actor][1];
+		struct answer answer;
+
+		/* The clone that would have made it was refused. */
+		if (!made[step->actor])
+			continue;
+		if (write(steps, step, sizeof(*step)) != sizeof(*step))
+			err(1, "pipe");
+		answer = get_answer();
+		print_step(step, &answer);
+		if (step->action == STEP_CLONE)
+			made[step->made] = !answer.error;
+	}
+}
+
+/* End all tasks. Those that lost their parent are children of this one. */
 static void fell(void)
 {
 	for (int i = 0; i < FOREST_TASKS; i++) {
@@ -185,61 +185,35 @@ static void fell(void)
 		;
 }
 
-static void grow(const struct plan *plan)
+/* Read a line of standard input; false at its end. */
+static bool read_line(void)
 {
-	bool made[FOREST_TASKS] = { true };
+	int c;
 
-	for (int i = 0; i < plan->steps; i++) {
-		const struct step *step = &plan->step[i];
-		struct answer answer;
-
-		/* What a clone that was refused would have done is left out. */
-		if (!made[step->actor])
-			continue;
-		answer = ask(step);
-		print_step(step, &answer);
-		if (step->action == STEP_CLONE)
-			made[step->made] = !answer.error;
-	}
-}
-
-/* Waits for a line; false at the end of the input. */
-static bool next_line(void)
-{
-	char byte;
-
-	while (read(STDIN_FILENO, &byte, 1) == 1)
-		if (byte == '\n')
-			return true;
-	return false;
-}
-
-static void leave_out(struct plan *plan, unsigned long flags)
-{
-	for (int i = 0; i < plan->steps; i++)
-		if (plan->step[i].action == STEP_CLONE ||
-		    plan->step[i].action == STEP_UNSHARE)
-			plan->step[i].flags &= ~flags;
+	do {
+		c = getchar();
+	} while (c != EOF && c != '\n');
+	return c != EOF;
 }
 
 void forests(uint64_t seed, unsigned long count)
 {
-	bool namespaces = geteuid() == 0;
+	bool namespaces = geteuid() == 0, more = true;
 	struct plan plan;
-	bool more = true;
 
 	forest.stacks = map_stacks(FOREST_TASKS, STACK_SIZE);
 	for (; count && more; count--, seed++) {
 		plan_forest(&plan, seed, namespaces);
+		/* The rest of the plan is the same on every kernel. */
 		if (!has_namespaces("time"))
-			leave_out(&plan, CLONE_NEWTIME);
+			for (int i = 0; i < plan.steps; i++)
+				plan.step[i].flags &= ~CLONE_NEWTIME;
 		printf("forest %llu\n", (unsigned long long)seed);
 		plant();
 		grow(&plan);
 		puts("ready");
-		if (fflush(stdout))
-			err(1, "standard output");
-		more = next_line();
+		flush();
+		more = read_line();
 		fell();
 	}
 }

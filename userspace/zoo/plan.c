@@ -3,10 +3,10 @@
 /*
  * What a forest does, decided by a seed alone and before anything is done.
  *
- * Every step is legal on all kernels from 5.10 on that have what it asks for, so
- * none is lost: what would be refused is not drawn. The rules are those of
- * copy_process() and ksys_unshare() in kernel/fork.c and of the functions that
- * copy namespaces; the state of a task is as much of it as these rules look at.
+ * Every step is legal on all kernels from 5.10 on: what a kernel would refuse
+ * is not drawn. The rules are those of copy_process() and ksys_unshare() in
+ * kernel/fork.c and of the functions that copy namespaces. The state of a task
+ * is as much of it as these rules look at.
  */
 #include <sched.h>
 #include <string.h>
@@ -14,13 +14,13 @@
 #include "zoo.h"
 
 struct state {
-	int group;		/* the number of the leader of its group */
+	int group;		/* number of the leader of its thread group */
 	int live;		/* of a leader: tasks in its group */
 	bool blocked;		/* in vfork until the end */
-	bool init;		/* the first of its pid namespace */
+	bool init;		/* the first task of its pid namespace */
 	bool pid_pending;	/* its children live in another pid namespace */
 	bool pid_empty;		/* and none is there yet */
-	bool time_pending;	/* its children live in another time namespace */
+	bool time_pending;	/* its children get another time namespace */
 	bool no_user;		/* its user namespace has no number for it */
 };
 
@@ -41,74 +41,69 @@ static unsigned int draw(struct planner *planner, unsigned int limit)
 	return (unsigned int)((bits ^ bits >> 31) >> 32) % limit;
 }
 
-static bool one_in(struct planner *planner, unsigned int limit)
+/* Draw each of @flags with a chance of one in @limit, in this order. */
+static unsigned long draw_flags(struct planner *planner, unsigned int limit,
+				unsigned long flags)
 {
-	return draw(planner, limit) == 0;
-}
-
-/* Those of @flags that a coin falls for, each one in @limit times. */
-static unsigned long some_of(struct planner *planner, unsigned int limit,
-			     const unsigned long *flags, size_t count)
-{
+	static const unsigned long order[] = {
+		CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD,
+		CLONE_IO, CLONE_SYSVSEM, CLONE_VFORK, CLONE_PARENT,
+		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID,
+		CLONE_NEWCGROUP, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWTIME,
+	};
 	unsigned long drawn = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (one_in(planner, limit))
-			drawn |= flags[i];
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (flags & order[i] && draw(planner, limit) == 0)
+			drawn |= order[i];
 	return drawn;
 }
 
 static unsigned long draw_namespaces(struct planner *planner)
 {
-	static const unsigned long flags[] = {
-		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID,
-		CLONE_NEWCGROUP, CLONE_NEWUSER,
-	};
-	static const unsigned long slow[] = { CLONE_NEWNET };
+	unsigned long flags;
 
 	if (!planner->namespaces)
 		return 0;
-	return some_of(planner, 16, flags, ARRAY_SIZE(flags)) |
-	       some_of(planner, 64, slow, ARRAY_SIZE(slow));
+	flags = draw_flags(planner, 16, CLONE_NEWUTS | CLONE_NEWIPC |
+			   CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP |
+			   CLONE_NEWUSER);
+	/* A new network takes long. */
+	return flags | draw_flags(planner, 64, CLONE_NEWNET);
 }
 
 static unsigned long draw_clone(struct planner *planner,
 				const struct state *maker)
 {
-	static const unsigned long often[] = {
-		CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD,
-		CLONE_IO, CLONE_SYSVSEM,
-	};
-	static const unsigned long seldom[] = { CLONE_VFORK, CLONE_PARENT };
-	unsigned long flags = some_of(planner, 2, often, ARRAY_SIZE(often)) |
-			      some_of(planner, 8, seldom, ARRAY_SIZE(seldom)) |
-			      draw_namespaces(planner);
+	unsigned long flags;
 
-	/* Before 6.3 memory is not shared across time namespaces. */
+	flags = draw_flags(planner, 2, CLONE_VM | CLONE_FS | CLONE_FILES |
+			   CLONE_SIGHAND | CLONE_THREAD | CLONE_IO |
+			   CLONE_SYSVSEM);
+	flags |= draw_flags(planner, 8, CLONE_VFORK | CLONE_PARENT);
+	flags |= draw_namespaces(planner);
+	/* Before 6.3 time namespaces do not share memory. */
 	if (maker->time_pending)
-		flags &= ~(unsigned long)CLONE_VM;
+		flags &= ~CLONE_VM;
 	if (maker->pid_pending)
-		flags &= ~(unsigned long)(CLONE_THREAD | CLONE_NEWPID);
+		flags &= ~(CLONE_THREAD | CLONE_NEWPID);
 	if (!(flags & CLONE_VM))
-		flags &= ~(unsigned long)CLONE_SIGHAND;
+		flags &= ~CLONE_SIGHAND;
 	if (!(flags & CLONE_SIGHAND))
-		flags &= ~(unsigned long)CLONE_THREAD;
+		flags &= ~CLONE_THREAD;
 	if (flags & CLONE_THREAD)
-		flags &= ~(unsigned long)(CLONE_NEWUSER | CLONE_NEWPID);
+		flags &= ~(CLONE_NEWUSER | CLONE_NEWPID);
 	if (flags & (CLONE_NEWNS | CLONE_NEWUSER))
-		flags &= ~(unsigned long)CLONE_FS;
+		flags &= ~CLONE_FS;
 	if (flags & CLONE_NEWIPC)
-		flags &= ~(unsigned long)CLONE_SYSVSEM;
+		flags &= ~CLONE_SYSVSEM;
 	if (maker->no_user)
-		flags &= ~(unsigned long)CLONE_NEWUSER;
+		flags &= ~CLONE_NEWUSER;
+	/* Siblings that the kernel refuses */
+	if (planner->state[maker->group].init || maker->pid_pending ||
+	    flags & (CLONE_NEWPID | CLONE_NEWUSER))
+		flags &= ~CLONE_PARENT;
 	return flags;
-}
-
-static bool may_have_siblings(const struct planner *planner,
-			      const struct state *maker, unsigned long flags)
-{
-	return !planner->state[maker->group].init && !maker->pid_pending &&
-	       !(flags & (CLONE_NEWPID | CLONE_NEWUSER));
 }
 
 static struct step *add_step(struct planner *planner, enum action action,
@@ -129,9 +124,6 @@ static void add_clone(struct planner *planner, int actor)
 
 	step->made = number;
 	step->flags = draw_clone(planner, maker);
-	if (!may_have_siblings(planner, maker, step->flags))
-		step->flags &= ~(unsigned long)CLONE_PARENT;
-
 	*made = *maker;
 	made->group = step->flags & CLONE_THREAD ? maker->group : number;
 	if (made->group == number)
@@ -148,24 +140,21 @@ static void add_clone(struct planner *planner, int actor)
 
 static void add_unshare(struct planner *planner, int actor)
 {
-	static const unsigned long often[] = {
-		CLONE_FS, CLONE_FILES, CLONE_SYSVSEM,
-	};
 	struct state *state = &planner->state[actor];
-	unsigned long flags = some_of(planner, 2, often, ARRAY_SIZE(often)) |
-			      draw_namespaces(planner);
-	struct step *step;
+	unsigned long flags;
 
-	if (planner->namespaces && one_in(planner, 8))
-		flags |= CLONE_NEWTIME;
+	flags = draw_flags(planner, 2,
+			   CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
+	flags |= draw_namespaces(planner);
+	if (planner->namespaces)
+		flags |= draw_flags(planner, 8, CLONE_NEWTIME);
 	if (state->pid_pending)
-		flags &= ~(unsigned long)CLONE_NEWPID;
+		flags &= ~CLONE_NEWPID;
 	if (planner->state[state->group].live > 1 || state->no_user)
-		flags &= ~(unsigned long)CLONE_NEWUSER;
+		flags &= ~CLONE_NEWUSER;
 	if (!flags)
 		return;
-	step = add_step(planner, STEP_UNSHARE, actor);
-	step->flags = flags;
+	add_step(planner, STEP_UNSHARE, actor)->flags = flags;
 	if (flags & CLONE_NEWPID) {
 		state->pid_pending = true;
 		state->pid_empty = true;
@@ -215,7 +204,7 @@ void plan_forest(struct plan *plan, uint64_t seed, bool namespaces)
 	memset(plan, 0, sizeof(*plan));
 	plan->tasks = 1;
 	planner.state[0].live = 1;
-	/* Half of the steps are clones; there is room for those that are left. */
+	/* Half of the steps are clones, or all if no more steps are left. */
 	while (plan->tasks < tasks) {
 		if (draw(&planner, 2) ||
 		    FOREST_STEPS - plan->steps <= tasks - plan->tasks)

@@ -7,10 +7,10 @@
  * All tasks wait in a read from one pipe, and only main() has its other end:
  * however the zoo dies, they end too. Nothing relies on a delay.
  *
- * Tasks that a bare clone(2) made with CLONE_VM share libc's thread-local memory,
- * such as errno, with the task that made them. That is safe because only one task
- * of a shape does anything at a time: once a task has made another, it waits, by
- * a bare system call that uses nothing of libc's.
+ * Tasks that a bare clone(2) made with CLONE_VM share libc's thread-local
+ * memory, such as errno, with the task that made them. That is safe because
+ * only one task of a shape does anything at a time: once a task has made
+ * another, it waits, by a bare system call that uses nothing of libc's.
  */
 #include <err.h>
 #include <errno.h>
