@@ -13,10 +13,13 @@
 #include <unistd.h>
 
 #include "cost.h"
-#include "zoo.h"
 
-/* In gray the bars differ by how light they are. */
-static const char before[] =
+/*
+ * To fill in: the release, two numbers for creations, one for switches, and
+ * the upper end of the range and a number for memory. In gray the bars differ
+ * by how light they are.
+ */
+static const char plots[] =
 	"set terminal svg noenhanced size 900,1080 font \"sans-serif,13\" background \"white\"\n"
 	"set datafile missing \"-\"\n"
 	"set style data histograms\n"
@@ -27,107 +30,85 @@ static const char before[] =
 	"set xtics nomirror\n"
 	"set ytics nomirror\n"
 	"set lmargin 11\n"
-	"set rmargin 3\n";
+	"set rmargin 3\n"
+	"set multiplot layout 3,1 title \"What a task costs, by how it was made (Linux %s)\"\n"
 
-static void print_figure(FILE *script, const struct cost_figure *figure)
+	"set style histogram errorbars gap 1 linewidth 1\n"
+	"set key top right\n"
+	"set title \"To make a task and to see it end (fork is 1: %.1f us)\"\n"
+	"set logscale y\n"
+	"plot $ways using 2:3:4:xtic(1) linecolor rgb \"#b8d4ea\" title \"by a small parent\", \\\n"
+	"     '' using 5:6:7 linecolor rgb \"#1f4e79\" title \"by a parent that has touched %d MiB\"\n"
+	"unset logscale y\n"
+
+	"set title \"To switch to it, on one processor (fork is 1: %.2f us; of vfork the maker stands still)\"\n"
+	"set yrange [0:1.2<*]\n"
+	"plot $ways using 8:9:10:xtic(1) linecolor rgb \"#b8d4ea\" notitle\n"
+
+	"set style histogram rowstacked\n"
+	"set boxwidth 0.6\n"
+	"set yrange [0:%s]\n"
+	"set title \"Memory of one, in KiB (%u of them waiting)\"\n"
+	"plot $ways using 11:xtic(1) linecolor rgb \"#1f4e79\" title \"stack in the kernel\", \\\n"
+	"     '' using 12 linecolor rgb \"#5b9bd5\" title \"page tables\", \\\n"
+	"     '' using 13 linecolor rgb \"#b8d4ea\" title \"other objects of the kernel\", \\\n"
+	"     '' using 14 linecolor rgb \"#f4f4f4\" title \"touched by the program\"\n"
+	"unset multiplot\n";
+
+/*
+ * Times have three fields: median, low and high. Memory has its median; less
+ * than nothing is noise, and cannot be stacked.
+ */
+static void print_figure(FILE *script, enum cost_column column,
+			 const struct cost_figure *figure)
 {
-	if (figure->there)
-		fprintf(script, " %.6g %.6g %.6g", figure->median, figure->low,
+	double median = figure->median;
+
+	if (column >= COST_STACK && figure->there)
+		fprintf(script, " %.6g", median < 0 ? 0 : median);
+	else if (column >= COST_STACK)
+		fputs(" -", script);
+	else if (figure->there)
+		fprintf(script, " %.6g %.6g %.6g", median, figure->low,
 			figure->high);
 	else
 		fputs(" - - -", script);
 }
 
-/* A row for each way: its name, and median, low and high of each column. */
-static void print_data(const struct cost_report *report, FILE *script)
-{
-	fputs("$ways << END\n", script);
-	for (int way = 0; way < COST_WAYS; way++) {
-		fprintf(script, "\"%s\"", cost_ways[way].name);
-		for (int column = 0; column < COST_COLUMNS; column++)
-			print_figure(script, &report->figures[way][column]);
-		fputc('\n', script);
-	}
-	fputs("END\n", script);
-}
-
-/* Fields 2 to 4 are those of CREATE, 5 to 7 CREATE_64M, 8 to 10 SWITCH. */
-static void print_times(const struct cost_report *report, FILE *script)
-{
-	fprintf(script,
-		"set style histogram errorbars gap 1 linewidth 1\n"
-		"set key top right\n"
-		"set title \"To make a task and to see it end (fork is 1: %.1f us)\"\n"
-		"set logscale y\n"
-		"plot $ways using 2:3:4:xtic(1) linecolor rgb \"#b8d4ea\" title \"by a small parent\", \\\n"
-		"     '' using 5:6:7 linecolor rgb \"#1f4e79\" title \"by a parent that has touched %d MiB\"\n"
-		"unset logscale y\n"
-		"set title \"To switch to it, on one processor (fork is 1: %.2f us; of vfork the maker stands still)\"\n"
-		"set yrange [0:1.2<*]\n"
-		"plot $ways using 8:9:10:xtic(1) linecolor rgb \"#b8d4ea\" notitle\n",
-		report->create_ns / 1e3, COST_LARGE_MIB,
-		report->switch_ns / 1e3);
-}
-
-/* With few tasks, noise may hide all memory. */
-static bool is_any_memory(const struct cost_report *report)
-{
-	for (int way = 0; way < COST_WAYS; way++)
-		for (int column = COST_STACK; column < COST_TOTAL; column++)
-			if (report->figures[way][column].median > 0)
-				return true;
-	return false;
-}
-
-/* Negative values are noise, and cannot be stacked. */
-static void print_memory(const struct cost_report *report, FILE *script)
-{
-	static const struct {
-		enum cost_column column;
-		const char *color, *title;
-	} parts[] = {
-		{ COST_STACK, "#1f4e79", "stack in the kernel" },
-		{ COST_TABLES, "#5b9bd5", "page tables" },
-		{ COST_OBJECTS, "#b8d4ea", "other objects of the kernel" },
-		{ COST_TOUCHED, "#f4f4f4", "touched by the program" },
-	};
-
-	fprintf(script,
-		"set style histogram rowstacked\n"
-		"set boxwidth 0.6\n"
-		"set yrange [0:%s]\n"
-		"set title \"Memory of one, in KiB (%u of them waiting)\"\n",
-		is_any_memory(report) ? "*" : "1", report->number);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		int field = 2 + 3 * (int)parts[i].column;
-
-		fprintf(script,
-			"%s (column(%d) < 0 ? 0 : column(%d))%s linecolor rgb \"%s\" title \"%s\"%s\n",
-			i ? "     '' using" : "plot $ways using", field, field,
-			i ? "" : ":xtic(1)", parts[i].color, parts[i].title,
-			i + 1 < ARRAY_SIZE(parts) ? ", \\" : "");
-	}
-}
-
 /* A kernel may have any name; gnuplot could run parts of it. */
-static void print_release(const char *release, FILE *script)
+static void make_harmless(char *release)
 {
 	for (; *release; release++)
-		fputc(isalnum((unsigned char)*release) ||
-		      strchr("-.+_~", *release) ? *release : '?', script);
+		if (!isalnum((unsigned char)*release) &&
+		    !strchr("-.+_~", *release))
+			*release = '?';
 }
 
 void cost_chart_script(const struct cost_report *report, FILE *script)
 {
-	fputs(before, script);
-	print_data(report, script);
-	fputs("set multiplot layout 3,1 title \"What a task costs, by how it was made (Linux ",
-	      script);
-	print_release(report->release, script);
-	fputs(")\"\n", script);
-	print_times(report, script);
-	print_memory(report, script);
-	fputs("unset multiplot\n", script);
+	char release[sizeof(report->release)];
+	bool memory = false;
+
+	/* A row for each way: its name, and the fields of its figures. */
+	fputs("$ways << END\n", script);
+	for (int way = 0; way < COST_WAYS; way++) {
+		fprintf(script, "\"%s\"", cost_ways[way].name);
+		for (int column = 0; column < COST_TOTAL; column++) {
+			const struct cost_figure *figure =
+				&report->figures[way][column];
+
+			print_figure(script, column, figure);
+			memory |= column >= COST_STACK && figure->median > 0;
+		}
+		fputc('\n', script);
+	}
+	fputs("END\n", script);
+	strcpy(release, report->release);
+	make_harmless(release);
+	/* With few tasks, noise may hide all memory, an empty range. */
+	fprintf(script, plots, release, report->create_ns / 1e3,
+		COST_LARGE_MIB, report->switch_ns / 1e3, memory ? "*" : "1",
+		report->number);
 }
 
 static FILE *memory_file(void)
