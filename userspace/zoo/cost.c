@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cost.h"
+#include "util.h"
 
 const char *const cost_column_names[COST_COLUMNS] = {
 	[COST_CREATE] = "CREATE",
@@ -109,56 +110,45 @@ struct cost_figure cost_figure(double *samples, size_t count)
 	};
 }
 
-/*
- * The unit of @column: for times that of COST_BASE in the same round, which for
- * all creations is that by a small parent; for memory 1, a KiB.
- */
-static double unit(const struct round *round, int column)
+/* Times are relative to this one of the same round; memory is not. */
+static double base(const struct round *round, int column)
 {
-	const double *base = round->ways[COST_BASE].values;
+	const double *values = round->ways[COST_BASE].values;
 
 	if (column >= COST_STACK)
 		return 1;
-	return base[column == COST_CREATE_LARGE ? COST_CREATE : column];
-}
-
-/* @values has space for a value of each round. */
-static double median_unit(const struct round *rounds, unsigned int count,
-			  int column, double *values)
-{
-	for (unsigned int i = 0; i < count; i++)
-		values[i] = unit(&rounds[i], column);
-	return cost_figure(values, count).median;
+	return values[column == COST_CREATE_LARGE ? COST_CREATE : column];
 }
 
 static struct cost_figure figure_of(const struct round *rounds,
 				    unsigned int count, int way, int column,
-				    double *values)
+				    bool relative)
 {
-	if (!cost_applies(column, &cost_ways[way]))
-		return (struct cost_figure){ 0 };
+	double *values = xcalloc(count, sizeof(*values));
+	struct cost_figure figure;
+
 	for (unsigned int i = 0; i < count; i++)
 		values[i] = rounds[i].ways[way].values[column] /
-			    unit(&rounds[i], column);
-	return cost_figure(values, count);
+			    (relative ? base(&rounds[i], column) : 1);
+	figure = cost_figure(values, count);
+	free(values);
+	return figure;
 }
 
 static void sum_up(struct cost_report *report, const struct round *rounds)
 {
-	double *values = calloc(report->rounds, sizeof(*values));
+	unsigned int count = report->rounds;
 
-	if (!values)
-		err(1, "%u rounds", report->rounds);
 	for (int way = 0; way < COST_WAYS; way++)
 		for (int column = 0; column < COST_COLUMNS; column++)
-			report->figures[way][column] =
-				figure_of(rounds, report->rounds, way, column,
-					  values);
-	report->create_ns = median_unit(rounds, report->rounds, COST_CREATE,
-					values);
-	report->switch_ns = median_unit(rounds, report->rounds, COST_SWITCH,
-					values);
-	free(values);
+			if (cost_applies(column, &cost_ways[way]))
+				report->figures[way][column] =
+					figure_of(rounds, count, way, column,
+						  true);
+	report->create_ns = figure_of(rounds, count, COST_BASE, COST_CREATE,
+				      false).median;
+	report->switch_ns = figure_of(rounds, count, COST_BASE, COST_SWITCH,
+				      false).median;
 }
 
 /* It depends on ulimit -s and on libc. */
