@@ -134,22 +134,27 @@ static void make(const struct shape *shape, bool guided)
 			setpgid(0, 0);
 		report_fd = ends[1];
 		prctl(PR_SET_NAME, shape->name);
-		(shape->make ? shape->make : make_task)(shape);
+		(shape->make ? shape->make : make_tasks)(shape);
 		_exit(0);
 	}
 	close(ends[1]);
 	print_report(ends[0], shape, guided);
 }
 
-static bool parse_number(const char *text, unsigned long long max,
-			 unsigned long long *number)
+/* The number from @least to @most that @text is; it should be @what. */
+static unsigned long long parse_number(const char *text, const char *what,
+				       unsigned long long least,
+				       unsigned long long most)
 {
+	unsigned long long number;
 	char *end;
 
 	errno = 0;
-	*number = strtoull(text, &end, 10);
-	return !errno && *text >= '0' && *text <= '9' && !*end &&
-	       *number <= max;
+	number = strtoull(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || number < least ||
+	    number > most)
+		errx(2, "not %s: \"%s\"", what, text);
+	return number;
 }
 
 /* "NAME" or "NAME:COUNT" */
@@ -157,7 +162,6 @@ static struct shape parse_shape(const char *text)
 {
 	size_t length = strcspn(text, ":");
 	const struct shape *found = shape_find(text, length);
-	unsigned long long count;
 	struct shape shape;
 
 	if (!found)
@@ -168,9 +172,8 @@ static struct shape parse_shape(const char *text)
 		return shape;
 	if (shape.count <= 1)
 		errx(2, "\"%s\" is one task and takes no count", shape.name);
-	if (!parse_number(text + length + 1, 1000000, &count) || !count)
-		errx(2, "not a count: \"%s\"", text + length + 1);
-	shape.count = (int)count;
+	shape.count = (int)parse_number(text + length + 1, "a count", 1,
+					1000000);
 	return shape;
 }
 
@@ -231,21 +234,15 @@ static void make_forests(char **words)
 
 	if (!words[0] || !words[1] || words[2])
 		errx(2, "--forests takes SEED COUNT");
-	if (!parse_number(words[0], UINT64_MAX, &seed))
-		errx(2, "not a seed: \"%s\"", words[0]);
-	if (!parse_number(words[1], ULONG_MAX, &count))
-		errx(2, "not a count: \"%s\"", words[1]);
+	seed = parse_number(words[0], "a seed", 0, UINT64_MAX);
+	count = parse_number(words[1], "a count", 0, ULONG_MAX);
 	forests(seed, (unsigned long)count);
 }
 
-/* The number of --number and --rounds. */
 static unsigned int parse_amount(const char *text)
 {
-	unsigned long long number;
-
-	if (!parse_number(text, COST_MOST, &number) || !number)
-		errx(2, "not a number from 1 to %d: \"%s\"", COST_MOST, text);
-	return (unsigned int)number;
+	return (unsigned int)parse_number(text, "a number from 1 to 100000", 1,
+					  COST_MOST);
 }
 
 struct options {

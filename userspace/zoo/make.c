@@ -3,7 +3,7 @@
 /*
  * How the tasks of a shape are made.
  *
- * make_task() makes every shape that its row describes in full. The functions
+ * make_tasks() makes every shape that its row describes in full. The functions
  * below it make the others.
  *
  * What the kernel allows with namespaces (ksys_unshare() in kernel/fork.c, and
@@ -76,28 +76,17 @@ static void unshare_or_skip(const struct shape *shape, int flag)
 		skip_flags(shape, "unshare", flag);
 }
 
-static pid_t fork_or_skip(const struct shape *shape)
-{
-	pid_t child = fork();
-
-	if (child < 0)
-		skip(shape, "fork");
-	return child;
-}
-
 /*
- * fork(2) with the flags of @shape. CLONE_NEWTIME is where clone(2) has the
+ * fork(2), with @flags for namespaces. CLONE_NEWTIME is where clone(2) has the
  * signal, so only clone3(2) takes it, from 6.3 on.
  */
-static pid_t clone3_or_skip(const struct shape *shape)
+static pid_t fork_or_skip(const struct shape *shape, unsigned long flags)
 {
-	struct clone_args args = {
-		.flags = shape->flags, .exit_signal = SIGCHLD,
-	};
-	long child = syscall(SYS_clone3, &args, sizeof(args));
+	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
+	long child = flags ? syscall(SYS_clone3, &args, sizeof(args)) : fork();
 
 	if (child < 0)
-		skip_flags(shape, "clone3", shape->flags);
+		skip_flags(shape, flags ? "clone3" : "fork", flags);
 	return (pid_t)child;
 }
 
@@ -121,9 +110,9 @@ static pid_t make_owner(const struct shape *shape)
 
 	if (pipe(ends))
 		skip(shape, "pipe");
-	if (fork_or_skip(shape) == 0) {
+	if (fork_or_skip(shape, 0) == 0) {
 		unshare_or_skip(shape, shape->setns);
-		if (fork_or_skip(shape) == 0) {
+		if (fork_or_skip(shape, 0) == 0) {
 			owner = own_pids();
 			if (write(ends[1], &owner, sizeof(owner)) < 0)
 				_exit(1);
@@ -156,7 +145,10 @@ static void join_namespace(const struct shape *shape)
 	close(fd);
 }
 
-/* What the task of a shape does: what its row says, and then it waits. */
+/* The report is complete when all tasks of the shape are in it. */
+static atomic_int tasks_left = 1;
+
+/* What a task of a shape does: what its row says, and then it waits. */
 static int live(void *argument)
 {
 	const struct shape *shape = argument;
@@ -171,7 +163,9 @@ static int live(void *argument)
 	if (shape->comm)
 		prctl(PR_SET_NAME, shape->comm);
 	report(shape, "", own_pids());
-	done_and_wait();
+	if (atomic_fetch_sub(&tasks_left, 1) == 1)
+		report_done();
+	wait_for_end();
 	return 0;
 }
 
@@ -196,21 +190,21 @@ static void clone_or_skip(const struct shape *shape)
 		skip(shape, "clone");
 }
 
-void make_task(const struct shape *shape)
+void make_tasks(const struct shape *shape)
 {
+	int tasks = shape->count ? shape->count : 1;
+
+	tasks_left = tasks;
 	if (shape->parent_unshare)
 		unshare_or_skip(shape, shape->parent_unshare);
 	report(shape, "-parent", own_pids());
-	if (!shape->flags) {
-		if (fork_or_skip(shape) == 0)
-			live((void *)shape);
-	} else if (namespace_name(shape->flags)) {
-		if (clone3_or_skip(shape) == 0)
-			live((void *)shape);
-	} else if (shape->flags == CLONE_POSIX_THREAD) {
-		start_thread(shape, live_as_thread);
-	} else {
+	if (shape->flags == CLONE_POSIX_THREAD) {
+		for (int i = 0; i < tasks; i++)
+			start_thread(shape, live_as_thread);
+	} else if (shape->flags && !namespace_name(shape->flags)) {
 		clone_or_skip(shape);
+	} else if (fork_or_skip(shape, shape->flags) == 0) {
+		live((void *)shape);
 	}
 	wait_for_end();
 }
@@ -218,28 +212,8 @@ void make_task(const struct shape *shape)
 /* The parent is one level down, and its child is two. */
 void make_nested_pid(const struct shape *shape)
 {
-	if (clone3_or_skip(shape) == 0)
-		make_task(shape);
-	wait_for_end();
-}
-
-static atomic_int threads_left;
-
-static void *live_as_one_of_many(void *shape)
-{
-	report(shape, "", own_pids());
-	if (atomic_fetch_sub(&threads_left, 1) == 1)
-		report_done();
-	wait_for_end();
-	return NULL;
-}
-
-void make_threads(const struct shape *shape)
-{
-	report(shape, "-parent", own_pids());
-	threads_left = shape->count;
-	for (int i = 0; i < shape->count; i++)
-		start_thread(shape, live_as_one_of_many);
+	if (fork_or_skip(shape, shape->flags) == 0)
+		make_tasks(shape);
 	wait_for_end();
 }
 
@@ -295,7 +269,7 @@ void make_zombies(const struct shape *shape)
 {
 	report(shape, "-parent", own_pids());
 	for (int i = 0; i < shape->count; i++) {
-		pid_t child = fork_or_skip(shape);
+		pid_t child = fork_or_skip(shape, 0);
 
 		if (child == 0)
 			_exit(0);
@@ -310,7 +284,7 @@ void make_stopped(const struct shape *shape)
 	pid_t child;
 
 	report(shape, "-parent", own_pids());
-	child = fork_or_skip(shape);
+	child = fork_or_skip(shape, 0);
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		raise(SIGSTOP);

@@ -16,10 +16,10 @@
 /*
  * Request a splice(2) that io_uring has to give to a worker, which then stays
  * in it until the end. (A read is not enough: a worker polls a pipe, and is
- * idle.) With @as_other the worker uses the credentials that its process had
- * before.
+ * idle.) It uses the credentials that its process has now, even if the process
+ * then gets others.
  */
-static void submit_splice(const struct shape *shape, bool as_other)
+static void submit_splice(const struct shape *shape)
 {
 	struct io_uring_params params = { 0 };
 	unsigned int *tail, *array;
@@ -33,7 +33,7 @@ static void submit_splice(const struct shape *shape, bool as_other)
 	fd = syscall(SYS_io_uring_setup, 1, &params);
 	if (fd < 0)
 		skip(shape, "io_uring_setup");
-	if (as_other) {
+	if (shape->renew_cred) {
 		other = syscall(SYS_io_uring_register, fd,
 				IORING_REGISTER_PERSONALITY, NULL, 0);
 		if (other < 0)
@@ -83,27 +83,17 @@ static pid_t worker_of(pid_t self)
 	return found;
 }
 
-static void make_with_credentials(const struct shape *shape, bool as_other)
+void make_worker(const struct shape *shape)
 {
 	struct pids worker = own_pids();
 
 	if (!use_io(IOPRIO_CLASS_BE))
 		skip(shape, "ioprio_set");
-	submit_splice(shape, as_other);
+	submit_splice(shape);
 	report(shape, "-parent", worker);
 	worker.tid = worker_of(worker.pid);
 	if (!worker.tid)
 		skip_because(shape, "io_uring has no worker in this process");
 	report(shape, "", worker);
 	done_and_wait();
-}
-
-void make_worker(const struct shape *shape)
-{
-	make_with_credentials(shape, false);
-}
-
-void make_worker_as_other(const struct shape *shape)
-{
-	make_with_credentials(shape, true);
 }

@@ -88,7 +88,8 @@ struct shape {
 	int parent_unshare;	/* flags that its parent unshares before */
 	uid_t uid;		/* real user id that its task takes; 0: none */
 	const char *comm;	/* name that its task takes, or NULL */
-	void (*make)(const struct shape *shape);	/* NULL: make_task() */
+	bool renew_cred;	/* its worker keeps the old credentials */
+	void (*make)(const struct shape *shape);	/* NULL: make_tasks() */
 	int count;		/* how many tasks it has, if it can have many */
 	const char *what;
 };
@@ -114,8 +115,7 @@ void guide(const struct shape *shape, const char *reports);
 void guide_commands(void);
 
 /* make.c: each runs in a process of its own, and returns after the end */
-void make_task(const struct shape *shape);
-void make_threads(const struct shape *shape);
+void make_tasks(const struct shape *shape);
 void make_chain(const struct shape *shape);
 void make_nested_pid(const struct shape *shape);
 void make_zombies(const struct shape *shape);
@@ -124,7 +124,6 @@ void make_stopped(const struct shape *shape);
 
 /* make_worker.c */
 void make_worker(const struct shape *shape);
-void make_worker_as_other(const struct shape *shape);
 
 /* task.c */
 
