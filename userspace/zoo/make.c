@@ -34,37 +34,21 @@
 
 #include "zoo.h"
 
-static const struct namespace {
-	const char *name;	/* in /proc/PID/ns */
-	unsigned long flag;
-} namespaces[] = {
-	{ "uts",	CLONE_NEWUTS },
-	{ "ipc",	CLONE_NEWIPC },
-	{ "mnt",	CLONE_NEWNS },
-	{ "pid",	CLONE_NEWPID },
-	{ "net",	CLONE_NEWNET },
-	{ "time",	CLONE_NEWTIME },
-	{ "cgroup",	CLONE_NEWCGROUP },
-	{ "user",	CLONE_NEWUSER },
-};
-
-/* The kind of namespace that @flags ask for, or NULL. */
-static const char *namespace_name(unsigned long flags)
+/* The kinds of namespaces that @flags ask for. */
+static unsigned int namespaces_of(unsigned long flags)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
-		if (flags & namespaces[i].flag)
-			return namespaces[i].name;
-	return NULL;
+	return NAMESPACES & ~shared_by(flags);
 }
 
 /* skip() a call with @flags, which this kernel may not know. */
 static _Noreturn void skip_flags(const struct shape *shape, const char *call,
 				 unsigned long flags)
 {
-	const char *name = namespace_name(flags);
+	char name[WORDS_SIZE];
 	int error = errno;
 
-	if (name && !has_namespaces(name))
+	resource_words(name, namespaces_of(flags));
+	if (*name && !has_namespaces(name))
 		skip_because(shape, "this kernel has no %s namespaces", name);
 	errno = error;
 	skip(shape, call);
@@ -132,11 +116,11 @@ static pid_t make_owner(const struct shape *shape)
 
 static void join_namespace(const struct shape *shape)
 {
-	char path[64];
+	char name[WORDS_SIZE], path[WORDS_SIZE + 64];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/%s", make_owner(shape),
-		 namespace_name(shape->setns));
+		 resource_words(name, namespaces_of(shape->setns)));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		skip(shape, "open of the namespace");
@@ -201,7 +185,7 @@ void make_tasks(const struct shape *shape)
 	if (shape->flags == CLONE_POSIX_THREAD) {
 		for (int i = 0; i < tasks; i++)
 			start_thread(shape, live_as_thread);
-	} else if (shape->flags && !namespace_name(shape->flags)) {
+	} else if (shape->flags && !namespaces_of(shape->flags)) {
 		clone_or_skip(shape);
 	} else if (fork_or_skip(shape, shape->flags) == 0) {
 		live((void *)shape);
