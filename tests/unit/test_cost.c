@@ -408,7 +408,7 @@ static void test_svg(void **state)
 	}
 	expect("$Z cost -n 2 -r 1 --svg chart >/dev/null && grep -c '<svg' chart && "
 	       "grep -c '^</svg>$' chart", 0, "1\n1\n", "");
-	/* Every way is named in each of the three pictures. */
+	/* Every way is named in each of the three plots. */
 	expect("$Z cost -n 2 -r 1 --svg chart >/dev/null && "
 	       "grep -cE '>(fork|vfork|clone vm|[+](fs|files|sighand|thread|sysvsem)|pthread)<' chart",
 	       0, "27\n", "");

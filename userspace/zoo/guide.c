@@ -109,7 +109,7 @@ static void print_hint(const char *command, const char *see,
 	putchar('\n');
 }
 
-/* The hints for every shape: what is to be seen is what the shape promises. */
+/* Hints for every shape: compare shows what the shape promises. */
 static void guide_sharing(const struct shape *shape, const struct pair *pair)
 {
 	unsigned int shares = shape_shares(shape);

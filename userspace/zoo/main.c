@@ -170,7 +170,7 @@ static struct shape parse_shape(const char *text)
 	shape = *found;
 	if (!text[length])
 		return shape;
-	if (shape.count <= 1)
+	if (!shape.count)
 		errx(2, "\"%s\" is one task and takes no count", shape.name);
 	shape.count = (int)parse_number(text + length + 1, "a count", 1,
 					1000000);

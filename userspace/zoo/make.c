@@ -237,44 +237,29 @@ void make_chain(const struct shape *shape)
 }
 
 /*
- * Report @child, which cannot do so itself, once it is what @how says. WNOWAIT:
- * it stays so.
+ * Children that cannot report themselves, because they are dead or stopped.
+ * WNOWAIT: they stay so.
  */
-static void report_child(const struct shape *shape, pid_t child, int how)
+void make_silent(const struct shape *shape)
 {
+	int tasks = shape->count ? shape->count : 1;
 	siginfo_t info;
-
-	if (waitid(P_PID, (id_t)child, &info, how | WNOWAIT))
-		skip(shape, "waitid");
-	report(shape, "", (struct pids){ child, child });
-}
-
-void make_zombies(const struct shape *shape)
-{
-	report(shape, "-parent", own_pids());
-	for (int i = 0; i < shape->count; i++) {
-		pid_t child = fork_or_skip(shape, 0);
-
-		if (child == 0)
-			_exit(0);
-		report_child(shape, child, WEXITED);
-	}
-	done_and_wait();
-}
-
-/* It does not see the end of the zoo, so it is killed when its parent ends. */
-void make_stopped(const struct shape *shape)
-{
 	pid_t child;
 
 	report(shape, "-parent", own_pids());
-	child = fork_or_skip(shape, 0);
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		raise(SIGSTOP);
-		_exit(1);
+	for (int i = 0; i < tasks; i++) {
+		child = fork_or_skip(shape, 0);
+		if (child == 0) {
+			/* A stopped task does not see the end of the zoo. */
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			raise(shape->signal);
+			_exit(0);
+		}
+		if (waitid(P_PID, (id_t)child, &info,
+			   WEXITED | WSTOPPED | WNOWAIT))
+			skip(shape, "waitid");
+		report(shape, "", (struct pids){ child, child });
 	}
-	report_child(shape, child, WSTOPPED);
 	done_and_wait();
 }
 

@@ -10,6 +10,7 @@
  */
 #include <err.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,14 +45,14 @@ static const struct shape rows[] = {
 	{ "worker-as-other", WORKER, NOTHING, .make = make_worker, .renew_cred = true,
 	  .what = "that acts by other credentials than it has; its own are shared" },
 	/* the dead, the stopped and the many */
-	{ "zombie", PROCESS, OF_THE_LIVING, .make = make_zombies, .count = 1,
+	{ "zombie", PROCESS, OF_THE_LIVING, .make = make_silent,
 	  .what = "dead, and nobody has asked yet how it ended" },
 	{ "zombies", PROCESS, OF_THE_LIVING,
-	  .make = make_zombies, .count = 1000,
+	  .make = make_silent, .count = 1000,
 	  .what = "very many of them" },
 	{ "zombie-leader", THREAD, OF_THE_LIVING, .make = make_zombie_leader,
 	  .what = "a thread that lives on after the leader of its group" },
-	{ "stopped", PROCESS, NOTHING, .make = make_stopped,
+	{ "stopped", PROCESS, NOTHING, .make = make_silent, .signal = SIGSTOP,
 	  .what = "stopped by SIGSTOP" },
 	{ "chain", LINUXTHREADS, NOTHING, .make = make_chain, .count = 5000,
 	  .what = "each is the parent of the next, very deep; the last two, and -first" },

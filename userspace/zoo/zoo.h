@@ -88,6 +88,7 @@ struct shape {
 	int parent_unshare;	/* flags that its parent unshares before */
 	uid_t uid;		/* real user id that its task takes; 0: none */
 	const char *comm;	/* name that its task takes, or NULL */
+	int signal;		/* that its task raises before it ends, or 0 */
 	bool renew_cred;	/* its worker keeps the old credentials */
 	void (*make)(const struct shape *shape);	/* NULL: make_tasks() */
 	int count;		/* how many tasks it has, if it can have many */
@@ -118,9 +119,8 @@ void guide_commands(void);
 void make_tasks(const struct shape *shape);
 void make_chain(const struct shape *shape);
 void make_nested_pid(const struct shape *shape);
-void make_zombies(const struct shape *shape);
+void make_silent(const struct shape *shape);
 void make_zombie_leader(const struct shape *shape);
-void make_stopped(const struct shape *shape);
 
 /* make_worker.c */
 void make_worker(const struct shape *shape);
