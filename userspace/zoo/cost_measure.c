@@ -115,7 +115,7 @@ static bool start(const struct batch *batch, struct task *task,
 		task->tid = clone(task->run, top, flags | SIGCHLD, NULL);
 		return task->tid >= 0;
 	}
-	/* wait(2) knows no threads: the kernel clears their tid, as for libc. */
+	/* wait(2) knows no threads; the kernel clears the tid of one. */
 	flags |= CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
 	return clone(task->run, top, flags, NULL, &task->tid, NULL,
 		     &task->tid) >= 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Trees of tasks made at random, one step after the other.
+ * Trees of tasks made at random, one step after the other. The first half of
+ * this file decides from a seed which steps; the second half has them done.
  *
  * Every task reads its steps from a pipe of its own, and writes the result of
  * each to a pipe that all share. Only this program has the other ends, so a
@@ -24,13 +25,237 @@
 
 #include "zoo.h"
 
+#define MOST_TASKS	12
+#define FEWEST_TASKS	4
+#define MOST_STEPS	32
+
+enum action { STEP_CLONE, STEP_UNSHARE, STEP_SEMOP, STEP_IOPRIO, STEP_CAPSET };
+
+struct step {
+	enum action action;
+	int actor;		/* number of the task that does it */
+	int made;		/* STEP_CLONE: the number of the new task */
+	unsigned long flags;	/* of clone(2) or unshare(2); class of ioprio */
+};
+
+/*
+ * What the rules of the kernel look at: those of copy_process() and
+ * ksys_unshare() in kernel/fork.c, and of the functions that copy namespaces.
+ */
+struct state {
+	int group;		/* number of the leader of its thread group */
+	int live;		/* of a leader: tasks in its group */
+	bool blocked;		/* in vfork until the end */
+	bool init;		/* the first task of its pid namespace */
+	bool pid_pending;	/* its children live in another pid namespace */
+	bool pid_empty;		/* and none is there yet */
+	bool time_pending;	/* its children get another time namespace */
+	bool no_user;		/* its user namespace has no number for it */
+};
+
+struct plan {
+	uint64_t random;
+	bool namespaces;	/* whether it may make them */
+	int tasks;
+	int steps;
+	struct step step[MOST_STEPS];
+	struct state state[MOST_TASKS];
+};
+
+/* SplitMix64: the next number, below @limit. */
+static unsigned int draw(struct plan *plan, unsigned int limit)
+{
+	uint64_t bits = plan->random += 0x9e3779b97f4a7c15;
+
+	bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+	bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+	return (unsigned int)((bits ^ bits >> 31) >> 32) % limit;
+}
+
+/* Draw each of @flags with a chance of one in @limit, in a fixed order. */
+static unsigned long draw_flags(struct plan *plan, unsigned int limit,
+				unsigned long flags)
+{
+	static const unsigned long order[] = {
+		CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD,
+		CLONE_IO, CLONE_SYSVSEM, CLONE_VFORK, CLONE_PARENT,
+		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID,
+		CLONE_NEWCGROUP, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWTIME,
+	};
+	unsigned long drawn = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (flags & order[i] && draw(plan, limit) == 0)
+			drawn |= order[i];
+	return drawn;
+}
+
+static unsigned long draw_namespaces(struct plan *plan)
+{
+	unsigned long flags;
+
+	if (!plan->namespaces)
+		return 0;
+	flags = draw_flags(plan, 16, CLONE_NEWUTS | CLONE_NEWIPC |
+			   CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP |
+			   CLONE_NEWUSER);
+	/* A new network takes long. */
+	return flags | draw_flags(plan, 64, CLONE_NEWNET);
+}
+
+static unsigned long draw_clone(struct plan *plan, const struct state *maker)
+{
+	unsigned long flags;
+
+	flags = draw_flags(plan, 2, CLONE_VM | CLONE_FS | CLONE_FILES |
+			   CLONE_SIGHAND | CLONE_THREAD | CLONE_IO |
+			   CLONE_SYSVSEM);
+	flags |= draw_flags(plan, 8, CLONE_VFORK | CLONE_PARENT);
+	flags |= draw_namespaces(plan);
+	/* Before 6.3 time namespaces do not share memory. */
+	if (maker->time_pending)
+		flags &= ~CLONE_VM;
+	if (maker->pid_pending)
+		flags &= ~(CLONE_THREAD | CLONE_NEWPID);
+	if (!(flags & CLONE_VM))
+		flags &= ~CLONE_SIGHAND;
+	if (!(flags & CLONE_SIGHAND))
+		flags &= ~CLONE_THREAD;
+	if (flags & CLONE_THREAD)
+		flags &= ~(CLONE_NEWUSER | CLONE_NEWPID);
+	if (flags & (CLONE_NEWNS | CLONE_NEWUSER))
+		flags &= ~CLONE_FS;
+	if (flags & CLONE_NEWIPC)
+		flags &= ~CLONE_SYSVSEM;
+	if (maker->no_user)
+		flags &= ~CLONE_NEWUSER;
+	/* Siblings that the kernel refuses */
+	if (plan->state[maker->group].init || maker->pid_pending ||
+	    flags & (CLONE_NEWPID | CLONE_NEWUSER))
+		flags &= ~CLONE_PARENT;
+	return flags;
+}
+
+static struct step *add_step(struct plan *plan, enum action action, int actor)
+{
+	struct step *step = &plan->step[plan->steps++];
+
+	*step = (struct step){ .action = action, .actor = actor };
+	return step;
+}
+
+static void add_clone(struct plan *plan, int actor)
+{
+	struct state *maker = &plan->state[actor];
+	struct step *step = add_step(plan, STEP_CLONE, actor);
+	int number = plan->tasks++;
+	struct state *made = &plan->state[number];
+
+	step->made = number;
+	step->flags = draw_clone(plan, maker);
+	*made = *maker;
+	made->group = step->flags & CLONE_THREAD ? maker->group : number;
+	if (made->group == number)
+		made->live = 0;
+	plan->state[made->group].live++;
+	made->init = step->flags & CLONE_NEWPID ||
+		     (maker->pid_pending && maker->pid_empty);
+	made->pid_pending = false;
+	made->time_pending = false;
+	made->no_user = maker->no_user || step->flags & CLONE_NEWUSER;
+	maker->pid_empty = false;
+	maker->blocked = step->flags & CLONE_VFORK;
+}
+
+static void add_unshare(struct plan *plan, int actor)
+{
+	struct state *state = &plan->state[actor];
+	unsigned long flags;
+
+	flags = draw_flags(plan, 2, CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
+	flags |= draw_namespaces(plan);
+	if (plan->namespaces)
+		flags |= draw_flags(plan, 8, CLONE_NEWTIME);
+	if (state->pid_pending)
+		flags &= ~CLONE_NEWPID;
+	if (plan->state[state->group].live > 1 || state->no_user)
+		flags &= ~CLONE_NEWUSER;
+	if (!flags)
+		return;
+	add_step(plan, STEP_UNSHARE, actor)->flags = flags;
+	if (flags & CLONE_NEWPID) {
+		state->pid_pending = true;
+		state->pid_empty = true;
+	}
+	if (flags & CLONE_NEWTIME)
+		state->time_pending = true;
+	if (flags & CLONE_NEWUSER)
+		state->no_user = true;
+}
+
+static int draw_actor(struct plan *plan)
+{
+	int actor;
+
+	do {
+		actor = (int)draw(plan, (unsigned int)plan->tasks);
+	} while (plan->state[actor].blocked);
+	return actor;
+}
+
+static void add_other(struct plan *plan, int actor)
+{
+	switch (draw(plan, 6)) {
+	case 0:
+		add_step(plan, STEP_SEMOP, actor);
+		break;
+	case 1:
+		add_step(plan, STEP_IOPRIO, actor)->flags =
+			draw(plan, 2) ? 2 : 0;
+		break;
+	case 2:
+		add_step(plan, STEP_CAPSET, actor);
+		break;
+	default:
+		add_unshare(plan, actor);
+	}
+}
+
+/*
+ * The same plan for the same seed, on every machine. Each step is legal after
+ * those before it, on all kernels from 5.10 on: what a kernel would refuse is
+ * not drawn.
+ */
+static struct plan plan_forest(uint64_t seed, bool namespaces)
+{
+	struct plan plan = { .random = seed, .namespaces = namespaces };
+	int tasks = FEWEST_TASKS +
+		    (int)draw(&plan, MOST_TASKS - FEWEST_TASKS + 1);
+
+	plan.tasks = 1;
+	plan.state[0].live = 1;
+	/* Half of the steps are clones, or all if no more steps are left. */
+	while (plan.tasks < tasks) {
+		if (draw(&plan, 2) ||
+		    MOST_STEPS - plan.steps <= tasks - plan.tasks)
+			add_clone(&plan, draw_actor(&plan));
+		else
+			add_other(&plan, draw_actor(&plan));
+	}
+	for (int more = (int)draw(&plan, 6);
+	     more && plan.steps < MOST_STEPS; more--)
+		add_other(&plan, draw_actor(&plan));
+	return plan;
+}
+
+/* The answer to a step */
 struct answer {
 	int error;		/* 0, or errno */
 	struct pids made;	/* of STEP_CLONE: the new task, which answers */
 };
 
 static struct forest {
-	int steps[FOREST_TASKS][2];	/* a pipe for each task */
+	int steps[MOST_TASKS][2];	/* a pipe for each task */
 	int answers[2];
 	char *stacks;
 } forest;
@@ -118,12 +343,6 @@ static void print_step(const struct step *step, const struct answer *answer)
 	putchar('\n');
 }
 
-static void flush(void)
-{
-	if (fflush(stdout))
-		err(1, "standard output");
-}
-
 /* Make the first task, a child of this one, which makes the others. */
 static void plant(void)
 {
@@ -132,15 +351,15 @@ static void plant(void)
 
 	if (pipe(forest.answers))
 		err(1, "pipe");
-	for (int i = 0; i < FOREST_TASKS; i++)
+	for (int i = 0; i < MOST_TASKS; i++)
 		if (pipe(forest.steps[i]))
 			err(1, "pipe");
-	flush();
+	flush_output();
 	child = fork();
 	if (child < 0)
 		err(1, "fork");
 	if (!child) {
-		for (int i = 0; i < FOREST_TASKS; i++)
+		for (int i = 0; i < MOST_TASKS; i++)
 			close(forest.steps[i][1]);
 		prctl(PR_SET_NAME, "forest");
 		live(0);
@@ -154,7 +373,7 @@ static void plant(void)
 
 static void grow(const struct plan *plan)
 {
-	bool made[FOREST_TASKS] = { true };
+	bool made[MOST_TASKS] = { true };
 
 	for (int i = 0; i < plan->steps; i++) {
 		const struct step *step = &plan->step[i];
@@ -176,7 +395,7 @@ static void grow(const struct plan *plan)
 /* End all tasks. Those that lost their parent are children of this one. */
 static void fell(void)
 {
-	for (int i = 0; i < FOREST_TASKS; i++) {
+	for (int i = 0; i < MOST_TASKS; i++) {
 		close(forest.steps[i][0]);
 		close(forest.steps[i][1]);
 	}
@@ -199,11 +418,11 @@ static bool read_line(void)
 void forests(uint64_t seed, unsigned long count)
 {
 	bool namespaces = geteuid() == 0, more = true;
-	struct plan plan;
 
-	forest.stacks = map_stacks(FOREST_TASKS, STACK_SIZE);
+	forest.stacks = map_stacks(MOST_TASKS, STACK_SIZE);
 	for (; count && more; count--, seed++) {
-		plan_forest(&plan, seed, namespaces);
+		struct plan plan = plan_forest(seed, namespaces);
+
 		/* The rest of the plan is the same on every kernel. */
 		if (!has_namespaces("time"))
 			for (int i = 0; i < plan.steps; i++)
@@ -212,7 +431,7 @@ void forests(uint64_t seed, unsigned long count)
 		plant();
 		grow(&plan);
 		puts("ready");
-		flush();
+		flush_output();
 		more = read_line();
 		fell();
 	}

@@ -104,7 +104,7 @@ static void print_report(int fd, const struct shape *shape, bool guided)
 	fclose(file);
 }
 
-static void flush(void)
+void flush_output(void)
 {
 	if (fflush(stdout) || ferror(stdout))
 		err(1, "standard output");
@@ -118,7 +118,7 @@ static void make(const struct shape *shape, bool guided)
 	if (pipe(ends))
 		err(1, "pipe");
 	/* A child has a copy of the buffer. */
-	flush();
+	flush_output();
 	keeper = fork();
 	if (keeper < 0) {
 		printf("skip %s fork: %s\n", shape->name, strerror(errno));
@@ -224,7 +224,7 @@ static void make_shapes(char **names, bool guided)
 	}
 	if (!guided)
 		puts("ready");
-	flush();
+	flush_output();
 	hold_all(guided);
 }
 
@@ -279,11 +279,11 @@ static void parse_option(struct options *options, int option)
 		break;
 	case 'V':
 		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
-		flush();
+		flush_output();
 		exit(0);
 	case 'h':
 		fputs(help_text, stdout);
-		flush();
+		flush_output();
 		exit(0);
 	default:
 		exit(2);
@@ -309,7 +309,7 @@ static void run(const struct options *options, char **words)
 		make_forests(words);
 	else
 		make_shapes(words, options->guided);
-	flush();
+	flush_output();
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,6 @@
  *	make.c		how the shapes are made; make_worker.c: with io_uring
  *	task.c		how a task reports itself and waits for the end
  *	forest.c	trees of tasks made at random, for a test to judge
- *	plan.c		what a forest does, step by step
  *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
@@ -33,6 +32,11 @@
 #define IOPRIO_CLASS_SHIFT	13
 #define IOPRIO_CLASS_BE		2
 #define IOPRIO_WHO_PROCESS	1
+
+/* main.c */
+
+/* Write what is buffered for standard output, or end the program. */
+void flush_output(void);
 
 /* flags.c */
 
@@ -177,34 +181,9 @@ bool use_sysvsem(void);
 /* Give the caller credentials of its own, equal to those that it had. */
 bool renew_cred(void);
 
-/* plan.c */
-
-#define FOREST_TASKS	12	/* at most */
-#define FOREST_LEAST	4	/* tasks */
-#define FOREST_STEPS	32
-
-enum action { STEP_CLONE, STEP_UNSHARE, STEP_SEMOP, STEP_IOPRIO, STEP_CAPSET };
-
-struct step {
-	enum action action;
-	int actor;		/* number of the task that does it */
-	int made;		/* STEP_CLONE: the number of the new task */
-	unsigned long flags;	/* of clone(2) or unshare(2); class of ioprio */
-};
-
-struct plan {
-	int tasks;
-	int steps;
-	struct step step[FOREST_STEPS];
-};
-
-/*
- * The same plan for the same @seed, on every machine. With @namespaces it also
- * makes namespaces. Each step is legal after those before it.
- */
-void plan_forest(struct plan *plan, uint64_t seed, bool namespaces);
-
 /* forest.c */
+
+/* Make @count forests, one after the other, the first from @seed. */
 void forests(uint64_t seed, unsigned long count);
 
 #endif /* ZOO_H */
