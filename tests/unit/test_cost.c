@@ -288,8 +288,9 @@ static void test_usage(void **state)
 	skip_without_proc();
 	expect("$Z cost -n 2 -r 1 >/dev/full", 1, "",
 	       "taskmap-zoo: standard output: No space left on device\n");
-	/* Whoever started it need not want to know of children. */
+	/* A parent that ignores SIGCHLD passes that on. */
 	expect("env --ignore-signal=CHLD $Z cost -n 2 -r 1", 0, "\npthread ", "");
+	expect("env --ignore-signal=CHLD $Z zombie </dev/null", 0, "\nzombie ", "");
 }
 
 static double value(struct json_object *ways, const char *name, const char *key)
