@@ -59,10 +59,30 @@ table_row()
 	table+="$*"$'\n'
 }
 
+# Not by column(1), which a small system lacks.
 table_show()
 {
 	echo
-	printf %s "$table" | column -t -s $'\t' | sed 's/^/# /'
+	printf %s "$table" | awk -F '\t' '
+		{
+			for (i = 1; i <= NF; i++) {
+				cell[NR, i] = $i
+				if (length($i) > width[i])
+					width[i] = length($i)
+			}
+			if (NF > columns)
+				columns = NF
+		}
+		END {
+			for (row = 1; row <= NR; row++) {
+				line = "#"
+				for (i = 1; i <= columns; i++)
+					line = line sprintf(" %-*s", width[i] + 1,
+						cell[row, i])
+				sub(/ +$/, "", line)
+				print line
+			}
+		}'
 }
 
 # add_counts NAME LOG STATUS: what another script counted in the LOG of what it
@@ -208,5 +228,6 @@ copy_reader()
 {
 	mkdir -p "$1/module" "$1/userspace"
 	cp -pr module/uapi "$1/module/"
-	cp -pr userspace/Makefile userspace/*.{c,h,html} userspace/zoo "$1/userspace/"
+	cp -pr userspace/Makefile userspace/*.[ch] \
+		userspace/{core,output,command,zoo} "$1/userspace/"
 }

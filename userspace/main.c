@@ -13,10 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "kinds.h"
-#include "options.h"
-#include "resources.h"
+#include "command/command.h"
 
 struct command {
 	const char *name;
@@ -125,6 +122,10 @@ static const char options_help[] =
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
 
+/* Lists that can be understood only when the command is known. */
+static const char *output, *compare;
+static bool output_all;
+
 static void print_columns_help(const struct command *command)
 {
 	const struct columns *columns = command->columns;
@@ -177,11 +178,9 @@ static _Noreturn void hint(void)
 /* The first @length bytes of what the user wrote, as they may be shown. */
 static char *shown_word(const char *word, size_t length)
 {
-	char *copy = xcalloc(length + 1, 1);
-	char *shown = xcalloc(ESCAPED_SIZE(length), 1);
+	char *copy = xasprintf("%.*s", (int)length, word);
+	char *shown = escaped(copy);
 
-	memcpy(copy, word, length);
-	escape(copy, shown);
 	free(copy);
 	return shown;
 }
@@ -237,22 +236,46 @@ static void parse_columns(struct selection *selection, const char *list)
 		unknown_column(selection->of, bad, length);
 }
 
-static void parse_kinds(struct options *options, const char *list)
+static void parse_kind(struct options *options, const char *word,
+		       size_t length)
 {
-	size_t length;
-	const char *bad = filter_add_kinds(&options->filter, list, &length);
+	unsigned int kind = kind_by_name(word, length);
 
-	if (bad)
-		unknown_kind(bad, length);
+	if (!kind)
+		unknown_kind(word, length);
+	options->filter.kinds |= BIT(kind);
 }
 
-static void parse_pids(struct options *options, const char *list)
+static void parse_pid(struct options *options, const char *word, size_t length)
 {
-	size_t length;
-	const char *bad = filter_add_pids(&options->filter, list, &length);
+	struct filter *filter = &options->filter;
+	int pid = 0;
 
-	if (bad)
-		bad_word("not a pid:", bad, length);
+	for (size_t i = 0; i < length; i++) {
+		if (word[i] < '0' || word[i] > '9' ||
+		    __builtin_mul_overflow(pid, 10, &pid) ||
+		    __builtin_add_overflow(pid, word[i] - '0', &pid))
+			bad_word("not a pid:", word, length);
+	}
+	if (!pid)
+		bad_word("not a pid:", word, length);
+	filter->pids = xgrow(filter->pids, filter->pid_count, sizeof(pid));
+	filter->pids[filter->pid_count++] = pid;
+}
+
+/* Gives each word of @list, which are separated by commas, to @parse. */
+static void parse_list(struct options *options, const char *list,
+		       void (*parse)(struct options *options, const char *word,
+				     size_t length))
+{
+	for (;;) {
+		size_t length = strcspn(list, ",");
+
+		parse(options, list, length);
+		if (!list[length])
+			return;
+		list += length + 1;
+	}
 }
 
 static void parse_seed(struct options *options, const char *word)
@@ -271,8 +294,8 @@ static void parse_seed(struct options *options, const char *word)
 static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
-		parse_pids(options, *arg);
-	filter_drop_repeated(&options->filter);
+		parse_list(options, *arg, parse_pid);
+	need_memory(filter_drop_repeated(&options->filter));
 }
 
 static void parse_compared_pids(struct options *options)
@@ -285,7 +308,7 @@ static void parse_compared_pids(struct options *options)
 static _Noreturn void unknown_resource(const char *item, size_t length)
 {
 	unknown_item("resource", item, length);
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+	for_each_resource(r)
 		fprintf(stderr, "%s %s", r ? "," : "", resources[r].name);
 	fputc('\n', stderr);
 	hint();
@@ -296,27 +319,27 @@ static uint32_t default_resources(void)
 {
 	uint32_t set = 0;
 
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+	for_each_resource(r) {
 		if (resources[r].shared)
-			set |= 1U << r;
+			set |= BIT(r);
 	}
 	return set;
 }
 
-static void add_resource(struct options *options, const char *word,
-			 size_t length)
+static void parse_resource(struct options *options, const char *word,
+			   size_t length)
 {
 	enum taskmap_resource resource = resource_by_word(word, length);
 
 	if (resource == TASKMAP_RESOURCES)
 		unknown_resource(word, length);
-	options->resources |= 1U << resource;
+	options->resources |= BIT(resource);
 }
 
 static void parse_resources(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
-		add_resource(options, *arg, strlen(*arg));
+		parse_resource(options, *arg, strlen(*arg));
 	if (!options->resources)
 		options->resources = default_resources();
 }
@@ -325,15 +348,7 @@ static void parse_resources(struct options *options)
 static void parse_resource_list(struct options *options, const char *list)
 {
 	options->resources = *list == '+' ? default_resources() : 0;
-	list += *list == '+';
-	for (;;) {
-		size_t length = strcspn(list, ",");
-
-		add_resource(options, list, length);
-		if (!list[length])
-			return;
-		list += length + 1;
-	}
+	parse_list(options, list + (*list == '+'), parse_resource);
 }
 
 static void parse_graph_args(struct options *options)
@@ -348,57 +363,57 @@ static void parse_comparison(struct options *options)
 	if (!strcmp(options->args[0], "-") && !strcmp(options->args[1], "-"))
 		usage_error("A and B cannot both be standard input");
 	options->compared.of = &compared_columns;
-	parse_columns(&options->compared, options->compare ?
-		      options->compare : compared_columns.defaults);
+	parse_columns(&options->compared, compare ? compare :
+						    compared_columns.defaults);
 }
 
 static void apply_option(struct options *options, int option)
 {
 	switch (option) {
 	case 'T':
-		options->format = FORMAT_TREE;
+		options->output.format = FORMAT_TREE;
 		break;
 	case 'J':
-		options->format = FORMAT_JSON;
+		options->output.format = FORMAT_JSON;
 		break;
 	case 'r':
-		options->format = FORMAT_RAW;
+		options->output.format = FORMAT_RAW;
 		break;
 	case 'P':
-		options->format = FORMAT_PAIRS;
+		options->output.format = FORMAT_PAIRS;
 		break;
 	case 'n':
-		options->noheadings = true;
+		options->output.noheadings = true;
 		break;
 	case 'o':
-		options->output = optarg;
+		output = optarg;
 		break;
 	case 'A':
-		options->output_all = true;
+		output_all = true;
 		break;
 	case 'F':
-		options->full_ids = true;
+		options->output.full_ids = true;
 		break;
 	case 'p':
-		parse_pids(options, optarg);
+		parse_list(options, optarg, parse_pid);
 		break;
 	case 'k':
-		parse_kinds(options, optarg);
+		parse_list(options, optarg, parse_kind);
 		break;
 	case 'a':
 		options->all = true;
 		break;
 	case 'G':
-		options->format = FORMAT_SVG;
+		options->output.format = FORMAT_SVG;
 		break;
 	case 'W':
-		options->format = FORMAT_HTML;
+		options->output.format = FORMAT_HTML;
 		break;
 	case 'R':
 		parse_resource_list(options, optarg);
 		break;
 	case 'c':
-		options->compare = optarg;
+		compare = optarg;
 		break;
 	case 'i':
 		options->input = optarg;
@@ -439,12 +454,12 @@ static void parse_options(int argc, char **argv, struct options *options,
 static void select_columns(struct options *options,
 			   const struct columns *columns)
 {
-	struct selection *selection = &options->selection;
+	struct selection *selection = &options->output.columns;
 
 	selection->of = columns;
-	if (options->output)
-		parse_columns(selection, options->output);
-	else if (options->output_all)
+	if (output)
+		parse_columns(selection, output);
+	else if (output_all)
 		selection_all(selection);
 	else
 		selection_defaults(selection);
@@ -533,11 +548,15 @@ static int run(const struct command *command, const struct options *options)
 {
 	struct error error = { 0 };
 	int status = command->run(options, &error);
+	char *shown;
 
 	if (status >= 0)
 		return status;
-	complain("%s", error.text);
-	error_clear(&error);
+	/* It may quote the name of a file. */
+	shown = escaped(error.text ? error.text : "not enough memory");
+	complain("%s", shown);
+	free(shown);
+	free(error.text);
 	return STATUS_FAILED;
 }
 
@@ -576,8 +595,8 @@ int main(int argc, char **argv)
 		select_columns(&options, command->columns);
 	status = used.letter['H'] ? list_columns(&options) :
 				    run(command, &options);
-	selection_free(&options.selection);
+	selection_free(&options.output.columns);
 	selection_free(&options.compared);
-	filter_free(&options.filter);
+	free(options.filter.pids);
 	finish(status);
 }

@@ -36,57 +36,15 @@ void die(enum exit_status status, const char *format, ...)
 	exit(status);
 }
 
-char lower(char c)
+void need_memory(int failed)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool same_word(const char *full, const char *word, size_t length)
-{
-	if (strlen(full) != length)
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		if (lower(full[i]) != lower(word[i]))
-			return false;
-	}
-	return true;
-}
-
-char *put_number(char *out, int64_t number)
-{
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	char digits[NUMBER_SIZE];
-	char *first = digits + sizeof(digits);
-	size_t length;
-
-	do {
-		*--first = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (number < 0)
-		*--first = '-';
-	length = (size_t)(digits + sizeof(digits) - first);
-	memcpy(out, first, length);
-	out[length] = '\0';
-	return out + length;
-}
-
-char *put_id(char *out, uint64_t id)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (int i = ID_DIGITS - 2; i >= 0; i -= 2, id >>= 8) {
-		out[i] = digits[id >> 4 & 15];
-		out[i + 1] = digits[id & 15];
-	}
-	out[ID_DIGITS] = '\0';
-	return out + ID_DIGITS;
+	if (failed)
+		die(STATUS_FAILED, "not enough memory");
 }
 
 static void *must(void *memory)
 {
-	if (!memory)
-		die(STATUS_FAILED, "not enough memory");
+	need_memory(!memory);
 	return memory;
 }
 
@@ -116,4 +74,11 @@ char *xasprintf(const char *format, ...)
 		string = NULL;
 	va_end(args);
 	return must(string);
+}
+
+void *xgrow(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array;
+	return xreallocarray(array, count ? 2 * count : 1, size);
 }

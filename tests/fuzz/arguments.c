@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "output.h"
-#include "source.h"
 
 /* The exit from wrong usage, and from what is done by an option alone. */
 static _Noreturn void leave(int status);
@@ -79,7 +78,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void leave(int status)
 {
 	/* Only finish() leaves with anything else, and it closes first. */
-	output_stdout_closed = status != STATUS_USAGE;
+	stdout_closed = status != STATUS_USAGE;
 	longjmp(jump, status + 1);
 }
 
@@ -139,7 +138,9 @@ static int run_words(int argc, char **argv, struct options *options)
 	char *same[] = { snapshot_path, snapshot_path, NULL };
 	int status;
 
-	optind = 0;	/* begin anew, as glibc has it */
+	optind = 0;	/* begin anew, as glibc has it; and so do we */
+	output = compare = NULL;
+	output_all = false;
 	parse_options(argc, argv, options, &used);
 	check_filter(&options->filter);
 	command = take_command(argv + optind, options);
@@ -153,11 +154,12 @@ static int run_words(int argc, char **argv, struct options *options)
 	 * nothing.
 	 */
 	if (!command->columns && !takes_pids(command) &&
-	    (command->run != graph_command || options->format == FORMAT_SVG))
+	    (command->run != graph_command ||
+	     options->output.format == FORMAT_SVG))
 		return STATUS_DONE;
 	if (command->columns) {
 		select_columns(options, command->columns);
-		check_selection(&options->selection);
+		check_selection(&options->output.columns);
 	}
 	if (used.letter['H'])
 		return list_columns(options);
@@ -171,10 +173,10 @@ static int run_words(int argc, char **argv, struct options *options)
 }
 
 /* A line for each pid that is not there; or what is wrong, and the hint. */
-static void check_complaint(const struct output *output, int status,
+static void check_complaint(const struct printed *printed, int status,
 			    const struct filter *filter)
 {
-	const char *text = output->complaint;
+	const char *text = printed->complaint;
 	size_t lines;
 
 	if (status == STATUS_DONE) {
@@ -186,7 +188,7 @@ static void check_complaint(const struct output *output, int status,
 		return;
 	lines = count_lines(text);
 	must(!strncmp(text, "taskmap: ", strlen("taskmap: ")));
-	must_be_printable(text, output->complaint_size);
+	must_be_printable(text, printed->complaint_size);
 	if (status == STATUS_MISSING)
 		must(lines >= 1 && lines <= filter->pid_count);
 	else
@@ -198,26 +200,26 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	struct options options = { 0 };
 	char *words[WORDS + 1];
 	char *text = xcalloc(size + 1, 1);
-	struct output output;
+	struct printed printed;
 	int argc, status;
 
 	memcpy(text, data, size);
 	argc = split(text, words);
-	output_begin(&output);
+	printed_begin(&printed);
 	status = setjmp(jump) - 1;
 	if (status < 0)
 		status = run_words(argc, words, &options);
-	output_end(&output);
+	printed_end(&printed);
 	must(status == STATUS_USAGE || status == STATUS_DONE ||
 	     status == STATUS_MISSING);
 	if (status == STATUS_USAGE)
-		must(!output.size);
-	must_be_printable(output.text, output.size);
-	check_complaint(&output, status, &options.filter);
-	output_free(&output);
-	selection_free(&options.selection);
+		must(!printed.size);
+	must_be_printable(printed.text, printed.size);
+	check_complaint(&printed, status, &options.filter);
+	printed_free(&printed);
+	selection_free(&options.output.columns);
 	selection_free(&options.compared);
-	filter_free(&options.filter);
+	free(options.filter.pids);
 	free(text);
 	return 0;
 }

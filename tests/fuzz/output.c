@@ -6,13 +6,13 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "escape.h"
+#include "output/output.h"
 #include "output.h"
 #include "util.h"
 
 static FILE *real_stdout, *real_stderr;
 
-bool output_stdout_closed;
+bool stdout_closed;
 
 void must_fail(const char *file, int line, const char *condition)
 {
@@ -20,33 +20,33 @@ void must_fail(const char *file, int line, const char *condition)
 	abort();
 }
 
-void output_begin(struct output *output)
+void printed_begin(struct printed *printed)
 {
-	memset(output, 0, sizeof(*output));
-	output_stdout_closed = false;
+	memset(printed, 0, sizeof(*printed));
+	stdout_closed = false;
 	real_stdout = stdout;
 	real_stderr = stderr;
-	stdout = open_memstream(&output->text, &output->size);
-	stderr = open_memstream(&output->complaint, &output->complaint_size);
+	stdout = open_memstream(&printed->text, &printed->size);
+	stderr = open_memstream(&printed->complaint, &printed->complaint_size);
 	must(stdout && stderr);
 }
 
-void output_end(struct output *output)
+void printed_end(struct printed *printed)
 {
-	if (!output_stdout_closed)
+	if (!stdout_closed)
 		must(!fclose(stdout));
 	must(!fclose(stderr));
 	stdout = real_stdout;
 	stderr = real_stderr;
 	/* No NUL within, so that what follows may take them for strings. */
-	must(strlen(output->text) == output->size);
-	must(strlen(output->complaint) == output->complaint_size);
+	must(strlen(printed->text) == printed->size);
+	must(strlen(printed->complaint) == printed->complaint_size);
 }
 
-void output_free(struct output *output)
+void printed_free(struct printed *printed)
 {
-	free(output->text);
-	free(output->complaint);
+	free(printed->text);
+	free(printed->complaint);
 }
 
 size_t count_lines(const char *text)

@@ -16,7 +16,7 @@
 	 must_fail(__FILE__, __LINE__, #condition))
 _Noreturn void must_fail(const char *file, int line, const char *condition);
 
-struct output {
+struct printed {
 	char *text;	/* what went to standard output, ended by a NUL */
 	size_t size;
 	char *complaint;	/* what went to standard error, likewise */
@@ -24,12 +24,12 @@ struct output {
 };
 
 /* From begin to end, stdout and stderr are in memory. Then it is to be freed. */
-void output_begin(struct output *output);
-void output_end(struct output *output);
-void output_free(struct output *output);
+void printed_begin(struct printed *printed);
+void printed_end(struct printed *printed);
+void printed_free(struct printed *printed);
 
-/* To be called by output_end() in place of closing it, if someone did that. */
-extern bool output_stdout_closed;
+/* To be called by printed_end() in place of closing it, if someone did that. */
+extern bool stdout_closed;
 
 /* How many lines @text has; the last ends with a newline too. */
 size_t count_lines(const char *text);

@@ -18,13 +18,10 @@
 
 #include <json-c/json.h>
 
-#include "columns.h"
-#include "drift.h"
-#include "options.h"
 #include "output.h"
-#include "snapshot.h"
-#include "source.h"
-#include "tree.h"
+
+/* For its findings. */
+#include "command/drift.c"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -55,10 +52,9 @@ static void put_input(const unsigned char *data, size_t size)
 /* One line that can be printed, and a reason. */
 static void check_error(struct error *error)
 {
-	must(error->code != ERROR_NONE);
-	must(*error->text && !strchr(error->text, '\n'));
+	must(error->text && *error->text && !strchr(error->text, '\n'));
 	must_be_printable(error->text, strlen(error->text));
-	error_clear(error);
+	free(error->text);
 }
 
 /* What the rest of the reader relies on. */
@@ -75,16 +71,17 @@ static void check_sound(const struct snapshot *snap)
 }
 
 /* Groups by definition: two tasks are in one if and only if they share it. */
-static void check_groups(struct model *model, enum taskmap_resource resource)
+static void check_groups(const struct model *model,
+			 enum taskmap_resource resource)
 {
-	const struct grouping *grouping = model_holders(model, resource);
+	const struct grouping *grouping = &model->holders[resource];
 	unsigned int members = 0;
 
 	for (unsigned int a = 0; a < model->count; a++) {
 		must(!grouping->number[a] == !model->tasks[a].ids[resource]);
 		must(grouping->number[a] <= grouping->count);
 		if (grouping->number[a])
-			must(grouping_of(grouping, a)->earliest <= a);
+			must(model_group(model, a, resource)->earliest <= a);
 		for (unsigned int b = 0; b < a; b++)
 			must((grouping->number[a] &&
 			      grouping->number[a] == grouping->number[b]) ==
@@ -122,34 +119,34 @@ static bool *check_model(const struct snapshot *snap,
 			 const struct filter *filter)
 {
 	struct model model;
-	unsigned int missing;
-	bool *shown;
+	struct chosen chosen;
 
-	model_init(&model, snap);
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+	must(!model_init(&model, snap));
+	must(!model_group_all(&model, ALL_RESOURCES));
+	for_each_resource(r)
 		check_groups(&model, r);
-	shown = filter_apply(filter, &model, &missing);
-	check_tree(&model, shown);
+	must(!filter_apply(filter, &model, &chosen));
+	must(chosen.missing_count <= filter->pid_count);
+	check_tree(&model, chosen.tasks);
 	model_free(&model);
-	return shown;
+	free(chosen.missing);
+	return chosen.tasks;
 }
 
 static struct filter chosen_filter(const struct snapshot *snap)
 {
 	uint32_t choice = snap->header.reserved;
 	struct filter filter = { .kinds = choice & 0x3e };
-	char pid[16];
-	size_t length;
 
 	if (snap->count && choice >> 8 & 1) {
-		snprintf(pid, sizeof(pid), "%d",
-			 snap->tasks[(choice >> 16) % snap->count].tgid);
-		must(!filter_add_pids(&filter, pid, &length));
+		filter.pids = xcalloc(1, sizeof(*filter.pids));
+		filter.pids[filter.pid_count++] =
+			snap->tasks[(choice >> 16) % snap->count].tgid;
 	}
 	return filter;
 }
 
-static void check_json(const struct output *output, const char *key,
+static void check_json(const struct printed *printed, const char *key,
 		       size_t columns, size_t count)
 {
 	struct json_tokener *tokener = json_tokener_new();
@@ -157,8 +154,8 @@ static void check_json(const struct output *output, const char *key,
 
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
 			       JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(tokener, output->text,
-				     (int)output->size + 1);
+	root = json_tokener_parse_ex(tokener, printed->text,
+				     (int)printed->size + 1);
 	must(root);
 	must(json_object_object_get_ex(root, key, &rows));
 	must(json_object_array_length(rows) == count);
@@ -171,12 +168,12 @@ static void check_json(const struct output *output, const char *key,
 }
 
 /* Rows of as many fields as there are columns, whatever is in them. */
-static void check_fields(const struct output *output, char separator,
+static void check_fields(const struct printed *printed, char separator,
 			 size_t separators)
 {
 	size_t found = 0;
 
-	for (const char *c = output->text; *c; c++) {
+	for (const char *c = printed->text; *c; c++) {
 		found += *c == separator;
 		if (*c == '\n') {
 			must(found == separators);
@@ -186,26 +183,28 @@ static void check_fields(const struct output *output, char separator,
 }
 
 /* @count rows of @columns columns, which JSON calls @key. */
-static void check_output(const struct output *output, enum format format,
+static void check_output(const struct printed *printed, enum format format,
 			 const char *key, size_t columns, size_t count)
 {
-	must_be_printable(output->text, output->size);
+	must_be_printable(printed->text, printed->size);
 	switch (format) {
 	case FORMAT_TABLE:
 	case FORMAT_TREE:
-		must(!count || count_lines(output->text) == count + 1);
+		must(!count || count_lines(printed->text) == count + 1);
 		break;
 	case FORMAT_RAW:
-		must(!count || count_lines(output->text) == count + 1);
-		check_fields(output, ' ', columns - 1);
+		must(!count || count_lines(printed->text) == count + 1);
+		check_fields(printed, ' ', columns - 1);
 		break;
 	case FORMAT_PAIRS:
-		must(count_lines(output->text) == count);
-		check_fields(output, '"', 2 * columns);
+		must(count_lines(printed->text) == count);
+		check_fields(printed, '"', 2 * columns);
 		break;
 	case FORMAT_JSON:
-		check_json(output, key, columns, count);
+		check_json(printed, key, columns, count);
 		break;
+	default:
+		must(!"a format of rows");
 	}
 }
 
@@ -221,30 +220,30 @@ struct run {
 static void check_run(const struct run *run, struct options *options)
 {
 	struct error error = { 0 };
-	struct output output;
+	struct printed printed;
 	int status;
 
 	options->input = input_path;
 	options->source = &source_system;
-	options->full_ids = options->format == FORMAT_PAIRS;
-	options->selection.of = run->columns;
-	selection_all(&options->selection);
-	output_begin(&output);
+	options->output.full_ids = options->output.format == FORMAT_PAIRS;
+	options->output.columns.of = run->columns;
+	selection_all(&options->output.columns);
+	printed_begin(&printed);
 	status = run->command(options, &error);
-	output_end(&output);
+	printed_end(&printed);
 	must(status == STATUS_DONE || status == STATUS_MISSING);
-	must(!output.complaint_size ==
+	must(!printed.complaint_size ==
 	     (status == STATUS_DONE || run->differs));
-	check_output(&output, options->format, run->key,
+	check_output(&printed, options->output.format, run->key,
 		     column_count(run->columns), run->count);
-	output_free(&output);
-	selection_free(&options->selection);
+	printed_free(&printed);
+	selection_free(&options->output.columns);
 }
 
 static void check_list(const struct filter *filter, enum format format,
 		       size_t shown)
 {
-	struct options options = { .format = format, .filter = *filter };
+	struct options options = { .output.format = format, .filter = *filter };
 	const struct run run = {
 		list_command, &task_columns, "tasks", shown, false,
 	};
@@ -257,7 +256,7 @@ static size_t count_objects(const struct snapshot *snap, const bool *shown)
 {
 	size_t count = 0;
 
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+	for_each_resource(r) {
 		for (unsigned int i = 0; i < snap->count; i++) {
 			uint64_t id = snap->tasks[i].ids[r];
 			bool seen = !id || !shown[i];
@@ -274,8 +273,8 @@ static void check_groups_command(const struct filter *filter,
 				 enum format format, size_t objects)
 {
 	struct options options = {
-		.format = format, .filter = *filter, .all = true,
-		.resources = (1U << TASKMAP_RESOURCES) - 1,
+		.output.format = format, .filter = *filter, .all = true,
+		.resources = ALL_RESOURCES,
 	};
 	const struct run run = {
 		groups_command, &object_columns, "groups", objects, false,
@@ -314,7 +313,7 @@ static void check_diff(const struct filter *filter, enum format format,
 		       char **paths, const char *compared, size_t changes)
 {
 	struct options options = {
-		.format = format, .filter = *filter, .args = paths,
+		.output.format = format, .filter = *filter, .args = paths,
 		.compared.of = &compared_columns,
 	};
 	const struct run run = {
@@ -350,7 +349,7 @@ static size_t count_findings(const struct snapshot *snap, const bool *shown)
 	struct drift drift;
 	size_t count;
 
-	model_init(&model, snap);
+	must(!model_init(&model, snap));
 	drift_init(&drift, &model, !(snap->header.flags & TASKMAP_WALKED),
 		   shown);
 	count = drift.count;
@@ -368,7 +367,7 @@ static size_t count_findings(const struct snapshot *snap, const bool *shown)
 static void check_drift(const struct filter *filter, enum format format,
 			size_t findings)
 {
-	struct options options = { .format = format, .filter = *filter };
+	struct options options = { .output.format = format, .filter = *filter };
 	const struct run run = {
 		drift_command, &finding_columns, "drift", findings, findings,
 	};
@@ -397,26 +396,26 @@ static void check_words(int (*command)(const struct options *options,
 			size_t members, size_t count)
 {
 	struct error error = { 0 };
-	struct output output;
+	struct printed printed;
 
 	options->input = input_path;
 	options->source = &source_system;
-	output_begin(&output);
+	printed_begin(&printed);
 	must(command(options, &error) == STATUS_DONE);
-	output_end(&output);
-	must(!output.complaint_size);
-	must_be_printable(output.text, output.size);
-	if (options->format == FORMAT_JSON)
-		check_json(&output, key, members, count);
+	printed_end(&printed);
+	must(!printed.complaint_size);
+	must_be_printable(printed.text, printed.size);
+	if (options->output.format == FORMAT_JSON)
+		check_json(&printed, key, members, count);
 	else
-		must(!options->filter.pid_count || count_lines(output.text) > count);
-	output_free(&output);
+		must(!options->filter.pid_count || count_lines(printed.text) > count);
+	printed_free(&printed);
 }
 
 static void check_explain(const struct snapshot *snap, const bool *shown,
 			  enum format format)
 {
-	struct options options = { .format = format };
+	struct options options = { .output.format = format };
 	int pids[ASKED];
 	size_t count = put_pids(snap, shown, &options, pids);
 
@@ -427,7 +426,7 @@ static void check_explain(const struct snapshot *snap, const bool *shown,
 static void check_compare(const struct snapshot *snap, const bool *shown,
 			  enum format format)
 {
-	struct options options = { .format = format };
+	struct options options = { .output.format = format };
 	int pids[ASKED];
 
 	put_pids(snap, shown, &options, pids);
@@ -436,13 +435,13 @@ static void check_compare(const struct snapshot *snap, const bool *shown,
 }
 
 /* Strings that end, within braces, and nothing else that quotes. */
-static void check_dot(const struct output *output)
+static void check_dot(const struct printed *printed)
 {
 	bool within = false;
 	int depth = 0;
 
-	must_be_printable(output->text, output->size);
-	for (const char *c = output->text; *c; c++) {
+	must_be_printable(printed->text, printed->size);
+	for (const char *c = printed->text; *c; c++) {
 		if (within && *c == '\\')
 			must(*++c);
 		else if (*c == '"')
@@ -456,12 +455,12 @@ static void check_dot(const struct output *output)
 }
 
 /* The data ends where the page says so, and has all who are shown. */
-static void check_page(const struct output *output, size_t shown)
+static void check_page(const struct printed *printed, size_t shown)
 {
 	static const char begin[] = "id=\"data\">", end[] = "</script>\n<script>\n";
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *root, *list;
-	char *data = strstr(output->text, begin), *after;
+	char *data = strstr(printed->text, begin), *after;
 	size_t folded = 0;
 
 	must(data);
@@ -486,26 +485,26 @@ static void check_graph(const struct filter *filter, bool all, size_t shown)
 {
 	for (int html = 0; html < 2 - !all; html++) {
 		const struct options options = {
-			.format = html ? FORMAT_HTML : FORMAT_TABLE,
+			.output.format = html ? FORMAT_HTML : FORMAT_TABLE,
 			.input = input_path,
 			.source = &source_system,
 			.filter = *filter,
 			.all = all,
-			.resources = (1U << TASKMAP_RESOURCES) - 1,
+			.resources = ALL_RESOURCES,
 		};
 		struct error error = { 0 };
-		struct output output;
+		struct printed printed;
 		int status;
 
-		output_begin(&output);
+		printed_begin(&printed);
 		status = graph_command(&options, &error);
-		output_end(&output);
-		must(status == STATUS_DONE && !output.complaint_size);
+		printed_end(&printed);
+		must(status == STATUS_DONE && !printed.complaint_size);
 		if (html)
-			check_page(&output, shown);
+			check_page(&printed, shown);
 		else
-			check_dot(&output);
-		output_free(&output);
+			check_dot(&printed);
+		printed_free(&printed);
 	}
 }
 
@@ -529,13 +528,13 @@ static void check_commands(const struct snapshot *snap,
 			   const struct filter *filter)
 {
 	size_t count = 0, objects, findings;
-	struct output output;
+	struct printed printed;
 	bool *shown;
 
-	output_begin(&output);
+	printed_begin(&printed);
 	shown = check_model(snap, filter);
-	output_end(&output);
-	output_free(&output);
+	printed_end(&printed);
+	printed_free(&printed);
 	for (unsigned int i = 0; i < snap->count; i++)
 		count += shown[i];
 	objects = count_objects(snap, shown);
@@ -573,7 +572,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	check_copy(data, size, true);
 	filter = chosen_filter(&snap);
 	check_commands(&snap, &filter);
-	filter_free(&filter);
+	free(filter.pids);
 	snapshot_free(&snap);
 	return 0;
 }

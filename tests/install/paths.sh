@@ -28,7 +28,7 @@ make_checkout()
 	cp -p Makefile dkms.conf "$checkout/"
 	cp -p debian/rules "$checkout/debian/"
 	cp -p tests/unit/Makefile "$checkout/tests/unit/"
-	cp -pr userspace/completion userspace/*.[158] "$checkout/userspace/"
+	cp -pr userspace/completion userspace/man "$checkout/userspace/"
 	# Where a name would end that was taken apart.
 	echo theirs >"$scratch/un"
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 #include <ctype.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,19 @@ void skip_without_proc(void)
 		print_message("# SKIP /proc is not mounted\n");
 		skip();
 	}
+}
+
+void skip_without_terminal(void)
+{
+	struct result result = run("", "script -qec true /dev/null");
+	bool missing = result.status;
+
+	if (missing)
+		print_message("# SKIP no terminal by script(1): %s",
+			      result.err);
+	result_clear(&result);
+	if (missing)
+		skip();
 }
 
 static void run_shell(const char *dir, const char *line)
@@ -180,4 +194,177 @@ void result_clear(struct result *result)
 {
 	free(result->out);
 	free(result->err);
+}
+
+/* json-c 0.18 has no UTF-8 for valid if it is asked, so the C library is. */
+static void expect_utf8(const char *text)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+	locale_t before = uselocale(utf8);
+
+	if (mbstowcs(NULL, text, 0) == (size_t)-1)
+		fail_msg("not UTF-8: %s", text);
+	uselocale(before);
+	freelocale(utf8);
+}
+
+/* Nor does it if it is told to be strict: it takes the bytes for signed. */
+static int strictness(void)
+{
+	static const char text[] = "[\"\xc3\xa9\"]";
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	object = json_tokener_parse_ex(tokener, text, sizeof(text));
+	json_object_put(object);
+	json_tokener_free(tokener);
+	return object ? JSON_TOKENER_STRICT : 0;
+}
+
+struct json_object *parse_json(const struct result *result)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object;
+
+	expect_utf8(result->out);
+	json_tokener_set_flags(tokener, strictness());
+	object = json_tokener_parse_ex(tokener, result->out,
+				       (int)result->out_size + 1);
+	if (!object)
+		fail_msg("%s: %s", json_tokener_error_desc(
+			 json_tokener_get_error(tokener)), result->out);
+	json_tokener_free(tokener);
+	return object;
+}
+
+static bool is_json(const char *name)
+{
+	return strlen(name) >= 4 && !strcmp(name + strlen(name) - 4, "json");
+}
+
+static void write_out(const char *path, const struct result *result)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fwrite(result->out, 1, result->out_size, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+void golden(const char *snapshot, const struct golden *golden)
+{
+	struct result result = run(snapshot, golden->line);
+	char *file, *path, *want;
+	size_t size;
+
+	if (result.status || *result.err)
+		fail_msg("%s: exit %d: %s", golden->line, result.status,
+			 result.err);
+	if (is_json(golden->name))
+		json_object_put(parse_json(&result));
+	if (golden->normal)
+		result.out_size = strlen(golden->normal(result.out));
+	assert_true(asprintf(&file, "expected/%s", golden->name) > 0);
+	path = unit_path(file);
+	if (getenv("GOLDEN"))
+		write_out(path, &result);
+	want = slurp(path, &size);
+	if (!want || strcmp(result.out, want))
+		fail_msg("%s: not as in %s:\n%s", golden->line, file,
+			 result.out);
+	free(want);
+	free(path);
+	free(file);
+	result_clear(&result);
+}
+
+void transcript_begin(struct transcript *transcript)
+{
+	transcript->file = open_memstream(&transcript->text, &transcript->size);
+	assert_non_null(transcript->file);
+}
+
+/* Adds @text, with @mark before each of its lines. */
+static void add_lines(FILE *file, const char *mark, const char *text)
+{
+	while (*text) {
+		int length = (int)strcspn(text, "\n");
+
+		fprintf(file, "%s%.*s\n", mark, length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+void transcript_add(struct transcript *transcript, const char *line,
+		    struct result *result)
+{
+	fprintf(transcript->file, "$ %s\n", line);
+	add_lines(transcript->file, "", result->out);
+	add_lines(transcript->file, "! ", result->err);
+	if (result->status)
+		fprintf(transcript->file, "[%d]\n", result->status);
+	result_clear(result);
+}
+
+void transcript_run(struct transcript *transcript, const char *snapshot,
+		    const char *line)
+{
+	struct result result = run(snapshot, line);
+
+	transcript_add(transcript, line, &result);
+}
+
+/* Fails with the first line of @text that is not as in @want, if there is one. */
+static void expect_lines(const char *name, const char *text, const char *want)
+{
+	for (unsigned int line = 1; *text || *want; line++) {
+		int size = (int)strcspn(text, "\n");
+		int wanted = (int)strcspn(want, "\n");
+
+		if (size != wanted || strncmp(text, want, size + 1U))
+			fail_msg("%s, line %u: not \"%.*s\" but \"%.*s\"", name,
+				 line, wanted, want, size, text);
+		text += size + (text[size] == '\n');
+		want += wanted + (want[wanted] == '\n');
+	}
+}
+
+void transcript_expect(struct transcript *transcript, const char *name)
+{
+	char *file = xasprintf("expected/%s", name), *path = unit_path(file);
+	char *want;
+	size_t size;
+
+	assert_int_equal(fclose(transcript->file), 0);
+	if (getenv("GOLDEN")) {
+		FILE *golden = fopen(path, "w");
+
+		assert_non_null(golden);
+		fputs(transcript->text, golden);
+		assert_int_equal(fclose(golden), 0);
+	}
+	want = slurp(path, &size);
+	if (!want)
+		fail_msg("no %s", path);
+	expect_lines(file, transcript->text, want);
+	free(want);
+	free(path);
+	free(file);
+	free(transcript->text);
+}
+
+void expect_transcript(const char *name, const struct taskmap_record *rows,
+		       size_t count, const char *const *lines)
+{
+	struct transcript transcript;
+	char *dir = fixture_dir();
+	char *path = fixture_image_file(dir, "snapshot", rows, count, NULL);
+
+	transcript_begin(&transcript);
+	for (; *lines; lines++)
+		transcript_run(&transcript, path, *lines);
+	free(path);
+	fixture_remove(dir);
+	transcript_expect(&transcript, name);
 }

@@ -3,10 +3,15 @@
 /*
  * Running the reader as its users do.
  */
-#ifndef TASKMAP_COMMAND_H
-#define TASKMAP_COMMAND_H
+#ifndef TASKMAP_UNIT_COMMAND_H
+#define TASKMAP_UNIT_COMMAND_H
 
 #include <stddef.h>
+#include <stdio.h>
+
+#include "fixture.h"
+
+#include <json-c/json.h>
 
 struct result {
 	int status;	/* as exit(3) had it, or -1 for a signal */
@@ -33,6 +38,33 @@ char *unit_path(const char *name);
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);
 
+/* What was run and what came of it, as on a terminal. */
+struct transcript {
+	FILE *file;	/* to add to it */
+	char *text;
+	size_t size;
+};
+
+void transcript_begin(struct transcript *transcript);
+
+/*
+ * Adds the line behind "$ ", what it printed, each line of its standard error
+ * behind "! ", and the exit status, if it is not 0, in brackets. Clears @result.
+ */
+void transcript_add(struct transcript *transcript, const char *line,
+		    struct result *result);
+
+/* Both run() and transcript_add(). */
+void transcript_run(struct transcript *transcript, const char *snapshot,
+		    const char *line);
+
+/* Ends it. It must be the file expected/@name, which GOLDEN=write makes it. */
+void transcript_expect(struct transcript *transcript, const char *name);
+
+/* All three, of @lines up to NULL, with a snapshot of @rows. */
+void expect_transcript(const char *name, const struct taskmap_record *rows,
+		       size_t count, const char *const *lines);
+
 /*
  * Leaves of a table what is in its cells: one blank between two words of a line,
  * and none around them. How wide a column is, and what fills it up, is for the
@@ -46,10 +78,25 @@ char *fields(char *text);
  */
 char *tree_fields(char *text);
 
-/* For tests of what needs /proc. */
+/* What a command prints, compared whole with a file. */
+struct golden {
+	const char *name;	/* of the file in expected/; "...json" is JSON */
+	const char *line;	/* must neither fail nor complain */
+	/* What is done with it before: fields, tree_fields; NULL compares all. */
+	char *(*normal)(char *text);
+};
+
+/* Runs it as run() does. With GOLDEN in the environment the file is written. */
+void golden(const char *snapshot, const struct golden *golden);
+
+/* JSON from outside must be valid, and UTF-8. To be put. */
+struct json_object *parse_json(const struct result *result);
+
+/* For tests of what needs /proc, or a terminal. */
+void skip_without_terminal(void);
 void skip_without_proc(void);
 
 /* All that is in the file, ended by a NUL; NULL if it cannot be read. */
 char *slurp(const char *path, size_t *size);
 
-#endif /* TASKMAP_COMMAND_H */
+#endif /* TASKMAP_UNIT_COMMAND_H */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "source.h"
 
 #define OR(value, otherwise)	((value) ? (value) : (otherwise))
 
@@ -213,15 +212,16 @@ struct taskmap_record *fixture_system(void)
 int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 		 struct error *error)
 {
-	int fd = memfd_create("image", MFD_CLOEXEC);
-	char path[32];
+	/* Not in memory: that has a path only where /proc is mounted. */
+	char path[] = "/tmp/taskmap-image-XXXXXX";
+	int fd = mkstemp(path);
 	int ret;
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, image, size), size);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	ret = source_read(&source_system, path, snap, error);
 	close(fd);
+	ret = source_read(&source_system, path, snap, error);
+	unlink(path);
 	return ret;
 }
 
@@ -238,6 +238,20 @@ struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 		fail_msg("%s", error.text);
 	free(image);
 	return snap;
+}
+
+void fixture_init(struct fixture *fixture, const struct taskmap_record *rows,
+		  size_t count)
+{
+	fixture->snap = fixture_snapshot(rows, count);
+	assert_int_equal(model_init(&fixture->model, &fixture->snap), 0);
+	assert_int_equal(model_group_all(&fixture->model, ALL_RESOURCES), 0);
+}
+
+void fixture_free(struct fixture *fixture)
+{
+	model_free(&fixture->model);
+	snapshot_free(&fixture->snap);
 }
 
 char *fixture_dir(void)
@@ -265,6 +279,18 @@ char *fixture_file(const char *dir, const char *name, const void *bytes,
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
+	return path;
+}
+
+char *fixture_image_file(const char *dir, const char *name,
+			 const struct taskmap_record *rows, size_t count,
+			 const struct shape *shape)
+{
+	size_t size;
+	unsigned char *image = fixture_image(rows, count, shape, &size);
+	char *path = fixture_file(dir, name, image, size);
+
+	free(image);
 	return path;
 }
 

@@ -12,7 +12,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "snapshot.h"
+#include "core/model.h"
 #include "util.h"
 
 #define FIXTURE_FINGERPRINT	0x0123456789abcdefULL
@@ -52,10 +52,23 @@ int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 				 size_t count);
 
+/* That snapshot and its model, of which all objects have numbers and groups. */
+struct fixture {
+	struct snapshot snap;
+	struct model model;
+};
+
+void fixture_init(struct fixture *fixture, const struct taskmap_record *rows,
+		  size_t count);
+void fixture_free(struct fixture *fixture);
+
 /* A temporary directory and files in it. All paths are to be freed. */
 char *fixture_dir(void);
 char *fixture_file(const char *dir, const char *name, const void *bytes,
 		   size_t size);
+char *fixture_image_file(const char *dir, const char *name,
+			 const struct taskmap_record *rows, size_t count,
+			 const struct shape *shape);
 void fixture_remove(char *dir);
 
 #endif /* TASKMAP_FIXTURE_H */

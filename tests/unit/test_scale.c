@@ -155,50 +155,37 @@ static void test_memory(void **state)
 	}
 }
 
-#define GROWTH_TEST(name, line)				\
-	static void test_##name(void **state)		\
-	{						\
-		(void)state;				\
-		expect_growth(line);			\
-	}
+static const char *const lines[] = {
+	"$P -i $I --output-all",
+	"$P -i $I --tree",
+	"$P -i $I --json --output-all",
+	"$P -i $I -rn -o PID -p $(seq -s, $N -1 1)",
+	"$P -i $I -rn -o PID $(seq -f -p%g 1 $N)",
+	"$P -i $I -rn -o PID -p $(seq -s, 100001 $((100000 + N)))",
+	"$P -i $I groups --all -o +PIDS",
+	"$P -i $I explain $(seq -s, 1 $N)",
+	"$P -i $I explain -J $(seq 1 $N)",
+	"$P -i $I compare -J $(seq 1 $N)",
+	"$P -i $I graph --all $(seq 1 $N)",
+	"$P -i $I graph --html --all",
+	"$P diff $I $I -c PID,NOTE,SHARES",
+	"$P diff $I $S/processes-500",
+	"$P -i $I drift",
+	"$P -i $I save x",
+};
 
-GROWTH_TEST(list, "$P -i $I --output-all")
-GROWTH_TEST(tree, "$P -i $I --tree")
-GROWTH_TEST(json, "$P -i $I --json --output-all")
-GROWTH_TEST(pid_list, "$P -i $I -rn -o PID -p $(seq -s, $N -1 1)")
-GROWTH_TEST(pid_options, "$P -i $I -rn -o PID $(seq -f -p%g 1 $N)")
-GROWTH_TEST(pid_missing, "$P -i $I -rn -o PID -p $(seq -s, 100001 $((100000 + N)))")
-GROWTH_TEST(groups, "$P -i $I groups --all -o +PIDS")
-GROWTH_TEST(explain, "$P -i $I explain $(seq -s, 1 $N)")
-GROWTH_TEST(explain_words, "$P -i $I explain -J $(seq 1 $N)")
-GROWTH_TEST(compare, "$P -i $I compare -J $(seq 1 $N)")
-GROWTH_TEST(graph, "$P -i $I graph --all $(seq 1 $N)")
-GROWTH_TEST(graph_html, "$P -i $I graph --html --all")
-GROWTH_TEST(diff, "$P diff $I $I -c PID,NOTE,SHARES")
-GROWTH_TEST(diff_other, "$P diff $I $S/processes-500")
-GROWTH_TEST(drift, "$P -i $I drift")
-GROWTH_TEST(save, "$P -i $I save x")
+static void test_growth(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		expect_growth(lines[i]);
+}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_tree),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_pid_list),
-		cmocka_unit_test(test_pid_options),
-		cmocka_unit_test(test_pid_missing),
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_explain),
-		cmocka_unit_test(test_explain_words),
-		cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_graph),
-		cmocka_unit_test(test_graph_html),
-		cmocka_unit_test(test_diff),
-		cmocka_unit_test(test_diff_other),
-		cmocka_unit_test(test_drift),
-		cmocka_unit_test(test_save),
+		cmocka_unit_test(test_growth),
 	};
 
 	return cmocka_run_group_tests_name("scale", tests, setup, teardown);

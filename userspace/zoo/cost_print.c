@@ -7,10 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libsmartcols.h>
-
 #include "cost.h"
-#include "json_make.h"
+#include "output/output.h"
 #include "util.h"
 #include "zoo.h"
 
@@ -97,10 +95,13 @@ void cost_print_table(const struct cost_report *report)
 static void add_double(struct json_object *object, const char *key,
 		       double number)
 {
+	struct json_object *value;
 	char text[TEXT_SIZE];
 
 	snprintf(text, sizeof(text), "%.6g", number);
-	add(object, key, must(json_object_new_double_s(number, text)));
+	value = json_object_new_double_s(number, text);
+	need_memory(!value);
+	json_add(object, key, value);
 }
 
 static struct json_object *figure_object(const struct cost_figure *figure)
@@ -109,7 +110,7 @@ static struct json_object *figure_object(const struct cost_figure *figure)
 
 	if (!figure->there)
 		return NULL;
-	object = must(json_object_new_object());
+	object = json_new_object();
 	add_double(object, "median", figure->median);
 	add_double(object, "low", figure->low);
 	add_double(object, "high", figure->high);
@@ -119,35 +120,35 @@ static struct json_object *figure_object(const struct cost_figure *figure)
 static struct json_object *way_object(const struct cost_way *way,
 				      const struct cost_figure figures[])
 {
-	struct json_object *object = must(json_object_new_object());
+	struct json_object *object = json_new_object();
 	char words[WORDS_SIZE], key[TEXT_SIZE];
 
-	add_text(object, "way", way->name);
+	json_add_text(object, "way", way->name);
 	if (way->flags)
-		add_text(object, "flags", flag_words(words, way->flags));
+		json_add_text(object, "flags", flag_words(words, way->flags));
 	else
-		add(object, "flags", NULL);
+		json_add(object, "flags", NULL);
 	for (int i = 0; i < COST_COLUMNS; i++) {
 		snprintf(key, sizeof(key), "%s", cost_column_names[i]);
 		for (char *c = key; *c; c++)
 			*c = lower(*c);
-		add(object, key, figure_object(&figures[i]));
+		json_add(object, key, figure_object(&figures[i]));
 	}
 	return object;
 }
 
 static struct json_object *header_object(const struct cost_report *report)
 {
-	struct json_object *object = must(json_object_new_object());
+	struct json_object *object = json_new_object();
 
-	add_text(object, "release", report->release);
-	add_unsigned(object, "number", report->number);
-	add_unsigned(object, "rounds", report->rounds);
-	add_unsigned(object, "large_mib", COST_LARGE_MIB);
-	add_text(object, "base", cost_ways[COST_BASE].name);
+	json_add_text(object, "release", report->release);
+	json_add_number(object, "number", report->number);
+	json_add_number(object, "rounds", report->rounds);
+	json_add_number(object, "large_mib", COST_LARGE_MIB);
+	json_add_text(object, "base", cost_ways[COST_BASE].name);
 	add_double(object, "create_ns", report->create_ns);
 	add_double(object, "switch_ns", report->switch_ns);
-	add_unsigned(object, "pthread_stack_kib", report->libc_stack_kib);
+	json_add_number(object, "pthread_stack_kib", report->libc_stack_kib);
 	return object;
 }
 
@@ -157,7 +158,7 @@ static void print(const char *before, struct json_object *object,
 {
 	size_t length;
 
-	printf("%s%s%s", before, json_text(object, &length), after);
+	printf("%s%s%s", before, json_line(object, &length), after);
 	json_object_put(object);
 }
 

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "core/resources.h"
 #include "util.h"
 #include "zoo.h"
 
@@ -45,7 +46,7 @@ static const struct flag {
 };
 
 /* In the order of their bits. */
-static const char *const resources[] = {
+static const char *const resource_names[] = {
 	"mm", "files", "fs", "sighand", "signal", "io", "sysvsem", "cred",
 	"nsproxy", "uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user",
 };
@@ -103,11 +104,11 @@ const char *flag_short_words(char words[WORDS_SIZE], unsigned long set)
 	return words;
 }
 
-const char *resource_words(char words[WORDS_SIZE], unsigned int set)
+const char *resource_list(char words[WORDS_SIZE], unsigned int set)
 {
 	*words = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(resources); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(resource_names); i++)
 		if (set & 1U << i)
-			append(words, ',', resources[i]);
+			append(words, ',', resource_names[i]);
 	return or_dash(words);
 }

@@ -119,7 +119,7 @@ static void guide_sharing(const struct shape *shape, const struct pair *pair)
 	if (namespaces)
 		shares &= ~(unsigned int)NAMESPACES;
 	snprintf(see, sizeof(see), "the same letters in %s%s, and others in most else",
-		 resource_words(words, shares),
+		 resource_list(words, shares),
 		 namespaces ? " and all namespaces" : "");
 	print_hint("taskmap explain %t", "what it is, and why", pair);
 	print_hint("taskmap compare %p %t", see, pair);

@@ -47,7 +47,7 @@ static _Noreturn void skip_flags(const struct shape *shape, const char *call,
 	char name[WORDS_SIZE];
 	int error = errno;
 
-	resource_words(name, namespaces_of(flags));
+	resource_list(name, namespaces_of(flags));
 	if (*name && !has_namespaces(name))
 		skip_because(shape, "this kernel has no %s namespaces", name);
 	errno = error;
@@ -120,7 +120,7 @@ static void join_namespace(const struct shape *shape)
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/%s", make_owner(shape),
-		 resource_words(name, namespaces_of(shape->setns)));
+		 resource_list(name, namespaces_of(shape->setns)));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		skip(shape, "open of the namespace");

@@ -229,8 +229,8 @@ static void list_shape(struct libscols_table *table, const struct shape *shape)
 	char flags[WORDS_SIZE], shared[WORDS_SIZE], differs[WORDS_SIZE];
 	const char *const cells[] = {
 		shape->name, flag_words(flags, shape->flags),
-		resource_words(shared, shares),
-		resource_words(differs, EVERYTHING & ~shares), shape->what,
+		resource_list(shared, shares),
+		resource_list(differs, EVERYTHING & ~shares), shape->what,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)

@@ -41,7 +41,7 @@ void flush_output(void);
 /* flags.c */
 
 /* The resources that a shape promises something about, a bit for each. */
-enum resource {
+enum {
 	MM	= 1 << 0,
 	FILES	= 1 << 1,
 	FS	= 1 << 2,
@@ -79,7 +79,7 @@ unsigned long legal_flags(unsigned long flags);
 /* Write "CLONE_VM|CLONE_FS", "vm+fs" or "mm,fs"; "-" if there are none. */
 const char *flag_words(char words[WORDS_SIZE], unsigned long flags);
 const char *flag_short_words(char words[WORDS_SIZE], unsigned long flags);
-const char *resource_words(char words[WORDS_SIZE], unsigned int resources);
+const char *resource_list(char words[WORDS_SIZE], unsigned int resources);
 
 /* table.c */
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap compare: which of some tasks hold the same.
+ */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "command/compare.c"
+
+static void test_matrix(void **state)
+{
+	static const char *const lines[] = {
+		/* Letters are in the order in which the tasks were given. */
+		"$T compare -i $S 201 2 200 202 3 100 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 100 3 202 200 2 201 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S -J 201 2 200 202 3 100",
+		/* Borrowed, dead, made by vfork and as LinuxThreads were. */
+		"$T compare -i $S 200 600 | tail -n 1 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 400 401 | tail -n 1 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 300 301 | tail -n 1 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 500 501 | tail -n 1 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 200 4711 201 4712 | tail -n 1 | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 200 4711 >o; s=$?; tail -n 1 o; exit $s",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_system();
+
+	(void)state;
+	expect_transcript("command/compare", rows, fixture_system_count, lines);
+	free(rows);
+}
+
+static void test_letters(void **state)
+{
+	static const struct {
+		unsigned int number;
+		const char *letters;
+	} cases[] = {
+		{ 0, "-" }, { 1, "A" }, { 2, "B" }, { 26, "Z" }, { 27, "AA" },
+		{ 28, "AB" }, { 52, "AZ" }, { 53, "BA" }, { 702, "ZZ" },
+		{ 703, "AAA" }, { UINT_MAX, "MWLQKWU" },
+	};
+	char out[LETTERS_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(put_letters(cases[i].number, out),
+				    cases[i].letters);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_matrix),
+		cmocka_unit_test(test_letters),
+	};
+
+	return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+}

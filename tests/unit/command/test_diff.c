@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap diff: what changed between two snapshots.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+struct pair {
+	struct taskmap_record *a, *b;
+	size_t a_count, b_count;
+	char *dir;
+	struct transcript transcript;
+};
+
+/* Two snapshots of one system in which nothing happened meanwhile. */
+static int setup(void **state)
+{
+	struct pair *pair = xcalloc(1, sizeof(*pair));
+
+	pair->a = fixture_system();
+	pair->b = fixture_system();
+	pair->a_count = pair->b_count = fixture_system_count;
+	pair->dir = fixture_dir();
+	transcript_begin(&pair->transcript);
+	*state = pair;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct pair *pair = *state;
+
+	free(pair->a);
+	free(pair->b);
+	fixture_remove(pair->dir);
+	free(pair);
+	return 0;
+}
+
+static void put(const struct pair *pair, const char *name,
+		const struct taskmap_record *rows, size_t count,
+		const struct shape *shape)
+{
+	free(fixture_image_file(pair->dir, name, rows, count, shape));
+}
+
+/* Runs @line where the files are, which may be other than @pair has it. */
+static void run_files(struct pair *pair, const char *line)
+{
+	char *there = xasprintf("cd $S; %s", line);
+
+	transcript_run(&pair->transcript, pair->dir, there);
+	free(there);
+}
+
+/* Runs @line, where the snapshots are a and b. */
+static void run_diff(struct pair *pair, const char *line)
+{
+	put(pair, "a", pair->a, pair->a_count, NULL);
+	put(pair, "b", pair->b, pair->b_count, NULL);
+	run_files(pair, line);
+}
+
+static void expect(struct pair *pair, const char *name)
+{
+	transcript_expect(&pair->transcript, name);
+}
+
+static void test_same(void **state)
+{
+	run_diff(*state, "$T diff a b");
+	run_diff(*state, "$T diff a a");
+	run_diff(*state, "$T diff --compare + a a");
+	run_diff(*state, "$T diff -J a b | tail -n 2");
+	expect(*state, "command/diff-same");
+}
+
+static void test_stdin(void **state)
+{
+	struct pair *pair = *state;
+
+	pair->b[3].uid = 0;
+	run_diff(pair, "$T diff -rn -o pid,what,old,new - b <a");
+	run_diff(pair, "$T diff -rn -o pid,what,old,new a - <b");
+	run_diff(pair, "$T diff - - <b");
+	expect(pair, "command/diff-stdin");
+}
+
+/* The first, the last, and those between; a pid that was used again. */
+static void test_came_and_went(void **state)
+{
+	struct pair *pair = *state;
+
+	pair->a++;
+	pair->a_count--;
+	pair->b_count--;
+	pair->b[3].start_ns--;
+	pair->b[17] = process(699, 100, "new");
+	run_diff(pair, "$T diff -rn -o change,pid,what,comm,start a b");
+	run_diff(pair, "$T diff -rn -o change,pid,start b a");
+	pair->a--;
+	expect(pair, "command/diff-came-and-went");
+}
+
+static void test_empty(void **state)
+{
+	struct pair *pair = *state;
+
+	pair->a_count = 0;
+	pair->b_count = 2;
+	run_diff(pair, "$T diff -rn -o change,pid a b");
+	run_diff(pair, "$T diff -rn -o change,pid b a");
+	run_diff(pair, "$T diff a a");
+	expect(pair, "command/diff-empty");
+}
+
+/* Each column that is compared, and not those that change all the time. */
+static void test_columns(void **state)
+{
+	struct pair *pair = *state;
+	struct taskmap_record *row = &pair->b[8];
+
+	row->ppid = 1;
+	row->kind = TASKMAP_MAIN;
+	row->uid = 7;
+	row->gid = 8;
+	strcpy(row->comm, "cc\n");
+	row->task++;
+	row->state = 'R';
+	row->flags++;
+	row->threads++;
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		row->ids[r] ^= 0x10000;
+		row->refs[r]++;
+	}
+	row->ids[TASKMAP_FS] = 0;
+	run_diff(pair, "$T diff -rn -o pid,what,old,new a b");
+	run_diff(pair, "$T diff -rn -c s,MM_refs,note -o pid,what,old,new a b");
+	expect(pair, "command/diff-columns");
+}
+
+/* One object has one number, whoever holds it and wherever. */
+static void test_short_ids(void **state)
+{
+	struct pair *pair = *state;
+
+	/* The number is of the first who had it in A: 9 is that of 702. */
+	pair->b[3].ids[TASKMAP_MM] = pair->a[19].ids[TASKMAP_MM];
+	pair->b[19].ids[TASKMAP_MM] = 0x1234;
+	pair->b[18].ids[TASKMAP_MM] = 0x1234;
+	run_diff(pair, "$T diff -rn -o pid,what,old,new,mm a b");
+	/* One that went is shown as it was, by the number that it had. */
+	pair->b_count--;
+	run_diff(pair, "$T diff -rn -o change,pid,mm -p 702 a b");
+	run_diff(pair, "$T diff -rn --full-ids -o old,new -p 701 a b");
+	expect(pair, "command/diff-short-ids");
+}
+
+/* What it shares now is that of B, of one that went that of A. */
+static void test_shares(void **state)
+{
+	struct pair *pair = *state;
+
+	pair->b[5].ids[TASKMAP_FILES] = 98;
+	pair->a[9].ids[TASKMAP_FS] = pair->a[8].ids[TASKMAP_FS];
+	pair->b[9] = process(302, 100, "late");
+	run_diff(pair, "$T diff a b >x; s=$?; awk '{ $1 = $1 } 1' x; exit $s");
+	expect(pair, "command/diff-shares");
+}
+
+static void test_json(void **state)
+{
+	struct pair *pair = *state;
+
+	pair->a_count = pair->b_count = 1;
+	strcpy(pair->b[0].comm, "\"\377\n");
+	pair->b[0].uid = 5;
+	run_diff(pair, "$T diff -J a b");
+	expect(pair, "command/diff-json");
+}
+
+static void test_filters(void **state)
+{
+	struct pair *pair = *state;
+
+	for (size_t i = 0; i < fixture_system_count; i++)
+		pair->b[i].uid += 3;
+	/* A kind that it had, or has. */
+	pair->b[3].kind = TASKMAP_MAIN;
+	run_diff(pair, "$T diff -rn -o pid,what -p 200,100 -k main a b");
+	run_diff(pair, "$T diff -rn -o pid,what -p 100 -k process a b");
+	/* One that is in either is not missing. */
+	pair->a_count -= 1;
+	run_diff(pair, "$T diff -rn -o change,pid -p 702,9 a b");
+	run_diff(pair, "$T diff -p 9 a a");
+	expect(pair, "command/diff-filters");
+}
+
+/* Of another load of the module, no id says anything. */
+static void test_other_load(void **state)
+{
+	struct pair *pair = *state;
+	unsigned char *image;
+	size_t size;
+
+	put(pair, "a", pair->a, pair->a_count, NULL);
+	image = fixture_image(pair->b, pair->b_count, NULL, &size);
+	((struct taskmap_header *)image)->fingerprint++;
+	free(fixture_file(pair->dir, "b\n", image, size));
+	free(image);
+	run_files(pair, "$T diff -J a 'b\n'");
+	run_files(pair, "$T diff - a <'b\n'");
+	expect(pair, "command/diff-other-load");
+}
+
+/* Sizes that another module has, in either, do not make a difference. */
+static void test_shapes(void **state)
+{
+	const struct shape shape = {
+		.header_size = 200, .record_size = 328,
+		.resource_count = TASKMAP_RESOURCES + 1,
+		.refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 1),
+	};
+	struct pair *pair = *state;
+
+	pair->b[0].gid = 1;
+	put(pair, "a", pair->a, pair->a_count, NULL);
+	put(pair, "b", pair->b, pair->b_count, &shape);
+	run_files(pair, "$T diff -rn -o pid,what a b");
+	run_files(pair, "$T diff -rn -o pid,what b a");
+	expect(pair, "command/diff-shapes");
+}
+
+static void test_unreadable(void **state)
+{
+	struct pair *pair = *state;
+
+	put(pair, "a", pair->a, 1, NULL);
+	run_files(pair, "$T diff /nowhere a");
+	run_files(pair, "$T diff a /dev/zero");
+	run_files(pair, "head -c 455 a >b; $T diff a b");
+	run_files(pair, "head -c 455 a | $T diff - a");
+	expect(pair, "command/diff-unreadable");
+}
+
+/* As many as there can be, each of them other: went, came and changed. */
+static void test_many(void **state)
+{
+	enum { COUNT = 100000 };
+	struct pair *pair = *state;
+	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
+
+	for (int i = 0; i < COUNT; i++) {
+		rows[i] = process(i + 1, 0, "x");
+		rows[i].ids[TASKMAP_MM] = 1;
+	}
+	put(pair, "a", rows, COUNT, NULL);
+	for (int i = 0; i < COUNT; i++) {
+		rows[i].ids[TASKMAP_MM] = 2;
+		rows[i].start_ns += i % 2;
+	}
+	put(pair, "b", rows, COUNT, NULL);
+	free(rows);
+	run_files(pair, "$T diff -rn -o change,what,old,new a b | sort | uniq -c | awk '{ $1 = $1 } 1'");
+	expect(pair, "command/diff-many");
+}
+
+#define TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_same),
+		TEST(test_stdin),
+		TEST(test_came_and_went),
+		TEST(test_empty),
+		TEST(test_columns),
+		TEST(test_short_ids),
+		TEST(test_shares),
+		TEST(test_json),
+		TEST(test_filters),
+		TEST(test_other_load),
+		TEST(test_shapes),
+		TEST(test_unreadable),
+		TEST(test_many),
+	};
+
+	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+}

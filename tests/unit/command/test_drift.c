@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap drift: that each rule tells of what deviates, and of nothing else.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "command/drift.c"
+
+#define WALKED	false
+#define EXACT	true
+
+/* Ids that no fixture has, one for each @n. */
+#define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
+
+/*
+ * Adds the findings about the rows whose pid or tgid is @pid (0: all), a line
+ * each: "PID RULE WHAT TASKS: REASON". Returns how many they are.
+ */
+static size_t add_findings(FILE *out, const struct taskmap_record *rows,
+			   size_t count, bool exact, int pid)
+{
+	struct snapshot snap = fixture_snapshot(rows, count);
+	const struct filter filter = { &pid, pid != 0, 0 };
+	struct chosen chosen;
+	struct model model;
+	struct drift drift;
+
+	assert_int_equal(model_init(&model, &snap), 0);
+	assert_int_equal(filter_apply(&filter, &model, &chosen), 0);
+	assert_int_equal(chosen.missing_count, 0);
+	drift_init(&drift, &model, exact, chosen.tasks);
+	for (size_t i = 0; i < drift.count; i++) {
+		const struct finding *finding = &drift.findings[i];
+		char *what = resource_words(finding->resources, ",",
+					    RESOURCE_NAME);
+
+		fprintf(out, "\t%d %s %s %u: %s\n",
+			snap.tasks[finding->task].pid, rules[finding->rule],
+			*what ? what : "-", finding->tasks, finding->reason);
+		free(what);
+	}
+	drift_free(&drift);
+	free(chosen.tasks);
+	free(chosen.missing);
+	model_free(&model);
+	snapshot_free(&snap);
+	return drift.count;
+}
+
+static void tell_of(struct transcript *to, const char *what,
+		    const struct taskmap_record *rows, size_t count,
+		    bool exact, int pid)
+{
+	fprintf(to->file, "%s\n", what);
+	add_findings(to->file, rows, count, exact, pid);
+}
+
+static void tell(struct transcript *to, const char *what,
+		 const struct taskmap_record *rows, size_t count)
+{
+	tell_of(to, what, rows, count, WALKED, 0);
+}
+
+/* What the kernel's rules say, for each kind of count in as many words. */
+static uint32_t refs_of(const struct taskmap_record *rows, size_t count,
+			uint64_t id, unsigned int r)
+{
+	uint32_t tasks = 0, proxies = 0, creds = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool proxy = true, cred = true;
+
+		if (rows[i].ids[r] != id)
+			continue;
+		tasks++;
+		for (size_t j = 0; j < i; j++) {
+			if (rows[j].ids[r] != id)
+				continue;
+			proxy &= rows[j].ids[TASKMAP_NSPROXY] !=
+				 rows[i].ids[TASKMAP_NSPROXY];
+			cred &= rows[j].ids[TASKMAP_CRED] !=
+				rows[i].ids[TASKMAP_CRED];
+		}
+		proxies += proxy;
+		creds += cred;
+	}
+	switch (r) {
+	case TASKMAP_ACTIVE_MM:
+		return 1;
+	case TASKMAP_SYSVSEM:
+	case TASKMAP_MNT_NS:
+		return 0;
+	case TASKMAP_CRED:
+		return 2 * tasks;
+	case TASKMAP_UTS_NS:
+	case TASKMAP_IPC_NS:
+	case TASKMAP_NET_NS:
+	case TASKMAP_TIME_NS:
+	case TASKMAP_CGROUP_NS:
+		return proxies;
+	case TASKMAP_USER_NS:
+		return creds;
+	default:
+		return tasks;
+	}
+}
+
+/* Gives all objects the refs that their holders make up. */
+static void count_refs(struct taskmap_record *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+			rows[i].refs[r] = rows[i].ids[r] ?
+				refs_of(rows, count, rows[i].ids[r], r) : 0;
+	}
+}
+
+/* A process, and @count - 1 threads as pthread_create(3) makes them. */
+static void make_group(struct taskmap_record *rows, size_t count, int tgid)
+{
+	rows[0] = process(tgid, 1, "group");
+	rows[0].kind = TASKMAP_MAIN;
+	rows[0].threads = (uint32_t)count;
+	rows[0].ids[TASKMAP_SYSVSEM] = OTHER(tgid);
+	for (size_t i = 1; i < count; i++)
+		rows[i] = thread(&rows[0], tgid + (int)i);
+}
+
+#define TEXTBOOK	12
+
+static void make_textbook(struct taskmap_record rows[TEXTBOOK])
+{
+	rows[0] = process(1, 0, "init");
+	rows[1] = kthread(2, "kthreadd");
+	rows[2] = kthread(3, "kworker/0:0");
+	rows[3] = kthread(4, "kworker/0:1");
+	make_group(&rows[4], 4, 100);
+	/* What all have that read a disk, each its own. */
+	rows[5].ids[TASKMAP_IO] = OTHER(1);
+	rows[6].ids[TASKMAP_IO] = OTHER(2);
+	rows[8] = process(200, 1, "shell");
+	rows[9] = process(201, 200, "child");
+	rows[10] = zombie(process(202, 200, "dead"));
+	/* A kernel thread on a processor that a process left. */
+	rows[11] = kthread(300, "kworker/1:0");
+	rows[11].ids[TASKMAP_ACTIVE_MM] = rows[8].ids[TASKMAP_MM];
+}
+
+static void test_textbook(void **state)
+{
+	struct taskmap_record rows[TEXTBOOK];
+	struct transcript to;
+
+	(void)state;
+	make_textbook(rows);
+	transcript_begin(&to);
+	tell(&to, "the textbook", rows, TEXTBOOK);
+	count_refs(rows, TEXTBOOK);
+	tell_of(&to, "the textbook, exact", rows, TEXTBOOK, EXACT, 0);
+	tell(&to, "nothing", NULL, 0);
+	tell_of(&to, "nothing, exact", NULL, 0, EXACT, 0);
+	transcript_expect(&to, "command/drift-textbook");
+}
+
+/* Threads that differ from their leader */
+
+static void test_own(void **state)
+{
+	struct taskmap_record rows[4];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	for_each_resource(r) {
+		make_group(rows, 3, 100);
+		rows[2].ids[r] = OTHER(1);
+		tell(&to, resources[r].name, rows, 3);
+	}
+	make_group(rows, 2, 100);
+	rows[1].ids[TASKMAP_NSPROXY] = OTHER(1);
+	rows[1].ids[TASKMAP_NET_NS] = OTHER(2);
+	tell(&to, "a new nsproxy is no news beside a new namespace", rows, 2);
+	make_group(rows, 4, 100);
+	rows[1].ids[TASKMAP_CRED] = OTHER(1);
+	rows[2].ids[TASKMAP_CRED] = OTHER(2);
+	rows[2].uid = 1234;
+	rows[3].ids[TASKMAP_CRED] = OTHER(3);
+	rows[3].gid = 4294967294U;
+	tell(&to, "cred with another uid or gid", rows, 4);
+	make_group(rows, 3, 100);
+	rows[2].ids[TASKMAP_FILES] = OTHER(1);
+	tell(&to, "without the leader", rows + 1, 2);
+	make_group(rows, 3, 100);
+	rows[0].ids[TASKMAP_IO] = rows[2].ids[TASKMAP_IO] = OTHER(1);
+	tell(&to, "io of the leader", rows, 3);
+	transcript_expect(&to, "command/drift-own");
+}
+
+static void test_none_is_not_own(void **state)
+{
+	struct taskmap_record rows[3];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	/* A thread is not made without, but a worker is. */
+	make_group(rows, 3, 100);
+	rows[2].ids[TASKMAP_SYSVSEM] = 0;
+	tell(&to, "a thread has no sysvsem", rows, 3);
+	make_group(rows, 3, 100);
+	rows[0].ids[TASKMAP_SYSVSEM] = 0;
+	tell(&to, "the leader has no sysvsem", rows, 3);
+	rows[1].ids[TASKMAP_SYSVSEM] = rows[2].ids[TASKMAP_SYSVSEM] = 0;
+	tell(&to, "nobody has a sysvsem", rows, 3);
+	/* What ends has let go of one after the other, and so has a leader. */
+	make_group(rows, 3, 100);
+	rows[2] = zombie(rows[2]);
+	rows[2].ids[TASKMAP_SYSVSEM] = 0;
+	tell(&to, "a dead thread", rows, 3);
+	make_group(rows, 2, 100);
+	rows[0] = zombie(rows[0]);
+	rows[0].ids[TASKMAP_SYSVSEM] = 0;
+	rows[0].ids[TASKMAP_CGROUPS] = OTHER(1);
+	tell(&to, "a dead leader", rows, 2);
+	transcript_expect(&to, "command/drift-none");
+}
+
+/* Thread groups that share */
+
+static void test_shared(void **state)
+{
+	struct taskmap_record rows[5];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	for_each_resource(r) {
+		make_group(rows, 2, 100);
+		rows[2] = process(200, 1, "other");
+		rows[0].ids[r] = rows[1].ids[r] = rows[2].ids[r] = OTHER(1);
+		if (r == TASKMAP_IO)
+			rows[1].ids[r] = OTHER(2);
+		tell(&to, resources[r].name, rows, 3);
+	}
+	for (int i = 0; i < 4; i++)
+		rows[i] = process(100 + i, 1, "linuxthreads");
+	for (int i = 1; i < 4; i++) {
+		rows[i].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+		rows[i].ids[TASKMAP_SIGHAND] = rows[0].ids[TASKMAP_SIGHAND];
+	}
+	rows[3].ids[TASKMAP_FS] = rows[2].ids[TASKMAP_FS];
+	tell(&to, "all that is shared with the same is one deviation", rows, 4);
+	make_group(rows, 4, 100);
+	rows[4] = process(200, 102, "other");
+	rows[2].ids[TASKMAP_FILES] = rows[3].ids[TASKMAP_FILES] =
+		rows[4].ids[TASKMAP_FILES];
+	tell(&to, "whoever has it speaks, and not always the leader", rows, 5);
+	rows[0] = process(1, 0, "init");
+	rows[1] = kthread(2, "kthreadd");
+	rows[2] = kthread(3, "kworker");
+	rows[3] = process(100, 1, "helper");
+	tell(&to, "kernel threads share fs with process 1", rows, 4);
+	rows[3].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
+	tell(&to, "and so does another process", rows, 4);
+	transcript_expect(&to, "command/drift-shared");
+}
+
+/* vfork */
+
+static struct taskmap_record vfork_child(const struct taskmap_record *lender,
+					 int pid)
+{
+	struct taskmap_record row = process(pid, lender->tgid, "vfork");
+
+	row.marks = TASKMAP_MARK_VFORK;
+	row.ids[TASKMAP_MM] = row.ids[TASKMAP_ACTIVE_MM] =
+		lender->ids[TASKMAP_MM];
+	return row;
+}
+
+static void test_vfork(void **state)
+{
+	struct taskmap_record rows[8];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	make_group(rows, 4, 100);
+	for (int i = 4; i < 7; i++)
+		rows[i] = vfork_child(&rows[0], 200 + i);
+	rows[7] = vfork_child(&rows[4], 300);
+	tell(&to, "a line for each lender, who does nothing odd", rows, 8);
+	rows[0] = process(100, 1, "lender");
+	rows[1] = vfork_child(&rows[0], 200);
+	rows[1].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
+	rows[2] = process(300, 100, "same mm");
+	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	tell(&to, "a child that shares more, and another that shares mm", rows, 3);
+	rows[0] = process(50, 1, "parent");
+	rows[1] = process(100, 50, "lender");
+	rows[2] = vfork_child(&rows[1], 200);
+	rows[2].ppid = 50;
+	tell(&to, "a sibling of the lender, by CLONE_PARENT", rows, 3);
+	transcript_expect(&to, "command/drift-vfork");
+}
+
+/* Workers, dead leaders, kernel threads */
+
+static void test_tasks(void **state)
+{
+	struct taskmap_record rows[4];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	make_group(rows, 4, 100);
+	for (int i = 2; i < 4; i++) {
+		rows[i].kind = TASKMAP_WORKER;
+		/* As for io_uring, and no files as for vhost. */
+		rows[i].ids[TASKMAP_SYSVSEM] = 0;
+		rows[i].ids[TASKMAP_IO] = rows[0].ids[TASKMAP_IO] = OTHER(1);
+		rows[3].ids[TASKMAP_FILES] = 0;
+	}
+	tell(&to, "workers", rows, 4);
+	make_group(rows, 2, 100);
+	rows[1].kind = TASKMAP_WORKER;
+	rows[1].ids[TASKMAP_FILES] = OTHER(1);
+	tell(&to, "a worker with files of its own", rows, 2);
+	make_group(rows, 4, 100);
+	rows[0] = zombie(rows[0]);
+	rows[0].ids[TASKMAP_SYSVSEM] = 0;
+	rows[3] = zombie(rows[3]);
+	tell(&to, "a dead leader and a dead thread", rows, 4);
+	rows[1] = zombie(rows[1]);
+	rows[2] = zombie(rows[2]);
+	tell(&to, "all are dead", rows, 4);
+	rows[0] = process(100, 1, "owner");
+	rows[1] = kthread(200, "vhost-100");
+	rows[1].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	rows[2] = kthread(201, "io_wqe_worker-0");
+	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	rows[2].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
+	tell(&to, "kernel threads that borrow", rows, 3);
+	tell(&to, "whose owner has gone", rows + 1, 1);
+	transcript_expect(&to, "command/drift-tasks");
+}
+
+/* Refs */
+
+#define PAIR	2
+
+/* A process and its thread that alone hold all that they hold. */
+static void make_pair(struct taskmap_record rows[PAIR])
+{
+	make_group(rows, PAIR, 100);
+	for (int i = 0; i < PAIR; i++)
+		rows[i].ids[TASKMAP_IO] = OTHER(i);
+	count_refs(rows, PAIR);
+}
+
+static void set_refs(struct taskmap_record rows[PAIR], unsigned int resource,
+		     uint32_t refs)
+{
+	for (int i = 0; i < PAIR; i++)
+		rows[i].refs[resource] = refs;
+}
+
+/* The @rows, exact, with @more refs of what all hold of @resource. */
+static void tell_refs(struct transcript *to, struct taskmap_record *rows,
+		      size_t count, unsigned int resource, int more)
+{
+	uint32_t refs = rows[0].refs[resource];
+	char *what = xasprintf("%s: %u refs", resources[resource].name,
+			       refs + (uint32_t)more);
+
+	for (size_t i = 0; i < count; i++)
+		rows[i].refs[resource] = refs + (uint32_t)more;
+	tell_of(to, what, rows, count, EXACT, 0);
+	assert_int_equal(add_findings(to->file, rows, count, WALKED, 0), 0);
+	for (size_t i = 0; i < count; i++)
+		rows[i].refs[resource] = refs;
+	free(what);
+}
+
+static void test_refs(void **state)
+{
+	struct taskmap_record rows[PAIR + 1];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	make_pair(rows);
+	for_each_resource(r) {
+		if (r == TASKMAP_IO)
+			continue;
+		if (rows[0].refs[r] > 1)
+			tell_refs(&to, rows, PAIR, r, -1);
+		tell_refs(&to, rows, PAIR, r, 0);
+		tell_refs(&to, rows, PAIR, r, 3);
+	}
+	/* Namespaces are held by nsproxies, and user namespaces by creds. */
+	rows[2] = process(200, 1, "other");
+	rows[2].ids[TASKMAP_NSPROXY] = OTHER(3);
+	count_refs(rows, PAIR + 1);
+	for (unsigned int r = TASKMAP_UTS_NS; r < TASKMAP_RESOURCES; r++) {
+		tell_refs(&to, rows, PAIR + 1, r, 0);
+		if (rows[0].refs[r])
+			tell_refs(&to, rows, PAIR + 1, r, -1);
+	}
+	transcript_expect(&to, "command/drift-refs");
+}
+
+static void test_odd_refs(void **state)
+{
+	struct taskmap_record rows[PAIR + 1];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	make_pair(rows);
+	rows[1].refs[TASKMAP_IO] = 2;
+	tell_of(&to, "io of one", rows, PAIR, EXACT, 0);
+	make_group(rows, PAIR, 1);
+	count_refs(rows, PAIR);
+	set_refs(rows, TASKMAP_FS, 3);
+	tell_of(&to, "the kernel keeps fs of process 1", rows, PAIR, EXACT, 0);
+	set_refs(rows, TASKMAP_FS, 4);
+	tell_of(&to, "but only once", rows, PAIR, EXACT, 0);
+	set_refs(rows, TASKMAP_FS, 2);
+	set_refs(rows, TASKMAP_FILES, 3);
+	tell_of(&to, "and not its files", rows, PAIR, EXACT, 0);
+	make_pair(rows);
+	set_refs(rows, TASKMAP_FILES, 0);
+	set_refs(rows, TASKMAP_MM, UINT32_MAX);
+	tell_of(&to, "not known, and more than there is room for", rows, PAIR,
+		EXACT, 0);
+	/* What a kernel thread holds, or borrows, it does not count like others. */
+	make_pair(rows);
+	rows[PAIR] = kthread(200, "kthread");
+	memcpy(rows[PAIR].ids, rows[0].ids, sizeof(rows[0].ids));
+	rows[PAIR].ids[TASKMAP_MM] = rows[PAIR].ids[TASKMAP_FILES] = 0;
+	for (unsigned int r = TASKMAP_FS; r < TASKMAP_RESOURCES; r++) {
+		if (r != TASKMAP_IO)
+			set_refs(rows, r, r % 2 ? 1 : 99);
+	}
+	tell_of(&to, "held by a kernel thread", rows, PAIR + 1, EXACT, 0);
+	transcript_expect(&to, "command/drift-odd-refs");
+}
+
+/* What is shown, and in whose name */
+
+static void test_shown(void **state)
+{
+	struct taskmap_record rows[6];
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	make_group(rows, 3, 100);
+	rows[1].ids[TASKMAP_FS] = OTHER(1);
+	rows[2].ids[TASKMAP_FS] = OTHER(2);
+	for (int i = 3; i < 6; i++) {
+		rows[i] = process(200 + i, 1, "linuxthreads");
+		rows[i].ids[TASKMAP_MM] = OTHER(3);
+	}
+	tell_of(&to, "only 102", rows, 6, WALKED, 102);
+	tell_of(&to, "only 100", rows, 6, WALKED, 100);
+	tell_of(&to, "only 205", rows, 6, WALKED, 205);
+	/* If the first of those who have it is not shown, the next one speaks. */
+	make_pair(rows);
+	rows[PAIR] = process(200, 1, "other");
+	rows[PAIR].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
+	count_refs(rows, PAIR + 1);
+	for (int i = 0; i < PAIR + 1; i++)
+		rows[i].refs[TASKMAP_FILES] = 2;
+	tell_of(&to, "only 101", rows, PAIR + 1, EXACT, 101);
+	tell_of(&to, "only 200", rows, PAIR + 1, EXACT, 200);
+	transcript_expect(&to, "command/drift-shown");
+}
+
+/* Bad and very large input */
+
+/* Few values for each field, so that all there is occurs together. */
+static void make_random(struct taskmap_record *rows, size_t count)
+{
+	memset(rows, 0, count * sizeof(*rows));
+	for (size_t i = 0; i < count; i++) {
+		rows[i].task = OTHER(i);
+		rows[i].pid = (int)i + 1;
+		rows[i].tgid = rand() % 8 + 1;
+		rows[i].ppid = rand() % 8;
+		rows[i].kind = (uint8_t)(rand() % 8);
+		rows[i].state = rand() % 2 ? 'Z' : 'S';
+		rows[i].marks = (uint8_t)(rand() % 4);
+		rows[i].uid = rand() % 2;
+		for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+			rows[i].ids[r] = rand() % 4;
+			rows[i].refs[r] = rand() % 4 ?
+				(uint32_t)rand() % 4 : UINT32_MAX;
+		}
+	}
+}
+
+static void test_random(void **state)
+{
+	struct taskmap_record rows[24];
+	FILE *nowhere = fopen("/dev/null", "w");
+
+	(void)state;
+	assert_non_null(nowhere);
+	srand(1);
+	for (int i = 0; i < 2000; i++) {
+		size_t count = rand() % (ARRAY_SIZE(rows) + 1);
+
+		make_random(rows, count);
+		add_findings(nowhere, rows, count, rand() % 2,
+			     count && rand() % 2);
+	}
+	fclose(nowhere);
+}
+
+#define MANY	100000
+
+/* Whatever is more than n log n would take minutes, even without sanitizers. */
+static void test_many(void **state)
+{
+	struct taskmap_record *rows = xcalloc(MANY, sizeof(*rows));
+	FILE *nowhere = fopen("/dev/null", "w");
+	time_t begun = time(NULL);
+
+	(void)state;
+	assert_non_null(nowhere);
+	/* All share, each with all others, ... */
+	for (int i = 0; i < MANY; i++) {
+		rows[i] = process(i + 1, i, "chain");
+		for (unsigned int r = 0; r < TASKMAP_SIGNAL; r++)
+			rows[i].ids[r] = OTHER(1);
+		rows[i].refs[TASKMAP_CRED] = 2;
+	}
+	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), 2, 100);
+	/* ... all have their own in one thread group, ... */
+	for (int i = 1; i < MANY; i++) {
+		rows[i] = thread(&rows[0], i + 1);
+		rows[i].ids[TASKMAP_CRED] = OTHER(i);
+		rows[i].uid = (uint32_t)i;
+		rows[i].ids[TASKMAP_FILES] = OTHER(i);
+	}
+	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY,
+			10 * MANY);
+	/* ... and all lend their mm. */
+	for (int i = 1; i < MANY; i++)
+		rows[i] = vfork_child(&rows[i - 1], i + 1);
+	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY - 1,
+			10 * MANY);
+	assert_in_range(time(NULL) - begun, 0, 60);
+	fclose(nowhere);
+	free(rows);
+}
+
+/* From outside */
+
+static void exact_file(const char *dir, const char *name,
+		       const struct taskmap_record *rows, size_t count)
+{
+	size_t size;
+	unsigned char *image = fixture_image(rows, count, NULL, &size);
+
+	memset(image + offsetof(struct taskmap_header, flags), 0, 4);
+	free(fixture_file(dir, name, image, size));
+	free(image);
+}
+
+static void test_command(void **state)
+{
+	static const char *const lines[] = {
+		"$T drift -i $S/textbook",
+		"$T drift -r -i $S/textbook",
+		"$T drift -i $S/odd -p 1",
+		"$T drift -i $S/odd -k process -p 200",
+		"$T drift -i $S/odd -p 202 -o PID,TGID,KIND,COMM,RULE,WHAT,TASKS >o; s=$?; awk '{ $1 = $1 } 1' o; exit $s",
+		"$T drift x",
+		"$T drift --tree",
+		"$T drift -o NO 2>o; s=$?; cut -d ';' -f 1 o; exit $s",
+		"$T drift -i /dev/null",
+		"$T drift -i $S/odd -p 1,9999",
+		/* A name that is hostile, as list has it, in each form. */
+		"$T drift -n -i $S/odd -p 700 -o PID,COMM,RULE,WHAT,TASKS,HOLDERS,REFS | awk '{ $1 = $1 } 1'",
+		"$T drift -r -i $S/odd -p 700 -o COMM,WHAT,HOLDERS",
+		"$T drift -P -i $S/odd -p 400 -o PID,RULE,WHAT,REFS,REASON",
+		"$T drift -J -i $S/odd -p 700",
+		"$T drift -J -i $S/textbook | tail -n 2",
+		/* Refs that fixtures begin with are not those that tasks make up. */
+		"$T drift -i $S/walked",
+		"$T drift -i $S/instant >/dev/null",
+		"$T drift -J -i $S/walked",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_system(), textbook[TEXTBOOK];
+	struct transcript transcript;
+	char *dir = fixture_dir();
+
+	(void)state;
+	make_textbook(textbook);
+	free(fixture_image_file(dir, "walked", textbook, TEXTBOOK, NULL));
+	exact_file(dir, "instant", textbook, TEXTBOOK);
+	count_refs(textbook, TEXTBOOK);
+	exact_file(dir, "textbook", textbook, TEXTBOOK);
+	count_refs(rows, fixture_system_count);
+	rows[17].refs[TASKMAP_FILES] = 3;
+	exact_file(dir, "odd", rows, fixture_system_count);
+	free(rows);
+	transcript_begin(&transcript);
+	for (const char *const *line = lines; *line; line++)
+		transcript_run(&transcript, dir, *line);
+	fixture_remove(dir);
+	transcript_expect(&transcript, "command/drift-command");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_textbook),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_none_is_not_own),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_vfork),
+		cmocka_unit_test(test_tasks),
+		cmocka_unit_test(test_refs),
+		cmocka_unit_test(test_odd_refs),
+		cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_command),
+	};
+
+	return cmocka_run_group_tests_name("drift", tests, NULL, NULL);
+}

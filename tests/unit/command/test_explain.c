@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * What explain finds out, and the words for it.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "command/explain.c"
+
+struct system {
+	struct snapshot snap;
+	struct model model;
+	char **before;		/* what was said of each task at first */
+	struct transcript transcript;
+};
+
+/* A sentence ends with a full stop, and nothing is missing in it. */
+static void expect_style(const char *text)
+{
+	static const char *const odd[] = { "  ", "(null)", " ," };
+
+	assert_int_equal(text[strlen(text) - 1], '.');
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		assert_null(strstr(text, odd[i]));
+}
+
+/* All that is said of a task, a line a sentence, its fact behind a bar. */
+static char *said_of(const struct system *system, unsigned int task)
+{
+	struct explanation explanation = explain(&system->model, task);
+	char *said = xasprintf("%s\n", explanation.title);
+
+	for (size_t i = 0; i < explanation.count; i++) {
+		const struct sentence *sentence = &explanation.sentences[i];
+
+		expect_style(sentence->text);
+		assert_true(!i || sentence->topic >= sentence[-1].topic);
+		said = joined(said, "", xasprintf("%s: %s|%s\n",
+						  topics[sentence->topic].key,
+						  sentence->text,
+						  sentence->fact ? sentence->fact : ""));
+	}
+	explanation_free(&explanation);
+	return said;
+}
+
+/* Of the rows as they are now: tests change them. */
+static void make_model(struct system *system)
+{
+	model_free(&system->model);
+	assert_int_equal(model_init(&system->model, &system->snap), 0);
+	assert_int_equal(model_group_all(&system->model, ALL_RESOURCES), 0);
+}
+
+static struct system *load(const struct taskmap_record *rows, size_t count)
+{
+	struct system *system = xcalloc(1, sizeof(*system));
+
+	system->snap = fixture_snapshot(rows, count);
+	make_model(system);
+	system->before = xcalloc(count, sizeof(*system->before));
+	for (unsigned int i = 0; i < count; i++)
+		system->before[i] = said_of(system, i);
+	transcript_begin(&system->transcript);
+	return system;
+}
+
+/* What was told must be what is expected. */
+static void unload(struct system *system, const char *name)
+{
+	transcript_expect(&system->transcript, name);
+	for (unsigned int i = 0; i < system->model.count; i++)
+		free(system->before[i]);
+	free(system->before);
+	model_free(&system->model);
+	snapshot_free(&system->snap);
+	free(system);
+}
+
+static struct system *load_fixture(void)
+{
+	struct taskmap_record *rows = fixture_system();
+	struct system *system = load(rows, fixture_system_count);
+
+	free(rows);
+	return system;
+}
+
+static struct taskmap_record *of(struct system *system, int pid)
+{
+	unsigned int task = model_find(&system->model, pid);
+
+	assert_int_not_equal(task, NO_TASK);
+	return &system->snap.tasks[task];
+}
+
+/* Adds the lines of @text that @other does not have. */
+static void add_new(FILE *out, char mark, char *text, const char *other)
+{
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		char *whole = xasprintf("\n%s\n", line);
+		char *all = xasprintf("\n%s", other);
+
+		if (!strstr(all, whole))
+			fprintf(out, "%c %s\n", mark, line);
+		free(all);
+		free(whole);
+	}
+}
+
+/* What is said of a task now and was not before, and the other way around. */
+static void tell(struct system *system, int pid, const char *what)
+{
+	unsigned int task = model_find(&system->model, pid);
+	char *before = xstrdup(system->before[task]), *now;
+
+	make_model(system);
+	now = said_of(system, task);
+	fprintf(system->transcript.file, "%d: %s\n", pid, what);
+	add_new(system->transcript.file, '-', before, now);
+	add_new(system->transcript.file, '+', now, system->before[task]);
+	free(now);
+	free(before);
+}
+
+static void tell_all(struct system *system)
+{
+	for (unsigned int i = 0; i < system->model.count; i++)
+		fprintf(system->transcript.file, "%s\n", system->before[i]);
+}
+
+static void test_system(void **state)
+{
+	struct system *system = load_fixture();
+
+	(void)state;
+	tell_all(system);
+	unload(system, "command/explain-system");
+}
+
+/* Which bit decides, the flags of the record say. */
+static void test_bits(void **state)
+{
+	struct system *system = load_fixture();
+
+	(void)state;
+	of(system, 203)->flags = 0x00404050;
+	tell(system, 203, "PF_IO_WORKER and PF_USER_WORKER");
+	of(system, 203)->flags = 0x00404040;
+	tell(system, 203, "PF_USER_WORKER");
+	of(system, 3)->flags = 0x00208060;
+	tell(system, 3, "PF_WQ_WORKER");
+	of(system, 3)->flags = 0x00208050;
+	tell(system, 3, "PF_IO_WORKER");
+	of(system, 100)->flags = 0x00400000;
+	tell(system, 100, "not PF_FORKNOEXEC");
+	of(system, 100)->kind = 77;
+	tell(system, 100, "a kind of a newer module");
+	unload(system, "command/explain-bits");
+}
+
+static void test_memory(void **state)
+{
+	struct system *system = load_fixture();
+	uint64_t mm = of(system, 200)->ids[TASKMAP_MM];
+
+	(void)state;
+	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = of(system, 100)->ids[TASKMAP_MM];
+	tell(system, 3, "active_mm is the mm of 100");
+	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = 4711;
+	tell(system, 3, "active_mm is nobody's mm");
+	of(system, 3)->ids[TASKMAP_MM] = 4711;
+	tell(system, 3, "mm is that of no task here");
+	/* A kernel thread that uses an mm does not own it. */
+	of(system, 3)->ids[TASKMAP_MM] = 0;
+	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = of(system, 2)->ids[TASKMAP_MM] = mm;
+	tell(system, 3, "active_mm is the mm of 200, which 2 uses");
+	of(system, 301)->ids[TASKMAP_MM] = 77;
+	tell(system, 300, "301 has not borrowed its mm");
+	of(system, 502)->ids[TASKMAP_MM] = 77;
+	tell(system, 501, "only one other process has its mm");
+	of(system, 701)->ids[TASKMAP_MM] = 0;
+	tell(system, 701, "no mm");
+	unload(system, "command/explain-memory");
+}
+
+static void test_states(void **state)
+{
+	struct system *system = load_fixture();
+
+	(void)state;
+	*of(system, 100) = zombie(*of(system, 100));
+	tell(system, 100, "a zombie");
+	tell(system, 201, "its parent is a zombie");
+	tell(system, 200, "its parent is a zombie");
+	of(system, 100)->state = 'X';
+	tell(system, 100, "being removed");
+	of(system, 201)->state = 'Z';
+	tell(system, 201, "a thread that is a zombie");
+	of(system, 3)->state = 'Z';
+	tell(system, 3, "a kernel thread that is a zombie");
+	of(system, 300)->state = 'S';
+	tell(system, 300, "not waiting for its child by vfork");
+	unload(system, "command/explain-states");
+}
+
+/* In a pid namespace of its own, where the leader is number 1. */
+static void test_namespaces(void **state)
+{
+	struct system *system = load_fixture();
+
+	(void)state;
+	for (int pid = 200; pid < 204; pid++) {
+		of(system, pid)->ids[TASKMAP_PID_NS] = 99;
+		of(system, pid)->ns_pid = pid - 199;
+	}
+	tell(system, 200, "1 in its pid namespace");
+	tell(system, 201, "2 in its pid namespace");
+	of(system, 200)->state = 'Z';
+	tell(system, 200, "1 in its pid namespace, a zombie");
+	of(system, 201)->ns_pid = 0;
+	tell(system, 201, "no number in its pid namespace");
+	/* Its leader is elsewhere, which cannot be: nothing is claimed. */
+	of(system, 200)->ids[TASKMAP_PID_NS] = 98;
+	tell(system, 201, "its leader in another pid namespace");
+	unload(system, "command/explain-namespaces");
+}
+
+static void test_beyond(void **state)
+{
+	struct system *system = load_fixture();
+
+	(void)state;
+	of(system, 201)->ids[TASKMAP_CRED] ^= 1;
+	tell(system, 201, "own cred");
+	of(system, 201)->ids[TASKMAP_NSPROXY] ^= 1;
+	tell(system, 201, "own cred and nsproxy");
+	of(system, 201)->ids[TASKMAP_CGROUPS] ^= 1;
+	tell(system, 201, "own cred, nsproxy and cgroups");
+	of(system, 700)->ids[TASKMAP_CRED] = of(system, 100)->ids[TASKMAP_CRED];
+	tell(system, 700, "the cred of its parent");
+	of(system, 201)->ids[TASKMAP_USER_NS] ^= 1;
+	tell(system, 201, "own user namespace");
+	unload(system, "command/explain-beyond");
+}
+
+/*
+ * With nobody of the initial namespace there, nothing is said of it; kthreadd
+ * tells which that is as well as process 1 does.
+ */
+static void test_alone(void **state)
+{
+	const struct taskmap_record leader = process(10, 9, "alone");
+	struct taskmap_record rows[][2] = {
+		{ leader }, { thread(&leader, 11) }, { process(10, 0, "none") },
+		{ kthread(2, "kthreadd"), process(10, 9, "elsewhere") },
+	};
+	static const size_t counts[] = { 1, 1, 1, 2 };
+
+	(void)state;
+	rows[0][0].ns_pid = 1;
+	rows[3][1].ns_pid = 5;
+	rows[3][1].ids[TASKMAP_PID_NS] ^= 1;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct system *system = load(rows[i], counts[i]);
+		char name[] = "command/explain-alone-0";
+
+		name[sizeof(name) - 2] += (char)i;
+		tell_all(system);
+		unload(system, name);
+	}
+}
+
+/* Flags that leave no trace are all those that the table of resources has not. */
+static void test_limits(void **state)
+{
+	static const struct { size_t limit; const char *word; } words[] = {
+		{ 0, "exec" }, { 0, "unshare" }, { 0, "setns" }, { 0, "setuid" },
+		{ 1, "CLONE_VFORK" }, { 1, "CLONE_PARENT" },
+		{ 1, "CLONE_SETTLS" }, { 1, "CLONE_PARENT_SETTID" },
+		{ 1, "CLONE_CHILD_SETTID" }, { 1, "CLONE_CHILD_CLEARTID" },
+		{ 1, "CLONE_PIDFD" }, { 1, "CLONE_PTRACE" },
+		{ 1, "CLONE_UNTRACED" }, { 1, "CLONE_CLEAR_SIGHAND" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		assert_non_null(strstr(limits[words[i].limit], words[i].word));
+	assert_int_equal(ARRAY_SIZE(limits), 2);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		assert_null(strstr(limits[i], "  "));
+}
+
+static void test_wrap(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t width;
+		const char *indent, *want;
+	} cases[] = {
+		{ "one two three", 7, "", "one two\nthree" },
+		{ "one two three", 6, "", "one\ntwo\nthree" },
+		{ "one two three", 13, "  ", "  one two three" },
+		{ "one two three", 12, "  ", "  one two\n  three" },
+		{ "", 10, "", "" },
+		{ "", 10, "> ", "> " },
+		{ "unbreakable", 3, " ", " unbreakable" },
+		{ "a unbreakable b", 3, "", "a\nunbreakable\nb" },
+		/* A name keeps its blanks, but where a line ends. */
+		{ "a  b   c", 10, "", "a  b   c" },
+		{ "aaaa  b", 5, "", "aaaa\nb" },
+		/* What is wide is counted as it is shown. */
+		{ "caf\303\251 b", 6, "", "caf\303\251 b" },
+		{ "\346\274\242\345\255\227 b", 5, "", "\346\274\242\345\255\227\nb" },
+		{ "\377 b", 5, "", "\377\nb" },
+		{ "\377 b", 6, "", "\377 b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *lines = wrap(cases[i].text, cases[i].width,
+				   cases[i].indent);
+
+		assert_string_equal(lines, cases[i].want);
+		free(lines);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_system),
+		cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_beyond),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_wrap),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
+}

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap graph: what is drawn, in which words, and that no name gets out of
+ * where names are.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "command/graph.c"
+
+/* Ids that no fixture has, one for each @n. */
+#define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
+#define SET(resource)	BIT(TASKMAP_##resource)
+
+/* What graph_init() makes of rows */
+
+struct set {
+	struct snapshot snap;
+	struct model model;
+	struct graph graph;
+};
+
+/* @pids are the chosen ones, ended by 0; NULL: all. */
+static void set_init(struct set *set, const struct taskmap_record *rows,
+		     unsigned int count, uint32_t of, const int *pids,
+		     bool all)
+{
+	bool *chosen = xcalloc(count, sizeof(*chosen));
+	const struct object_filter filter = {
+		.resources = of, .chosen = chosen, .unshared = all,
+	};
+
+	set->snap = fixture_snapshot(rows, count);
+	assert_int_equal(model_init(&set->model, &set->snap), 0);
+	for (unsigned int i = 0; i < count; i++) {
+		chosen[i] = !pids;
+		for (const int *pid = pids; pid && *pid; pid++)
+			chosen[i] |= rows[i].pid == *pid;
+	}
+	graph_init(&set->graph, &set->model, &filter);
+	free(chosen);
+}
+
+static void set_free(struct set *set)
+{
+	graph_free(&set->graph);
+	model_free(&set->model);
+	snapshot_free(&set->snap);
+}
+
+static void print_bundle(const struct set *set, const struct bundle *bundle,
+			 FILE *out)
+{
+	for (unsigned int i = 0; i < bundle->count; i++)
+		fprintf(out, "%s%s%u", i ? "+" : " ",
+			resources[bundle->objects[i].resource].prefix,
+			set->model.holders[bundle->objects[i].resource]
+			.number[bundle->objects[i].earliest]);
+}
+
+/* Adds a line a fold: its pids and what they hold; a line a bundle: its counts. */
+static void tell(struct transcript *to, const char *what,
+		 const struct taskmap_record *rows, unsigned int count,
+		 uint32_t of, const int *pids, bool all)
+{
+	struct set set;
+	const struct graph *graph = &set.graph;
+
+	set_init(&set, rows, count, of, pids, all);
+	fprintf(to->file, "%s\n", what);
+	for (unsigned int f = 0; f < graph->fold_count; f++) {
+		const struct fold *fold = &graph->folds[f];
+
+		for (unsigned int i = 0; i < fold->count; i++)
+			fprintf(to->file, "%c%d", i ? ',' : '\t',
+				set.snap.tasks[fold->tasks[i]].pid);
+		fputc(':', to->file);
+		for (unsigned int i = 0; i < fold->bundle_count; i++)
+			print_bundle(&set, &graph->bundles[fold->bundles[i]],
+				     to->file);
+		fputc('\n', to->file);
+	}
+	for (unsigned int b = 0; b < graph->bundle_count; b++) {
+		const struct bundle *bundle = &graph->bundles[b];
+
+		fputc('\t', to->file);
+		print_bundle(&set, bundle, to->file);
+		fprintf(to->file, ": %u of %u by %u\n", bundle->shown,
+			bundle->objects->holders.count, bundle->lines);
+	}
+	set_free(&set);
+}
+
+static void test_bundles(void **state)
+{
+	struct taskmap_record rows[4] = {
+		process(5, 0, "x"), { 0 }, process(7, 0, "y"), process(8, 0, "z"),
+	};
+	static const int pids[] = { 6, 7, 0 };
+	struct transcript to;
+
+	(void)state;
+	transcript_begin(&to);
+	rows[1] = thread(&rows[0], 6);
+	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	rows[3].ids[TASKMAP_FS] = rows[2].ids[TASKMAP_FS];
+	tell(&to, "objects with the same holders are one, with fewer they are not",
+	     rows, 4, SET(MM) | SET(FILES) | SET(FS) | SET(SIGNAL), NULL, false);
+	rows[0] = process(5, 0, "x");
+	rows[1] = process(6, 0, "y");
+	rows[1].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
+	tell(&to, "objects of one holder, if they are asked for", rows, 2,
+	     SET(MM) | SET(FS) | SET(SIGNAL), NULL, true);
+	rows[2] = process(7, 0, "z");
+	rows[3] = process(8, 0, "z");
+	for (int i = 0; i < 3; i++)
+		rows[i].ids[TASKMAP_FS] = OTHER(1);
+	rows[3].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	tell(&to, "who was not chosen is counted, and not drawn", rows, 4,
+	     SET(MM) | SET(FS), pids, false);
+	rows[0] = kthread(5, "x");
+	rows[1] = kthread(6, "y");
+	tell(&to, "nobody holds no object together with somebody", rows, 2,
+	     SET(MM), NULL, false);
+	tell(&to, "nor alone", rows, 2, SET(MM), NULL, true);
+	tell(&to, "nobody", rows, 0, SET(MM), NULL, false);
+	transcript_expect(&to, "command/graph-bundles");
+}
+
+static void test_folds(void **state)
+{
+	enum { HALF = GRAPH_ALIKE };
+	struct taskmap_record rows[2 * HALF + 1] = {
+		kthread(2, "k"), process(3, 0, "alone"), process(4, 0, "a"),
+		process(5, 0, "b"),
+	};
+	struct transcript to;
+
+	(void)state;
+	assert_int_equal(GRAPH_ALIKE, 6);
+	transcript_begin(&to);
+	rows[4] = thread(&rows[3], 6);
+	rows[5] = thread(&rows[2], 7);
+	rows[3].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
+	tell(&to, "user tasks by thread group, kernel threads, and who shares nothing",
+	     rows, 6, SET(MM) | SET(FS), NULL, false);
+	rows[0] = process(1, 0, "x");
+	rows[HALF] = process(7, 0, "y");
+	for (int i = 1; i <= HALF; i++) {
+		if (i < HALF)
+			rows[i] = thread(&rows[0], 1 + i);
+		rows[HALF + i] = thread(&rows[HALF], 7 + i);
+	}
+	tell(&to, "as many alike as are drawn one by one, and one more", rows,
+	     2 * HALF + 1, SET(MM), NULL, false);
+	rows[9].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	tell(&to, "one that holds something else, wherever it stands", rows,
+	     2 * HALF + 1, SET(MM), NULL, false);
+	for (int i = 0; i < 7; i++)
+		rows[i] = process(1 + i, 0, "x");
+	tell(&to, "those that share nothing are alike, too", rows, 7, SET(MM),
+	     NULL, false);
+	tell(&to, "but not many", rows, 6, SET(MM), NULL, false);
+	transcript_expect(&to, "command/graph-folds");
+}
+
+/* Lines are counted where they would be drawn: to folds, not to tasks. */
+static void test_written(void **state)
+{
+	struct taskmap_record rows[2 * (GRAPH_LINES + 1) + 20];
+	unsigned int count = 0;
+	struct set set;
+
+	(void)state;
+	for (int i = 0; i <= GRAPH_LINES; i++) {
+		rows[count] = process(10 + 2 * i, 0, "x");
+		rows[count + 1] = thread(&rows[count], 11 + 2 * i);
+		if (i % 2)	/* something else for each */
+			rows[count + 1].ids[TASKMAP_FS] = OTHER(i);
+		count += 2;
+	}
+	set_init(&set, rows, count, SET(MM) | SET(NET_NS), NULL, false);
+	assert_int_equal(set.graph.bundles[0].objects->resource, TASKMAP_NET_NS);
+	assert_true(graph_is_written(&set.graph.bundles[0]));
+	assert_false(graph_is_written(&set.graph.bundles[1]));
+	set_free(&set);
+	set_init(&set, rows, GRAPH_LINES, SET(NET_NS) | SET(MM), NULL, false);
+	assert_int_equal(set.graph.bundles[0].lines, GRAPH_LINES);
+	assert_false(graph_is_written(&set.graph.bundles[0]));
+	set_free(&set);
+	/* Two hundred that are one fold are one line. */
+	for (unsigned int i = 0; i < count; i++)
+		rows[i].ids[TASKMAP_MM] = OTHER(1000 + i);
+	set_init(&set, rows, count, SET(NET_NS) | SET(MM), NULL, false);
+	assert_int_equal(set.graph.bundles[0].lines, 1);
+	set_free(&set);
+}
+
+static void test_own(void **state)
+{
+	struct taskmap_record rows[2] = { process(5, 0, "x"), process(6, 0, "y") };
+	struct set set;
+
+	(void)state;
+	rows[1].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
+	set_init(&set, rows, 2, SET(MM) | SET(FS) | SET(IO), NULL, false);
+	assert_int_equal(graph_own(&set.graph, 0), SET(MM));
+	assert_int_equal(graph_own(&set.graph, 1), SET(MM));
+	/* What nobody holds is not drawn. */
+	assert_int_equal(set.graph.resources, SET(MM) | SET(FS));
+	set_free(&set);
+}
+
+/* From outside */
+
+/* What @line prints about @rows. It must do what it is asked for, in silence. */
+static char *out_of(const struct taskmap_record *rows, size_t count,
+		    const char *line)
+{
+	char *dir = fixture_dir();
+	char *path = fixture_image_file(dir, "snapshot", rows, count, NULL);
+	struct result result = run(path, line);
+
+	if (result.status || *result.err)
+		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
+			 result.out);
+	free(path);
+	fixture_remove(dir);
+	free(result.err);
+	return result.out;
+}
+
+static void expect_system(const char *name, const char *const *lines)
+{
+	struct taskmap_record *rows = fixture_system();
+
+	expect_transcript(name, rows, fixture_system_count, lines);
+	free(rows);
+}
+
+#define PIDS	" | grep -oE '^[[:space:]]*[0-9]+ \\['"
+#define HEADS	" | sed -n 's/^  \"\\([^\"]*\\)\" .*/\\1/p' | sort"
+
+static void test_chosen(void **state)
+{
+	static const char *const lines[] = {
+		"$T graph -i $S 300,1 -p 600" PIDS,
+		"$T graph -i $S -k kthread 600 2" PIDS,
+		/* With all their threads, as elsewhere. */
+		"$T graph -i $S 200 202" PIDS,
+		"$T graph -i $S 4711 300 >o; s=$?; grep -c make o; exit $s",
+		"$T graph -i $S 2 300 --resources fs,MM" HEADS,
+		"$T graph -i $S 2 300 --resources netns" HEADS,
+		"$T graph -i $S 2 300 --resources mm --resources files" HEADS,
+		"$T graph -i $S 2 300 --resources +net" HEADS,
+		NULL
+	};
+
+	(void)state;
+	expect_system("command/graph-chosen", lines);
+}
+
+/* Names that want to be something else in DOT, in HTML or in JSON. */
+static const char *const hostile[] = {
+	"</script><b>", "<!--<script", "]]><script>", "\"];x[label=\"", "\\", "\"",
+	"\\\"", "x\\", "\\N\\G\\l", "&lt;&amp;&#34;", "{a|b}<p>", "'><img src=",
+	"a\nb\r\t", "\xff\xfe\"<", "\xe2\x80\xa8</", "\xe2\x80\xae<b>", "@DATA@",
+	"<b>", "//--></", "${1+1}`x`", "__proto__", "", "-->", "\\u003c/",
+};
+
+static void drop_strings(char *text)
+{
+	char *to = text;
+	bool within = false;
+
+	for (char *from = text; *from; from++) {
+		if (within && *from == '\\') {
+			from++;
+			continue;
+		}
+		if (*from == '"')
+			within = !within;
+		if (!within || *from == '"')
+			*to++ = *from;
+	}
+	*to = '\0';
+	assert_false(within);
+}
+
+/* The data of the page in @out, taken out of it. */
+static char *cut_data(char *out)
+{
+	static const char begin[] = "<script type=\"application/json\" id=\"data\">";
+	char *data = strstr(out, begin), *end, *cut;
+
+	assert_non_null(data);
+	data += strlen(begin);
+	end = strchr(data, '<');
+	assert_non_null(end);
+	cut = strndup(data, (size_t)(end - data));
+	memmove(data, end, strlen(end) + 1);
+	return cut;
+}
+
+/*
+ * All of a DOT that is not within quotes, and all of a page that is not its
+ * data, is the same for any name; and there the name is as list shows it.
+ */
+static void test_names(void **state)
+{
+	const struct taskmap_record harmless = process(5, 0, "x");
+	char *dot = out_of(&harmless, 1, "$T graph -i $S");
+	char *page = out_of(&harmless, 1, "$T graph -i $S --html");
+
+	(void)state;
+	drop_strings(dot);
+	free(cut_data(page));
+	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
+		const struct taskmap_record row = process(5, 0, hostile[i]);
+		char *out = out_of(&row, 1, "$T graph -i $S"), *data;
+		char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+		struct json_object *root, *task;
+
+		drop_strings(out);
+		assert_string_equal(out, dot);
+		free(out);
+		out = out_of(&row, 1, "$T graph -i $S --html");
+		data = cut_data(out);
+		assert_string_equal(out, page);
+		root = json_tokener_parse(data);
+		if (!root)
+			fail_msg("not JSON: %s", data);
+		assert_true(json_object_object_get_ex(root, "tasks", &task));
+		task = json_object_array_get_idx(task, 0);
+		assert_true(json_object_object_get_ex(task, "comm", &task));
+		assert_string_equal(json_object_get_string(task),
+				    escape(row.comm, comm));
+		json_object_put(root);
+		free(data);
+		free(out);
+	}
+	free(page);
+	free(dot);
+}
+
+static bool has_dot(void)
+{
+	struct result result = run("", "command -v dot");
+	bool there = !result.status;
+
+	result_clear(&result);
+	if (!there)
+		print_message("# SKIP no dot: install graphviz\n");
+	return there;
+}
+
+/* As Graphviz reads it: in its SVG the text is what list would show. */
+static void test_svg_names(void **state)
+{
+	/* All that they hold is drawn, for them not to be alike. */
+	static const char *const lines[] = {
+		"$T -i $S -n -o PID,COMM | sed 's/^ *//;s/ -$//;s/ *$//' | sort >want; "
+		"$T graph -i $S --svg --all | "
+		"sed -n 's/.*<text[^>]*>\\([0-9]* .*\\)<.text>/\\1/p' | grep -v ' tasks, \\|holder' | "
+		"sed 's/&lt;/</g;s/&gt;/>/g;s/&quot;/\"/g;s/&#39;/'\\''/g;s/&#45;/-/g;"
+		"s/&#160;/ /g;s/&amp;/\\&/g;s/ *$//' | sort >got; wc -l <got; diff want got",
+		NULL
+	};
+	struct taskmap_record rows[ARRAY_SIZE(hostile)];
+
+	(void)state;
+	if (!has_dot())
+		skip();
+	for (int i = 0; i < (int)ARRAY_SIZE(hostile); i++)
+		rows[i] = process(10 + i, 0, hostile[i]);
+	expect_transcript("command/graph-svg-names", rows, ARRAY_SIZE(hostile),
+			  lines);
+}
+
+/* The kernel's name is as little to be trusted in a file. */
+static void test_release(void **state)
+{
+	struct transcript transcript;
+	char *dir = fixture_dir(), *path;
+	unsigned char *image;
+	size_t size;
+
+	(void)state;
+	image = fixture_image(NULL, 0, NULL, &size);
+	strcpy(((struct taskmap_header *)image)->release, "6\"<\\\n");
+	path = fixture_file(dir, "odd", image, size);
+	transcript_begin(&transcript);
+	transcript_run(&transcript, path, "$T graph -i $S | grep label=");
+	transcript_run(&transcript, path,
+		       "$T graph --html -i $S | grep -o '\"release\":[^,]*'");
+	transcript_expect(&transcript, "command/graph-release");
+	free(path);
+	free(image);
+	fixture_remove(dir);
+}
+
+/* What the page is told: tasks in the order of folds, with what they hold. */
+static void test_html_data(void **state)
+{
+	struct taskmap_record *rows = fixture_system();
+	char *out = out_of(rows, fixture_system_count,
+			   "$T graph -i $S --html 200 --resources mm,files,io");
+	char *data = cut_data(out);
+	struct transcript transcript;
+
+	(void)state;
+	transcript_begin(&transcript);
+	fputs(data, transcript.file);
+	transcript_expect(&transcript, "command/graph-data");
+	free(data);
+	free(out);
+	free(rows);
+}
+
+/* Makes a script that stands for dot(1), and runs the graph with it. */
+#define DOT(script)	"printf '#!/bin/sh\\n" script "\\n' >dot; chmod +x dot; "
+#define SVG		"PATH=.:$PATH $T graph -i $S --svg"
+#define DRAWN		DOT("cat >/dev/null; echo drawn")
+
+/* Whatever dot does: all of a picture, or none and one line. */
+static void test_svg(void **state)
+{
+	static const char *const lines[] = {
+		"PATH=/nowhere $T graph -i $S --svg",
+		DOT("cat >/dev/null; echo part; exit 3") SVG,
+		DOT("echo part; kill -9 $$") SVG,
+		DOT("exit 0") SVG,
+		/* It gets what is printed otherwise, and what it says is printed. */
+		DOT("echo $*; cat") "$T graph -i $S >want; " SVG " >got; "
+		"head -n 1 got; tail -n +2 got | cmp - want",
+		DRAWN SVG " 4711 200 1",
+		/* Where standard descriptors are closed, too. */
+		DRAWN SVG " <&-",
+		DRAWN SVG " 2>&-",
+		DRAWN SVG " >&-",
+		DRAWN SVG " <&- >&-",
+		/* Nor need whoever started it want to know of children. */
+		DRAWN "PATH=.:$PATH env --ignore-signal=CHLD $T graph -i $S --svg",
+		DOT("seq 10000") SVG " >/dev/full",
+		/* Whoever has read enough hears no complaint. */
+		DOT("seq 100000") SVG " | head -n 1",
+		NULL
+	};
+
+	(void)state;
+	expect_system("command/graph-svg", lines);
+}
+
+static void test_dot(void **state)
+{
+	static const char *const lines[] = {
+		"$T graph -i $S --svg >svg; grep -c '<svg' svg; grep -c 'class=\"edge\"' svg; grep -c 'class=\"node' svg",
+		"$T graph -i $S --svg >/dev/full",
+		NULL
+	};
+
+	(void)state;
+	if (!has_dot())
+		skip();
+	expect_system("command/graph-dot", lines);
+}
+
+/* Thousands in no time, of a size that a browser takes. */
+static void test_many(void **state)
+{
+	enum { COUNT = 100000, EACH = 40 };
+	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
+	char *out;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++)
+		rows[i] = i % EACH ? thread(&rows[i - i % EACH], i + 1) :
+				     process(i + 1, 0, "x");
+	out = out_of(rows, COUNT,
+		     "$T graph -i $S | grep -c ' -- '; "
+		     "$T graph -i $S --html --resources mm,net | wc -c; "
+		     /* More than fits into a pipe, and dot reads none of it. */
+		     DOT("echo drawn") SVG);
+	assert_int_equal(strtol(out, NULL, 10), COUNT / EACH);
+	assert_true(strtol(strchr(out, '\n'), NULL, 10) < 130 * COUNT);
+	assert_non_null(strstr(out, "\ndrawn\n"));
+	free(out);
+	free(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bundles),
+		cmocka_unit_test(test_folds),
+		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_svg_names),
+		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_html_data),
+		cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_dot),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests_name("graph", tests, NULL, NULL);
+}

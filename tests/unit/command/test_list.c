@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Tables of tasks in each format, and what the columns say of odd tasks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "command/command.h"
+#include "fixture.h"
+
+static char *dir;
+
+/* Tasks of which something is to be said, or hardly not; far from each other. */
+static void save_notes(void)
+{
+	struct taskmap_record rows[60], *r = rows;
+
+	/* A thread that shares all that can be shared. */
+	*r = process(5, 0, "all");
+	r->ids[TASKMAP_IO] = 77;
+	r->ids[TASKMAP_SYSVSEM] = 78;
+	r[1] = thread(r, 6);
+	r += 2;
+	/* One that has one of its own of each. */
+	*r = process(10, 0, "own");
+	r[1] = thread(r, 11);
+	for_each_resource(i)
+		r[1].ids[i] ^= r->ids[i] != 0;
+	r += 2;
+	/* A parent by CLONE_PARENT has nothing to do with the mm. */
+	*r = process(20, 0, "shell");
+	r[1] = process(21, 20, "lender");
+	r[2] = process(22, 20, "vfork");
+	r[2].ids[TASKMAP_MM] = r[1].ids[TASKMAP_MM];
+	r[2].marks = TASKMAP_MARK_VFORK;
+	r += 3;
+	/* A vfork child without its parent. */
+	*r = process(30, 29, "vfork");
+	r++->marks = TASKMAP_MARK_VFORK;
+	/* A vfork child made another: each borrows from its own parent. */
+	*r = process(40, 0, "a");
+	r[1] = process(41, 40, "b");
+	r[2] = process(42, 41, "c");
+	/* Its parent not seen, nothing says that it was another. */
+	r[3] = process(45, 0, "a");
+	r[4] = process(47, 46, "c");
+	r[1].ids[TASKMAP_MM] = r[2].ids[TASKMAP_MM] = r->ids[TASKMAP_MM];
+	r[4].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM];
+	r[1].marks = r[2].marks = r[4].marks = TASKMAP_MARK_VFORK;
+	r += 5;
+	/* What only a torn set has: whose mm it was is gone, or never was. */
+	*r = process(50, 0, "shell");
+	r[1] = process(51, 50, "gone");
+	r[2] = process(55, 0, "shell");
+	r[3] = process(56, 55, "never");
+	r[1].marks = r[3].marks = TASKMAP_MARK_VFORK;
+	r[3].kind = TASKMAP_KTHREAD;
+	r[2].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM];
+	r += 4;
+	/* Objects that are shared with the same, but not with the same number. */
+	*r = process(60, 0, "x");
+	r[1] = process(61, 0, "x");
+	r[2] = process(62, 0, "x");
+	r[1].ids[TASKMAP_MM] = r->ids[TASKMAP_MM];
+	r[1].ids[TASKMAP_FILES] = r->ids[TASKMAP_FILES];
+	r[2].ids[TASKMAP_FILES] = r->ids[TASKMAP_FILES];
+	r[2].ids[TASKMAP_FS] = r->ids[TASKMAP_FS];
+	r += 3;
+	/* Of what only one of the two has, no thread has one of its own. */
+	*r = process(70, 0, "leader");
+	r[1] = thread(r, 71);
+	r[1].ids[TASKMAP_FILES] = r[1].ids[TASKMAP_UTS_NS] = 99;
+	r->ids[TASKMAP_FILES] = 0;
+	r[2] = process(72, 0, "leader");
+	r[3] = thread(r + 2, 73);
+	r[3].ids[TASKMAP_FILES] = 0;
+	r[3].ids[TASKMAP_UTS_NS] = 99;
+	r += 4;
+	/* A zombie alone is the textbook case; so is one whose threads died. */
+	*r++ = zombie(process(80, 0, "zombie"));
+	*r = process(82, 0, "undead");
+	r[1] = thread(r, 83);
+	*r = zombie(*r);
+	r += 2;
+	*r = process(84, 0, "dead");
+	r[1] = thread(r, 85);
+	*r = zombie(*r);
+	r[1].state = 'X';
+	r += 2;
+	/* Nor is a thread that died before the others. */
+	*r = process(86, 0, "alive");
+	r[1] = thread(r, 87);
+	r[1].state = 'X';
+	r += 2;
+	/* Threads without their leader. */
+	*r = process(90, 0, "gone");
+	r[1] = thread(r, 92);
+	*r = thread(r, 91);
+	r += 2;
+	free(fixture_image_file(dir, "notes", rows, (size_t)(r - rows), NULL));
+}
+
+/* What no module would say, or only a newer one; and the ends of all fields. */
+static void save_values(void)
+{
+	static const unsigned char kinds[] = { 0, TASKMAP_KTHREAD + 1, 255 };
+	static const unsigned char states[] = {
+		't', 'Z', 0, ' ', '1', '\n', 0xe9, 0xff,
+	};
+	struct taskmap_record rows[ARRAY_SIZE(kinds) + ARRAY_SIZE(states) + 1];
+	struct taskmap_record *r = rows;
+	int pid = 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++, r++) {
+		*r = process(pid++, 0, "kind");
+		r->kind = kinds[i];
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++, r++) {
+		*r = process(pid++, 0, "state");
+		r->state = states[i];
+	}
+	*r = process(INT32_MAX, 0, "ends");
+	r->start_ns = UINT64_MAX >> 1;
+	r->uid = r->flags = r->refs[TASKMAP_MM] = UINT32_MAX;
+	r->exit_signal = INT32_MIN;
+	r->ns_pid = -1;
+	r->ids[TASKMAP_MM] = UINT64_MAX;
+	r->ids[TASKMAP_FILES] = 1;
+	/* Those that are seen are fewer than those that the kernel counted. */
+	r->threads = 5;
+	free(fixture_image_file(dir, "values", rows, ARRAY_SIZE(rows), NULL));
+}
+
+/* Of no task: as the first modules wrote it; and hostile, with ids=raw, exact. */
+static void save_headers(void)
+{
+	const struct shape shape = { .header_size = 144 };
+	struct taskmap_header *header;
+	unsigned char *image;
+	size_t size;
+
+	image = fixture_image(NULL, 0, &shape, &size);
+	free(fixture_file(dir, "old", image, size));
+	free(image);
+	image = fixture_image(NULL, 0, NULL, &size);
+	header = (struct taskmap_header *)image;
+	header->flags = TASKMAP_RAW_IDS;
+	header->fingerprint = header->end_ns = UINT64_MAX;
+	strcpy(header->release, "6\n\377\033");
+	free(fixture_file(dir, "other", image, size));
+	free(image);
+}
+
+/* Many, and as if only the first and the last were there. */
+enum { ROWS = 10000 };
+
+static void save_many(void)
+{
+	struct taskmap_record *rows = xcalloc(ROWS, sizeof(*rows));
+
+	for (int i = 0; i < ROWS; i++)
+		rows[i] = process(i + 1, 0, "x");
+	strcpy(rows[ROWS - 1].comm, "caf\xc3\xa9\xe4\xb8\xad\xff\xe2\x80\x8b");
+	free(fixture_image_file(dir, "many", rows, ROWS, NULL));
+	rows[1] = rows[ROWS - 1];
+	free(fixture_image_file(dir, "two", rows, 2, NULL));
+	free(rows);
+}
+
+static int setup(void **state)
+{
+	struct taskmap_record *rows = fixture_system();
+	struct taskmap_record family[3] = {
+		process(5, 0, "leader"), process(6, 5, "child"),
+	};
+	const struct taskmap_record names[] = {
+		process(1, 0, ""), process(2, 0, "-"),
+	};
+	const struct taskmap_record bidirectional =
+		process(1, 0, "a\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f");
+
+	(void)state;
+	dir = fixture_dir();
+	free(fixture_image_file(dir, "system", rows, fixture_system_count, NULL));
+	free(rows);
+	family[2] = thread(&family[0], 7);
+	free(fixture_image_file(dir, "family", family, 3, NULL));
+	free(fixture_image_file(dir, "names", names, 2, NULL));
+	free(fixture_image_file(dir, "bidirectional", &bidirectional, 1, NULL));
+	save_notes();
+	save_values();
+	save_headers();
+	save_many();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_remove(dir);
+	return 0;
+}
+
+/* Tables and trees have a library's layout. What is printed for programs has not. */
+static const struct golden goldens[] = {
+	{ "table", "$T -i $S/system", fields },
+	{ "table", "$T --input $S/system list", fields },
+	{ "table", "cat $S/system | $T -i -", fields },
+	{ "tree", "$T -i $S/system --tree", tree_fields },
+	{ "tree-filtered", "$T -i $S/system -n --tree -o PID -p 200,301",
+	  tree_fields },
+	/* Threads first, though a child has the lower pid. */
+	{ "tree-order", "$T -i $S/family -n --tree -o PID", tree_fields },
+	{ "raw", "$T -i $S/system --raw", NULL },
+	{ "pairs", "$T -i $S/system -P -p 200,700,701,702", NULL },
+	{ "full-ids",
+	  "$T -i $S/system --full-ids -o pid,task,mm,active_mm,netns,sysvsem",
+	  fields },
+	{ "all-columns", "$T -i $S/system -r --output-all -p 1,202", NULL },
+	{ "list-columns", "$T -H", fields },
+	{ "list-columns-raw", "$T -H -r", NULL },
+	{ "list-columns-json", "$T -H -J", NULL },
+	/* What is not ASCII is escaped where a terminal may not show it. */
+	{ "names-in-c-locale",
+	  "LC_ALL=C $T -i $S/system -o comm -n -p 700,701,702", fields },
+	/* A name may be empty, and is not one that is "-", except with --raw. */
+	{ "names",
+	  "for form in -P -J -rn; do $T -i $S/names $form -o COMM,NOTE; done;"
+	  " $T -i $S/names graph | grep process; $T -i $S/names explain 1 2 | grep '^[12]'",
+	  NULL },
+	/* Slashes are not escaped, and keys come once. */
+	{ "list-json", "$T -i $S/system -J --output-all -p 1,3,202,700,701,702", NULL },
+	{ "list-twice-json", "$T -i $S/system -J -p 202 -o PID,NOTE,PID,COMM,NOTE,MM,MM,COMM", NULL },
+	{ "list-empty-json", "$T -i $S/system -J -p 1 -k worker", NULL },
+	{ "header-old-json", "$T -i $S/old -J", NULL },
+	{ "header-other-json", "$T -i $S/other -J", NULL },
+	{ "names-bidirectional", "$T -i $S/bidirectional -n -o COMM", fields },
+	{ "notes", "$T -i $S/notes -o PID,SHARES,COMM,NOTE", fields },
+	{ "values-json", "$T -i $S/values -J -o PID,KIND,S,START,UID,EXIT_SIGNAL,NSPID,FLAGS,MM_REFS,MM,FILES,THREADS,NLWP,IO,IO_REFS", NULL },
+};
+
+static void test_goldens(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++)
+		golden(dir, &goldens[i]);
+}
+
+static void test_narrow_terminal(void **state)
+{
+	(void)state;
+	skip_without_terminal();
+	golden(dir, &(struct golden){
+		"table", "script -qec 'stty cols 30; $T -i $S/system' /dev/null | tr -d '\\r'",
+		fields });
+}
+
+static void expect_silence(const char *line)
+{
+	struct result result = run(dir, line);
+
+	if (result.status || *result.err || *result.out)
+		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
+			 result.out);
+	result_clear(&result);
+}
+
+/*
+ * Many rows are printed piece by piece, which must not show: the last is as wide
+ * as none of the others.
+ */
+static void test_pieces(void **state)
+{
+	(void)state;
+	expect_silence("for l in C C.UTF-8; do for f in '' -n -r -P; do"
+		       " for c in COMM,PID,S,PPID PPID,NOTE,PID,COMM; do"
+		       " LC_ALL=$l $T -i $S/many $f -o $c >many; LC_ALL=$l $T -i $S/two $f -o $c >two;"
+		       " case $f in -n|-P) n=1 ;; *) n=2 ;; esac;"
+		       " [ $(wc -l <many) = $((9999 + n)) ] && { head -n $n many; tail -n 1 many; } | cmp - two || echo $l $f $c;"
+		       "done; done; done");
+}
+
+/* No form shows a character that reorders those beside it. */
+static void test_bidirectional(void **state)
+{
+	(void)state;
+	expect_silence("for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
+		       " $T -i $S/bidirectional $form >shown || exit; grep -q 'a[\\\\]' shown || echo not $form;"
+		       " grep -F -e \"$(printf '\\330\\234')\" -e \"$(printf '\\342\\200\\216')\" -e \"$(printf '\\342\\200\\217')\" shown && echo $form;"
+		       "done; :");
+}
+
+/* JSON says what --list-columns promises, value for value. */
+static void test_json_types(void **state)
+{
+	struct result result = run(dir, "$T -i $S/system -J --output-all");
+	struct json_object *root = parse_json(&result), *tasks, *value;
+
+	(void)state;
+	assert_true(json_object_object_get_ex(root, "tasks", &tasks));
+	assert_int_equal(json_object_array_length(tasks), fixture_system_count);
+	for (size_t i = 0; i < fixture_system_count; i++) {
+		struct json_object *task = json_object_array_get_idx(tasks, i);
+
+		assert_int_equal(json_object_object_length(task),
+				 column_count(&task_columns));
+		for (size_t c = 0; c < column_count(&task_columns); c++) {
+			const struct column column = column_at(&task_columns, c);
+			char *key = column_key(&column);
+
+			assert_true(json_object_object_get_ex(task, key, &value));
+			assert_true(!value || json_object_is_type(value,
+				    column.type == VALUE_NUMBER ?
+				    json_type_int : json_type_string));
+			free(key);
+		}
+	}
+	json_object_put(root);
+	result_clear(&result);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_narrow_terminal),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_bidirectional),
+		cmocka_unit_test(test_json_types),
+	};
+
+	return cmocka_run_group_tests_name("list", tests, setup, teardown);
+}

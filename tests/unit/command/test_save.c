@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Saving a snapshot where others can put things: what is there already, what is
+ * put there meanwhile, and what is left over if it cannot be done.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* More than save writes at once, a few times. */
+#define TASKS	12000
+
+static struct {
+	char *dir;
+	char *path;
+} large;
+
+static int setup(void **state)
+{
+	struct taskmap_record *rows = xcalloc(TASKS, sizeof(*rows));
+
+	(void)state;
+	for (int i = 0; i < TASKS; i++)
+		rows[i] = process(i + 1, 0, "x");
+	large.dir = fixture_dir();
+	large.path = fixture_image_file(large.dir, "large", rows, TASKS, NULL);
+	free(rows);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(large.path);
+	fixture_remove(large.dir);
+	return 0;
+}
+
+/* Adds what @line does, and the files that it leaves. */
+static void run_save(struct transcript *transcript, const char *line)
+{
+	char *all = xasprintf("%s\ns=$?; ls -A | sed '/^err$/d; /^out$/d; s/^/left: /'; exit $s",
+			      line);
+	struct result result = run(large.path, all);
+
+	transcript_add(transcript, line, &result);
+	free(all);
+}
+
+/* A test is what these lines do, each in an empty directory. */
+struct script {
+	const char *name;
+	const char *root;	/* what it takes root for, or NULL */
+	const char *lines[10];
+};
+
+#define SAVE	"$T -i $S save "
+/* At the call that is named behind it, and which of them. */
+#define AT	"LD_PRELOAD=$F FAIL_MARK=hit FAIL_CALL="
+/* Without what the shell itself says of signals. */
+#define QUIET(line)	"{ ulimit -c 0; " line "; } 2>/dev/null"
+
+static const struct script scripts[] = {
+	{ "new", NULL, {
+		"umask 0; " SAVE "x && cmp x $S && stat -c %a x",
+		"mkdir d; " SAVE "d/x && " SAVE "./d/../y; cmp d/x y; rm -r d",
+		SAVE "$PWD/x; cmp x $S",
+		/* A directory may be named by a link, and so may its own. */
+		"mkdir d; ln -s d l; " SAVE "l/x; cmp d/x $S; rm -r d l",
+	} },
+	{ "output", NULL, {
+		SAVE "- | cmp - $S",
+		SAVE "- >x; cmp x $S",
+		"mkfifo f; cmp f $S & " SAVE "- >f; wait $! && echo same",
+		SAVE "- | $T -i - save - | $T -i - -rn -o PID -p 1",
+		/* Who has nothing to print misses no place to print to. */
+		SAVE "x >&- && cmp x $S",
+	} },
+	/* A file of one's own. Who has the old one open goes on reading it. */
+	{ "over", NULL, {
+		"echo old >x; chmod 640 x; " SAVE "x && cmp x $S && stat -c %a x",
+		"echo old >x; exec 3<x; " SAVE "x; cat <&3",
+	} },
+	{ "over_group", "to give a file to another group", {
+		"echo old >x; chgrp 4711 x; chmod 2640 x; " SAVE "x; stat -c '%u %g %a' x",
+	} },
+	{ "over_others", "a file of another user", {
+		"echo old >x; chmod 666 x; chown 4711 x; " SAVE "x; echo $?; cat x",
+	} },
+	{ "over_hard_link", NULL, {
+		"echo old >x; ln x y; " SAVE "x; echo $?; cat x y",
+	} },
+	/* Nothing that has a name is opened; a reader of the FIFO would get it all. */
+	{ "over_special", NULL, {
+		"mkfifo f; exec 3<>f; timeout 20 " SAVE "f",
+		SAVE "/dev/full",
+		SAVE "/dev/null",
+		SAVE "/dev/stdout >x; echo $?; wc -c <x",
+	} },
+	/* As the world is in /tmp, and whatever fs.protected_fifos says. */
+	{ "sticky", "a FIFO of another user", {
+		"mkdir -m 1777 d; mkfifo -m 666 d/x; chown 4711 d/x; cat d/x >got & " SAVE "d/x; s=$?; kill $!; wait; wc -c <got; rm -r d got; (exit $s)",
+		"mkdir -m 1777 d; echo old >old; ln -s ../old d/x; chown -h 4711 d/x; " SAVE "d/x; s=$?; cat old; rm -r d old; (exit $s)",
+	} },
+	{ "symbolic_link", NULL, {
+		"echo old >x; ln -s x l; " SAVE "l; echo $?; cat x",
+		"ln -s x l; " SAVE "l",
+	} },
+	/* The directory is looked up once. */
+	{ "swapped_directory", NULL, {
+		"mkdir d e; " AT "write FAIL_AT=1 FAIL_MOVE=d FAIL_TO=moved $P -i $S save d/x; echo $?; cmp moved/x $S; ls -A e; rm -r moved e hit",
+	} },
+	/* Amid the writing there is time to give up. */
+	{ "signal_gives_up", NULL, {
+		QUIET("(" AT "write FAIL_AT=2 FAIL_SIGNAL=15 exec $P -i $S save x); echo $?; rm hit"),
+		QUIET("echo old >x; (" AT "write FAIL_AT=2 FAIL_SIGNAL=2 exec $P -i $S save x); echo $?; cat x; rm hit"),
+	} },
+	/* As by nohup(1), and signals that end nothing. */
+	{ "signal_ignored", NULL, {
+		"trap '' HUP; " AT "write FAIL_AT=2 FAIL_SIGNAL=1 $P -i $S save x; echo $?; cmp x $S; rm hit",
+		AT "write FAIL_AT=2 FAIL_SIGNAL=28 $P -i $S save x; echo $?; cmp x $S; rm hit",
+	} },
+	{ "nowhere", NULL, {
+		SAVE "/nowhere/x",
+		"echo >x; " SAVE "x/y",
+		SAVE "''",
+		SAVE ".",
+		SAVE "/",
+		"mkdir d; " SAVE "d/",
+		"mkdir d; " SAVE "d/..",
+	} },
+	/*
+	 * A full device, as far as one can be had without being root: a limit on
+	 * the size of files, of which write(2) says EFBIG if the signal is
+	 * ignored. If it is not, it kills, but only then.
+	 */
+	{ "limited", NULL, {
+		"echo old >x; trap '' XFSZ; ulimit -f 4; " SAVE "x; echo $?; cat x",
+		QUIET("echo old >x; (ulimit -f 4; exec $P -i $S save x); echo $?; cat x"),
+	} },
+	/* What is no snapshot is not saved, not even in part. */
+	{ "unsound", NULL, {
+		"head -c 1000000 $S | $T -i - save x",
+		"head -c 1000000 $S | $T -i - save - >x; s=$?; wc -c <x; rm x; (exit $s)",
+		"$T -i /dev/null save x",
+	} },
+};
+
+static void test_script(void **state)
+{
+	const struct script *script = *state;
+	char *name = xasprintf("command/save-%s", script->name);
+	struct transcript transcript;
+
+	if (script->root && geteuid()) {
+		print_message("# SKIP %s takes root\n", script->root);
+		free(name);
+		skip();
+	}
+	transcript_begin(&transcript);
+	for (const char *const *line = script->lines; *line; line++)
+		run_save(&transcript, *line);
+	transcript_expect(&transcript, name);
+	free(name);
+}
+
+static const char *const calls[] = {
+	"fstatat", "getrandom", "openat", "write", "fchmod", "fsync", "renameat",
+};
+
+/*
+ * Something else is put under the name between any two calls: what it points to
+ * is never written, and a FIFO is never opened.
+ */
+static void test_swapped(void **state)
+{
+	struct transcript transcript;
+
+	(void)state;
+	transcript_begin(&transcript);
+	for (size_t i = 1; i < ARRAY_SIZE(calls); i++) {
+		/* There is no mode to keep of a FIFO. */
+		bool mode = !strcmp(calls[i], "fchmod");
+		char *link = xasprintf("echo secret >other; ln -s other link; echo old >x; "
+				       AT "%s FAIL_AT=1 FAIL_MOVE=link FAIL_TO=x $P -i $S save x; "
+				       "echo $?; cat other; test -L x || cmp x $S; rm hit",
+				       calls[i]);
+		char *fifo = xasprintf("mkfifo fifo; exec 3<>fifo; "
+				       AT "%s FAIL_AT=1 FAIL_MOVE=fifo FAIL_TO=x timeout 20 $P -i $S save x; "
+				       "echo $?; cmp x $S; rm hit",
+				       calls[i]);
+
+		run_save(&transcript, link);
+		if (!mode)
+			run_save(&transcript, fifo);
+		free(fifo);
+		free(link);
+	}
+	transcript_expect(&transcript, "command/save-swapped");
+}
+
+/*
+ * A signal at any call: the program dies of it, and the file is what it was or
+ * a whole snapshot. Nothing else is left.
+ */
+static void test_signals(void **state)
+{
+	static const int signals[] = { 1, 2, 3, 15 };
+	struct transcript transcript;
+
+	(void)state;
+	transcript_begin(&transcript);
+	for (size_t i = 0; i < ARRAY_SIZE(calls) * ARRAY_SIZE(signals); i++) {
+		char *line = xasprintf(QUIET("echo old >x; cp x old; "
+					     "(" AT "%s FAIL_AT=1 FAIL_SIGNAL=%d exec $P -i $S save x); "
+					     "echo $?; cmp -s x old || cmp x $S; rm hit old"),
+				       calls[i / ARRAY_SIZE(signals)],
+				       signals[i % ARRAY_SIZE(signals)]);
+
+		run_save(&transcript, line);
+		free(line);
+	}
+	transcript_expect(&transcript, "command/save-signals");
+}
+
+static void test_full(void **state)
+{
+	struct result result = run(large.path,
+				   "unshare -m sh -c 'mount -t tmpfs -o size=64k none .'");
+	bool mounts = !result.status;
+	struct transcript transcript;
+
+	(void)state;
+	result_clear(&result);
+	if (!mounts) {
+		print_message("# SKIP a file system cannot be mounted here\n");
+		skip();
+	}
+	transcript_begin(&transcript);
+	run_save(&transcript,
+		 "mkdir d; unshare -m sh -c 'mount -t tmpfs -o size=64k none d; " SAVE "d/x; s=$?; ls -A d; exit $s'");
+	transcript_expect(&transcript, "command/save-full");
+}
+
+static void test_forbidden(void **state)
+{
+	const bool root = !geteuid();
+	struct transcript transcript;
+
+	(void)state;
+	transcript_begin(&transcript);
+	run_save(&transcript, root ?
+		 "chmod 755 .; cp $P p; cat $S | setpriv --reuid 4711 --regid 4711 --clear-groups ./p -i - save x; s=$?; rm p; (exit $s)" :
+		 "mkdir -m 500 d; " SAVE "d/x");
+	transcript_expect(&transcript, root ? "command/save-forbidden_root" :
+					      "command/save-forbidden");
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(scripts) + 4] = {
+		cmocka_unit_test(test_swapped),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_forbidden),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		tests[4 + i] = (struct CMUnitTest){
+			.name = scripts[i].name,
+			.test_func = test_script,
+			.initial_state = (void *)&scripts[i],
+		};
+	return cmocka_run_group_tests_name("save", tests, setup, teardown);
+}

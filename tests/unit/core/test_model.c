@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * What can be known only from all tasks: groups, numbers, the tree; and which
+ * tasks a filter chooses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+/* Of fixture_system(). */
+static struct fixture whole;
+static const struct model *const model = &whole.model;
+
+static int setup(void **state)
+{
+	struct taskmap_record *rows = fixture_system();
+
+	(void)state;
+	fixture_init(&whole, rows, fixture_system_count);
+	free(rows);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_free(&whole);
+	return 0;
+}
+
+static unsigned int number(const struct fixture *set, int pid,
+			   enum taskmap_resource resource)
+{
+	return model_number(&set->model, model_find(&set->model, pid),
+			    resource);
+}
+
+static void test_find(void **state)
+{
+	(void)state;
+	assert_int_equal(model_find(model, 1), 0);
+	assert_int_equal(model_find(model, 702), fixture_system_count - 1);
+	assert_int_equal(model_find(model, 4), NO_TASK);
+	assert_int_equal(model_find(model, 0), NO_TASK);
+	assert_int_equal(model_find(model, 100000), NO_TASK);
+}
+
+static void test_threads(void **state)
+{
+	unsigned int leader = model_find(model, 200);
+	unsigned int member = model_find(model, 203);
+
+	(void)state;
+	assert_int_equal(model_threads(model, leader).count, 4);
+	assert_ptr_equal(model_threads(model, leader).tasks,
+			 model_threads(model, member).tasks);
+	assert_int_equal(model_leader(model, member), leader);
+	assert_int_equal(model_leader(model, leader), leader);
+	assert_int_equal(model_parent(model, member), model_find(model, 100));
+}
+
+static void test_groups(void **state)
+{
+	const struct group *server =
+		model_group(model, model_find(model, 201), TASKMAP_MM);
+	struct members members = model_members(model, server, TASKMAP_MM);
+
+	(void)state;
+	/* 200 to 203, and the kernel thread that borrows it. */
+	assert_int_equal(server->count, 5);
+	assert_int_equal(server->users, 1);
+	assert_int_equal(server->lowest[0], 200);
+	assert_int_equal(members.count, 5);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(members.tasks[i],
+				 model_find(model, 200 + (int)i));
+	assert_int_equal(model_run(model, members, 1).count, 3);
+	assert_int_equal(model_run(model, members, 4).count, 1);
+}
+
+static void test_none_is_no_group(void **state)
+{
+	unsigned int kthreadd = model_find(model, 2);
+
+	(void)state;
+	assert_null(model_group(model, kthreadd, TASKMAP_MM));
+	assert_int_equal(model->holders[TASKMAP_SYSVSEM].count, 0);
+	assert_false(model_same(model, kthreadd, model_find(model, 3),
+				TASKMAP_MM));
+}
+
+/* In order of pid, whatever the ids are. */
+static void test_short_ids_against_id_order(void **state)
+{
+	struct taskmap_record rows[4];
+	struct fixture set;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		rows[i] = process(10 + i, 0, "x");
+		rows[i].ids[TASKMAP_MM] = 1000U - (unsigned int)i;
+	}
+	rows[3].ids[TASKMAP_MM] = 1000;
+	fixture_init(&set, rows, 4);
+	assert_int_equal(number(&set, 10, TASKMAP_MM), 1);
+	assert_int_equal(number(&set, 11, TASKMAP_MM), 2);
+	assert_int_equal(number(&set, 12, TASKMAP_MM), 3);
+	assert_int_equal(number(&set, 13, TASKMAP_MM), 1);
+	fixture_free(&set);
+}
+
+/* The same numbers, whether they are asked for alone, or first, or again. */
+static void test_numbers_alone(void **state)
+{
+	struct model again;
+
+	(void)state;
+	assert_int_equal(model_init(&again, &whole.snap), 0);
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(model_number_all(&again, BIT(TASKMAP_MM)), 0);
+		for (unsigned int i = 0; i < again.count; i++)
+			assert_int_equal(model_number(&again, i, TASKMAP_MM),
+					 model_number(model, i, TASKMAP_MM));
+		assert_null(again.holders[TASKMAP_FS].number);
+		if (round == 1)
+			assert_int_equal(model_group_all(&again,
+							 BIT(TASKMAP_MM)), 0);
+	}
+	assert_int_equal(model_group(&again, model_find(&again, 201),
+				     TASKMAP_MM)->count, 5);
+	model_free(&again);
+}
+
+/* A thread group is one user, however its threads are spread; no kernel thread is. */
+static void test_users(void **state)
+{
+	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
+	struct fixture set;
+	const struct group *group;
+
+	(void)state;
+	rows[2] = thread(&rows[0], 7);
+	rows[3] = thread(&rows[1], 8);
+	rows[4] = kthread(9, "z");
+	rows[5] = thread(&rows[0], 10);
+	for (int i = 0; i < 6; i++)
+		rows[i].ids[TASKMAP_MM] = 77;
+	fixture_init(&set, rows, 6);
+	group = model_group(&set.model, 0, TASKMAP_MM);
+	assert_int_equal(group->count, 6);
+	assert_int_equal(group->users, 2);
+	assert_int_equal(group->lowest[0], 5);
+	assert_int_equal(group->lowest[1], 6);
+	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).count, 2);
+	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).tgid, 5);
+	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).count, 1);
+	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).tgid, 6);
+	assert_int_equal(model_others(&set.model, 3, TASKMAP_MM).tgid, 5);
+	assert_int_equal(model_others(&set.model, 3, TASKMAP_IO).count, 0);
+	fixture_free(&set);
+}
+
+/* The leader died and was not seen: its pid is lower than all in the set. */
+static void test_order_without_leader(void **state)
+{
+	struct taskmap_record rows[3] = {
+		process(10, 0, "a"), process(20, 0, "b"), process(50, 0, "c"),
+	};
+	const struct group *first;
+	struct fixture set;
+
+	(void)state;
+	rows[2].tgid = 2;
+	rows[2].kind = TASKMAP_THREAD;
+	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
+	/* By id it would be the first. */
+	rows[1].ids[TASKMAP_MM] = 1;
+	fixture_init(&set, rows, 3);
+	assert_int_equal(set.model.holders[TASKMAP_MM].count, 2);
+	assert_int_equal(number(&set, 10, TASKMAP_MM), 1);
+	assert_int_equal(number(&set, 20, TASKMAP_MM), 2);
+	assert_int_equal(number(&set, 50, TASKMAP_MM), 1);
+	first = model_group(&set.model, 0, TASKMAP_MM);
+	assert_int_equal(first->earliest, 0);
+	assert_int_equal(first->lowest[0], 2);
+	assert_int_equal(*model_members(&set.model, first, TASKMAP_MM).tasks, 2);
+	fixture_free(&set);
+}
+
+static void test_leader_missing(void **state)
+{
+	struct taskmap_record rows[2] = { process(5, 0, "x") };
+	struct fixture set;
+
+	(void)state;
+	rows[1] = thread(&rows[0], 7);
+	rows[0] = thread(&rows[0], 6);
+	fixture_init(&set, rows, 2);
+	assert_int_equal(model_leader(&set.model, 0), NO_TASK);
+	assert_int_equal(model_threads(&set.model, 1).count, 2);
+	fixture_free(&set);
+}
+
+/* A parent that is no leader is not the parent: only a torn set has one. */
+static void test_parent_is_thread(void **state)
+{
+	struct taskmap_record rows[3] = { process(5, 0, "x") };
+	struct fixture set;
+
+	(void)state;
+	rows[1] = thread(&rows[0], 6);
+	rows[2] = process(7, 6, "y");
+	fixture_init(&set, rows, 3);
+	assert_int_equal(model_parent(&set.model, 2), NO_TASK);
+	fixture_free(&set);
+}
+
+static void expect_parents(const struct taskmap_record rows[4],
+			   const bool shown[4], const unsigned int want[4])
+{
+	unsigned int *parents;
+	struct fixture set;
+
+	fixture_init(&set, rows, 4);
+	parents = tree_parents(&set.model, shown);
+	assert_non_null(parents);
+	for (unsigned int i = 0; i < 4; i++) {
+		if (shown[i])
+			assert_int_equal(parents[i], want[i]);
+	}
+	free(parents);
+	fixture_free(&set);
+}
+
+static void test_tree(void **state)
+{
+	const unsigned int complete[] = { NO_TASK, 0, 1, 1 };
+	const unsigned int part[] = { NO_TASK, 0, NO_TASK, NO_TASK };
+	const bool all[] = { true, true, true, true };
+	const bool some[] = { true, false, true, true };
+	struct taskmap_record rows[4] = {
+		process(1, 0, "init"), process(5, 1, "x"),
+	};
+
+	(void)state;
+	rows[2] = thread(&rows[1], 6);
+	rows[3] = process(7, 5, "child");
+	expect_parents(rows, all, complete);
+	expect_parents(rows, some, part);
+}
+
+static void test_tree_rings(void **state)
+{
+	/* 1 its own parent; 2 and 3 each other's; 4 hangs on that ring */
+	const struct taskmap_record rows[] = {
+		process(1, 1, "self"), process(2, 3, "a"),
+		process(3, 2, "b"), process(4, 2, "c"),
+	};
+	const bool all[] = { true, true, true, true };
+	const unsigned int want[] = { NO_TASK, 2, NO_TASK, 1 };
+
+	(void)state;
+	expect_parents(rows, all, want);
+}
+
+static unsigned int depth_of(const unsigned int *parents, unsigned int task)
+{
+	unsigned int depth = 1;
+
+	for (; parents[task] != NO_TASK; task = parents[task])
+		depth++;
+	return depth;
+}
+
+static void test_tree_deep(void **state)
+{
+	enum { COUNT = 2000 };
+	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
+	bool *all = xcalloc(COUNT, sizeof(*all));
+	unsigned int *parents;
+	struct fixture set;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		rows[i] = process(i + 1, i, "x");
+		all[i] = true;
+	}
+	fixture_init(&set, rows, COUNT);
+	parents = tree_parents(&set.model, all);
+	assert_int_equal(depth_of(parents, 5), 6);
+	assert_int_equal(depth_of(parents, TREE_DEPTH - 1), TREE_DEPTH);
+	assert_int_equal(depth_of(parents, COUNT - 1), TREE_DEPTH);
+	free(parents);
+	fixture_free(&set);
+	free(all);
+	free(rows);
+}
+
+/* Expects just the tasks of @pids, which end in 0, and then those @missing. */
+static void expect_chosen(const struct fixture *set, const struct filter *filter,
+			  const int *pids, const int *missing)
+{
+	struct chosen chosen;
+	size_t m = 0;
+
+	assert_int_equal(filter_apply(filter, &set->model, &chosen), 0);
+	for (unsigned int i = 0; i < set->model.count; i++) {
+		bool want = *pids == set->model.tasks[i].pid;
+
+		assert_int_equal(chosen.tasks[i], want);
+		pids += want;
+	}
+	assert_int_equal(*pids, 0);
+	for (; missing[m]; m++)
+		assert_int_equal(chosen.missing[m], missing[m]);
+	assert_int_equal(chosen.missing_count, m);
+	free(chosen.tasks);
+	free(chosen.missing);
+}
+
+static void test_filter(void **state)
+{
+	int asked[] = { 4712, 200, 401, 8, 200, 4712 };
+	const struct filter filter = {
+		asked, ARRAY_SIZE(asked),
+		BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
+	};
+
+	(void)state;
+	/* Not the worker 203; and 401 alone. */
+	expect_chosen(&whole, &filter, (int[]){ 200, 201, 202, 401, 0 },
+		      (int[]){ 8, 4712, 0 });
+}
+
+/* One thread can be what two pids asked for, that of its leader among them. */
+static void test_filter_without_leader(void **state)
+{
+	struct taskmap_record row = process(5, 0, "x");
+	int asked[] = { 5, 7 };
+	const struct filter filter = { asked, 2, 0 };
+	struct fixture set;
+
+	(void)state;
+	row = thread(&row, 7);
+	fixture_init(&set, &row, 1);
+	expect_chosen(&set, &filter, (int[]){ 7, 0 }, (int[]){ 0 });
+	fixture_free(&set);
+}
+
+/* A kind that has no name is none of those that can be asked for. */
+static void test_filter_unknown_kind(void **state)
+{
+	const struct filter filter = {
+		.kinds = BIT(TASKMAP_PROCESS) | BIT(TASKMAP_KTHREAD),
+	};
+	struct taskmap_record rows[3] = {
+		process(1, 0, "x"), process(2, 0, "y"), process(3, 0, "z"),
+	};
+	struct fixture set;
+
+	(void)state;
+	rows[1].kind = TASKMAP_KTHREAD + 1;
+	/* As many bits on as would be those of process. */
+	rows[2].kind = TASKMAP_PROCESS + 32;
+	fixture_init(&set, rows, 3);
+	expect_chosen(&set, &filter, (int[]){ 1, 0 }, (int[]){ 0 });
+	fixture_free(&set);
+}
+
+static void test_filter_repeated(void **state)
+{
+	int asked[] = { 7, 1, 7, 5, 1 };
+	struct filter filter = { asked, ARRAY_SIZE(asked), 0 };
+
+	(void)state;
+	assert_int_equal(filter_drop_repeated(&filter), 0);
+	assert_int_equal(filter.pid_count, 3);
+	assert_memory_equal(asked, ((int[]){ 7, 1, 5 }), 3 * sizeof(int));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_none_is_no_group),
+		cmocka_unit_test(test_short_ids_against_id_order),
+		cmocka_unit_test(test_numbers_alone),
+		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_order_without_leader),
+		cmocka_unit_test(test_leader_missing),
+		cmocka_unit_test(test_parent_is_thread),
+		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_tree_rings),
+		cmocka_unit_test(test_tree_deep),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_without_leader),
+		cmocka_unit_test(test_filter_unknown_kind),
+		cmocka_unit_test(test_filter_repeated),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, setup, teardown);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * What two tasks share, and with which flags clone(2) makes a task that shares as
+ * much.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "core/model.h"
+#include "output/output.h"
+
+static void add_set(FILE *out, const char *name, uint32_t set, size_t word)
+{
+	char *words = resource_words(set, " ", word);
+
+	if (*words)
+		fprintf(out, "\t%s: %s\n", name, words);
+	free(words);
+}
+
+/* All that the relation of @task to @other says. */
+static void add_relation(FILE *out, const struct model *model,
+			 unsigned int task, unsigned int other)
+{
+	const struct relation relation = relate(model, task, other);
+	const char *name = relation_name(&relation);
+
+	add_set(out, "same", relation.same, RESOURCE_NAME);
+	add_set(out, "flags", relation.flags, RESOURCE_FLAG);
+	add_set(out, "needed", relation.needed, RESOURCE_FLAG);
+	add_set(out, "untold", relation.untold, RESOURCE_FLAG);
+	add_set(out, "beyond", relation.beyond, RESOURCE_NAME);
+	fprintf(out, "\t%s%s%s%s\n",
+		relation.possible ? "possible" : "impossible",
+		relation.borrowed ? ", borrowed" : "",
+		name ? ", like " : "", name ? name : "");
+	/* Each is one or the other, or one of the two holds none. */
+	for_each_resource(r) {
+		uint32_t apart = model_differ(model, task, other, r) ? BIT(r) : 0;
+
+		assert_int_equal(relation.apart & BIT(r), apart);
+		assert_false(relation.same & apart);
+	}
+}
+
+static void test_system(void **state)
+{
+	static const struct { int pid, other; } pairs[] = {
+		{ 201, 200 }, { 200, 100 }, { 301, 300 }, { 501, 500 },
+		{ 202, 200 },	/* three things are its own, one a namespace */
+		{ 401, 400 },	/* a dead leader keeps signal handlers and group */
+		{ 3, 2 },	/* none and none is not the same */
+		{ 600, 200 },	/* no flag makes a kernel thread use an mm */
+	};
+	struct taskmap_record *rows = fixture_system();
+	struct snapshot snap;
+	struct transcript transcript;
+	struct model model;
+
+	(void)state;
+	/* As every POSIX thread has it. */
+	rows[4].ids[TASKMAP_SYSVSEM] = rows[5].ids[TASKMAP_SYSVSEM] = 77;
+	snap = fixture_snapshot(rows, fixture_system_count);
+	assert_int_equal(model_init(&model, &snap), 0);
+	transcript_begin(&transcript);
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		fprintf(transcript.file, "%d to %d\n", pairs[i].pid,
+			pairs[i].other);
+		add_relation(transcript.file, &model,
+			     model_find(&model, pairs[i].pid),
+			     model_find(&model, pairs[i].other));
+	}
+	transcript_expect(&transcript, "core/relation-system");
+	model_free(&model);
+	snapshot_free(&snap);
+	free(rows);
+}
+
+/* What the one that is made holds of a resource: what its maker does, or another. */
+struct change {
+	const char *what;
+	uint32_t same;
+	uint32_t other;
+	uint32_t none;		/* only its maker holds one */
+};
+
+#define B(resource)	BIT(TASKMAP_##resource)
+
+static const struct change changes[] = {
+	{ "nothing", 0, 0, 0 },
+	{ "other cred", 0, B(CRED), 0 },
+	{ "same cred", B(CRED), 0, 0 },
+	{ "other nsproxy", 0, B(NSPROXY), 0 },
+	{ "other pid", 0, B(PID_NS), 0 },
+	{ "other pid and nsproxy", 0, B(PID_NS) | B(NSPROXY), 0 },
+	{ "other user", 0, B(USER_NS), 0 },
+	/* By which of its rules clone(2) refuses what, is seen one by one. */
+	{ "other user and fs", 0, B(USER_NS) | B(FS), 0 },
+	{ "other cgroups", 0, B(CGROUPS), 0 },
+	{ "same fs, other mnt", B(FS), B(MNT_NS) | B(NSPROXY), 0 },
+	{ "same fs, other user", B(FS), B(USER_NS), 0 },
+	{ "same sysvsem, other ipc", B(SYSVSEM), B(IPC_NS) | B(NSPROXY), 0 },
+	{ "other mm", 0, B(MM), 0 },
+	{ "only the maker has io", 0, 0, B(IO) },
+	{ "same io", B(IO), 0, 0 },
+	{ "other io", 0, B(IO), 0 },
+};
+
+static void apply(const struct change *change, struct taskmap_record *maker,
+		  struct taskmap_record *task)
+{
+	for_each_resource_in(change->same | change->other | change->none, r) {
+		if (!maker->ids[r])
+			maker->ids[r] = 5;
+		task->ids[r] = change->same & BIT(r) ? maker->ids[r] :
+			       change->other & BIT(r) ? maker->ids[r] ^ 1 : 0;
+	}
+}
+
+static void test_changes(void **state)
+{
+	struct transcript transcript;
+
+	(void)state;
+	transcript_begin(&transcript);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
+		struct taskmap_record rows[2] = { process(10, 1, "maker") };
+		struct snapshot snap;
+		struct model model;
+
+		rows[1] = i % 2 ? thread(&rows[0], 11) : process(11, 10, "task");
+		apply(&changes[i / 2], &rows[0], &rows[1]);
+		snap = fixture_snapshot(rows, 2);
+		assert_int_equal(model_init(&model, &snap), 0);
+		fprintf(transcript.file, "a %s with %s\n",
+			i % 2 ? "thread" : "process", changes[i / 2].what);
+		add_relation(transcript.file, &model, 1, 0);
+		model_free(&model);
+		snapshot_free(&snap);
+	}
+	transcript_expect(&transcript, "core/relation-changes");
+}
+
+/* Each flag of the table is one that the help names. */
+static void test_flags(void **state)
+{
+	(void)state;
+	for_each_resource(r) {
+		assert_non_null(resources[r].noun);
+		if (resources[r].flag) {
+			assert_non_null(strstr(resources[r].help,
+					       resources[r].flag));
+		} else {
+			assert_null(resources[r].shared);
+			assert_false(resources[r].ns);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_system),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_flags),
+	};
+
+	return cmocka_run_group_tests_name("relation", tests, NULL, NULL);
+}

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <byteswap.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+struct image {
+	unsigned char *bytes;
+	size_t size;
+};
+
+static struct taskmap_header *header_of(struct image *image)
+{
+	return (struct taskmap_header *)image->bytes;
+}
+
+static struct taskmap_record *record_of(struct image *image, size_t index)
+{
+	return (struct taskmap_record *)(image->bytes +
+					 sizeof(struct taskmap_header)) + index;
+}
+
+static struct image make(const struct shape *shape)
+{
+	struct taskmap_record rows[3] = {
+		process(1, 0, "init"),
+		process(7, 1, "seven"),
+	};
+	struct image image;
+
+	rows[2] = thread(&rows[1], 9);
+	image.bytes = fixture_image(rows, 3, shape, &image.size);
+	return image;
+}
+
+/* What is said of files that are not sound, after their name. */
+#define EMPTY		": empty, not a taskmap snapshot"
+#define NOT_SNAPSHOT	": not a taskmap snapshot"
+#define OTHER_ORDER	": made on a machine of the other byte order"
+#define NEWER		": format 2 is newer than this taskmap knows (1)"
+#define TRUNCATED	": truncated: "
+#define TRAILING	": corrupt: more bytes follow the snapshot's "
+#define WRONG(what)	": corrupt: wrong " what
+
+/* Whether it is sound, and then @snap filled; if not, it is for @reason. */
+static bool decode(const struct image *image, size_t size,
+		   struct snapshot *snap, const char *reason)
+{
+	struct error error = { 0 };
+
+	if (!fixture_read(image->bytes, size, snap, &error))
+		return true;
+	assert_non_null(error.text);
+	if (strncmp(error.text, "/tmp/taskmap-image-", 19) ||
+	    !strstr(error.text, reason) || strchr(error.text, '\n'))
+		fail_msg("\"%s\" is not about \"%s\"", error.text, reason);
+	free(error.text);
+	return false;
+}
+
+/* The first @size bytes are refused for @reason, or sound if that is NULL. */
+static void expect_part(const struct image *image, size_t size,
+			const char *reason)
+{
+	struct snapshot snap;
+	bool sound = decode(image, size, &snap, reason ? reason : "none");
+
+	assert_int_equal(sound, !reason);
+	if (sound)
+		snapshot_free(&snap);
+}
+
+/* All of @image is, which is freed. */
+static void expect(struct image *image, const char *reason)
+{
+	expect_part(image, image->size, reason);
+	free(image->bytes);
+}
+
+static void check_rows(const struct snapshot *snap, unsigned int known)
+{
+	const struct taskmap_record want = process(7, 1, "seven");
+	const struct taskmap_record *got = &snap->tasks[1];
+
+	assert_int_equal(snap->count, 3);
+	assert_int_equal(snap->tasks[2].pid, 9);
+	assert_int_equal(snap->tasks[2].tgid, 7);
+	assert_memory_equal(got, &want, offsetof(struct taskmap_record, ids));
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+		bool told = r < known;
+
+		assert_int_equal(got->ids[r], told ? want.ids[r] : 0);
+		assert_int_equal(got->refs[r], told ? want.refs[r] : 0);
+	}
+}
+
+/* As older and newer modules may write it, and what of the resources is told. */
+static const struct {
+	struct shape shape;
+	unsigned int known;
+} shapes[] = {
+	{ { 0 }, TASKMAP_RESOURCES },
+	{ { .header_size = 144 }, TASKMAP_RESOURCES },
+	{ { .header_size = 152 }, TASKMAP_RESOURCES },
+	{ { .header_size = 256 }, TASKMAP_RESOURCES },
+	{ { .record_size = 400, .ids_offset = 96, .refs_offset = 300 },
+	  TASKMAP_RESOURCES },
+	{ { .record_size = 512, .resource_count = TASKMAP_RESOURCES + 4,
+	    .refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 4) },
+	  TASKMAP_RESOURCES },
+	{ { .record_size = 120, .resource_count = 4, .refs_offset = 104 }, 4 },
+	/* The other way round is as good. */
+	{ { .ids_offset = 152, .refs_offset = 72 }, TASKMAP_RESOURCES },
+	{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
+	  TASKMAP_RESOURCES },
+	{ { .header_size = SNAPSHOT_MOST_BYTES,
+	    .record_size = SNAPSHOT_MOST_BYTES }, TASKMAP_RESOURCES },
+};
+
+static void test_shapes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		struct image image = make(&shapes[i].shape);
+		bool pause = shapes[i].shape.header_size != 144;
+		struct snapshot snap;
+
+		assert_true(decode(&image, image.size, &snap, "none"));
+		check_rows(&snap, shapes[i].known);
+		assert_string_equal(snap.header.release, "6.1.0-56-amd64");
+		/* Which the first modules did not write. */
+		assert_int_equal(snapshot_tells_pause(&snap.header), pause);
+		assert_int_equal(snap.header.pause_ns,
+				 pause ? FIXTURE_PAUSE : 0);
+		snapshot_free(&snap);
+		free(image.bytes);
+	}
+}
+
+/* Of no tasks: all of the file is shorter than the header is now. */
+static void test_smallest(void **state)
+{
+	const struct shape shape = { .header_size = 144 };
+	struct image image;
+
+	(void)state;
+	image.bytes = fixture_image(NULL, 0, &shape, &image.size);
+	assert_int_equal(image.size, 144);
+	expect_part(&image, 143, TRUNCATED);
+	expect(&image, NULL);
+}
+
+/* Ids behind refs may overlap as little; and there may be room, but not aligned. */
+static void test_misplaced(void **state)
+{
+	static const struct {
+		struct shape shape;
+		uint32_t ids_offset, refs_offset;
+		const char *reason;
+	} cases[] = {
+		{ { .ids_offset = 152, .refs_offset = 72 }, 144, 72,
+		  WRONG("offsets of ids and refs, which overlap") },
+		{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
+		  84, 240, WRONG("offset of the ids") },
+		{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
+		  80, 242, WRONG("offset of the refs") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct image image = make(&cases[i].shape);
+
+		header_of(&image)->ids_offset = cases[i].ids_offset;
+		header_of(&image)->refs_offset = cases[i].refs_offset;
+		expect(&image, cases[i].reason);
+	}
+}
+
+static void test_no_tasks(void **state)
+{
+	struct image image;
+	struct snapshot snap;
+
+	(void)state;
+	image.bytes = fixture_image(NULL, 0, NULL, &image.size);
+	assert_true(decode(&image, image.size, &snap, "none"));
+	assert_int_equal(snap.count, 0);
+	snapshot_free(&snap);
+	free(image.bytes);
+}
+
+static void test_truncated_everywhere(void **state)
+{
+	struct image image = make(NULL);
+
+	(void)state;
+	expect_part(&image, 0, EMPTY);
+	for (size_t size = 1; size < image.size; size++)
+		expect_part(&image, size, TRUNCATED);
+	expect(&image, NULL);
+}
+
+static void test_trailing(void **state)
+{
+	struct image image = make(NULL);
+
+	(void)state;
+	image.bytes = xreallocarray(image.bytes, image.size + 1, 1);
+	image.bytes[image.size++] = 0;
+	expect(&image, TRAILING);
+}
+
+static void test_byte_order(void **state)
+{
+	struct image image = make(NULL);
+
+	(void)state;
+	header_of(&image)->magic = bswap_64(TASKMAP_MAGIC);
+	/* Too little of it could be anything. */
+	expect_part(&image, 3, NOT_SNAPSHOT);
+	expect(&image, OTHER_ORDER);
+}
+
+static void test_other_magic(void **state)
+{
+	struct image image = make(NULL);
+
+	(void)state;
+	header_of(&image)->magic++;
+	expect_part(&image, 3, NOT_SNAPSHOT);
+	expect(&image, NOT_SNAPSHOT);
+}
+
+static void test_version(void **state)
+{
+	struct image image = make(NULL);
+
+	(void)state;
+	header_of(&image)->version = TASKMAP_FORMAT + 1;
+	/* Even if its header is one that this format would call truncated. */
+	expect_part(&image, 16, NEWER);
+	expect(&image, NEWER);
+	image = make(NULL);
+	header_of(&image)->version = 0;
+	expect(&image, ": corrupt: there is no format 0");
+}
+
+/* One field of the header set to what it must not be. */
+struct damage {
+	size_t offset;
+	uint32_t value;
+	const char *reason;
+};
+
+#define DAMAGE(field, value, what) \
+	{ offsetof(struct taskmap_header, field), value, WRONG(what) }
+#define IDS		"offset of the ids"
+#define REFS		"offset of the refs"
+#define OVERLAP		"offsets of ids and refs, which overlap"
+
+static const struct damage damages[] = {
+	DAMAGE(header_size, 0, "header size"),
+	DAMAGE(header_size, 136, "header size"),
+	DAMAGE(header_size, sizeof(struct taskmap_header) + 4, "header size"),
+	DAMAGE(header_size, SNAPSHOT_MOST_BYTES + 8, "header size"),
+	DAMAGE(header_size, UINT32_MAX - 7, "header size"),
+	DAMAGE(record_size, 0, "record size"),
+	DAMAGE(record_size, 8, "record size"),
+	DAMAGE(record_size, sizeof(struct taskmap_record) - 8, REFS),
+	DAMAGE(record_size, sizeof(struct taskmap_record) + 4, "record size"),
+	DAMAGE(record_size, SNAPSHOT_MOST_BYTES + 8, "record size"),
+	DAMAGE(record_size, UINT32_MAX - 7, "record size"),
+	DAMAGE(resource_count, TASKMAP_RESOURCES + 1, OVERLAP),
+	DAMAGE(resource_count, UINT32_MAX, IDS),
+	DAMAGE(resource_count, 1U << 29, IDS),
+	DAMAGE(ids_offset, 0, IDS),
+	DAMAGE(ids_offset, 64, IDS),
+	DAMAGE(ids_offset, 76, IDS),
+	DAMAGE(ids_offset, 80, OVERLAP),
+	DAMAGE(ids_offset, 1U << 31, IDS),
+	DAMAGE(ids_offset, UINT32_MAX - 7, IDS),
+	DAMAGE(refs_offset, 0, REFS),
+	DAMAGE(refs_offset, 216, OVERLAP),
+	DAMAGE(refs_offset, 220, OVERLAP),
+	DAMAGE(refs_offset, 226, REFS),
+	DAMAGE(refs_offset, 232, REFS),
+	DAMAGE(refs_offset, UINT32_MAX - 3, REFS),
+};
+
+static void test_layout(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		struct image image = make(NULL);
+
+		memcpy(image.bytes + damages[i].offset, &damages[i].value, 4);
+		expect(&image, damages[i].reason);
+	}
+}
+
+static void test_count(void **state)
+{
+	static const uint64_t impossible[] = {
+		UINT64_MAX, UINT64_MAX / sizeof(struct taskmap_record),
+		1ULL << 40, 1ULL << 32 | 3, SNAPSHOT_MOST_TASKS + 1,
+	};
+	struct image image = make(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++) {
+		header_of(&image)->count = impossible[i];
+		expect_part(&image, image.size, ": corrupt: impossible count of ");
+	}
+	header_of(&image)->count = SNAPSHOT_MOST_TASKS;
+	expect_part(&image, image.size, TRUNCATED);
+	header_of(&image)->count = 4;
+	expect_part(&image, image.size, TRUNCATED);
+	header_of(&image)->count = 2;
+	expect(&image, TRAILING);
+}
+
+static void test_pids(void **state)
+{
+	static const struct {
+		int pid, tgid, ppid, next_pid;
+		const char *reason;
+	} cases[] = {
+		{ 1, 1, 0, 1, ": corrupt: record 1: pids do not ascend" },
+		{ 1, 1, 0, 10, ": corrupt: record 2: pids do not ascend" },
+		{ 0, 1, 0, 7, ": corrupt: record 0: pid is not positive" },
+		{ -1, 1, 0, 7, ": corrupt: record 0: pid is not positive" },
+		{ 1, 0, 0, 7, ": corrupt: record 0: tgid is not positive" },
+		{ 1, 1, -5, 7, ": corrupt: record 0: ppid is negative" },
+		{ 1, 1, 0, 7, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct image image = make(NULL);
+		struct taskmap_record *first = record_of(&image, 0);
+
+		first->pid = cases[i].pid;
+		first->tgid = cases[i].tgid;
+		first->ppid = cases[i].ppid;
+		record_of(&image, 1)->pid = cases[i].next_pid;
+		expect(&image, cases[i].reason);
+	}
+}
+
+static void test_strings_without_end(void **state)
+{
+	struct image image = make(NULL);
+	struct snapshot snap;
+
+	(void)state;
+	memset(record_of(&image, 1)->comm, 'x', TASKMAP_COMM_LEN);
+	memset(header_of(&image)->release, 'y', TASKMAP_RELEASE_LEN);
+	assert_true(decode(&image, image.size, &snap, "none"));
+	assert_string_equal(snap.tasks[1].comm, "xxxxxxxxxxxxxxx");
+	assert_int_equal(strlen(snap.header.release), TASKMAP_RELEASE_LEN - 1);
+	snapshot_free(&snap);
+	free(image.bytes);
+}
+
+static void test_random_bytes(void **state)
+{
+	unsigned int seed = 42;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		struct image image = { .size = (size_t)rand_r(&seed) % 1024 };
+		struct snapshot snap;
+
+		image.bytes = malloc(image.size + 8);
+		assert_non_null(image.bytes);
+		for (size_t i = 0; i < image.size; i++)
+			image.bytes[i] = (unsigned char)rand_r(&seed);
+		/* Half of them get past the magic number and the version. */
+		if (round % 2 && image.size > 12) {
+			header_of(&image)->magic = TASKMAP_MAGIC;
+			header_of(&image)->version = TASKMAP_FORMAT;
+		}
+		assert_false(decode(&image, image.size, &snap, ""));
+		free(image.bytes);
+	}
+}
+
+/* Whatever is accepted must be what the rest of the reader relies on. */
+static void check_sound(const struct snapshot *snap)
+{
+	for (unsigned int i = 0; i < snap->count; i++) {
+		assert_true(snap->tasks[i].pid > 0);
+		assert_true(!i || snap->tasks[i].pid > snap->tasks[i - 1].pid);
+		assert_true(snap->tasks[i].tgid > 0);
+		assert_true(memchr(snap->tasks[i].comm, 0, TASKMAP_COMM_LEN));
+	}
+}
+
+static void test_mutations(void **state)
+{
+	unsigned int seed = 7;
+	unsigned int accepted = 0;
+
+	(void)state;
+	for (int round = 0; round < 50000; round++) {
+		struct image image = make(NULL);
+		int hits = 1 + rand_r(&seed) % 4;
+		struct snapshot snap;
+
+		while (hits--) {
+			size_t at = (size_t)rand_r(&seed);
+
+			/* The header, where most can go wrong, as often as the rest. */
+			at %= rand_r(&seed) % 2 ? 72 : image.size;
+			image.bytes[at] ^= (unsigned char)(1 << rand_r(&seed) % 8);
+		}
+		if (decode(&image, image.size, &snap, "")) {
+			check_sound(&snap);
+			snapshot_free(&snap);
+			accepted++;
+		}
+		free(image.bytes);
+	}
+	assert_in_range(accepted, 1000, 49000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_smallest),
+		cmocka_unit_test(test_misplaced),
+		cmocka_unit_test(test_no_tasks),
+		cmocka_unit_test(test_truncated_everywhere),
+		cmocka_unit_test(test_trailing),
+		cmocka_unit_test(test_byte_order),
+		cmocka_unit_test(test_other_magic),
+		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_pids),
+		cmocka_unit_test(test_strings_without_end),
+		cmocka_unit_test(test_random_bytes),
+		cmocka_unit_test(test_mutations),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Finding the module's files, and what is said where they cannot be had. A
+ * directory stands for the root of the system.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+/* For its static functions. */
+#include "core/source.c"
+
+struct world {
+	char *root;
+	struct source source;
+	unsigned char *image;
+	size_t size;
+};
+
+static int setup(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+	struct taskmap_record row = process(1, 0, "init");
+	struct statfs fs;
+
+	world->root = fixture_dir();
+	/* As if what the directory is on were debugfs, so that it is mounted. */
+	assert_int_equal(statfs(world->root, &fs), 0);
+	world->source.root = world->root;
+	world->source.file = "snapshot";
+	world->source.debugfs_magic = (long)fs.f_type;
+	world->image = fixture_image(&row, 1, NULL, &world->size);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+
+	fixture_remove(world->root);
+	free(world->image);
+	free(world);
+	return 0;
+}
+
+/* What is said is one line, and has @words in it. */
+static void expect_words(struct error *error, const char *words)
+{
+	if (!strstr(error->text, words) || strchr(error->text, '\n'))
+		fail_msg("\"%s\" has no \"%s\"", error->text, words);
+	free(error->text);
+}
+
+static void expect(struct world *world, const char *input, const char *words)
+{
+	struct error error = { 0 };
+	struct snapshot snap;
+
+	assert_int_equal(source_read(&world->source, input, &snap, &error), -1);
+	expect_words(&error, words);
+}
+
+static void expect_read(struct world *world, const char *input)
+{
+	struct error error = { 0 };
+	struct snapshot snap;
+
+	if (source_read(&world->source, input, &snap, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(snap.count, 1);
+	assert_string_equal(snap.tasks[0].comm, "init");
+	snapshot_free(&snap);
+}
+
+/* Files of the system: each gets the text after its name, or the image. */
+#define LOADED		IDS_PARAMETER " keyed\n"
+#define RAW		IDS_PARAMETER " raw\n"
+#define IN_DEBUGFS	DEBUGFS "/taskmap/snapshot"
+#define IN_PROCFS	"/proc/taskmap/snapshot"
+
+/*
+ * What is there, and what comes of it. Neither root nor a file's mode can make
+ * open(2) say all that it may say: then the advice is asked for directly.
+ */
+static const struct {
+	const char *files[3];
+	const char *words;	/* of the complaint; NULL: it is read */
+	int reason;		/* what open(2) says, if it cannot be made to */
+	bool exact;
+} systems[] = {
+	{ { IN_DEBUGFS, IN_PROCFS " not this" }, NULL, 0, false },
+	{ { IN_PROCFS }, NULL, 0, false },
+	{ { NULL }, "load it with \"modprobe taskmap\" or \"insmod taskmap.ko\"",
+	  0, false },
+	{ { LOADED },
+	  "\"mount -t debugfs debugfs /sys/kernel/debug\"", 0, false },
+	{ { LOADED, DEBUGFS "/other " }, "reload it with \"procfs=1\"", 0, false },
+	/* A file that is there and is of no use ends the search. */
+	{ { IN_DEBUGFS " ", IN_PROCFS }, "empty", 0, false },
+	/* No directory where it is expected: the other file is as good. */
+	{ { DEBUGFS "/taskmap ", IN_PROCFS }, NULL, 0, false },
+	{ { LOADED, DEBUGFS "/taskmap " }, "reload it with \"procfs=1\"",
+	  0, false },
+	{ { DEBUGFS "/taskmap/exact", IN_DEBUGFS " not this" }, NULL, 0, true },
+	{ { LOADED, IN_DEBUGFS }, "too old for --exact", 0, true },
+	{ { LOADED, IN_PROCFS }, "too old for --exact", 0, true },
+	{ { LOADED }, "run as root, for example \"sudo taskmap\"", EACCES, false },
+	{ { NULL }, "module is not loaded", EACCES, false },
+	{ { RAW }, "raw ids want CAP_SYSLOG, CAP_SYS_RAWIO", EPERM, false },
+	{ { LOADED, LOCKDOWN " none integrity [confidentiality]\n" },
+	  "the kernel is locked down", EPERM, false },
+	{ { LOADED }, "CAP_SYS_PTRACE", EPERM, false },
+	{ { LOADED, LOCKDOWN " [none] integrity confidentiality\n" },
+	  "CAP_SYS_PTRACE", EPERM, false },
+	/* Files of the system that say nothing are not held against anyone. */
+	{ { MODULE "/other " }, "CAP_SYS_PTRACE", EPERM, false },
+	{ { IDS_PARAMETER " " }, "CAP_SYS_PTRACE", EPERM, false },
+	{ { LOADED }, "the kernel has not enough memory", ENOMEM, false },
+	{ { NULL }, "the kernel has not enough memory", ENOMEM, false },
+	{ { EXACT_MAX " 5\n" }, "these tasks are more", EFBIG, false },
+	{ { EXACT_MAX " 5\n", "/proc/loadavg nothing of use" },
+	  "these tasks are more", EFBIG, false },
+	{ { EXACT_MAX " 5\n", "/proc/loadavg 0.00 0.01 0.05 3/1234 4711\n" },
+	  "1234 tasks are more than the module stops the machine for; raise /sys/module/taskmap/parameters/exact_max or do without --exact",
+	  EFBIG, false },
+	{ { EXACT_MAX " 5\n" }, "change too fast", EAGAIN, false },
+	{ { LOADED }, "snapshot: Too many open files", EMFILE, false },
+};
+
+static void put(const struct world *world, const char *file)
+{
+	char *name = xstrdup(file), *text = strchr(name, ' ');
+
+	if (text)
+		*text++ = '\0';
+	free(text ? fixture_file(world->root, name, text, strlen(text)) :
+		    fixture_file(world->root, name, world->image, world->size));
+	free(name);
+}
+
+static void test_systems(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(systems); i++) {
+		struct error error = { 0 };
+		struct world *world;
+
+		setup((void **)&world);
+		for (int f = 0; f < 3 && systems[i].files[f]; f++)
+			put(world, systems[i].files[f]);
+		if (systems[i].exact)
+			world->source.file = "exact";
+		if (systems[i].reason) {
+			assert_int_equal(explain_open(&world->source,
+						      systems[i].reason,
+						      &error), -1);
+			expect_words(&error, systems[i].words);
+		} else if (systems[i].words) {
+			expect(world, NULL, systems[i].words);
+		} else {
+			expect_read(world, NULL);
+		}
+		teardown((void **)&world);
+	}
+}
+
+static void test_debugfs_not_mounted(void **state)
+{
+	struct world *world = *state;
+
+	put(world, LOADED);
+	put(world, DEBUGFS "/other ");
+	world->source.debugfs_magic++;
+	expect(world, NULL, "debugfs is not mounted");
+}
+
+/* A file that is there and cannot be opened ends the search. */
+static void test_unopenable_file(void **state)
+{
+	struct world *world = *state;
+	char *link;
+
+	put(world, LOADED);
+	put(world, DEBUGFS "/taskmap/other ");
+	put(world, IN_PROCFS);
+	assert_true(asprintf(&link, "%s" IN_DEBUGFS, world->root) > 0);
+	assert_int_equal(symlink("snapshot", link), 0);
+	free(link);
+	expect(world, NULL,
+	       "cannot open /sys/kernel/debug/taskmap/snapshot: Too many levels");
+}
+
+static void test_worth_another(void **state)
+{
+	(void)state;
+	assert_true(worth_another(ENOENT));
+	assert_true(worth_another(ENOTDIR));
+	assert_true(worth_another(EACCES));
+	assert_true(worth_another(EPERM));
+	assert_false(worth_another(ENOMEM));
+	assert_false(worth_another(EMFILE));
+}
+
+static void test_read_errors(void **state)
+{
+	static const struct {
+		int reason;
+		bool module;
+		const char *words;
+	} cases[] = {
+		{ EIO, true, "the taskmap module was unloaded meanwhile" },
+		{ ENXIO, true, "the taskmap module was unloaded meanwhile" },
+		{ ENODEV, true, "the taskmap module was unloaded meanwhile" },
+		{ EINVAL, true, "cannot read x: Invalid argument" },
+		{ EIO, false, "cannot read x: Input/output error" },
+		{ ENOMEM, true, "not enough memory to read x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct error error = { 0 };
+
+		assert_int_equal(explain_read(cases[i].reason, cases[i].module,
+					      "x", &error), -1);
+		expect_words(&error, cases[i].words);
+	}
+}
+
+static void test_input(void **state)
+{
+	struct world *world = *state;
+	char *path = fixture_file(world->root, "saved", world->image,
+				  world->size);
+	char *cut = fixture_file(world->root, "cut", world->image,
+				 world->size - 1);
+
+	expect_read(world, path);
+	expect(world, cut, "455 of 456 bytes");
+	expect(world, "/nowhere/x", "cannot open /nowhere/x: No such file");
+	expect(world, "", "cannot open : No such file");
+	expect(world, "/", "cannot read /: Is a directory");
+	expect(world, "/dev/null", "/dev/null: empty");
+	expect(world, "/dev/zero", "/dev/zero: not a taskmap snapshot");
+	free(path);
+	free(cut);
+}
+
+/* More than is read at once, in the end and in between. */
+static void test_input_large(void **state)
+{
+	struct world *world = *state;
+	struct error error = { 0 };
+	struct snapshot snap;
+	struct taskmap_record *rows = xcalloc(1000, sizeof(*rows));
+	struct buffer copy;
+	unsigned char *image;
+	size_t size;
+	char *path;
+
+	for (int i = 0; i < 1000; i++)
+		rows[i] = process(i + 1, i, "x");
+	image = fixture_image(rows, 1000, NULL, &size);
+	path = fixture_file(world->root, "large", image, size);
+	assert_int_equal(source_read(&world->source, path, &snap, &error), 0);
+	assert_int_equal(snap.count, 1000);
+	assert_memory_equal(snap.tasks, rows, 1000 * sizeof(*rows));
+	snapshot_free(&snap);
+	assert_int_equal(source_copy(&world->source, path, &copy, &error), 0);
+	assert_int_equal(copy.size, size);
+	assert_memory_equal(copy.bytes, image, size);
+	free(copy.bytes);
+	free(path);
+	free(image);
+	free(rows);
+}
+
+/* A pipe that gives one byte a time, and a descriptor to read it by. */
+static int drip(const unsigned char *bytes, size_t size)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	if (fork())
+		return close(ends[1]), ends[0];
+	for (size_t i = 0; i < size; i++) {
+		if (write(ends[1], bytes + i, 1) != 1)
+			_exit(1);
+		usleep(10);
+	}
+	_exit(0);
+}
+
+static void test_short_reads(void **state)
+{
+	struct world *world = *state;
+	struct error error = { 0 };
+	struct snapshot snap;
+	struct input input = {
+		.fd = drip(world->image, world->size), .name = "pipe",
+		.snap = &snap, .error = &error, .keep = true,
+	};
+
+	assert_int_equal(read_open(&input), 0);
+	assert_int_equal(input.buffer.size, world->size);
+	assert_memory_equal(input.buffer.bytes, world->image, world->size);
+	free(input.buffer.bytes);
+	close(input.fd);
+}
+
+/* Never ends: a header that promises the most tasks, and then only @record. */
+static int endless(const struct taskmap_record *record)
+{
+	struct taskmap_header *header;
+	size_t size;
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	if (fork())
+		return close(ends[1]), ends[0];
+	close(ends[0]);
+	header = (struct taskmap_header *)fixture_image(NULL, 0, NULL, &size);
+	header->count = SNAPSHOT_MOST_TASKS;
+	if (write(ends[1], header, size) != (ssize_t)size)
+		_exit(1);
+	/* Dies of SIGPIPE when the reader has seen enough. */
+	while (write(ends[1], record, sizeof(*record)) == sizeof(*record))
+		;
+	_exit(1);
+}
+
+/* Bytes that are no records are read no further than the first chunk of them. */
+static void test_endless(void **state)
+{
+	const struct taskmap_record records[] = {
+		{ 0 }, process(1, 0, "init"),
+	};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct error error = { 0 };
+		struct snapshot snap;
+		struct input input = {
+			.fd = endless(&records[i / 2]), .name = "pipe",
+			.snap = &snap, .error = &error, .keep = i % 2,
+		};
+
+		assert_int_equal(read_open(&input), -1);
+		expect_words(&error, "pipe: corrupt: record ");
+		assert_true(input.position <= 2 * CHUNK);
+		free(input.buffer.bytes);
+		close(input.fd);
+	}
+}
+
+#define WORLD_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_systems),
+		WORLD_TEST(test_debugfs_not_mounted),
+		WORLD_TEST(test_unopenable_file),
+		cmocka_unit_test(test_worth_another),
+		cmocka_unit_test(test_read_errors),
+		WORLD_TEST(test_input),
+		WORLD_TEST(test_input_large),
+		WORLD_TEST(test_short_reads),
+		cmocka_unit_test(test_endless),
+	};
+
+	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Lists of columns. What each of them says, the tests of the commands see.
+ */
+#include "command/command.h"
+#include "fixture.h"
+
+/* What follows a list that was refused begins anew. */
+static void test_selection(void **state)
+{
+	struct selection selection = { .of = &task_columns };
+	size_t defaults, length;
+
+	(void)state;
+	selection_defaults(&selection);
+	defaults = selection.count;
+	assert_null(selection_parse(&selection, "+uid", &length));
+	assert_int_equal(selection.count, defaults + 1);
+	assert_string_equal(selection.columns[defaults].name, "UID");
+	assert_non_null(selection_parse(&selection, "pid,pi,x", &length));
+	assert_int_equal(length, 2);
+	assert_null(selection_parse(&selection, "COMM", &length));
+	assert_int_equal(selection.count, 1);
+	selection_all(&selection);
+	assert_int_equal(selection.count, column_count(&task_columns));
+	selection_free(&selection);
+	assert_int_equal(selection.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_selection),
+	};
+
+	return cmocka_run_group_tests_name("columns", tests, NULL, NULL);
+}

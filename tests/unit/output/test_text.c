@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/output.h"
+#include "fixture.h"
+
+struct name {
+	const char *raw;
+	const char *shown;
+};
+
+static const struct name names[] = {
+	{ "", "" },
+	{ "bash", "bash" },
+	{ "a b", "a b" },
+	{ "kworker/0:0H", "kworker/0:0H" },
+	{ "say \"hi\"", "say \"hi\"" },
+	{ "back\\slash", "back\\134slash" },
+	{ "\\134", "\\134134" },
+	{ "new\nline", "new\\012line" },
+	{ "\t\r\a", "\\011\\015\\007" },
+	{ "\033[2J", "\\033[2J" },
+	{ "\x7f", "\\177" },
+	/* Valid UTF-8 of two, three and four bytes, and the bounds of each */
+	{ "caf\xc3\xa9", "caf\xc3\xa9" },
+	{ "\xe2\x82\xac", "\xe2\x82\xac" },
+	{ "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7" },
+	{ "\xc2\xa0", "\xc2\xa0" },
+	{ "\xdf\xbf", "\xdf\xbf" },
+	{ "\xe0\xa0\x80", "\xe0\xa0\x80" },
+	{ "\xed\x9f\xbf", "\xed\x9f\xbf" },
+	{ "\xee\x80\x80", "\xee\x80\x80" },
+	{ "\xf0\x90\x80\x80", "\xf0\x90\x80\x80" },
+	{ "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" },
+	/* C1 controls, separators, bidi controls and their neighbours */
+	{ "\xc2\x80", "\\302\\200" },
+	{ "\xc2\x9f", "\\302\\237" },
+	{ "\xd8\x9b", "\xd8\x9b" },
+	{ "\xd8\x9c", "\\330\\234" },
+	{ "\xd8\x9d", "\xd8\x9d" },
+	{ "\xe2\x80\x8d", "\xe2\x80\x8d" },
+	{ "\xe2\x80\x8e", "\\342\\200\\216" },
+	{ "\xe2\x80\x8f", "\\342\\200\\217" },
+	{ "\xe2\x80\x90", "\xe2\x80\x90" },
+	{ "\xe2\x80\xa7", "\xe2\x80\xa7" },
+	{ "\xe2\x80\xa8", "\\342\\200\\250" },
+	{ "\xe2\x80\xaa", "\\342\\200\\252" },
+	{ "\xe2\x80\xae", "\\342\\200\\256" },
+	{ "\xe2\x80\xaf", "\xe2\x80\xaf" },
+	{ "\xe2\x81\xa5", "\xe2\x81\xa5" },
+	{ "\xe2\x81\xa6", "\\342\\201\\246" },
+	{ "\xe2\x81\xa9", "\\342\\201\\251" },
+	{ "\xe2\x81\xaa", "\xe2\x81\xaa" },
+	/* Not UTF-8: stray, cut short, overlong, surrogate, too big */
+	{ "\x80", "\\200" },
+	{ "a\xff""b", "a\\377b" },
+	{ "\xc3", "\\303" },
+	{ "\xc3(", "\\303(" },
+	{ "123456789012\xe2\x82", "123456789012\\342\\202" },
+	{ "\xf0\x9f\x90", "\\360\\237\\220" },
+	{ "\xc0\xaf", "\\300\\257" },
+	{ "\xc1\xbf", "\\301\\277" },
+	{ "\xe0\x9f\xbf", "\\340\\237\\277" },
+	{ "\xf0\x8f\xbf\xbf", "\\360\\217\\277\\277" },
+	{ "\xed\xa0\x80", "\\355\\240\\200" },
+	{ "\xed\xbf\xbf", "\\355\\277\\277" },
+	{ "\xf4\x90\x80\x80", "\\364\\220\\200\\200" },
+	{ "\xf5\x80\x80\x80", "\\365\\200\\200\\200" },
+	/* What is bad does not swallow what follows */
+	{ "\xe2\x82""caf\xc3\xa9", "\\342\\202caf\xc3\xa9" },
+};
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char out[ESCAPED_SIZE(64)];
+
+		assert_string_equal(escape(names[i].raw, out), names[i].shown);
+	}
+}
+
+/* Turns \ooo back into bytes. */
+static void unescape(const char *shown, char *out)
+{
+	while (*shown) {
+		if (*shown != '\\') {
+			*out++ = *shown++;
+			continue;
+		}
+		*out++ = (char)((shown[1] - '0') << 6 | (shown[2] - '0') << 3 |
+				(shown[3] - '0'));
+		shown += 4;
+	}
+	*out = '\0';
+}
+
+static void test_lossless(void **state)
+{
+	unsigned int seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 100000; round++) {
+		char raw[TASKMAP_COMM_LEN] = "", back[TASKMAP_COMM_LEN];
+		char out[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+
+		for (size_t i = 0; i < sizeof(raw) - 1; i++)
+			raw[i] = (char)rand_r(&seed);
+		unescape(escape(raw, out), back);
+		assert_string_equal(raw, back);
+	}
+}
+
+static void test_longest(void **state)
+{
+	char out[ESCAPED_SIZE(15)];
+
+	(void)state;
+	escape("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	       out);
+	assert_int_equal(strlen(out), 60);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_lossless),
+		cmocka_unit_test(test_longest),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}

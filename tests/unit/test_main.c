@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * The command line: what options and arguments do, what is complained of, and
+ * the exit status.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "fixture.h"
+
+/* A directory, and in it the snapshot of fixture_system(). */
+static char *dir, *path;
+
+static int setup(void **state)
+{
+	struct taskmap_record *rows = fixture_system();
+
+	(void)state;
+	dir = fixture_dir();
+	free(fixture_image_file(dir, "system", rows, fixture_system_count, NULL));
+	path = xasprintf("%s/system", dir);
+	free(rows);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(path);
+	fixture_remove(dir);
+	return 0;
+}
+
+static const struct golden goldens[] = {
+	{ "list-columns-groups", "$T groups -H", fields },
+	{ "list-columns-diff", "$T diff -H | head -n 10", fields },
+	{ "groups", "$T -i $S groups", fields },
+	{ "groups-json", "$T -i $S groups -J -o +tgid,pids mm net", NULL },
+	{ "groups-all", "$T -i $S groups --all -r --output-all MM Files netns",
+	  NULL },
+	{ "graph", "$T -i $S graph", NULL },
+	{ "graph-all", "$T -i $S graph --all 200 --resources mm,fs,net,user",
+	  NULL },
+	{ "explain", "$T -i $S explain 201 301,600 1", fields },
+	{ "explain-json", "$T -i $S explain -J 201 301 600", NULL },
+	{ "compare", "$T -i $S compare 200 201 202,203 301 300 400 600 2",
+	  fields },
+	{ "compare-json", "$T -i $S compare -J 201 2 200", NULL },
+	{ "options",
+	  "for words in"
+	  /* Words in any order; lists of columns replace each other. */
+	  " 'list -rn -o PID -p 1' '-rn -o PID -p 1 list' '-r -o comm,Pid -p 1'"
+	  " '-rn -o PID -o TGID -p 201' '-rn -o PID,PID -p 201'"
+	  " '-r -o +uid,MM_REFS -p 100'"
+	  /* Filters add up. Numbers and notes are those of the whole. */
+	  " '-rn -o PID -p 200' '-rn -o PID -p 202 -p 1'"
+	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200'"
+	  " '-rn -o MM,NOTE -p 500'"
+	  /* What is missing is said, and the rest shown. */
+	  " '-rn -o PID -p 4711,1,4712,2147483647' 'explain 4711'"
+	  " 'compare 4711 201 200' 'compare 4711 201' 'compare 4711 4712';"
+	  " do echo \"# $words\"; $T -i $S $words 2>&1; echo \"exit $?\"; done",
+	  fields },
+	/* Each once, in the order that was asked for: only who it is. */
+	{ "explain-order",
+	  "for words in '201,1 100 1 201' '4711 201 4712'; do"
+	  " $T -i $S explain $words; echo \"exit $?\"; done 2>&1 | grep '^[0-9te]'",
+	  NULL },
+};
+
+static void test_goldens(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++)
+		golden(path, &goldens[i]);
+}
+
+/* What stands beside stays beside, and lines are as short as they have to be. */
+static void test_explain_narrow(void **state)
+{
+	(void)state;
+	skip_without_terminal();
+	golden(path, &(struct golden){
+		"explain-narrow",
+		"script -qec 'stty cols 60; $T -i $S explain 200' /dev/null | tr -d '\\r'",
+		fields });
+}
+
+static void test_explain_widths(void **state)
+{
+	static const char *const widths[] = { "1", "60", "100", "1000" };
+	static const int longest[] = { 60, 60, 100, 110 };
+
+	(void)state;
+	skip_without_terminal();
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		struct result result;
+
+		setenv("W", widths[i], 1);
+		result = run(path, "script -qec 'stty cols $W; $T -i $S explain 201 301' /dev/null | "
+			     "tr -d '\\r' | awk '{ if (length($0) > l) l = length($0) } END { print l }'");
+		assert_in_range(atoi(result.out), longest[i] - 12,
+				longest[i] - 1);
+		result_clear(&result);
+	}
+}
+
+/* What is refused: the words of one complaint, and how many lines there are. */
+struct refusal {
+	const char *line;
+	const char *words;
+};
+
+static void expect_refusal(const struct refusal *refusal, int status,
+			   unsigned int lines)
+{
+	struct result result = run(path, refusal->line);
+	unsigned int count = 0;
+
+	for (const char *c = result.err; *c; c++)
+		count += *c == '\n';
+	if (result.status != status || count != lines ||
+	    !strstr(result.err, "taskmap: ") ||
+	    !strstr(result.err, refusal->words))
+		fail_msg("%s: exit %d, not %d; \"%s\" is not in: %s",
+			 refusal->line, result.status, status, refusal->words,
+			 result.err);
+	if (status == 2) {
+		assert_string_equal(result.out, "");
+		assert_non_null(strstr(result.err, "\nTry 'taskmap --help' for more information.\n"));
+	}
+	result_clear(&result);
+}
+
+/* Each is exit 2, nothing on standard output, one line and the hint. */
+static const struct refusal misuses[] = {
+	{ "$T -i $S -o NOPE", "unknown column \"NOPE\"; use PID, TGID," },
+	{ "$T -i $S -o PID,,MM", "unknown column \"\"" },
+	{ "$T -i $S -o ''", "unknown column \"\"" },
+	{ "$T -i $S -o +", "unknown column \"\"" },
+	{ "$T -i $S -o 'PID\nX'", "unknown column \"PID\\012X\"" },
+	{ "$T -i $S -k thraed",
+	  "unknown kind \"thraed\"; use process, main, thread, worker, kthread" },
+	{ "$T -i $S -p x", "not a pid: \"x\"" },
+	{ "$T -i $S -p 0", "not a pid: \"0\"" },
+	{ "$T -i $S -p -1", "not a pid: \"-1\"" },
+	{ "$T -i $S -p 1,2147483648", "not a pid: \"2147483648\"" },
+	{ "$T -i $S -p ''", "not a pid: \"\"" },
+	{ "$T -i $S -p +1", "not a pid: \"+1\"" },
+	{ "$T -i $S -p 1,", "not a pid: \"\"" },
+	{ "$T -i $S -p ,1", "not a pid: \"\"" },
+	{ "$T -i $S -p 1,,2", "not a pid: \"\"" },
+	{ "$T -i $S -p ' 1'", "not a pid: \" 1\"" },
+	{ "$T -i $S -p '1 2'", "not a pid: \"1 2\"" },
+	{ "$T -i $S -p 0x1", "not a pid: \"0x1\"" },
+	{ "$T -i $S -p 99999999999999999999",
+	  "not a pid: \"99999999999999999999\"" },
+	{ "$T -i $S -k main,mai", "unknown kind \"mai\"; use process, main," },
+	{ "$T -i $S -k ''", "unknown kind \"\"; use process, main," },
+	{ "$T -i $S -J -r", "--json and --raw cannot be used together" },
+	{ "$T -i $S -J --tree", "--tree and --json cannot be used together" },
+	{ "$T -i $S -P -T", "--tree and --pairs cannot be used together" },
+	{ "$T -i $S -r -P", "--raw and --pairs cannot be used together" },
+	{ "$T -H -P", "--pairs and --list-columns cannot be used together" },
+	{ "$T -i $S -o PID --output-all",
+	  "--output and --output-all cannot be used together" },
+	{ "$T -i $S --nope", "unrecognized option '--nope'" },
+	{ "$T -i $S -z", "invalid option -- 'z'" },
+	{ "$T -i $S -F", "invalid option -- 'F'" },
+	{ "$T -i", "option requires an argument -- 'i'" },
+	{ "$T -i $S frobnicate", "there is no command \"frobnicate\"" },
+	{ "$T -i $S list extra", "one argument too many: \"extra\"" },
+	{ "$T -i $S save", "save wants FILE" },
+	{ "$T -i $S save a b", "one argument too many: \"b\"" },
+	/* What was typed, or came from a script's variable, is shown escaped. */
+	{ "$T -i $S -p 'x\n\033c'", "not a pid: \"x\\012\\033c\"" },
+	{ "$T -i $S 'x\n\033c'", "no command \"x\\012\\033c\"" },
+	{ "$T -i $S save a 'x\n\033c'", "too many: \"x\\012\\033c\"" },
+	{ "$T -i $S save a --json", "save takes no --json" },
+	{ "$T -i $S groups mn",
+	  "unknown resource \"mn\"; use mm, active_mm, files, fs, sighand,"
+	  " signal, io, sysvsem, cred, nsproxy, cgroups, uts, ipc, mnt, pid,"
+	  " net, time, cgroup, user\n" },
+	{ "$T -i $S groups mm ''", "unknown resource \"\"; use mm, " },
+	{ "$T -i $S groups mm,fs", "unknown resource \"mm,fs\"; use mm, " },
+	{ "$T -i $S groups 'm\n\033m'", "unknown resource \"m\\012\\033m\"" },
+	{ "$T -i $S groups -o MM", "unknown column \"MM\"; use RESOURCE, ID," },
+	{ "$T -i $S groups --tree", "groups takes no --tree" },
+	{ "$T -i $S list --all", "list takes no --all" },
+	{ "$T -i $S list -c PID", "list takes no --compare" },
+	{ "$T -i $S -o HOLDERS", "unknown column \"HOLDERS\"; use PID, TGID," },
+	{ "$T graph -i $S x", "not a pid: \"x\"" },
+	{ "$T graph -i $S 1 mm", "not a pid: \"mm\"" },
+	{ "$T graph -i $S --resources mn", "unknown resource \"mn\"; use mm, " },
+	{ "$T graph -i $S --resources ''", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources +", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources mm,", "unknown resource \"\"; use mm, " },
+	{ "$T graph -i $S --resources mm,+fs", "unknown resource \"+fs\"; use mm, " },
+	{ "$T graph -i $S --resources 'mm,\n\033'", "unknown resource \"\\012\\033\"" },
+	{ "$T graph -i $S --svg --html", "--svg and --html cannot be used together" },
+	{ "$T graph -i $S -J", "graph takes no --json" },
+	{ "$T graph -i $S -H", "graph takes no --list-columns" },
+	{ "$T -i $S --html", "list takes no --html" },
+	{ "$T groups -i $S --resources mm", "groups takes no --resources" },
+	{ "$T diff", "diff wants A B" },
+	{ "$T diff $S", "diff wants A B" },
+	{ "$T diff $S $S $S", "one argument too many: \"" },
+	{ "$T diff - -", "A and B cannot both be standard input" },
+	{ "$T diff -i $S $S $S", "diff takes no --input" },
+	{ "$T diff -c MM,X $S $S", "unknown column \"X\"; use PID, TGID," },
+	{ "$T diff -c WHAT $S $S", "unknown column \"WHAT\"; use PID, TGID," },
+	{ "$T diff -o X $S $S", "unknown column \"X\"; use CHANGE, WHAT," },
+	{ "$T -i $S --exact", "--input and --exact cannot be used together" },
+	{ "$T -i $S save --exact a",
+	  "--input and --exact cannot be used together" },
+	{ "$T -i $S verify", "verify takes no --input" },
+	{ "$T verify -p 1", "verify takes no --pid" },
+	{ "$T verify 1 x", "not a pid: \"x\"" },
+	{ "$T verify 0", "not a pid: \"0\"" },
+	{ "$T verify ''", "not a pid: \"\"" },
+	{ "$T -i $S explain", "explain wants PID..." },
+	{ "$T -i $S explain x", "not a pid: \"x\"" },
+	{ "$T -i $S explain 1 0", "not a pid: \"0\"" },
+	{ "$T -i $S explain 1,,2", "not a pid: \"\"" },
+	{ "$T -i $S explain ''", "not a pid: \"\"" },
+	{ "$T -i $S explain -p 1 1", "explain takes no --pid" },
+	{ "$T -i $S explain -o PID 1", "explain takes no --output" },
+	{ "$T -i $S explain --raw 1", "explain takes no --raw" },
+	{ "$T -i $S --exact explain 1",
+	  "--input and --exact cannot be used together" },
+	{ "$T -i $S compare", "compare wants PID PID..." },
+	{ "$T -i $S compare 1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 1,1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1 x", "not a pid: \"x\"" },
+	{ "$T -i $S compare 1 99999999999", "not a pid: \"99999999999\"" },
+	{ "$T -i $S compare -k thread 1 2", "compare takes no --kind" },
+	{ "$T --seed 1", "list takes no --seed" },
+	{ "$T verify --seed x", "not a number: \"x\"" },
+	{ "$T verify --seed ''", "not a number: \"\"" },
+	{ "$T verify --seed -1", "not a number: \"-1\"" },
+	{ "$T verify --seed ' 1'", "not a number: \" 1\"" },
+	{ "$T verify --seed 1x", "not a number: \"1x\"" },
+	{ "$T verify --seed 18446744073709551616",
+	  "not a number: \"18446744073709551616\"" },
+};
+
+static void test_misuse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(misuses); i++)
+		expect_refusal(&misuses[i], 2, 2);
+}
+
+static void expect_out(const char *line, const char *want)
+{
+	struct result result = run(path, line);
+
+	if (result.status || *result.err || strcmp(result.out, want))
+		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
+			 result.out);
+	result_clear(&result);
+}
+
+static void test_help(void **state)
+{
+	(void)state;
+	expect_out("$T --help >help && [ -s help ] &&"
+		   " for words in -h 'list -h' '-J -h' 'save -h'; do"
+		   " $T $words | cmp - help || echo $words; done", "");
+}
+
+static void test_version(void **state)
+{
+	(void)state;
+	expect_out("$T --version",
+		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
+	expect_out("$T -V",
+		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
+}
+
+/* What cannot be read or written: exit 3 and one line */
+
+static const struct refusal failures[] = {
+	{ "$T -i /nowhere/x", "cannot open /nowhere/x: No such file or directory" },
+	{ "$T -i 'new\nline'", "cannot open new\\012line: No such file" },
+	{ "$T -i /", "cannot read /: Is a directory" },
+	{ "$T -i /dev/null", "/dev/null: empty, not a taskmap snapshot" },
+	{ "$T -i /dev/zero", "/dev/zero: not a taskmap snapshot" },
+	{ "$T -i - <&-", "cannot read standard input: Bad file descriptor" },
+	{ "head -c 200 $S | $T -i -", "standard input: truncated: 200 of 6232 bytes" },
+	{ "(cat $S; echo) | $T -i -", "standard input: corrupt: more bytes follow" },
+	{ "$T -i $S >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -J >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -r >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S -P --output-all >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S groups >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S groups -J >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S explain 1 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S explain -J 1 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S compare 1 2 >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i /dev/zero explain 1", "/dev/zero: not a taskmap snapshot" },
+	{ "$T -i /dev/null compare 1 2", "/dev/null: empty, not a taskmap" },
+	{ "$T -i /dev/zero groups", "/dev/zero: not a taskmap snapshot" },
+	{ "head -c 200 $S | $T -i - groups",
+	  "standard input: truncated: 200 of 6232 bytes" },
+	{ "$T -i $S graph >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "$T -i $S graph --html >/dev/full",
+	  "cannot write to standard output: No space left" },
+	{ "head -c 200 $S | $T -i - graph --html",
+	  "standard input: truncated: 200 of 6232 bytes" },
+	{ "$T -H >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -h >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -V >/dev/full", "cannot write to standard output: No space left" },
+	{ "$T -i $S >&-", "cannot write to standard output: Bad file" },
+	{ "$T -i $S save - >/dev/full", "cannot write -: No space left" },
+	{ "$T -i /dev/null save x; s=$?; [ -e x ] && exit 9; exit $s", "empty" },
+};
+
+static void test_failures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		expect_refusal(&failures[i], 3, 1);
+}
+
+/* With SIGPIPE ignored a write fails where it would have killed. */
+static void test_closed_pipe(void **state)
+{
+	(void)state;
+	expect_out("trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
+		   "taskmap: cannot write to standard output: Broken pipe\n3\n");
+}
+
+/* Every single-byte cut, from outside, at some places that matter. */
+static void test_hostile_input(void **state)
+{
+	(void)state;
+	expect_out("for n in 0 1 8 143 144 145 455 6231; do"
+		   " head -c $n $S | $T -i - >o 2>e; s=$?;"
+		   " [ $s = 3 ] && [ ! -s o ] && [ $(wc -l <e) = 1 ] || echo $n $s;"
+		   "done", "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_explain_narrow),
+		cmocka_unit_test(test_explain_widths),
+		cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_closed_pipe),
+		cmocka_unit_test(test_hostile_input),
+	};
+
+	return cmocka_run_group_tests_name("main", tests, setup, teardown);
+}

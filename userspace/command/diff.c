@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap diff: what changed between two snapshots that were made by one load of
+ * the module. A task is named by its pid and when it was created.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/command.h"
+
+enum change_kind {
+	CHANGE_CAME,	/* only B has the task */
+	CHANGE_WENT,	/* only A has it */
+	CHANGE_CHANGED,	/* both have it, and it differs in a column */
+};
+
+struct change {
+	const struct diff *diff;
+	enum change_kind kind;
+	unsigned int a, b;	/* the task in each, NO_TASK if it is not there */
+	const struct column *what;	/* in which column; NULL if not changed */
+};
+
+struct diff {
+	struct taskmap_record *tasks;	/* those of A, then those of B */
+	struct model both, a, b;
+	struct change *changes;		/* in order of pid, then of columns */
+	size_t count;
+	bool missing;		/* a pid that is in neither */
+};
+
+/* A task in each of them, NO_TASK where there is none. */
+struct both {
+	unsigned int a, b;
+};
+
+/* As the models want a snapshot; the records stay the caller's. */
+static struct snapshot part_of(struct taskmap_record *tasks,
+			       unsigned int count)
+{
+	return (struct snapshot){ .tasks = tasks, .count = count };
+}
+
+static void make_part(struct model *model, const struct model *whole,
+		      struct taskmap_record *tasks, unsigned int offset,
+		      unsigned int count)
+{
+	struct snapshot part = part_of(tasks + offset, count);
+
+	need_memory(model_init(model, &part));
+	model->whole = whole;
+	model->offset = offset;
+}
+
+/* One array, for an object to have one short id in both. */
+static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
+{
+	/* Fits: the pids of each ascend and are ints. */
+	unsigned int count = a->count + b->count;
+	struct snapshot both;
+
+	diff->tasks = xcalloc(count, sizeof(*diff->tasks));
+	memcpy(diff->tasks, a->tasks, a->count * sizeof(*diff->tasks));
+	memcpy(diff->tasks + a->count, b->tasks,
+	       b->count * sizeof(*diff->tasks));
+	both = part_of(diff->tasks, count);
+	need_memory(model_init(&diff->both, &both));
+	make_part(&diff->a, &diff->both, diff->tasks, 0, a->count);
+	make_part(&diff->b, &diff->both, diff->tasks, a->count, b->count);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* What the cells of @columns ask for, in all of the models. */
+static void prepare(struct diff *diff, const struct selection *columns,
+		    bool short_ids)
+{
+	selection_prepare(columns, short_ids, &diff->both);
+	selection_prepare(columns, false, &diff->a);
+	selection_prepare(columns, false, &diff->b);
+}
+
+static void add(struct diff *diff, enum change_kind kind, struct both both,
+		const struct column *what)
+{
+	diff->changes = xgrow(diff->changes, diff->count,
+			      sizeof(*diff->changes));
+	diff->changes[diff->count++] = (struct change){
+		.diff = diff,
+		.kind = kind,
+		.a = both.a,
+		.b = both.b,
+		.what = what,
+	};
+}
+
+static bool same_value(const struct value *x, const struct value *y)
+{
+	if (x->type != y->type)
+		return false;
+	switch (x->type) {
+	case VALUE_NUMBER:
+		return x->number == y->number;
+	case VALUE_TEXT:
+		return !strcmp(x->text, y->text);
+	default:	/* no column of tasks has others */
+		return true;
+	}
+}
+
+static bool differs(const struct column *column, const struct row *x,
+		    const struct row *y)
+{
+	struct cell cell = {
+		.column = column,
+		.full_ids = true,
+		.names_as_bytes = true,
+	};
+	struct value was, is;
+
+	cell.row = x;
+	cell_fill(&cell, &was);
+	cell.row = y;
+	cell_fill(&cell, &is);
+	return !same_value(&was, &is);
+}
+
+static void compare(struct diff *diff, struct both both,
+		    const struct selection *compared)
+{
+	const struct row x = { .model = &diff->a, .task = both.a };
+	const struct row y = { .model = &diff->b, .task = both.b };
+
+	for (size_t i = 0; i < compared->count; i++) {
+		const struct column *column = &compared->columns[i];
+
+		if (differs(column, &x, &y))
+			add(diff, CHANGE_CHANGED, both, column);
+	}
+}
+
+/*
+ * Which of the two comes first, or 0 if they are one task. In the place of one
+ * that went another can have come, with its pid.
+ */
+static int order(const struct taskmap_record *x, const struct taskmap_record *y)
+{
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->start_ns == y->start_ns ? 0 : -1;
+}
+
+/* The next task of either or of both, after those before @at. Moves that on. */
+static struct both next_both(const struct model *a, const struct model *b,
+			     struct both *at)
+{
+	struct both both = { NO_TASK, NO_TASK };
+	int which = 0;
+
+	if (at->a == a->count)
+		which = 1;
+	else if (at->b == b->count)
+		which = -1;
+	else
+		which = order(&a->tasks[at->a], &b->tasks[at->b]);
+	if (which <= 0)
+		both.a = at->a++;
+	if (which >= 0)
+		both.b = at->b++;
+	return both;
+}
+
+static void add_task(struct diff *diff, struct both both,
+		     const struct selection *compared)
+{
+	if (both.b == NO_TASK)
+		add(diff, CHANGE_WENT, both, NULL);
+	else if (both.a == NO_TASK)
+		add(diff, CHANGE_CAME, both, NULL);
+	else
+		compare(diff, both, compared);
+}
+
+/*
+ * Compares the columns that @compared selects, which must outlive @diff, of the
+ * tasks that @filter shows in either snapshot. The records of @a and @b are
+ * taken from them.
+ */
+static void diff_init(struct diff *diff, struct snapshot *a, struct snapshot *b,
+		      const struct selection *compared,
+		      const struct filter *filter)
+{
+	struct both at = { 0, 0 };
+	bool *shown;
+
+	memset(diff, 0, sizeof(*diff));
+	join(diff, a, b);
+	prepare(diff, compared, false);
+	shown = choose(filter, &diff->both, &diff->missing);
+	while (at.a < diff->a.count || at.b < diff->b.count) {
+		struct both both = next_both(&diff->a, &diff->b, &at);
+
+		if ((both.a != NO_TASK && shown[both.a]) ||
+		    (both.b != NO_TASK && shown[diff->b.offset + both.b]))
+			add_task(diff, both, compared);
+	}
+	free(shown);
+}
+
+static void diff_free(struct diff *diff)
+{
+	model_free(&diff->a);
+	model_free(&diff->b);
+	model_free(&diff->both);
+	free(diff->changes);
+	free(diff->tasks);
+}
+
+/*
+ * The columns: what changed, and all that there is to know of the task, as it is
+ * now or as it was when it was last seen.
+ */
+
+static const struct change *change_of(const struct cell *cell)
+{
+	return cell->row->of;
+}
+
+static const struct diff *diff_of(const struct cell *cell)
+{
+	return change_of(cell)->diff;
+}
+
+static void fill_change(const struct cell *cell, struct value *value)
+{
+	static const char *const names[] = {
+		[CHANGE_CAME] = "came",
+		[CHANGE_WENT] = "went",
+		[CHANGE_CHANGED] = "changed",
+	};
+
+	value_set_text(value, names[change_of(cell)->kind]);
+}
+
+/* As the key of JSON, by which a program finds the column. */
+static void fill_what(const struct cell *cell, struct value *value)
+{
+	char *key;
+
+	if (!change_of(cell)->what)
+		return;
+	key = column_key(change_of(cell)->what);
+	value_set_text(value, key);
+	free(key);
+}
+
+/* Numbers too become text, for the column to be of one type. */
+static void fill_side(const struct cell *cell, const struct model *model,
+		      unsigned int task, struct value *value)
+{
+	const struct row row = { .model = model, .task = task };
+	struct cell side = *cell;
+
+	side.row = &row;
+	side.column = change_of(cell)->what;
+	if (!side.column)
+		return;
+	cell_fill(&side, value);
+	if (value->type != VALUE_NUMBER)
+		return;
+	value->type = VALUE_TEXT;
+	put_number(value->text, value->number);
+}
+
+static void fill_old(const struct cell *cell, struct value *value)
+{
+	fill_side(cell, &diff_of(cell)->a, change_of(cell)->a, value);
+}
+
+static void fill_new(const struct cell *cell, struct value *value)
+{
+	fill_side(cell, &diff_of(cell)->b, change_of(cell)->b, value);
+}
+
+static const struct column change_table[] = {
+	COLUMN_TEXT("CHANGE", fill_change, "came, went or changed"),
+	COLUMN_TEXT("WHAT", fill_what, "the column of list in which it changed"),
+	COLUMN_TEXT("OLD", fill_old, "what it was in A"),
+	COLUMN_TEXT("NEW", fill_new, "what it is in B"),
+};
+
+static struct column change_column(size_t index)
+{
+	return change_table[index];
+}
+
+const struct columns change_columns = {
+	.defaults = "CHANGE,PID,KIND,COMM,WHAT,OLD,NEW,SHARES,NOTE",
+	.own_count = ARRAY_SIZE(change_table),
+	.own = change_column,
+	.more = &task_columns,
+};
+
+/*
+ * Not what changes all the time (S, FLAGS, refs, and ACTIVE_MM of kernel
+ * threads), nor what only follows from something else (THREADS, SHARES).
+ */
+const struct columns compared_columns = {
+	.defaults = "PPID,KIND,UID,GID,COMM,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,NETNS,TIMENS,CGROUPNS,USERNS",
+	.more = &task_columns,
+};
+
+/* Of the task as it is now, or as it was when it was last seen. */
+static struct row row_at(const struct rows *rows, size_t index)
+{
+	const struct diff *diff = rows->of;
+	const struct change *change = &diff->changes[index];
+	const bool gone = change->kind == CHANGE_WENT;
+
+	return (struct row){
+		.model = gone ? &diff->a : &diff->b,
+		.task = gone ? change->a : change->b,
+		.of = change,
+	};
+}
+
+static int print_diff(const struct options *options, struct snapshot *a,
+		      struct snapshot *b)
+{
+	const struct taskmap_header headers[] = { a->header, b->header };
+	bool short_ids = output_has_short_ids(&options->output);
+	struct diff diff;
+	int status;
+
+	diff_init(&diff, a, b, &options->compared, &options->filter);
+	prepare(&diff, &options->compared, short_ids);
+	prepare(&diff, &options->output.columns, short_ids);
+	rows_print(&options->output, "changes", headers, 2, &(struct rows){
+		diff.count, row_at, NULL, &diff });
+	status = diff.count || diff.missing ? STATUS_MISSING : STATUS_DONE;
+	diff_free(&diff);
+	return status;
+}
+
+/*
+ * With another load of the module every id is another, and with another boot so
+ * is every pid. What is left would look like an answer and be none.
+ */
+static int check_same_load(const struct snapshot *a, const struct snapshot *b,
+			   char **names, struct error *error)
+{
+	if (a->header.fingerprint == b->header.fingerprint)
+		return 0;
+	return error_set(error,
+			 "%s and %s cannot be compared: they were made by different loads of the module; take both without reloading it or rebooting",
+			 names[0], names[1]);
+}
+
+int diff_command(const struct options *options, struct error *error)
+{
+	struct snapshot a, b;
+	int status = -1;
+
+	if (source_read(options->source, options->args[0], &a, error))
+		return -1;
+	if (source_read(options->source, options->args[1], &b, error)) {
+		snapshot_free(&a);
+		return -1;
+	}
+	if (!check_same_load(&a, &b, options->args, error))
+		status = print_diff(options, &a, &b);
+	snapshot_free(&a);
+	snapshot_free(&b);
+	return status;
+}

@@ -1,0 +1,709 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap drift: what about a system is not as the textbook has it.
+ *
+ * The textbook: a process is a thread group that shares nothing with another.
+ * A thread shares with its leader all but the io_context, as pthread_create(3)
+ * makes it. Kernel threads share among themselves, and root and working
+ * directory with process 1. Nobody but tasks holds what tasks share.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/command.h"
+
+enum drift_rule {
+	DRIFT_OWN,	/* a thread has not what its leader has */
+	DRIFT_SHARED,	/* tasks share what they should not */
+	DRIFT_VFORK,	/* a vfork child still borrows its parent's mm */
+	DRIFT_BORROWED,	/* a kernel thread uses what a process holds */
+	DRIFT_WORKER,	/* the kernel made a thread inside a process */
+	DRIFT_LEADER,	/* the leader is dead, and threads live */
+	DRIFT_REFS,	/* the holders of an object do not make up its refs */
+};
+
+struct finding {
+	unsigned int task;	/* the lowest pid of whom it is true */
+	unsigned int tasks;	/* of how many it is, in the same words */
+	enum drift_rule rule;
+	uint32_t resources;	/* those that it is about */
+	unsigned int holders;	/* for DRIFT_REFS, or 0 */
+	uint32_t refs;
+	char *reason;		/* in words, one line */
+};
+
+struct drift {
+	const struct model *model;
+	const bool *shown;
+	struct finding *findings;	/* in order of pid */
+	size_t count;
+};
+
+static const char *const rules[] = {
+	[DRIFT_OWN] = "own",
+	[DRIFT_SHARED] = "shared",
+	[DRIFT_VFORK] = "vfork",
+	[DRIFT_BORROWED] = "borrowed",
+	[DRIFT_WORKER] = "worker",
+	[DRIFT_LEADER] = "leader",
+	[DRIFT_REFS] = "refs",
+};
+
+static struct finding *add(struct drift *drift, unsigned int task,
+			   enum drift_rule rule, uint32_t set,
+			   const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static struct finding *add(struct drift *drift, unsigned int task,
+			   enum drift_rule rule, uint32_t set,
+			   const char *format, ...)
+{
+	struct finding *finding;
+	va_list args;
+
+	drift->findings = xgrow(drift->findings, drift->count,
+				sizeof(*finding));
+	finding = &drift->findings[drift->count++];
+	*finding = (struct finding){
+		.task = task,
+		.tasks = 1,
+		.rule = rule,
+		.resources = set,
+	};
+	va_start(args, format);
+	need_memory(vasprintf(&finding->reason, format, args) < 0);
+	va_end(args);
+	return finding;
+}
+
+/* Threads that differ from their leader */
+
+/* How a thread comes to have one of its own, which most share. */
+static const char *const own_ways[TASKMAP_RESOURCES] = {
+	[TASKMAP_MM] = "which the kernel never allows",
+	[TASKMAP_FILES] = "unshare(2), or clone(2) without CLONE_FILES",
+	[TASKMAP_FS] = "unshare(2), or clone(2) without CLONE_FS",
+	[TASKMAP_SIGHAND] = "which the kernel never allows",
+	[TASKMAP_SIGNAL] = "which the kernel never allows",
+	[TASKMAP_NSPROXY] = "the same namespaces, but its children may be in others",
+	[TASKMAP_CGROUPS] = "a threaded cgroup, or one of cgroups version 1",
+};
+
+static const char ns_way[] = "setns(2) or unshare(2)";
+static const char sysvsem_way[] =
+	"unshare(2), or clone(2) without CLONE_SYSVSEM";
+
+static void add_own_cred(struct drift *drift, unsigned int task,
+			 unsigned int leader)
+{
+	const struct taskmap_record *own = &drift->model->tasks[task];
+	const struct taskmap_record *that = &drift->model->tasks[leader];
+
+	if (own->uid == that->uid && own->gid == that->gid)
+		add(drift, task, DRIFT_OWN, BIT(TASKMAP_CRED),
+		    "not that of leader %d: set for itself, with the same uid and gid",
+		    that->pid);
+	else
+		add(drift, task, DRIFT_OWN, BIT(TASKMAP_CRED),
+		    "not that of leader %d: set for itself, uid %" PRIu32 " gid %" PRIu32 " and not uid %" PRIu32 " gid %" PRIu32,
+		    that->pid, (uint32_t)own->uid, (uint32_t)own->gid,
+		    (uint32_t)that->uid, (uint32_t)that->gid);
+}
+
+static void add_own(struct drift *drift, unsigned int task,
+		    unsigned int leader, enum taskmap_resource resource,
+		    const char *way)
+{
+	add(drift, task, DRIFT_OWN, BIT(resource), "not that of leader %d: %s",
+	    drift->model->tasks[leader].pid, way);
+}
+
+/*
+ * Whether a thread lacks the list of undos that its leader has, or has one
+ * where its leader has none. A POSIX thread is made with CLONE_SYSVSEM, which
+ * makes one for both; a worker is not. What ends has let go of it first, and of
+ * its mm only then.
+ */
+static bool differs_in_sysvsem(const struct model *model, unsigned int task,
+			       unsigned int leader)
+{
+	const struct taskmap_record *own = &model->tasks[task];
+	const struct taskmap_record *that = &model->tasks[leader];
+
+	return own->kind == TASKMAP_THREAD &&
+	       own->ids[TASKMAP_MM] && that->ids[TASKMAP_MM] &&
+	       own->ids[TASKMAP_SYSVSEM] != that->ids[TASKMAP_SYSVSEM];
+}
+
+/* Returns whether there is one. */
+static bool find_own_namespaces(struct drift *drift, unsigned int task,
+				unsigned int leader)
+{
+	bool found = false;
+
+	for_each_resource(r) {
+		if (!resources[r].ns ||
+		    !model_differ(drift->model, task, leader, r))
+			continue;
+		add_own(drift, task, leader, r, ns_way);
+		found = true;
+	}
+	return found;
+}
+
+/* An nsproxy that differs follows from a namespace that does, if one does. */
+static void find_own(struct drift *drift, unsigned int task)
+{
+	const struct model *model = drift->model;
+	unsigned int leader = model_leader(model, task);
+	bool dead, ns;
+
+	if (leader == NO_TASK || leader == task)
+		return;
+	dead = model_is_dead(model, leader);
+	ns = find_own_namespaces(drift, task, leader);
+	for_each_resource(r) {
+		if (!own_ways[r] || !model_differ(model, task, leader, r) ||
+		    (r == TASKMAP_NSPROXY && ns) ||
+		    (r == TASKMAP_CGROUPS && dead))
+			continue;
+		add_own(drift, task, leader, r, own_ways[r]);
+	}
+	if (model_differ(model, task, leader, TASKMAP_CRED))
+		add_own_cred(drift, task, leader);
+	if (differs_in_sysvsem(model, task, leader))
+		add_own(drift, task, leader, TASKMAP_SYSVSEM, sysvsem_way);
+	if (model->tasks[task].kind == TASKMAP_THREAD &&
+	    model_same(model, task, leader, TASKMAP_IO))
+		add(drift, task, DRIFT_SHARED, BIT(TASKMAP_IO),
+		    "with leader %d: CLONE_IO, which threads are made without",
+		    model->tasks[leader].pid);
+}
+
+/* Thread groups that share */
+
+/* What no two thread groups should share, and clone(2) can make them share. */
+static const enum taskmap_resource apart[] = {
+	TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND, TASKMAP_IO,
+};
+
+/*
+ * Whether they share it like equals. Kernel threads do not, nor does a vfork
+ * child its parent's mm, which a rule of its own is about.
+ */
+static bool is_sharer(const struct model *model, struct members run,
+		      enum taskmap_resource resource)
+{
+	bool sharer = false;
+
+	for (unsigned int i = 0; i < run.count; i++) {
+		const struct taskmap_record *task =
+			&model->tasks[run.tasks[i]];
+
+		if (resource == TASKMAP_MM &&
+		    task->marks & TASKMAP_MARK_VFORK)
+			return false;
+		sharer |= task->kind != TASKMAP_KTHREAD;
+	}
+	return sharer;
+}
+
+/* How many share it, and the two with the lowest tgids. */
+struct sharers {
+	unsigned int count;
+	int lowest[2];
+};
+
+static struct sharers count_sharers(const struct model *model,
+				    struct members members,
+				    enum taskmap_resource resource)
+{
+	struct sharers sharers = { 0 };
+
+	for (unsigned int i = 0; i < members.count;) {
+		struct members run = model_run(model, members, i);
+
+		i += run.count;
+		if (!is_sharer(model, run, resource))
+			continue;
+		if (sharers.count < ARRAY_SIZE(sharers.lowest))
+			sharers.lowest[sharers.count] =
+				model->tasks[*run.tasks].tgid;
+		sharers.count++;
+	}
+	return sharers;
+}
+
+/* Whoever is shown of them and has the lowest pid speaks for them. */
+static unsigned int speaker(const struct drift *drift, struct members run)
+{
+	for (unsigned int i = 0; i < run.count; i++) {
+		if (drift->shown[run.tasks[i]] &&
+		    !model_is_kthread(drift->model, run.tasks[i]))
+			return run.tasks[i];
+	}
+	return NO_TASK;
+}
+
+/* With whom a task's thread group shares, for each that should be apart. */
+struct sharing {
+	struct others with[ARRAY_SIZE(apart)];
+};
+
+static void look_at_group(const struct drift *drift,
+			  struct members members, size_t index,
+			  struct sharing *sharing)
+{
+	const struct model *model = drift->model;
+	struct sharers sharers = count_sharers(model, members, apart[index]);
+
+	if (sharers.count < 2)
+		return;
+	for (unsigned int i = 0; i < members.count;) {
+		struct members run = model_run(model, members, i);
+		unsigned int task = speaker(drift, run);
+		int tgid = model->tasks[*run.tasks].tgid;
+
+		i += run.count;
+		if (task == NO_TASK || !is_sharer(model, run, apart[index]))
+			continue;
+		sharing[task].with[index] = (struct others){
+			.tgid = sharers.lowest[sharers.lowest[0] == tgid],
+			.count = sharers.count - 1,
+		};
+	}
+}
+
+static void look_at_groups(const struct drift *drift, struct sharing *sharing)
+{
+	for (size_t index = 0; index < ARRAY_SIZE(apart); index++) {
+		const struct grouping *holders =
+			&drift->model->holders[apart[index]];
+
+		for (unsigned int g = 0; g < holders->count; g++) {
+			const struct group *group = &holders->groups[g];
+
+			if (group->users > 1)
+				look_at_group(drift,
+					      model_members(drift->model, group,
+							    apart[index]),
+					      index, sharing);
+		}
+	}
+}
+
+static void add_shared(struct drift *drift, unsigned int task, uint32_t set,
+		       const struct others *others)
+{
+	if (others->count > 1)
+		add(drift, task, DRIFT_SHARED, set,
+		    "with thread group %d and %u more: clone(2) without CLONE_THREAD",
+		    others->tgid, others->count - 1);
+	else
+		add(drift, task, DRIFT_SHARED, set,
+		    "with thread group %d: clone(2) without CLONE_THREAD",
+		    others->tgid);
+}
+
+/* Once for all that it shares with the same others. */
+static void find_shared(struct drift *drift, unsigned int task,
+			struct sharing *sharing)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(apart); i++) {
+		const struct others others = sharing->with[i];
+		uint32_t set = 0;
+
+		if (!others.count)
+			continue;
+		for (size_t j = i; j < ARRAY_SIZE(apart); j++) {
+			struct others *with = &sharing->with[j];
+
+			if (with->tgid != others.tgid ||
+			    with->count != others.count)
+				continue;
+			set |= BIT(apart[j]);
+			with->count = 0;
+		}
+		add_shared(drift, task, set, &others);
+	}
+}
+
+/* Single tasks */
+
+/* In 5.10 io_uring's threads are kernel threads, which borrow files, too. */
+static void find_borrowed(struct drift *drift, unsigned int task)
+{
+	static const enum taskmap_resource borrowed[] = {
+		TASKMAP_MM, TASKMAP_FILES,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(borrowed); i++) {
+		struct others others = model_others(drift->model, task,
+						    borrowed[i]);
+
+		if (others.count)
+			add(drift, task, DRIFT_BORROWED, BIT(borrowed[i]),
+			    "a kernel thread that uses what thread group %d holds",
+			    others.tgid);
+		else if (borrowed[i] == TASKMAP_MM &&
+			 drift->model->tasks[task].ids[TASKMAP_MM])
+			add(drift, task, DRIFT_BORROWED, BIT(TASKMAP_MM),
+			    "a kernel thread that uses what no process holds any more");
+	}
+}
+
+static void find_dead_leader(struct drift *drift, unsigned int task)
+{
+	const struct model *model = drift->model;
+	unsigned int live;
+
+	if (!model_is_leader(model, task) || !model_is_dead(model, task))
+		return;
+	live = model_live_threads(model, task);
+	if (live)
+		add(drift, task, DRIFT_LEADER, 0, "dead, while %u %s of it %s",
+		    live, live == 1 ? "thread" : "threads",
+		    live == 1 ? "lives" : "live");
+}
+
+static void find_in_task(struct drift *drift, unsigned int task)
+{
+	const struct taskmap_record *record = &drift->model->tasks[task];
+
+	if (record->kind == TASKMAP_KTHREAD) {
+		find_borrowed(drift, task);
+		return;
+	}
+	if (record->marks & TASKMAP_MARK_VFORK)
+		add(drift, task, DRIFT_VFORK, BIT(TASKMAP_MM),
+		    "borrows the mm of %d until it execs or ends",
+		    model_lender(drift->model, task));
+	if (record->kind == TASKMAP_WORKER)
+		add(drift, task, DRIFT_WORKER, 0,
+		    "made by the kernel in thread group %d, for io_uring or vhost",
+		    record->tgid);
+	find_own(drift, task);
+	find_dead_leader(drift, task);
+}
+
+/* Refs */
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* How many objects of @resource the holders of @object hold. */
+static unsigned int count_held(const struct model *model,
+			       const struct object *object,
+			       enum taskmap_resource resource)
+{
+	uint64_t *ids = xcalloc(object->holders.count, sizeof(*ids));
+	unsigned int count = 0;
+	uint64_t last = 0;
+
+	for (unsigned int i = 0; i < object->holders.count; i++)
+		ids[i] = model->tasks[object->holders.tasks[i]].ids[resource];
+	qsort(ids, object->holders.count, sizeof(*ids), compare_ids);
+	for (unsigned int i = 0; i < object->holders.count; i++) {
+		count += ids[i] != last;
+		last = ids[i];
+	}
+	free(ids);
+	return count;
+}
+
+/* The refs that its holders make up. */
+static uint64_t made_up(const struct model *model, const struct object *object)
+{
+	switch (resources[object->resource].counted) {
+	case COUNTED_TASKS:
+		return object->holders.count;
+	case COUNTED_TWICE:
+		return 2 * (uint64_t)object->holders.count;
+	case COUNTED_NSPROXIES:
+		return count_held(model, object, TASKMAP_NSPROXY);
+	case COUNTED_CREDS:
+		return count_held(model, object, TASKMAP_CRED);
+	case COUNTED_NOT:
+		break;
+	}
+	return 0;
+}
+
+static unsigned int first_shown(const struct drift *drift,
+				const struct object *object)
+{
+	unsigned int first = NO_TASK;
+
+	for (unsigned int i = 0; i < object->holders.count; i++) {
+		unsigned int task = object->holders.tasks[i];
+
+		if (drift->shown[task] && task < first)
+			first = task;
+	}
+	return first;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void add_refs(struct drift *drift, const struct object *object,
+		     uint64_t made)
+{
+	const struct resource *resource = &resources[object->resource];
+	unsigned int task = first_shown(drift, object);
+	unsigned int holders = object->holders.count;
+	char *who = object->refs > made ?
+		xasprintf("%" PRIu64 " more by who is no task, as %s%sa task in the making",
+			  object->refs - made,
+			  resource->others ? resource->others : "",
+			  resource->others ? " or " : "") :
+		xstrdup("fewer than can be");
+	struct finding *finding =
+		add(drift, task, DRIFT_REFS, BIT(object->resource),
+		    "%s#%u has %" PRIu32 " ref%s, and its %u holder%s make%s up %" PRIu64 ": %s",
+		    resource->prefix,
+		    model_number(drift->model, task, object->resource),
+		    object->refs, plural(object->refs), holders,
+		    plural(holders), holders == 1 ? "s" : "", made, who);
+
+	finding->holders = holders;
+	finding->refs = object->refs;
+	free(who);
+}
+
+/*
+ * The refs that the kernel keeps for as long as it runs. After Linux 7.1 it has
+ * one on the fs of process 1, for its own threads to borrow ("fs: make
+ * userspace_init_fs a dynamically-initialized pointer").
+ */
+static unsigned int kept(const struct model *model, const struct object *object)
+{
+	unsigned int i = 0;
+
+	if (object->resource != TASKMAP_FS)
+		return 0;
+	while (i < object->holders.count && model->tasks[object->holders.tasks[i]].pid != 1)
+		i++;
+	return i < object->holders.count;
+}
+
+/*
+ * What kernel threads hold is not judged: what is theirs the idle tasks hold
+ * too, which are in no snapshot, and the first namespaces are not counted in
+ * newer kernels; and what they borrow from processes they do not count.
+ */
+static void judge_refs(struct drift *drift, const struct object *object)
+{
+	const struct resource *resource = &resources[object->resource];
+	uint64_t made;
+
+	if (!object->refs || object->kthreads ||
+	    resource->counted == COUNTED_NOT)
+		return;
+	made = made_up(drift->model, object);
+	if (object->refs < made ||
+	    (object->refs > made + kept(drift->model, object) &&
+	     object->refs < UINT32_MAX && resource->only_tasks))
+		add_refs(drift, object, made);
+}
+
+static void find_refs(struct drift *drift, struct model *model)
+{
+	struct objects objects;
+
+	need_memory(objects_make(&objects, model, &(struct object_filter){
+		ALL_RESOURCES, drift->shown, true }));
+	for (unsigned int i = 0; i < objects.count; i++)
+		judge_refs(drift, &objects.list[i]);
+	objects_free(&objects);
+}
+
+/* All together */
+
+static int compare_words(const struct finding *x, const struct finding *y)
+{
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (x->resources != y->resources)
+		return x->resources < y->resources ? -1 : 1;
+	return strcmp(x->reason, y->reason);
+}
+
+static int compare_tasks(const struct finding *x, const struct finding *y)
+{
+	return x->task < y->task ? -1 : x->task > y->task;
+}
+
+static int by_words(const void *a, const void *b)
+{
+	int order = compare_words(a, b);
+
+	return order ? order : compare_tasks(a, b);
+}
+
+static int by_task(const void *a, const void *b)
+{
+	int order = compare_tasks(a, b);
+
+	return order ? order : compare_words(a, b);
+}
+
+/* Makes one of those that say the same, in the name of the first. */
+static void fold(struct drift *drift)
+{
+	struct finding *last = NULL;
+	size_t kept = 0;
+
+	qsort(drift->findings, drift->count, sizeof(*drift->findings),
+	      by_words);
+	for (size_t i = 0; i < drift->count; i++) {
+		struct finding *finding = &drift->findings[i];
+
+		if (last && !compare_words(last, finding)) {
+			last->tasks++;
+			free(finding->reason);
+			continue;
+		}
+		last = &drift->findings[kept++];
+		*last = *finding;
+	}
+	drift->count = kept;
+	qsort(drift->findings, drift->count, sizeof(*drift->findings),
+	      by_task);
+}
+
+/*
+ * What is to be said of the @shown tasks, in view of all. Refs are judged only
+ * if the snapshot is @exact: otherwise they are of many moments.
+ */
+static void drift_init(struct drift *drift, struct model *model, bool exact,
+		       const bool *shown)
+{
+	struct sharing *sharing = xcalloc(model->count, sizeof(*sharing));
+
+	*drift = (struct drift){ .model = model, .shown = shown };
+	for (size_t i = 0; i < ARRAY_SIZE(apart); i++)
+		need_memory(model_group_all(model, BIT(apart[i])));
+	look_at_groups(drift, sharing);
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (!shown[i])
+			continue;
+		find_in_task(drift, i);
+		find_shared(drift, i, &sharing[i]);
+	}
+	free(sharing);
+	if (exact)
+		find_refs(drift, model);
+	if (drift->count)
+		fold(drift);
+}
+
+static void drift_free(struct drift *drift)
+{
+	for (size_t i = 0; i < drift->count; i++)
+		free(drift->findings[i].reason);
+	free(drift->findings);
+}
+
+/* The columns: what deviates, and all that there is to know of the task. */
+
+static const struct finding *finding_of(const struct cell *cell)
+{
+	return cell->row->of;
+}
+
+static void fill_rule(const struct cell *cell, struct value *value)
+{
+	value_set_text(value, rules[finding_of(cell)->rule]);
+}
+
+static void fill_what(const struct cell *cell, struct value *value)
+{
+	char *names = resource_words(finding_of(cell)->resources, ",",
+				     RESOURCE_NAME);
+
+	value_set_text(value, names);
+	free(names);
+}
+
+static void fill_tasks(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, finding_of(cell)->tasks);
+}
+
+static void fill_reason(const struct cell *cell, struct value *value)
+{
+	value_set_text(value, finding_of(cell)->reason);
+}
+
+static void fill_holders(const struct cell *cell, struct value *value)
+{
+	if (finding_of(cell)->holders)
+		value_set_number(value, finding_of(cell)->holders);
+}
+
+static void fill_refs(const struct cell *cell, struct value *value)
+{
+	if (finding_of(cell)->refs)
+		value_set_number(value, finding_of(cell)->refs);
+}
+
+static const struct column finding_table[] = {
+	COLUMN_TEXT("RULE", fill_rule, "in what way it deviates"),
+	COLUMN_TEXT("WHAT", fill_what, "the resources that this is about"),
+	COLUMN_NUMBER("TASKS", fill_tasks, "how many tasks it is true of; PID is the lowest"),
+	COLUMN_NUMBER("HOLDERS", fill_holders, "rule refs: tasks that hold the object"),
+	COLUMN_NUMBER("REFS", fill_refs, "rule refs: the kernel's count of references to it"),
+	COLUMN_TEXT("REASON", fill_reason, "why, in words"),
+};
+
+static struct column finding_column(size_t index)
+{
+	return finding_table[index];
+}
+
+const struct columns finding_columns = {
+	.defaults = "PID,TGID,KIND,COMM,RULE,WHAT,TASKS,REASON",
+	.own_count = ARRAY_SIZE(finding_table),
+	.own = finding_column,
+	.more = &task_columns,
+};
+
+static struct row row_at(const struct rows *rows, size_t index)
+{
+	const struct finding *findings = rows->of;
+
+	return (struct row){
+		.model = rows->model,
+		.task = findings[index].task,
+		.of = &findings[index],
+	};
+}
+
+int drift_command(const struct options *options, struct error *error)
+{
+	struct drift drift;
+	struct view view;
+	int status;
+
+	if (view_open(&view, options, error))
+		return -1;
+	view_choose(&view);
+	drift_init(&drift, &view.model,
+		   !(view.snap.header.flags & TASKMAP_WALKED), view.chosen);
+	status = drift.count ? STATUS_MISSING : STATUS_DONE;
+	view_print(&view, "drift", &(struct rows){
+		drift.count, row_at, &view.model, drift.findings });
+	drift_free(&drift);
+	return view_close(&view, status);
+}

@@ -1,0 +1,789 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap explain: what a task is, in plain words.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "command/explain.h"
+
+#define INDENT		"  "
+#define WIDTH		80	/* where there is no terminal to ask */
+#define NARROWEST	60	/* below that words and titles are too long */
+#define WIDEST		110	/* longer lines are hard to read */
+
+/* Sentences take as much of the width as this, what decides them the rest. */
+#define PART_OF_TEXT(width)	((width) * 5 / 8)
+
+static const struct {
+	const char *key;
+	const char *title;
+} topics[TOPICS] = {
+	[TOPIC_KIND] = { "kind", "What it is" },
+	[TOPIC_KERNEL_THREAD] = { "kernel_thread", "Is it a \"kernel thread\"?" },
+	[TOPIC_NUMBERS] = { "numbers", "What getpid() and gettid() return" },
+	[TOPIC_PROC] = { "proc", "Where it is in /proc" },
+	[TOPIC_LEADER] = { "leader", "What it shares with its leader" },
+	[TOPIC_PARENT] = { "parent", "What it shares with its parent" },
+};
+
+/*
+ * Flags that change nothing which two tasks hold, or nothing that can be told
+ * from what they would hold anyway (kernel/fork.c).
+ */
+static const char *const limits[] = {
+	"The flags are read off what is shared now. What a task was made with can have been others: exec(2) gives it a new address space and its own open files and signal handlers, unshare(2), setns(2) and setuid(2) change other things, each for one task.",
+	"Some flags of clone(2) leave no trace in what is shared: CLONE_PARENT, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_CLEAR_SIGHAND; and CLONE_VFORK, once the child has called exec or has ended, or without CLONE_VM.",
+};
+
+void say(struct explanation *explanation, enum topic topic, char *fact,
+	 const char *format, ...)
+{
+	struct sentence *sentence;
+	va_list args;
+
+	explanation->sentences = xgrow(explanation->sentences,
+				       explanation->count, sizeof(*sentence));
+	sentence = &explanation->sentences[explanation->count++];
+	*sentence = (struct sentence){ .topic = topic, .fact = fact };
+	va_start(args, format);
+	need_memory(vasprintf(&sentence->text, format, args) < 0);
+	va_end(args);
+}
+
+static enum kernel_thread kernel_thread_of(unsigned int kind)
+{
+	if (kind == TASKMAP_KTHREAD)
+		return KERNEL_THREAD_YES;
+	return kind == TASKMAP_WORKER ? KERNEL_THREAD_INSIDE :
+					KERNEL_THREAD_NO;
+}
+
+/* Both the first ones live in the namespace whose numbers are shown. */
+static enum home home_of(const struct model *model, unsigned int task)
+{
+	unsigned int native = model_find(model, PID_INIT);
+
+	if (native == NO_TASK)
+		native = model_find(model, PID_KTHREADD);
+	if (native == NO_TASK ||
+	    !model->tasks[native].ids[TASKMAP_PID_NS] ||
+	    !model->tasks[task].ids[TASKMAP_PID_NS])
+		return HOME_UNKNOWN;
+	return model_same(model, task, native, TASKMAP_PID_NS) ? HOME_INITIAL :
+								 HOME_OTHER;
+}
+
+/* That of its leader: all threads live in one pid namespace. */
+static int getpid_of(const struct model *model, unsigned int task)
+{
+	unsigned int leader = model_leader(model, task);
+
+	if (leader != NO_TASK &&
+	    (leader == task || model_same(model, task, leader, TASKMAP_PID_NS)))
+		return model->tasks[leader].ns_pid;
+	return 0;
+}
+
+static struct relative relative_of(const struct model *model,
+				   unsigned int task, int pid,
+				   unsigned int other)
+{
+	struct relative relative = { .pid = pid, .task = other };
+
+	if (other != NO_TASK)
+		relative.relation = relate(model, task, other);
+	return relative;
+}
+
+static void find_memory(struct facts *facts, const struct model *model)
+{
+	unsigned int task = facts->task;
+	bool memory = facts->record->ids[TASKMAP_MM];
+
+	if (facts->kernel_thread == KERNEL_THREAD_YES) {
+		if (memory)
+			facts->lender = model_others(model, task,
+						     TASKMAP_MM).tgid;
+		else
+			facts->loaded = model_owner(model,
+						    facts->record->ids[TASKMAP_ACTIVE_MM]);
+		return;
+	}
+	if (facts->record->marks & TASKMAP_MARK_VFORK)
+		facts->lender = model_lender(model, task);
+	facts->borrower = model_borrower(model, task);
+	if (!facts->lender && !facts->borrower)
+		facts->beside = model_others(model, task, TASKMAP_MM);
+}
+
+static struct facts facts_find(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	struct facts facts = {
+		.record = record,
+		.task = task,
+		.kernel_thread = kernel_thread_of(record->kind),
+		.leader = model_is_leader(model, task),
+		.dead = model_is_dead(model, task),
+		.live = model_live_threads(model, task),
+		.home = home_of(model, task),
+		.gettid = record->ns_pid,
+		.getpid = getpid_of(model, task),
+	};
+
+	if (!facts.leader)
+		facts.with_leader = relative_of(model, task, record->tgid,
+						model_leader(model, task));
+	facts.with_parent = relative_of(model, task, record->ppid,
+					model_parent(model, task));
+	find_memory(&facts, model);
+	return facts;
+}
+
+static const char *of_them(unsigned int count, const char *one,
+			   const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+/* The title */
+
+static char *title_of(const struct facts *facts)
+{
+	const struct taskmap_record *record = facts->record;
+	const char *dead = facts->dead ? ", dead" : "";
+	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+
+	escape(record->comm, name);
+	switch (record->kind) {
+	case TASKMAP_PROCESS:
+		return xasprintf("%d (%s): a process of one thread%s",
+				 record->pid, name, dead);
+	case TASKMAP_MAIN:
+		return xasprintf("%d (%s): the leader of a process of %u threads%s",
+			 record->pid, name, record->threads, dead);
+	case TASKMAP_THREAD:
+		return xasprintf("%d (%s): a thread of process %d%s",
+				 record->pid, name, record->tgid, dead);
+	case TASKMAP_WORKER:
+		return xasprintf("%d (%s): a thread of the kernel in process %d%s",
+			 record->pid, name, record->tgid, dead);
+	case TASKMAP_KTHREAD:
+		return xasprintf("%d (%s): a kernel thread%s",
+				 record->pid, name, dead);
+	default:
+		return xasprintf("%d (%s): of a kind that this reader does not know%s",
+			 record->pid, name, dead);
+	}
+}
+
+/* What it is */
+
+static void explain_init(struct explanation *to)
+{
+	if (to->facts.record->pid == PID_INIT)
+		say(to, TOPIC_KIND, xasprintf("PID 1"),
+		    "It is the first process (init). The kernel makes it at boot, and makes it the parent of those whose own parent ends.");
+}
+
+static void explain_process(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+
+	say(to, TOPIC_KIND, xasprintf("PID = TGID = %d, 1 thread", record->pid),
+	    "A process that has one thread: this task. The kernel knows tasks; a process is all tasks with the same TGID.");
+	explain_init(to);
+}
+
+static void explain_main(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+
+	say(to, TOPIC_KIND,
+	    xasprintf("PID = TGID = %d, %u threads", record->pid,
+		      record->threads),
+	    "The leader of a process of %u threads, mostly called its main thread. Its PID is the number of the whole process.",
+	    record->threads);
+	explain_init(to);
+}
+
+static void explain_thread(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+
+	say(to, TOPIC_KIND,
+	    xasprintf("PID %d is not TGID %d, %u threads", record->pid,
+		      record->tgid, record->threads),
+	    "A thread of process %d, and not its leader: one of the tasks that have that TGID.",
+	    record->tgid);
+}
+
+/* From 6.4 on workers of io_uring have both bits (kernel/fork.c). */
+static void explain_worker(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+
+	if (record->flags & FLAG_IO_WORKER)
+		say(to, TOPIC_KIND,
+		    xasprintf("PF_IO_WORKER is set in 0x%08" PRIx32,
+			      (uint32_t)record->flags),
+		    "A thread that the kernel made in process %d, to work for it: io_uring does I/O by it.",
+		    record->tgid);
+	else
+		say(to, TOPIC_KIND,
+		    xasprintf("PF_USER_WORKER is set in 0x%08" PRIx32,
+			      (uint32_t)record->flags),
+		    "A thread that the kernel made in process %d, to work for it, as vhost does for the devices of virtual machines.",
+		    record->tgid);
+	say(to, TOPIC_KIND,
+	    xasprintf("PID %d is not TGID %d", record->pid, record->tgid),
+	    "It counts as a thread of that process, but never runs its program.");
+}
+
+static void explain_memory_of_kthread(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const __u64 *ids = facts->record->ids;
+
+	if (ids[TASKMAP_MM] && facts->lender)
+		say(to, TOPIC_KIND,
+		    xasprintf("mm is that of %d", facts->lender),
+		    "It uses the address space of process %d for a while, to work for it.",
+		    facts->lender);
+	else if (ids[TASKMAP_MM])
+		say(to, TOPIC_KIND, xasprintf("it has an mm"),
+		    "It uses the address space of a process for a while, of one that is not in this snapshot.");
+	else if (facts->loaded)
+		say(to, TOPIC_KIND,
+		    xasprintf("no mm; active_mm is the mm of %d",
+			      facts->loaded),
+		    "It has no address space. On its processor that of process %d, which ran before, is still loaded: to leave it there is faster. It does not use it.",
+		    facts->loaded);
+	else if (ids[TASKMAP_ACTIVE_MM])
+		say(to, TOPIC_KIND,
+		    xasprintf("no mm; active_mm is nobody's mm"),
+		    "It has no address space. On its processor the kernel's own is loaded, or one that an ended process left.");
+	else
+		say(to, TOPIC_KIND, xasprintf("no mm, no active_mm"),
+		    "It has no address space, and now that it does not run not even one that another left loaded.");
+}
+
+static void explain_kthread(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+
+	say(to, TOPIC_KIND,
+	    xasprintf("PF_KTHREAD is set in 0x%08" PRIx32,
+		      (uint32_t)record->flags),
+	    "A kernel thread: a task that runs the kernel's own code and has no program and no memory in user space.");
+	if (record->pid == PID_KTHREADD)
+		say(to, TOPIC_KIND, xasprintf("PID 2"),
+		    "It is kthreadd, which makes the other kernel threads.");
+	if (record->flags & FLAG_WQ_WORKER)
+		say(to, TOPIC_KIND, xasprintf("PF_WQ_WORKER is set"),
+		    "It works off a queue of jobs of the kernel (a workqueue).");
+	if (record->flags & FLAG_IO_WORKER)
+		say(to, TOPIC_KIND, xasprintf("PF_IO_WORKER is set"),
+		    "It works for io_uring, which has kernel threads for that before Linux 5.12, and threads within the process later.");
+	if (!to->facts.dead)
+		explain_memory_of_kthread(to);
+}
+
+static void explain_dead(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+	char *fact = xasprintf("state %c, %u live %s", record->state, facts->live,
+		       of_them(facts->live, "thread", "threads"));
+
+	if (record->state != 'Z')
+		say(to, TOPIC_KIND, fact,
+		    "It has ended, and is being removed right now.");
+	else if (facts->leader && facts->live)
+		say(to, TOPIC_KIND, fact,
+		    "It has ended, but its process has not: %u %s. It stays as a zombie until the last of them ends, for its number is that of the process.",
+		    facts->live,
+		    of_them(facts->live, "thread lives on", "threads live on"));
+	else if (facts->leader)
+		say(to, TOPIC_KIND, fact,
+		    "It has ended and is a zombie: it gave back what it held, and what is left tells its parent, %d, how it ended, when that asks (wait(2)).",
+		    record->ppid);
+	else
+		say(to, TOPIC_KIND, fact,
+		    "It has ended and is a zombie: a thread stays only until whoever traces it, as a debugger, has taken note.");
+}
+
+static void explain_vfork(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+
+	if (record->marks & TASKMAP_MARK_VFORK)
+		say(to, TOPIC_KIND,
+		    xasprintf("mm is that of %d, and it waits for this one",
+			      facts->lender),
+		    "A child of vfork(2): it still runs in the address space of process %d, and the task there that made it stands still until this one calls exec or ends.",
+		    facts->lender);
+	if (facts->borrower && record->state == 'D')
+		say(to, TOPIC_KIND,
+		    xasprintf("mm of %d is this one, state D", facts->borrower),
+		    "It called vfork(2) and stands still: its child %d runs in its address space, until that calls exec or ends.",
+		    facts->borrower);
+	else if (facts->borrower)
+		say(to, TOPIC_KIND,
+		    xasprintf("mm of %d is this one", facts->borrower),
+		    "Its address space is lent to %d, a child by vfork(2), until that calls exec or ends.",
+		    facts->borrower);
+}
+
+static void explain_memory(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+
+	if (!facts->record->ids[TASKMAP_MM])
+		say(to, TOPIC_KIND, xasprintf("no mm"),
+		    "It has no address space: not yet, or not any more.");
+	if (facts->beside.count == 1)
+		say(to, TOPIC_KIND,
+		    xasprintf("mm is that of %d, too", facts->beside.tgid),
+		    "Another process, %d, uses the same address space, as threads of one process do.",
+		    facts->beside.tgid);
+	else if (facts->beside.count)
+		say(to, TOPIC_KIND,
+		    xasprintf("mm is that of %d, too", facts->beside.tgid),
+		    "%u other processes, %d for one, use the same address space, as threads of one process do.",
+		    facts->beside.count, facts->beside.tgid);
+}
+
+static void explain_kind(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+
+	switch (facts->record->kind) {
+	case TASKMAP_PROCESS:
+		explain_process(to);
+		break;
+	case TASKMAP_MAIN:
+		explain_main(to);
+		break;
+	case TASKMAP_THREAD:
+		explain_thread(to);
+		break;
+	case TASKMAP_WORKER:
+		explain_worker(to);
+		break;
+	case TASKMAP_KTHREAD:
+		explain_kthread(to);
+		break;
+	}
+	if (facts->dead) {
+		explain_dead(to);
+	} else if (facts->kernel_thread != KERNEL_THREAD_YES) {
+		explain_vfork(to);
+		explain_memory(to);
+	}
+}
+
+/* Is it a kernel thread? */
+
+static void explain_senses(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+	uint32_t flags = record->flags;
+
+	say(to, TOPIC_KERNEL_THREAD, xasprintf("it is a task"),
+	    facts->dead ? "It was, if that means a thread that the kernel knows and gives processors to: every task is one while it lives." : "Yes, if that means a thread that the kernel knows and gives processors to: every task is one.");
+	if (facts->kernel_thread == KERNEL_THREAD_YES)
+		say(to, TOPIC_KERNEL_THREAD, xasprintf("PF_KTHREAD is set"),
+		    "Yes, if that means a task that belongs to the kernel alone. That is what ps(1) and this program mean by it.");
+	else if (facts->kernel_thread == KERNEL_THREAD_INSIDE)
+		say(to, TOPIC_KERNEL_THREAD,
+		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
+		    "Half, if that means a task of the kernel alone: it never leaves the kernel, but it is part of process %d and uses its address space.",
+		    record->tgid);
+	else
+		say(to, TOPIC_KERNEL_THREAD,
+		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
+		    "No, if that means a task of the kernel alone: this one is of a process, and %s its program.",
+		    facts->dead ? "ran" : "runs");
+}
+
+/* What getpid() and gettid() return */
+
+static const char *returns(const struct facts *facts)
+{
+	if (facts->dead)
+		return "returned";
+	return facts->kernel_thread == KERNEL_THREAD_NO ? "returns" :
+							  "would return";
+}
+
+static void explain_gettid(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+
+	if (!facts->gettid)
+		say(to, TOPIC_NUMBERS, xasprintf("no NSPID"),
+		    "What gettid() returned to it cannot be told: it has given back its number.");
+	else
+		say(to, TOPIC_NUMBERS,
+		    facts->gettid == record->pid ? xasprintf("PID %d", record->pid) : xasprintf("NSPID %d", facts->gettid),
+		    "gettid() %s %d to it: the number of the task.",
+		    returns(facts), facts->gettid);
+}
+
+static void explain_getpid(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+	char *fact;
+
+	if (!facts->getpid) {
+		if (facts->leader)
+			return;
+		say(to, TOPIC_NUMBERS, xasprintf("TGID %d", record->tgid),
+		    "What getpid() returns to it cannot be told: its leader, %d, is not in this snapshot, or has given back its number.",
+		    record->tgid);
+		return;
+	}
+	fact = facts->getpid == record->tgid ?
+	       xasprintf("TGID %d", record->tgid) :
+	       xasprintf("NSPID %d of %d", facts->getpid, record->tgid);
+	if (facts->kernel_thread == KERNEL_THREAD_YES)
+		say(to, TOPIC_NUMBERS, fact,
+		    "getpid() %s %d: each kernel thread is by itself.",
+		    returns(facts), facts->getpid);
+	else if (facts->leader)
+		say(to, TOPIC_NUMBERS, fact,
+		    "getpid() %s %d, too: the number of its process, which is that of its leader.",
+		    returns(facts), facts->getpid);
+	else
+		say(to, TOPIC_NUMBERS, fact,
+		    "getpid() %s %d, as to all threads of its process: the number of its leader.",
+		    returns(facts), facts->getpid);
+}
+
+static void explain_numbers(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+
+	if (!facts->dead && facts->kernel_thread != KERNEL_THREAD_NO)
+		say(to, TOPIC_NUMBERS, NULL,
+		    "It makes no system calls, so this is what they would return.");
+	explain_gettid(to);
+	explain_getpid(to);
+	if (facts->home == HOME_OTHER)
+		say(to, TOPIC_NUMBERS,
+		    xasprintf("PID %d, TGID %d", record->pid, record->tgid),
+		    "These are its numbers in the pid namespace that it lives in. In the initial one, whose numbers all others here are, it is task %d of process %d.",
+		    record->pid, record->tgid);
+	if (facts->home == HOME_OTHER && facts->gettid == 1 && !facts->dead)
+		say(to, TOPIC_NUMBERS, xasprintf("NSPID 1"),
+		    "It is the first process (init) of its pid namespace: when it ends, the kernel kills all others there.");
+}
+
+/* Where it is in /proc */
+
+/* That "ls" shows leaders alone: next_tgid(), proc_pid_lookup(), fs/proc/base.c. */
+static void explain_proc(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
+
+	if (facts->leader) {
+		say(to, TOPIC_PROC, xasprintf("PID = TGID = %d", record->pid),
+		    "It is /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
+		    record->pid);
+		if (record->threads > 1)
+			say(to, TOPIC_PROC,
+			    xasprintf("%u threads", record->threads),
+			    "All threads of its process, itself too, are in /proc/%d/task.",
+			    record->tgid);
+	} else {
+		say(to, TOPIC_PROC,
+		    xasprintf("PID %d is not TGID %d", record->pid,
+			      record->tgid),
+		    "It is /proc/%d/task/%d.", record->tgid, record->pid);
+		say(to, TOPIC_PROC, NULL,
+		    "\"ls /proc\" does not show %d, for it lists leaders alone. \"cd /proc/%d\" works all the same: there is a directory for each task, if one asks by name.",
+		    record->pid, record->pid);
+	}
+	if (facts->home != HOME_OTHER || !facts->gettid || !facts->getpid)
+		return;
+	say(to, TOPIC_PROC, xasprintf("NSPID %d", facts->gettid),
+	    "In a /proc that was mounted in its own pid namespace it is /proc/%d/task/%d.",
+	    facts->getpid, facts->gettid);
+}
+
+static struct explanation explain(const struct model *model, unsigned int task)
+{
+	struct explanation explanation = { .facts = facts_find(model, task) };
+
+	explanation.title = title_of(&explanation.facts);
+	explain_kind(&explanation);
+	explain_senses(&explanation);
+	explain_numbers(&explanation);
+	explain_proc(&explanation);
+	explain_leader(&explanation, model);
+	explain_parent(&explanation, model);
+	return explanation;
+}
+
+static void explanation_free(struct explanation *explanation)
+{
+	for (size_t i = 0; i < explanation->count; i++) {
+		free(explanation->sentences[i].text);
+		free(explanation->sentences[i].fact);
+	}
+	free(explanation->sentences);
+	free(explanation->title);
+}
+
+/* As text */
+
+static size_t width_of_output(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return WIDTH;
+	if (size.ws_col < NARROWEST)
+		return NARROWEST;
+	return size.ws_col > WIDEST ? WIDEST : size.ws_col;
+}
+
+/* Sets a cell to the first line of @text; returns what follows that line. */
+static const char *set_line(struct libscols_line *line, size_t column,
+			    const char *text)
+{
+	size_t length = strcspn(text, "\n");
+	char *first = xasprintf("%.*s", (int)length, text);
+
+	table_set(line, column, first);
+	free(first);
+	return text + length + (text[length] == '\n');
+}
+
+/*
+ * Adds the lines of @text, with those of @fact beside them. Not as one row with
+ * SCOLS_FL_WRAP: libsmartcols 2.41 crashes there if memory runs out.
+ */
+static void add_lines(struct libscols_table *table, const char *text,
+		      const char *fact)
+{
+	do {
+		struct libscols_line *line = table_add_line(table);
+
+		text = set_line(line, 0, text);
+		fact = set_line(line, 1, fact);
+	} while (*text || *fact);
+}
+
+static void add_sentence(struct libscols_table *table,
+			 const struct sentence *sentence, size_t width)
+{
+	size_t part = PART_OF_TEXT(width);
+	char *text = wrap(sentence->text, part - sizeof(INDENT), INDENT);
+	char *fact = wrap(sentence->fact ? sentence->fact : "",
+			  width - part - 1, "");
+
+	add_lines(table, text, fact);
+	free(text);
+	free(fact);
+}
+
+static void print_text(const struct explanation *explanation)
+{
+	struct libscols_table *table = table_new(FORMAT_TABLE, true);
+	size_t width = width_of_output();
+	char *title = wrap(explanation->title, PART_OF_TEXT(width) - 1, "");
+
+	table_add_text_column(table);
+	table_add_text_column(table);
+	add_lines(table, title, "");
+	for (size_t i = 0; i < explanation->count; i++) {
+		const struct sentence *sentence = &explanation->sentences[i];
+
+		if (!i || sentence->topic != sentence[-1].topic) {
+			add_lines(table, "", "");
+			add_lines(table, topics[sentence->topic].title, "");
+		}
+		add_sentence(table, sentence, width);
+	}
+	table_print(table);
+	free(title);
+}
+
+/* Once, below all. */
+static void print_limits(void)
+{
+	size_t width = width_of_output();
+
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		char *text = wrap(limits[i], width - sizeof(INDENT),
+				  INDENT);
+
+		printf("%s%s\n", i ? "" : "\nWhat flags cannot tell\n", text);
+		free(text);
+	}
+}
+
+static void print_all(const struct model *model, const unsigned int *tasks,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct explanation explanation = explain(model, tasks[i]);
+
+		fputs(i ? "\n\n" : "", stdout);
+		print_text(&explanation);
+		explanation_free(&explanation);
+	}
+	if (count)
+		print_limits();
+}
+
+/* As JSON */
+
+static void add_number_or_null(struct json_object *object, const char *key,
+			       int number)
+{
+	json_add(object, key, number ? json_number(number) : NULL);
+}
+
+/* Null if there is none; without a relation if the snapshot does not have it. */
+static struct json_object *relative_object(const struct relative *relative)
+{
+	struct json_object *object;
+
+	if (!relative->pid)
+		return NULL;
+	object = json_new_object();
+	json_add_number(object, "pid", relative->pid);
+	json_add_bool(object, "found", relative->task != NO_TASK);
+	if (relative->task != NO_TASK)
+		json_add_relation(object, &relative->relation);
+	return object;
+}
+
+static void add_home(struct json_object *object, enum home home)
+{
+	if (home == HOME_UNKNOWN)
+		json_add(object, "initial_pidns", NULL);
+	else
+		json_add_bool(object, "initial_pidns", home == HOME_INITIAL);
+}
+
+static void add_facts(struct json_object *object, const struct facts *facts)
+{
+	const struct taskmap_record *record = facts->record;
+	static const char *const senses[] = {
+		[KERNEL_THREAD_NO] = "no",
+		[KERNEL_THREAD_INSIDE] = "inside",
+		[KERNEL_THREAD_YES] = "yes",
+	};
+	const char *kind = kind_name(record->kind);
+	char text[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+
+	json_add_number(object, "pid", record->pid);
+	json_add_number(object, "tgid", record->tgid);
+	json_add_number(object, "ppid", record->ppid);
+	json_add_text(object, "kind", kind);
+	json_add_text(object, "comm", escape(record->comm, text));
+	snprintf(text, sizeof(text), "0x%08" PRIx32, (uint32_t)record->flags);
+	json_add_text(object, "flags", text);
+	json_add_text(object, "kernel_thread", senses[facts->kernel_thread]);
+	json_add_bool(object, "dead", facts->dead);
+	json_add_number(object, "live", facts->live);
+	add_number_or_null(object, "gettid", facts->gettid);
+	add_number_or_null(object, "getpid", facts->getpid);
+	add_home(object, facts->home);
+	snprintf(text, sizeof(text), "/proc/%d/task/%d", record->tgid,
+		 record->pid);
+	json_add_text(object, "proc", text);
+	json_add_bool(object, "listed", facts->leader);
+	add_number_or_null(object, "lender", facts->lender);
+	add_number_or_null(object, "borrower", facts->borrower);
+	add_number_or_null(object, "loaded", facts->loaded);
+}
+
+static struct json_object *sentence_object(const struct sentence *sentence)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_text(object, "about", topics[sentence->topic].key);
+	json_add_text(object, "text", sentence->text);
+	json_add_text(object, "fact", sentence->fact);
+	return object;
+}
+
+static struct json_object *
+explanation_object(const struct explanation *explanation)
+{
+	const struct facts *facts = &explanation->facts;
+	struct json_object *object = json_new_object();
+	struct json_object *sentences = json_new_array();
+
+	add_facts(object, facts);
+	json_add(object, "leader", relative_object(&facts->with_leader));
+	json_add(object, "parent", relative_object(&facts->with_parent));
+	json_add_text(object, "title", explanation->title);
+	for (size_t i = 0; i < explanation->count; i++)
+		json_append(sentences,
+			    sentence_object(&explanation->sentences[i]));
+	json_add(object, "sentences", sentences);
+	return object;
+}
+
+static void print_json(const struct view *view, const unsigned int *tasks,
+		       size_t count)
+{
+	struct json_object *array = json_new_array();
+	struct json json;
+
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		json_append(array, json_text(limits[i]));
+	json_begin(&json, &view->snap.header, 1);
+	json_member(&json, "limits", array);
+	json_begin_rows(&json, "explain");
+	for (size_t i = 0; i < count; i++) {
+		struct explanation explanation = explain(&view->model, tasks[i]);
+
+		json_row(&json, explanation_object(&explanation));
+		explanation_free(&explanation);
+	}
+	json_end(&json);
+}
+
+int explain_command(const struct options *options, struct error *error)
+{
+	unsigned int *tasks;
+	struct view view;
+	size_t count;
+
+	if (view_open(&view, options, error))
+		return -1;
+	tasks = view_tasks(&view, &count);
+	need_memory(model_group_all(&view.model, BIT(TASKMAP_MM)));
+	for (size_t i = 0; i < count; i++) {
+		struct facts facts = facts_find(&view.model, tasks[i]);
+
+		need_memory(model_number_all(&view.model,
+					     explain_numbers_wanted(&facts)));
+	}
+	if (options->output.format == FORMAT_JSON)
+		print_json(&view, tasks, count);
+	else
+		print_all(&view.model, tasks, count);
+	free(tasks);
+	return view_close(&view, STATUS_DONE);
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Sentences about what two tasks share, and which flags of clone(2) do that.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command/explain.h"
+
+/* What sentences name one by one; the same namespaces together. */
+#define NAMESPACES							\
+	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \
+	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
+	 BIT(TASKMAP_CGROUP_NS) | BIT(TASKMAP_USER_NS))
+#define TOLD	(ALL_RESOURCES & ~(NAMESPACES | BIT(TASKMAP_ACTIVE_MM) |	\
+			    BIT(TASKMAP_NSPROXY)))
+
+/* Whom a task is held against, in what is said. */
+struct subject {
+	struct explanation *to;
+	const struct model *model;
+	enum topic topic;
+	const struct relative *other;
+};
+
+static char *nouns(uint32_t set)
+{
+	return resource_words(set, ", ", RESOURCE_NOUN);
+}
+
+static char *flags(uint32_t set)
+{
+	return resource_words(set, " | ", RESOURCE_FLAG);
+}
+
+static char *ids(const struct subject *subject, uint32_t set)
+{
+	char *list = xstrdup("");
+
+	for_each_resource_in(set, r) {
+		unsigned int own = model_number(subject->model,
+						subject->to->facts.task, r);
+
+		list = joined(list, " ", xasprintf("%s#%u", resources[r].prefix,
+						   own));
+	}
+	return list;
+}
+
+/* In one word each, for lines not to be broken within: "mm#8!=#4". */
+static char *ids_of_both(const struct subject *subject, uint32_t set)
+{
+	char *list = xstrdup("");
+
+	for_each_resource_in(set, r) {
+		unsigned int own = model_number(subject->model,
+						subject->to->facts.task, r);
+		unsigned int other = model_number(subject->model,
+						  subject->other->task, r);
+
+		list = joined(list, " ", xasprintf("%s#%u!=#%u",
+						   resources[r].prefix, own,
+						   other));
+	}
+	return list;
+}
+
+/* What one of two tasks holds and the other does not. */
+static uint32_t held_alone(const struct subject *subject, unsigned int by,
+			   unsigned int without)
+{
+	const struct taskmap_record *tasks = subject->model->tasks;
+	uint32_t set = 0;
+
+	for_each_resource(r) {
+		if (tasks[by].ids[r] && !tasks[without].ids[r])
+			set |= BIT(r);
+	}
+	return set;
+}
+
+/* Namespaces in as few words as are true; takes over @words of the rest. */
+static char *with_namespaces(const struct subject *subject, char *words)
+{
+	unsigned int own = subject->to->facts.task, other = subject->other->task;
+	uint32_t same = subject->other->relation.same & NAMESPACES;
+	uint32_t alone = held_alone(subject, own, other) |
+			 held_alone(subject, other, own);
+	char *namespaces, *all;
+
+	if (!same)
+		return words;
+	if (alone & NAMESPACES)
+		namespaces = nouns(same);
+	else if (subject->other->relation.apart & NAMESPACES)
+		namespaces = xstrdup("the other namespaces");
+	else
+		namespaces = xstrdup("all namespaces");
+	all = xasprintf("%s%s%s", words, *words ? ", " : "", namespaces);
+	free(namespaces);
+	free(words);
+	return all;
+}
+
+static void tell_same(const struct subject *subject)
+{
+	uint32_t same = subject->other->relation.same & TOLD;
+	char *words = with_namespaces(subject, nouns(same));
+
+	if (*words)
+		say(subject->to, subject->topic, ids(subject, same),
+		    "The same: %s.", words);
+	free(words);
+}
+
+static void tell_apart(const struct subject *subject)
+{
+	uint32_t apart = subject->other->relation.apart & (TOLD | NAMESPACES);
+	char *words = nouns(apart);
+
+	if (apart)
+		say(subject->to, subject->topic, ids_of_both(subject, apart),
+		    "Not the same: %s.", words);
+	free(words);
+}
+
+static void tell_none(const struct subject *subject)
+{
+	unsigned int own = subject->to->facts.task, other = subject->other->task;
+	uint32_t missing = held_alone(subject, other, own);
+	uint32_t there = held_alone(subject, own, other) & TOLD;
+	char *words = nouns(missing & TOLD);
+
+	if (missing & TOLD)
+		say(subject->to, subject->topic,
+		    xasprintf("%d has them", subject->other->pid),
+		    "It has none of these: %s%s.", words,
+		    missing & NAMESPACES ? ", other namespaces" : "");
+	free(words);
+	words = nouns(there);
+	if (there)
+		say(subject->to, subject->topic,
+		    xasprintf("%d has none", subject->other->pid),
+		    "It alone has: %s.", words);
+	free(words);
+}
+
+static char *by_name(const struct relation *relation)
+{
+	const char *name = relation_name(relation);
+
+	return name ? xasprintf(", like %s", name) : xstrdup("");
+}
+
+static bool of_dead(const struct subject *subject)
+{
+	return subject->to->facts.dead ||
+	       model_is_dead(subject->model, subject->other->task);
+}
+
+/* Of the flags the dead tell only those of what they still hold. */
+static void tell_flags_of_dead(const struct subject *subject)
+{
+	const struct relation *relation = &subject->other->relation;
+	uint32_t set = relation->flags | relation->needed;
+
+	if (set)
+		say(subject->to, subject->topic, flags(set),
+		    "clone(2) with these flags, and others that cannot be told any more, gives that.");
+	else
+		say(subject->to, subject->topic, NULL,
+		    "With which flags of clone(2) it was made cannot be told: one of the two is dead and holds next to nothing.");
+}
+
+static void tell_flags(const struct subject *subject)
+{
+	const struct relation *relation = &subject->other->relation;
+	uint32_t set = relation->flags | relation->needed;
+	char *name = by_name(relation);
+
+	if (!relation->possible)
+		say(subject->to, subject->topic, flags(set),
+		    "No one clone(2) gives that, for it does not take these flags together: it came about in steps.");
+	else if (of_dead(subject))
+		tell_flags_of_dead(subject);
+	else if (set)
+		say(subject->to, subject->topic, flags(set),
+		    "clone(2) by %d with these flags gives that%s.",
+		    subject->other->pid, name);
+	else
+		say(subject->to, subject->topic, xasprintf("no such flag"),
+		    "clone(2) by %d without any flag to share things gives that%s.",
+		    subject->other->pid, name);
+	free(name);
+}
+
+static void tell_untold(const struct subject *subject)
+{
+	uint32_t untold = subject->other->relation.untold;
+	char *words;
+
+	if (of_dead(subject) || !untold)
+		return;
+	words = nouns(untold);
+	say(subject->to, subject->topic, flags(untold),
+	    "Not to be told, for one of the two has none: %s.", words);
+	free(words);
+}
+
+static void tell_cred(const struct subject *subject)
+{
+	if (subject->other->relation.apart & BIT(TASKMAP_CRED))
+		say(subject->to, subject->topic, ids_of_both(subject, BIT(TASKMAP_CRED)),
+		    "Its own credentials (user, groups, capabilities) are from later, or of a keyring of its own: threads begin with their maker's, but setuid(2) and the like change those of one task.");
+	else
+		say(subject->to, subject->topic, ids(subject, BIT(TASKMAP_CRED)),
+		    "That the credentials are the same is none of clone(2): only threads of one process begin so.");
+}
+
+static void tell_nsproxy(const struct subject *subject)
+{
+	if (subject->other->relation.apart & BIT(TASKMAP_NSPROXY))
+		say(subject->to, subject->topic,
+		    ids_of_both(subject, BIT(TASKMAP_NSPROXY)),
+		    "It has a set of namespaces of its own, with the same ones in it: by setns(2), or by unshare(2) of those in which its children will live.");
+	else
+		say(subject->to, subject->topic, ids(subject, BIT(TASKMAP_NSPROXY)),
+		    "CLONE_NEWPID was not needed for that: its maker had said before, by unshare(2) or setns(2), where its children are to live.");
+}
+
+static void tell_beyond(const struct subject *subject)
+{
+	uint32_t beyond = subject->other->relation.beyond;
+
+	if (beyond & BIT(TASKMAP_CRED))
+		tell_cred(subject);
+	if (beyond & BIT(TASKMAP_NSPROXY))
+		tell_nsproxy(subject);
+	if (beyond & BIT(TASKMAP_CGROUPS))
+		say(subject->to, subject->topic,
+		    ids_of_both(subject, BIT(TASKMAP_CGROUPS)),
+		    "It was moved to other cgroups, or put there by CLONE_INTO_CGROUP.");
+}
+
+static void tell_relation(const struct subject *subject)
+{
+	tell_same(subject);
+	tell_apart(subject);
+	tell_none(subject);
+	/* A parent makes no threads of another process. */
+	if (subject->topic == TOPIC_PARENT && !subject->to->facts.leader)
+		return;
+	if (subject->to->facts.kernel_thread != KERNEL_THREAD_NO)
+		say(subject->to, subject->topic, NULL,
+		    "It was not made by clone(2): the kernel has functions of its own for that, which take the same flags.");
+	tell_flags(subject);
+	tell_untold(subject);
+	tell_beyond(subject);
+}
+
+static bool is_missing(const struct subject *subject, const char *who)
+{
+	if (subject->other->task != NO_TASK)
+		return false;
+	say(subject->to, subject->topic,
+	    xasprintf("%d is not there", subject->other->pid),
+	    "Its %s, %d, is not in this snapshot.", who, subject->other->pid);
+	return true;
+}
+
+static char *name_of(const struct subject *subject)
+{
+	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+
+	return xstrdup(escape(subject->model->tasks[subject->other->task].comm, name));
+}
+
+void explain_leader(struct explanation *explanation, const struct model *model)
+{
+	const struct subject subject = {
+		explanation, model, TOPIC_LEADER,
+		&explanation->facts.with_leader,
+	};
+	char *name;
+
+	if (!subject.other->pid || is_missing(&subject, "leader"))
+		return;
+	name = name_of(&subject);
+	say(explanation, subject.topic, xasprintf("TGID %d", subject.other->pid),
+	    "Its leader is %d (%s).", subject.other->pid, name);
+	free(name);
+	tell_relation(&subject);
+}
+
+/* exec: begin_new_exec(), fs/exec.c. */
+static void tell_exec(const struct subject *subject)
+{
+	const struct facts *facts = &subject->to->facts;
+
+	if (!facts->leader || facts->dead ||
+	    facts->kernel_thread != KERNEL_THREAD_NO)
+		return;
+	if (facts->record->flags & FLAG_FORKNOEXEC)
+		say(subject->to, subject->topic, xasprintf("PF_FORKNOEXEC is set"),
+		    "It has not called exec(2): it goes on with the program of who made it.");
+	else
+		say(subject->to, subject->topic,
+		    xasprintf("PF_FORKNOEXEC is not set"),
+		    "It has called exec(2), and got a new address space and open files and signal handlers of its own then.");
+}
+
+static void tell_no_parent(const struct subject *subject)
+{
+	if (subject->to->facts.record->pid > PID_KTHREADD)
+		say(subject->to, subject->topic, xasprintf("PPID 0"),
+		    "It has none.");
+	else
+		say(subject->to, subject->topic, xasprintf("PPID 0"),
+		    "It has none: the kernel made it at boot, out of its idle task. There is one of these for each processor; all have pid 0, and no list shows them.");
+}
+
+static void tell_who(const struct subject *subject)
+{
+	const struct facts *facts = &subject->to->facts;
+	char *name = name_of(subject);
+
+	if (facts->leader)
+		say(subject->to, subject->topic,
+		    xasprintf("PPID %d", subject->other->pid),
+		    "Its parent is %d (%s): who is told when it ends, and mostly who made it.",
+		    subject->other->pid, name);
+	else
+		say(subject->to, subject->topic,
+		    xasprintf("PPID %d", subject->other->pid),
+		    "Its parent is %d (%s), as that of all threads of its process.",
+		    subject->other->pid, name);
+	free(name);
+}
+
+void explain_parent(struct explanation *explanation, const struct model *model)
+{
+	const struct subject subject = {
+		explanation, model, TOPIC_PARENT,
+		&explanation->facts.with_parent,
+	};
+
+	if (!subject.other->pid) {
+		tell_no_parent(&subject);
+		return;
+	}
+	if (!is_missing(&subject, "parent")) {
+		tell_who(&subject);
+		tell_relation(&subject);
+	}
+	tell_exec(&subject);
+}
+
+uint32_t explain_numbers_wanted(const struct facts *facts)
+{
+	const struct relation *leader = &facts->with_leader.relation;
+	const struct relation *parent = &facts->with_parent.relation;
+
+	return ((leader->same | parent->same) & ~NAMESPACES) |
+	       leader->apart | parent->apart;
+}

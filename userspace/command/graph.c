@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap graph: tasks and the objects they hold, drawn.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command/graph.h"
+
+static int compare_numbers(unsigned int a, unsigned int b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* Those with the same holders become neighbours, by resource. */
+static int compare_holders(const void *a, const void *b)
+{
+	const struct object *x = a, *y = b;
+	int order = compare_numbers(x->earliest, y->earliest);
+
+	if (!order)
+		order = compare_numbers(y->holders.count, x->holders.count);
+	if (!order)
+		order = memcmp(x->holders.tasks, y->holders.tasks,
+			       x->holders.count * sizeof(*x->holders.tasks));
+	return order ? order : compare_numbers(x->resource, y->resource);
+}
+
+static bool same_holders(const struct object *a, const struct object *b)
+{
+	return a->holders.count == b->holders.count &&
+	       !memcmp(a->holders.tasks, b->holders.tasks,
+		       a->holders.count * sizeof(*a->holders.tasks));
+}
+
+static void make_bundles(struct graph *graph)
+{
+	struct objects *objects = &graph->objects;
+	struct bundle *bundle = NULL;
+
+	qsort(objects->list, objects->count, sizeof(*objects->list),
+	      compare_holders);
+	graph->bundles = xcalloc(objects->count, sizeof(*graph->bundles));
+	for (unsigned int i = 0; i < objects->count; i++) {
+		const struct object *object = &objects->list[i];
+
+		if (!bundle || !same_holders(bundle->objects, object)) {
+			bundle = &graph->bundles[graph->bundle_count++];
+			bundle->objects = object;
+		}
+		bundle->count++;
+	}
+}
+
+/* How many bundles each task holds, at the place behind its own. */
+static void count_links(struct graph *graph)
+{
+	for (unsigned int b = 0; b < graph->bundle_count; b++) {
+		const struct members holders = graph->bundles[b].objects->holders;
+
+		for (unsigned int i = 0; i < holders.count; i++)
+			graph->first_link[holders.tasks[i] + 1]++;
+	}
+	for (unsigned int i = 0; i < graph->model->count; i++)
+		graph->first_link[i + 1] += graph->first_link[i];
+}
+
+static void make_links(struct graph *graph)
+{
+	unsigned int count = graph->model->count;
+	size_t *next;
+
+	graph->first_link = xcalloc((size_t)count + 1, sizeof(*next));
+	count_links(graph);
+	graph->links = xcalloc(graph->first_link[count], sizeof(*graph->links));
+	next = xcalloc(count, sizeof(*next));
+	memcpy(next, graph->first_link, count * sizeof(*next));
+	for (unsigned int b = 0; b < graph->bundle_count; b++) {
+		const struct members holders = graph->bundles[b].objects->holders;
+
+		for (unsigned int i = 0; i < holders.count; i++)
+			graph->links[next[holders.tasks[i]]++] = b;
+	}
+	free(next);
+}
+
+static unsigned int count_of_links(const struct graph *graph, unsigned int task)
+{
+	return (unsigned int)(graph->first_link[task + 1] -
+			      graph->first_link[task]);
+}
+
+static const unsigned int *links_of(const struct graph *graph,
+				    unsigned int task)
+{
+	return graph->links + graph->first_link[task];
+}
+
+static int compare_links(const struct graph *graph, unsigned int a,
+			 unsigned int b)
+{
+	unsigned int count = count_of_links(graph, a);
+	int order = compare_numbers(count, count_of_links(graph, b));
+
+	return order || !count ? order : memcmp(links_of(graph, a),
+						links_of(graph, b),
+						count * sizeof(*graph->links));
+}
+
+/* Where a task stands: kernel threads behind the others, groups together. */
+static int compare_places(const struct graph *graph, unsigned int a,
+			  unsigned int b)
+{
+	const struct model *model = graph->model;
+	int order = model_is_kthread(model, a) - model_is_kthread(model, b);
+
+	if (!order)
+		order = compare_numbers((unsigned int)model->tasks[a].tgid,
+					(unsigned int)model->tasks[b].tgid);
+	return order ? order : compare_numbers(a, b);
+}
+
+static int compare_alike(const void *a, const void *b, void *graph)
+{
+	unsigned int x = *(const unsigned int *)a;
+	unsigned int y = *(const unsigned int *)b;
+	int order = compare_links(graph, x, y);
+
+	return order ? order : compare_places(graph, x, y);
+}
+
+/* Whoever holds nothing that is drawn is nowhere in the picture: at its end. */
+static int compare_folds(const void *a, const void *b, void *graph)
+{
+	const struct fold *x = a, *y = b;
+	int order = !x->bundle_count - !y->bundle_count;
+
+	return order ? order : compare_places(graph, x->tasks[0], y->tasks[0]);
+}
+
+static void add_fold(struct graph *graph, unsigned int first,
+		     unsigned int count)
+{
+	unsigned int task = graph->tasks[first];
+
+	graph->folds[graph->fold_count++] = (struct fold){
+		.tasks = graph->tasks + first,
+		.count = count,
+		.bundles = links_of(graph, task),
+		.bundle_count = count_of_links(graph, task),
+	};
+}
+
+/* The tasks from @first to before @end hold the same. */
+static void fold_alike(struct graph *graph, unsigned int first,
+		       unsigned int end)
+{
+	if (end - first > GRAPH_ALIKE) {
+		add_fold(graph, first, end - first);
+		return;
+	}
+	for (; first < end; first++)
+		add_fold(graph, first, 1);
+}
+
+static void make_folds(struct graph *graph, const bool *chosen)
+{
+	unsigned int first = 0;
+
+	graph->tasks = xcalloc(graph->model->count, sizeof(*graph->tasks));
+	for (unsigned int i = 0; i < graph->model->count; i++) {
+		if (chosen[i])
+			graph->tasks[graph->task_count++] = i;
+	}
+	qsort_r(graph->tasks, graph->task_count, sizeof(*graph->tasks),
+		compare_alike, graph);
+	graph->folds = xcalloc(graph->task_count, sizeof(*graph->folds));
+	for (unsigned int i = 1; i <= graph->task_count; i++) {
+		if (i < graph->task_count &&
+		    !compare_links(graph, graph->tasks[first], graph->tasks[i]))
+			continue;
+		fold_alike(graph, first, i);
+		first = i;
+	}
+	qsort_r(graph->folds, graph->fold_count, sizeof(*graph->folds),
+		compare_folds, graph);
+}
+
+static void count_lines(struct graph *graph)
+{
+	for (unsigned int f = 0; f < graph->fold_count; f++) {
+		const struct fold *fold = &graph->folds[f];
+
+		for (unsigned int i = 0; i < fold->bundle_count; i++) {
+			struct bundle *bundle = &graph->bundles[fold->bundles[i]];
+
+			bundle->lines++;
+			bundle->shown += fold->count;
+		}
+	}
+}
+
+/* Those of @wanted of which any chosen task holds an object. */
+static uint32_t resources_held(const struct graph *graph, uint32_t wanted)
+{
+	uint32_t held = 0;
+
+	for (unsigned int i = 0; i < graph->task_count; i++) {
+		const struct taskmap_record *task =
+			&graph->model->tasks[graph->tasks[i]];
+
+		for_each_resource(r)
+			held |= task->ids[r] ? BIT(r) : 0;
+	}
+	return held & wanted;
+}
+
+/*
+ * An object has all its holders, also those that were not chosen. Takes
+ * O(n log n) of the number of tasks and what they hold.
+ */
+static void graph_init(struct graph *graph, struct model *model,
+		       const struct object_filter *filter)
+{
+	memset(graph, 0, sizeof(*graph));
+	graph->model = model;
+	need_memory(objects_make(&graph->objects, model, filter));
+	make_bundles(graph);
+	make_links(graph);
+	make_folds(graph, filter->chosen);
+	graph->resources = resources_held(graph, filter->resources);
+	count_lines(graph);
+}
+
+static void graph_free(struct graph *graph)
+{
+	objects_free(&graph->objects);
+	free(graph->bundles);
+	free(graph->folds);
+	free(graph->tasks);
+	free(graph->links);
+	free(graph->first_link);
+}
+
+uint32_t graph_own(const struct graph *graph, unsigned int task)
+{
+	uint32_t own = 0;
+
+	for_each_resource_in(graph->resources, r) {
+		const struct group *group = model_group(graph->model, task, r);
+
+		if (group && group->count == 1)
+			own |= BIT(r);
+	}
+	return own;
+}
+
+bool graph_is_written(const struct bundle *bundle)
+{
+	return bundle->lines > GRAPH_LINES;
+}
+
+/*
+ * dot(1) does the drawing. It is run and not linked: with the library would come
+ * those for fonts and pictures, for everyone who only wants a list.
+ */
+
+#define NO_DOT	127
+
+static int explain_dot(int status, struct error *error)
+{
+	if (WIFSIGNALED(status))
+		return error_set(error,
+				 "dot did not draw it: signal %d; try fewer tasks, or --html",
+				 WTERMSIG(status));
+	if (WEXITSTATUS(status) == NO_DOT)
+		return error_set(error,
+				 "dot, which draws SVG, is not there; install graphviz, or draw elsewhere what graph prints without --svg");
+	return error_set(error,
+			 "dot did not draw it: exit status %d; try fewer tasks, or --html",
+			 WEXITSTATUS(status));
+}
+
+/* The file descriptor that dot writes to. dash(1) knows only those of one digit. */
+#define PICTURE		9
+
+/* A failure to write is reported when the program ends, as for all output. */
+static void print_picture(void)
+{
+	FILE *picture = fdopen(PICTURE, "r");
+	int c;
+
+	need_memory(!picture);
+	rewind(picture);
+	while ((c = getc(picture)) != EOF)
+		putchar(c);
+	fclose(picture);
+}
+
+/* Returns what pclose(3) does. */
+static int run_dot(const struct graph *graph,
+		   const struct taskmap_header *header)
+{
+	sighandler_t old;
+	FILE *dot;
+	int status;
+
+	/* If this is ignored, nobody can wait for a child. */
+	signal(SIGCHLD, SIG_DFL);
+	dot = popen("command -v dot >/dev/null || exit 127; exec dot -Tsvg >&9 9>&-",
+		    "w");
+	if (!dot)
+		return -1;
+	/* How it ended says more than that it does not read. */
+	old = signal(SIGPIPE, SIG_IGN);
+	graph_print_dot(graph, header, dot);
+	status = pclose(dot);
+	/* dot ended well, although it did not read everything. */
+	if (status < 0 && errno == EPIPE)
+		status = 0;
+	signal(SIGPIPE, old);
+	return status;
+}
+
+/*
+ * Print the picture only when it is complete. If dot wrote to standard output
+ * itself, it could leave a part there, and would not say why a write failed.
+ */
+static int draw_svg(const struct graph *graph,
+		    const struct taskmap_header *header, struct error *error)
+{
+	int fd = memfd_create("svg", 0);
+	int status = -1;
+
+	if (fd >= 0 && dup2(fd, PICTURE) >= 0)
+		status = run_dot(graph, header);
+	if (status < 0)
+		error_set(error, "cannot run dot: %s", strerror(errno));
+	else if (status)
+		explain_dot(status, error);
+	/* It may be standard output, if that is closed. */
+	if (fd != PICTURE)
+		close(fd);
+	if (!status)
+		print_picture();
+	return status ? -1 : 0;
+}
+
+static int print_graph(const struct options *options,
+		       const struct graph *graph,
+		       const struct taskmap_header *header, struct error *error)
+{
+	switch (options->output.format) {
+	case FORMAT_SVG:
+		return draw_svg(graph, header, error);
+	case FORMAT_HTML:
+		graph_print_page(graph, header);
+		return 0;
+	default:
+		graph_print_dot(graph, header, stdout);
+		return 0;
+	}
+}
+
+int graph_command(const struct options *options, struct error *error)
+{
+	struct graph graph;
+	struct view view;
+	int ret;
+
+	if (view_open(&view, options, error))
+		return -1;
+	view_choose(&view);
+	graph_init(&graph, &view.model, &(struct object_filter){
+		options->resources, view.chosen, options->all });
+	need_memory(model_group_all(&view.model, NOTED));
+	ret = print_graph(options, &graph, &view.snap.header, error);
+	graph_free(&graph);
+	return view_close(&view, ret ? ret : STATUS_DONE);
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap list: every task, what it is and what it holds.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/command.h"
+
+/*
+ * Writes @word to @end in @out, after a comma if it is not the first. Returns the
+ * new end.
+ */
+static char *add_word(char out[VALUE_SIZE], char *end, const char *word)
+{
+	char *limit = out + VALUE_SIZE - 1;
+
+	if (end > out && end < limit)
+		*end++ = ',';
+	while (*word && end < limit)
+		*end++ = *word++;
+	*end = '\0';
+	return end;
+}
+
+/* Appends to what is in @out already, after "; " if there is anything. */
+static void __attribute__((format(printf, 2, 3)))
+note(char out[VALUE_SIZE], const char *format, ...)
+{
+	size_t length = strlen(out);
+	va_list args;
+
+	if (length)
+		length += (size_t)snprintf(out + length, VALUE_SIZE - length,
+					   "; ");
+	va_start(args, format);
+	vsnprintf(out + length, VALUE_SIZE - length, format, args);
+	va_end(args);
+}
+
+static void shares_of(const struct model *model, unsigned int task,
+		      char out[VALUE_SIZE])
+{
+	unsigned int origin = model_origin(model, task);
+	char *end = out;
+
+	out[0] = '\0';
+	if (origin == NO_TASK)
+		return;
+	for_each_resource(r) {
+		if (resources[r].shared && model_same(model, task, origin, r))
+			end = add_word(out, end, resources[r].shared);
+	}
+}
+
+static void note_others(const struct others *others, const char *names,
+			char out[VALUE_SIZE])
+{
+	if (others->count > 1)
+		note(out, "%s shared with %d and %u more", names, others->tgid,
+		     others->count - 1);
+	else
+		note(out, "%s shared with %d", names, others->tgid);
+}
+
+/*
+ * Names the other thread groups that hold the same objects: once, where they
+ * hold several. Nothing is said of what kernel threads share among them.
+ */
+static void note_shared(const struct model *model, unsigned int task,
+			char out[VALUE_SIZE])
+{
+	static const enum taskmap_resource told[] = {
+		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS,
+	};
+	bool vfork = model->tasks[task].marks & TASKMAP_MARK_VFORK;
+	struct others others[ARRAY_SIZE(told)] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		if (!vfork || told[i] != TASKMAP_MM)
+			others[i] = model_others(model, task, told[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		char names[VALUE_SIZE];
+		char *end;
+
+		if (!others[i].count)
+			continue;
+		end = add_word(names, names, resources[told[i]].name);
+		for (size_t j = i + 1; j < ARRAY_SIZE(told); j++) {
+			if (others[j].tgid != others[i].tgid ||
+			    others[j].count != others[i].count)
+				continue;
+			end = add_word(names, end, resources[told[j]].name);
+			others[j].count = 0;
+		}
+		note_others(&others[i], names, out);
+	}
+}
+
+/* Where a thread has one of its own where most have their leader's. */
+static void note_own(const struct model *model, unsigned int task,
+		     char out[VALUE_SIZE])
+{
+	unsigned int leader = model_leader(model, task);
+
+	if (leader == NO_TASK || leader == task)
+		return;
+	if (model_differ(model, task, leader, TASKMAP_FILES))
+		note(out, "own files");
+	if (model_differ(model, task, leader, TASKMAP_FS))
+		note(out, "own fs");
+	if (model_differ(model, task, leader, TASKMAP_CRED))
+		note(out, "own cred");
+	for_each_resource(r) {
+		if (resources[r].ns && model_differ(model, task, leader, r))
+			note(out, "own %s ns", resources[r].name);
+	}
+}
+
+static void note_dead_leader(const struct model *model, unsigned int task,
+			     char out[VALUE_SIZE])
+{
+	unsigned int live;
+
+	if (!model_is_leader(model, task) || !model_is_dead(model, task))
+		return;
+	live = model_live_threads(model, task);
+	if (live)
+		note(out, "leader dead, %u %s live", live,
+		     live == 1 ? "thread" : "threads");
+}
+
+void note_oddities(const struct model *model, unsigned int task,
+		   char out[VALUE_SIZE])
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	bool kthread = model_is_kthread(model, task);
+
+	out[0] = '\0';
+	if (record->marks & TASKMAP_MARK_VFORK)
+		note(out, "vfork, borrows mm of %d", model_lender(model, task));
+	if (kthread && record->ids[TASKMAP_MM])
+		note(out, "borrowed mm");
+	if (!kthread)
+		note_shared(model, task, out);
+	note_own(model, task, out);
+	note_dead_leader(model, task, out);
+}
+
+/*
+ * The columns of tasks. Each resource gives two, its id and its refs, made from
+ * the table of resources.
+ */
+
+static const struct taskmap_record *record_of(const struct cell *cell)
+{
+	return &cell->row->model->tasks[cell->row->task];
+}
+
+/* Numbers that are in the record itself, by their types. */
+
+static const void *field_of(const struct cell *cell)
+{
+	return (const char *)record_of(cell) + cell->column->offset;
+}
+
+static void fill_s32(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, *(const __s32 *)field_of(cell));
+}
+
+static void fill_u32(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, *(const __u32 *)field_of(cell));
+}
+
+static void fill_u64(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, (int64_t)*(const __u64 *)field_of(cell));
+}
+
+#define FIELD(name_, type_, field_, help_)				\
+	{								\
+		.name = name_,						\
+		.type = VALUE_NUMBER,					\
+		.help = help_,						\
+		.fill = fill_##type_,					\
+		.offset = offsetof(struct taskmap_record, field_),	\
+	}
+
+static void fill_kind(const struct cell *cell, struct value *value)
+{
+	const char *name = kind_name(record_of(cell)->kind);
+
+	if (name)
+		value_set_text(value, name);
+}
+
+static void fill_state(const struct cell *cell, struct value *value)
+{
+	unsigned char state = record_of(cell)->state;
+
+	if (!isascii(state) || !isalpha(state))
+		return;
+	value->type = VALUE_TEXT;
+	value->text[0] = (char)state;
+	value->text[1] = '\0';
+}
+
+static void fill_threads(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, model_threads(cell->row->model,
+					      cell->row->task).count);
+}
+
+static void fill_flags(const struct cell *cell, struct value *value)
+{
+	value->type = VALUE_TEXT;
+	snprintf(value->text, sizeof(value->text), "0x%08" PRIx32,
+		 (uint32_t)record_of(cell)->flags);
+}
+
+static void fill_comm(const struct cell *cell, struct value *value)
+{
+	value_set_comm(value, cell);
+}
+
+static void fill_task(const struct cell *cell, struct value *value)
+{
+	value_set_id(value, record_of(cell)->task);
+}
+
+static void fill_shares(const struct cell *cell, struct value *value)
+{
+	shares_of(cell->row->model, cell->row->task, value->text);
+	value->type = value->text[0] ? VALUE_TEXT : VALUE_NONE;
+}
+
+static void fill_note(const struct cell *cell, struct value *value)
+{
+	note_oddities(cell->row->model, cell->row->task, value->text);
+	value->type = value->text[0] ? VALUE_TEXT : VALUE_NONE;
+}
+
+static void fill_object(const struct cell *cell, struct value *value)
+{
+	value_set_object(value, cell, cell->column->resource);
+}
+
+static void fill_refs(const struct cell *cell, struct value *value)
+{
+	uint32_t refs = record_of(cell)->refs[cell->column->resource];
+
+	if (refs)
+		value_set_number(value, refs);
+}
+
+/* The columns that are not of a resource. */
+static const struct column own_columns[] = {
+	FIELD("PID", s32, pid, "what gettid() returns to the task"),
+	FIELD("TGID", s32, tgid, "what getpid() returns: pid of the leader of its thread group"),
+	FIELD("PPID", s32, ppid, "tgid of its parent, 0 if it has none"),
+	FIELD("NSPID", s32, ns_pid, "its pid in its own pid namespace"),
+	COLUMN_TEXT("KIND", fill_kind, "process, main, thread, worker or kthread"),
+	COLUMN_TEXT("S", fill_state, "state, as in ps(1)"),
+	COLUMN_NUMBER("THREADS", fill_threads, "tasks of its thread group in this snapshot"),
+	FIELD("NLWP", u32, threads, "tasks of its thread group by the kernel's own count"),
+	COLUMN_TEXT("FLAGS", fill_flags, "PF_ flags of the kernel, in hex"),
+	FIELD("START", u64, start_ns, "when it was created, in ns since boot"),
+	FIELD("EXIT_SIGNAL", s32, exit_signal, "what its parent is sent when it dies, -1 for a thread"),
+	FIELD("UID", u32, uid, "real user id"),
+	FIELD("GID", u32, gid, "real group id"),
+	COLUMN_TEXT("COMM", fill_comm, "name"),
+	COLUMN_TEXT("TASK", fill_task, "id of the task itself"),
+	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader, a leader with its parent"),
+	{
+		.name = "NOTE",
+		.type = VALUE_TEXT,
+		.prose = true,
+		.help = "what is not the textbook case about it",
+		.fill = fill_note,
+		.groups = NOTED,
+	},
+};
+
+static struct column task_column(size_t index)
+{
+	const struct resource *resource;
+	struct column column = { 0 };
+
+	if (index < ARRAY_SIZE(own_columns))
+		return own_columns[index];
+	index -= ARRAY_SIZE(own_columns);
+	column.resource = (enum taskmap_resource)(index / 2);
+	resource = &resources[column.resource];
+	if (index % 2) {
+		column.name = resource->refs_column;
+		column.type = VALUE_NUMBER;
+		column.help = resource->refs_help;
+		column.fill = fill_refs;
+	} else {
+		column.name = resource->column;
+		column.type = VALUE_TEXT;
+		column.help = resource->help;
+		column.fill = fill_object;
+		column.numbers = BIT(column.resource);
+	}
+	return column;
+}
+
+const struct columns task_columns = {
+	.defaults = "PID,TGID,PPID,KIND,S,MM,FILES,FS,SIGHAND,SHARES,COMM,NOTE",
+	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES,
+	.own = task_column,
+};
+
+/* Hangs either the leaders or the others below whom they belong to. */
+static void hang_lines(const struct model *model, struct libscols_line **lines,
+		       const unsigned int *parents, bool leaders)
+{
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (lines[i] && parents[i] != NO_TASK &&
+		    model_is_leader(model, i) == leaders)
+			table_add_child(lines[parents[i]], lines[i]);
+	}
+}
+
+/* A thread group together: first the threads of a leader, then its children. */
+static void print_tree(struct view *view)
+{
+	const struct output *output = &view->options->output;
+	struct model *model = &view->model;
+	/* None for tasks that are not shown. */
+	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
+	unsigned int *parents = tree_parents(model, view->chosen);
+	struct libscols_table *table = table_of_rows(output);
+
+	need_memory(!parents);
+	selection_prepare(&output->columns, !output->full_ids, model);
+	for (unsigned int i = 0; i < model->count; i++) {
+		const struct row row = { .model = model, .task = i };
+
+		if (view->chosen[i])
+			lines[i] = table_add_row(table, output, &row);
+	}
+	hang_lines(model, lines, parents, false);
+	hang_lines(model, lines, parents, true);
+	table_print(table);
+	free(parents);
+	free(lines);
+}
+
+static struct row row_at(const struct rows *rows, size_t index)
+{
+	const unsigned int *tasks = rows->of;
+
+	return (struct row){ .model = rows->model, .task = tasks[index] };
+}
+
+static void print_rows(struct view *view)
+{
+	unsigned int *tasks = xcalloc(view->model.count, sizeof(*tasks));
+	struct rows rows = { 0, row_at, &view->model, tasks };
+
+	for (unsigned int i = 0; i < view->model.count; i++) {
+		if (view->chosen[i])
+			tasks[rows.count++] = i;
+	}
+	view_print(view, "tasks", &rows);
+	free(tasks);
+}
+
+int list_command(const struct options *options, struct error *error)
+{
+	struct view view;
+
+	if (view_open(&view, options, error))
+		return -1;
+	view_choose(&view);
+	if (options->output.format == FORMAT_TREE)
+		print_tree(&view);
+	else
+		print_rows(&view);
+	return view_close(&view, STATUS_DONE);
+}
+
+/* --list-columns: what columns there are */
+
+static void print_columns(const struct output *output)
+{
+	const struct columns *columns = output->columns.of;
+	struct libscols_table *table;
+
+	table = table_new(output->format, output->noheadings);
+	table_add_column(table, "COLUMN", 0);
+	table_add_column(table, "TYPE", 0);
+	table_add_column(table, "DEFAULT", 0);
+	table_add_column(table, "DESCRIPTION", 0);
+	for (size_t i = 0; i < column_count(columns); i++) {
+		const struct column column = column_at(columns, i);
+		struct libscols_line *line = table_add_line(table);
+
+		table_set(line, 0, column.name);
+		table_set(line, 1, column_type_name(&column));
+		table_set(line, 2, column_is_default(columns, column.name) ?
+				   "yes" : "no");
+		table_set(line, 3, column.help);
+	}
+	table_print(table);
+}
+
+static void print_columns_json(const struct columns *columns)
+{
+	struct json json;
+
+	json_begin(&json, NULL, 0);
+	json_begin_rows(&json, "columns");
+	for (size_t i = 0; i < column_count(columns); i++) {
+		const struct column column = column_at(columns, i);
+		struct json_object *object = json_new_object();
+		char *key = column_key(&column);
+
+		json_add_text(object, "name", key);
+		json_add_text(object, "type", column_type_name(&column));
+		json_add_bool(object, "default",
+			      column_is_default(columns, column.name));
+		json_add_text(object, "description", column.help);
+		json_row(&json, object);
+		free(key);
+	}
+	json_end(&json);
+}
+
+int list_columns(const struct options *options)
+{
+	if (options->output.format == FORMAT_JSON)
+		print_columns_json(options->output.columns.of);
+	else
+		print_columns(&options->output);
+	return STATUS_DONE;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * taskmap save: a snapshot to look at elsewhere, later, without the module.
+ *
+ * Root saves into directories like /tmp, where other users can put files of any
+ * kind. So the file is never opened by its name: it is created under a new name
+ * in the same directory, which is looked up once, and renamed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command/command.h"
+
+/* Bytes to write before looking for signals again. */
+#define STRETCH		(1024 * 1024)
+
+/* Signals that end the program and can wait until the temporary file is gone. */
+static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+/* A file to create or to replace. */
+struct target {
+	int directory;
+	const char *name;	/* in that directory */
+	bool exists;
+	struct stat old;	/* if it does */
+	sigset_t blocked;	/* signals that were blocked before we blocked all */
+};
+
+/* Whether a signal arrived that will end the program once it is unblocked. */
+static bool is_ending(const struct target *target)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		struct sigaction action;
+
+		if (sigismember(&pending, ending[i]) &&
+		    !sigismember(&target->blocked, ending[i]) &&
+		    !sigaction(ending[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			return true;
+	}
+	return false;
+}
+
+/* @target: whose signals end it, NULL if they need not be looked for. */
+static int write_all(int fd, const struct buffer *image,
+		     const struct target *target)
+{
+	for (size_t done = 0; done < image->size;) {
+		size_t rest = image->size - done;
+		ssize_t wrote;
+
+		if (target && is_ending(target))
+			return -EINTR;
+		wrote = write(fd, image->bytes + done,
+			      rest < STRETCH ? rest : STRETCH);
+		if (wrote < 0 && errno != EINTR)
+			return -errno;
+		if (wrote > 0)
+			done += (size_t)wrote;
+	}
+	return 0;
+}
+
+/* Gives @fd the group and the mode of the file that it is to replace. */
+static int keep_access(int fd, const struct target *target)
+{
+	if (fchown(fd, (uid_t)-1, target->old.st_gid) ||
+	    fchmod(fd, target->old.st_mode & 07777))
+		return -errno;
+	return 0;
+}
+
+static int fill_temporary(int fd, const struct target *target,
+			  const struct buffer *image)
+{
+	int ret = write_all(fd, image, target);
+
+	if (!ret && target->exists)
+		ret = keep_access(fd, target);
+	if (!ret && fsync(fd))
+		ret = -errno;
+	/* What close(2) says matters only if nothing failed before. */
+	if (close(fd) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+/* Under its name there is always either what was there or a whole snapshot. */
+static int replace(const struct target *target, const struct buffer *image)
+{
+	char temporary[] = ".taskmap-0123456789abcdef";
+	uint64_t number;
+	int fd, ret;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -errno;
+	put_id(strchr(temporary, '-') + 1, number);
+	fd = openat(target->directory, temporary, O_WRONLY | O_CREAT | O_EXCL |
+		    O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	ret = fill_temporary(fd, target, image);
+	if (!ret && renameat(target->directory, temporary, target->directory,
+			     target->name))
+		ret = -errno;
+	if (ret)
+		unlinkat(target->directory, temporary, 0);
+	return ret;
+}
+
+/* Signals wait as long as there is a temporary file. */
+static int replace_undisturbed(struct target *target,
+			       const struct buffer *image)
+{
+	sigset_t all;
+	int ret;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &target->blocked);
+	ret = replace(target, image);
+	sigprocmask(SIG_SETMASK, &target->blocked, NULL);
+	return ret;
+}
+
+/*
+ * Why @old is left alone, NULL if it may be replaced. Whoever owns the file or
+ * has another name for it would expect what a new file cannot give.
+ */
+static const char *refusal(const struct stat *old)
+{
+	if (S_ISDIR(old->st_mode))
+		return strerror(EISDIR);
+	if (S_ISLNK(old->st_mode))
+		return "it is a symbolic link; give the name of the file itself";
+	if (!S_ISREG(old->st_mode))
+		return "it is not a regular file; use \"save -\" and redirect its output";
+	if (old->st_uid != geteuid())
+		return "it belongs to another user; choose another name";
+	if (old->st_nlink > 1)
+		return "it has more than one hard link; choose another name";
+	return NULL;
+}
+
+static const char *save_in(struct target *target, const struct buffer *image)
+{
+	const char *reason;
+	int ret;
+
+	target->exists = !fstatat(target->directory, target->name,
+				  &target->old, AT_SYMLINK_NOFOLLOW);
+	if (!target->exists && errno != ENOENT)
+		return strerror(errno);
+	reason = target->exists ? refusal(&target->old) : NULL;
+	if (reason)
+		return reason;
+	ret = replace_undisturbed(target, image);
+	return ret ? strerror(-ret) : NULL;
+}
+
+/* Returns why it cannot be saved, NULL if it was. */
+static const char *save_as(const char *path, const struct buffer *image)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+	char *directory = xstrdup(slash ? path : ".");
+	struct target target = { .name = path + length };
+	const char *reason;
+
+	if (slash)
+		directory[length] = '\0';
+	if (slash && !*target.name)
+		target.name = ".";
+	target.directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target.directory < 0) {
+		reason = strerror(errno);
+	} else {
+		reason = save_in(&target, image);
+		close(target.directory);
+	}
+	free(directory);
+	return reason;
+}
+
+static const char *save(const char *path, const struct buffer *image)
+{
+	int ret;
+
+	if (strcmp(path, "-"))
+		return save_as(path, image);
+	ret = write_all(STDOUT_FILENO, image, NULL);
+	return ret ? strerror(-ret) : NULL;
+}
+
+int save_command(const struct options *options, struct error *error)
+{
+	const char *path = options->args[0];
+	struct buffer image;
+	const char *reason;
+
+	if (source_copy(options->source, options->input, &image, error))
+		return -1;
+	reason = save(path, &image);
+	free(image.bytes);
+	if (!reason)
+		return STATUS_DONE;
+	return error_set(error, "cannot write %s: %s", path, reason);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * kcmp(2): the kernel itself compares what two tasks hold.
+ */
+#include <errno.h>
+#include <linux/kcmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command/verify.h"
+
+/* The type by which kcmp(2) knows a resource, plus one; 0 if it does not. */
+static const int types[TASKMAP_RESOURCES] = {
+	[TASKMAP_MM]		= 1 + KCMP_VM,
+	[TASKMAP_FILES]		= 1 + KCMP_FILES,
+	[TASKMAP_FS]		= 1 + KCMP_FS,
+	[TASKMAP_SIGHAND]	= 1 + KCMP_SIGHAND,
+	[TASKMAP_IO]		= 1 + KCMP_IO,
+	[TASKMAP_SYSVSEM]	= 1 + KCMP_SYSVSEM,
+};
+
+bool kcmp_knows(enum taskmap_resource resource)
+{
+	return types[resource];
+}
+
+int kcmp_same(int one, int other, enum taskmap_resource resource)
+{
+	long order;
+
+	/* It waits for a task that is in the middle of an exec. */
+	do
+		order = syscall(SYS_kcmp, one, other, types[resource] - 1, 0,
+				0);
+	while (order < 0 && errno == EINTR);
+	return order < 0 ? -errno : !order;
+}
+
+int kcmp_probe(void)
+{
+	int same = kcmp_same(getpid(), getpid(), TASKMAP_MM);
+
+	return same < 0 ? same : 0;
+}
+
+int kcmp_nobody(void)
+{
+	siginfo_t info;
+	int pid;
+
+	/* Where this is ignored, children do not become zombies. */
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		_exit(0);
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT)) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return pid;
+}
+
+void kcmp_nobody_free(int nobody)
+{
+	while (waitpid(nobody, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Which pairs to compare */
+
+struct pairs {
+	struct pair *list;
+	size_t count;
+	const bool *chosen;	/* tasks */
+};
+
+static void add_pair(struct pairs *pairs, unsigned int a, unsigned int b)
+{
+	if (a == b || !(pairs->chosen[a] || pairs->chosen[b]))
+		return;
+	pairs->list = xgrow(pairs->list, pairs->count, sizeof(*pairs->list));
+	pairs->list[pairs->count++] = a < b ? (struct pair){ a, b } :
+					      (struct pair){ b, a };
+}
+
+/* In each thread group, each member with the next one and with the leader. */
+static void add_neighbours(struct pairs *pairs, const struct model *model)
+{
+	const unsigned int *order = model->order.tasks;
+
+	for (unsigned int i = 1; i < model->count; i++) {
+		unsigned int leader = model_leader(model, order[i]);
+
+		if (model->tasks[order[i]].tgid !=
+		    model->tasks[order[i - 1]].tgid)
+			continue;
+		add_pair(pairs, order[i - 1], order[i]);
+		if (leader != NO_TASK)
+			add_pair(pairs, leader, order[i]);
+	}
+}
+
+/*
+ * Each holder of an object with one of another thread group: with the first of
+ * all, or, from the first one's group, with the last.
+ */
+static void add_sharers(struct pairs *pairs, const struct model *model,
+			enum taskmap_resource resource)
+{
+	const struct taskmap_record *tasks = model->tasks;
+	const struct grouping *holders = &model->holders[resource];
+
+	for (unsigned int g = 0; g < holders->count; g++) {
+		/* Members are sorted by tgid. */
+		const struct members members =
+			model_members(model, &holders->groups[g], resource);
+		unsigned int first = members.tasks[0];
+		unsigned int last = members.tasks[members.count - 1];
+
+		if (tasks[first].tgid == tasks[last].tgid)
+			continue;
+		for (unsigned int i = 0; i < members.count; i++) {
+			unsigned int task = members.tasks[i];
+
+			add_pair(pairs, task,
+				 tasks[task].tgid == tasks[first].tgid ?
+				 last : first);
+		}
+	}
+}
+
+/* SplitMix64: small, and the same on every machine. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t x = *state += 0x9e3779b97f4a7c15;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+/* Any order brings equal pairs together. */
+static int compare_pairs(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pair));
+}
+
+struct pair *pairs_choose(struct model *model, const bool *chosen,
+			  uint64_t seed, size_t *count)
+{
+	struct pairs pairs = { .chosen = chosen };
+
+	add_neighbours(&pairs, model);
+	for_each_resource(r) {
+		if (!kcmp_knows(r))
+			continue;
+		need_memory(model_group_all(model, BIT(r)));
+		add_sharers(&pairs, model, r);
+	}
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (chosen[i])
+			add_pair(&pairs, i, (unsigned int)
+				 (next_random(&seed) % model->count));
+	}
+	*count = 0;
+	if (pairs.count)
+		qsort(pairs.list, pairs.count, sizeof(*pairs.list),
+		      compare_pairs);
+	for (size_t i = 0; i < pairs.count; i++) {
+		if (!i || compare_pairs(&pairs.list[i], &pairs.list[i - 1]))
+			pairs.list[(*count)++] = pairs.list[i];
+	}
+	return pairs.list;
+}

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "core/model.h"
+
+/* A task among others, to be sorted: by a key, a tgid and its pid. */
+struct entry {
+	uint64_t key;
+	uint64_t place;
+};
+
+#define PLACE(tgid, task)	((uint64_t)(tgid) << 32 | (task))
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Of all tasks, by tgid. */
+static struct entry entry_of_task(const struct model *model, unsigned int task)
+{
+	return (struct entry){ 1, PLACE(model->tasks[task].tgid, task) };
+}
+
+/* Of a child by vfork by mm and parent; of others key 0, which is for nobody. */
+static struct entry entry_of_vfork(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	bool vfork = record->marks & TASKMAP_MARK_VFORK;
+
+	return (struct entry){
+		vfork ? record->ids[TASKMAP_MM] : 0, PLACE(record->ppid, task),
+	};
+}
+
+/* Nothing at all may be NULL, which here would look like a failure. */
+static void *array_of(size_t count, size_t size)
+{
+	return calloc(count ? count : 1, size);
+}
+
+/* The tasks that have a key, sorted. */
+static int sort_tasks(const struct model *model,
+		      struct entry (*entry_of)(const struct model *model,
+					       unsigned int task),
+		      struct members *sorted)
+{
+	struct entry *entries = array_of(model->count, sizeof(*entries));
+	unsigned int *tasks = array_of(model->count, sizeof(*tasks));
+
+	sorted->tasks = tasks;
+	sorted->count = 0;
+	for (unsigned int i = 0; entries && i < model->count; i++) {
+		const struct entry entry = entry_of(model, i);
+
+		if (entry.key)
+			entries[sorted->count++] = entry;
+	}
+	if (entries)
+		qsort(entries, sorted->count, sizeof(*entries),
+		      compare_entries);
+	for (unsigned int i = 0; tasks && i < sorted->count; i++)
+		tasks[i] = (unsigned int)entries[i].place;
+	free(entries);
+	return entries && tasks ? 0 : -ENOMEM;
+}
+
+/* The first of them that does not come before @wanted. */
+static unsigned int lower_bound(const struct model *model,
+				struct entry (*entry_of)(const struct model *model,
+							 unsigned int task),
+				struct members sorted, struct entry wanted)
+{
+	unsigned int low = 0, high = sorted.count;
+
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		struct entry entry = entry_of(model, sorted.tasks[middle]);
+
+		if (compare_entries(&entry, &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The slot of @id: the one that has its number, or the one for it. */
+static unsigned int *slot_of(const struct model *model,
+			     enum taskmap_resource resource, uint64_t id)
+{
+	const struct grouping *grouping = &model->holders[resource];
+	size_t last = ((size_t)1 << grouping->bits) - 1;
+	uint64_t key = (id ^ model->chance[0]) * (model->chance[1] | 1);
+	size_t at;
+
+	key ^= key >> 32;
+	at = (size_t)(key * (model->chance[0] | 1) >> (64 - grouping->bits));
+	for (;; at = (at + 1) & last) {
+		unsigned int *slot = &grouping->slots[at];
+		unsigned int earliest = grouping->earliest[*slot];
+
+		if (!*slot || model->tasks[earliest].ids[resource] == id)
+			return slot;
+	}
+}
+
+/* Makes room for twice as many numbers as there are, half of it empty. */
+static int widen(const struct model *model, enum taskmap_resource resource,
+		 struct grouping *grouping)
+{
+	size_t room = (size_t)1 << ++grouping->bits;
+	unsigned int *earliest = reallocarray(grouping->earliest, room / 2 + 1,
+					      sizeof(*earliest));
+
+	if (earliest)
+		grouping->earliest = earliest;
+	free(grouping->slots);
+	grouping->slots = calloc(room, sizeof(*grouping->slots));
+	if (!earliest || !grouping->slots)
+		return -ENOMEM;
+	earliest[0] = 0;
+	for (unsigned int n = 1; n <= grouping->count; n++) {
+		uint64_t id = model->tasks[earliest[n]].ids[resource];
+
+		*slot_of(model, resource, id) = n;
+	}
+	return 0;
+}
+
+/* In order of first appearance, as a reader expects them. */
+static int make_numbers(const struct model *model,
+			enum taskmap_resource resource,
+			struct grouping *grouping)
+{
+	grouping->bits = 6;
+	grouping->number = array_of(model->count, sizeof(*grouping->number));
+	if (!grouping->number || widen(model, resource, grouping))
+		return -ENOMEM;
+	for (unsigned int i = 0; i < model->count; i++) {
+		uint64_t id = model->tasks[i].ids[resource];
+		unsigned int *slot;
+
+		if (!id)
+			continue;
+		slot = slot_of(model, resource, id);
+		if (!*slot) {
+			*slot = ++grouping->count;
+			grouping->earliest[grouping->count] = i;
+		}
+		grouping->number[i] = *slot;
+		if (grouping->count >> (grouping->bits - 1) &&
+		    widen(model, resource, grouping))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Members come by tgid, so that a new tgid is one that differs from the last. */
+static void add_member(const struct model *model, struct grouping *grouping,
+		       unsigned int task)
+{
+	struct group *group = &grouping->groups[grouping->number[task] - 1];
+	int tgid = model->tasks[task].tgid;
+
+	grouping->members[group->first + group->count++] = task;
+	if (model_is_kthread(model, task) || tgid == group->last)
+		return;
+	if (group->users < ARRAY_SIZE(group->lowest))
+		group->lowest[group->users] = tgid;
+	group->users++;
+	group->last = tgid;
+}
+
+static int make_groups(const struct model *model, struct grouping *grouping)
+{
+	unsigned int first = 0;
+
+	grouping->groups = array_of(grouping->count, sizeof(*grouping->groups));
+	grouping->members = array_of(model->count, sizeof(*grouping->members));
+	if (!grouping->groups || !grouping->members)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (grouping->number[i])
+			grouping->groups[grouping->number[i] - 1].first++;
+	}
+	for (unsigned int g = 0; g < grouping->count; g++) {
+		unsigned int count = grouping->groups[g].first;
+
+		grouping->groups[g].first = first;
+		grouping->groups[g].earliest = grouping->earliest[g + 1];
+		first += count;
+	}
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (grouping->number[model->order.tasks[i]])
+			add_member(model, grouping, model->order.tasks[i]);
+	}
+	return 0;
+}
+
+static void free_slots(struct grouping *grouping)
+{
+	free(grouping->slots);
+	free(grouping->earliest);
+	grouping->slots = NULL;
+	grouping->earliest = NULL;
+}
+
+static void free_grouping(struct grouping *grouping)
+{
+	free_slots(grouping);
+	free(grouping->number);
+	free(grouping->groups);
+	free(grouping->members);
+	*grouping = (struct grouping){ 0 };
+}
+
+int model_group_all(struct model *model, uint32_t set)
+{
+	for_each_resource_in(set, r) {
+		struct grouping *grouping = &model->holders[r];
+
+		if (grouping->groups)
+			continue;
+		free_grouping(grouping);
+		if (make_numbers(model, r, grouping) ||
+		    make_groups(model, grouping)) {
+			free_grouping(grouping);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* Of most resources only the numbers are wanted: the rest is much larger. */
+int model_number_all(struct model *model, uint32_t set)
+{
+	for_each_resource_in(set, r) {
+		struct grouping *grouping = &model->holders[r];
+
+		if (grouping->number)
+			continue;
+		if (make_numbers(model, r, grouping)) {
+			free_grouping(grouping);
+			return -ENOMEM;
+		}
+		free_slots(grouping);
+	}
+	return 0;
+}
+
+static int count_dead(struct model *model)
+{
+	model->dead = array_of((size_t)model->count + 1, sizeof(*model->dead));
+	if (!model->dead)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < model->count; i++)
+		model->dead[i + 1] = model->dead[i] +
+				     model_is_dead(model, model->order.tasks[i]);
+	return 0;
+}
+
+int model_init(struct model *model, const struct snapshot *snap)
+{
+	int error;
+
+	memset(model, 0, sizeof(*model));
+	model->tasks = snap->tasks;
+	model->count = snap->count;
+	memcpy(model->chance, (const void *)getauxval(AT_RANDOM),
+	       sizeof(model->chance));
+	error = sort_tasks(model, entry_of_task, &model->order);
+	if (!error)
+		error = sort_tasks(model, entry_of_vfork, &model->vforks);
+	return error ? error : count_dead(model);
+}
+
+void model_free(struct model *model)
+{
+	free((void *)model->order.tasks);
+	free((void *)model->vforks.tasks);
+	free(model->dead);
+	for_each_resource(r)
+		free_grouping(&model->holders[r]);
+}
+
+unsigned int model_number(const struct model *model, unsigned int task,
+			  enum taskmap_resource resource)
+{
+	const struct model *whole = model->whole ? model->whole : model;
+
+	return whole->holders[resource].number[model->offset + task];
+}
+
+const struct group *model_group(const struct model *model, unsigned int task,
+				enum taskmap_resource resource)
+{
+	const struct grouping *holders = &model->holders[resource];
+	unsigned int number = holders->number[task];
+
+	return number ? &holders->groups[number - 1] : NULL;
+}
+
+struct members model_members(const struct model *model,
+			     const struct group *group,
+			     enum taskmap_resource resource)
+{
+	return (struct members){
+		model->holders[resource].members + group->first,
+		group->count,
+	};
+}
+
+struct members model_run(const struct model *model, struct members members,
+			 unsigned int first)
+{
+	struct members run = { members.tasks + first, 1 };
+	int tgid = model->tasks[*run.tasks].tgid;
+
+	while (first + run.count < members.count &&
+	       model->tasks[run.tasks[run.count]].tgid == tgid)
+		run.count++;
+	return run;
+}
+
+static int compare_pid(const void *key, const void *element)
+{
+	const struct taskmap_record *task = element;
+	int pid = *(const int *)key;
+
+	return pid < task->pid ? -1 : pid > task->pid;
+}
+
+unsigned int model_find(const struct model *model, int pid)
+{
+	const struct taskmap_record *found;
+
+	found = bsearch(&pid, model->tasks, model->count,
+			sizeof(*model->tasks), compare_pid);
+	return found ? (unsigned int)(found - model->tasks) : NO_TASK;
+}
+
+bool model_is_leader(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].pid == model->tasks[task].tgid;
+}
+
+bool model_is_dead(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].state == 'Z' ||
+	       model->tasks[task].state == 'X';
+}
+
+bool model_is_kthread(const struct model *model, unsigned int task)
+{
+	return model->tasks[task].kind == TASKMAP_KTHREAD;
+}
+
+/* The task with @pid, if it leads a thread group; it does in a sound snapshot. */
+static unsigned int find_leader(const struct model *model, int pid)
+{
+	unsigned int found = model_find(model, pid);
+
+	if (found != NO_TASK && !model_is_leader(model, found))
+		return NO_TASK;
+	return found;
+}
+
+unsigned int model_leader(const struct model *model, unsigned int task)
+{
+	return find_leader(model, model->tasks[task].tgid);
+}
+
+unsigned int model_parent(const struct model *model, unsigned int task)
+{
+	return find_leader(model, model->tasks[task].ppid);
+}
+
+/* Where they are among all that are in order of tgid. */
+static unsigned int first_thread(const struct model *model, int64_t tgid)
+{
+	return lower_bound(model, entry_of_task, model->order,
+			   (struct entry){ 1, PLACE(tgid, 0) });
+}
+
+struct members model_threads(const struct model *model, unsigned int task)
+{
+	int64_t tgid = model->tasks[task].tgid;
+	unsigned int first = first_thread(model, tgid);
+
+	return (struct members){
+		model->order.tasks + first,
+		first_thread(model, tgid + 1) - first,
+	};
+}
+
+unsigned int model_live_threads(const struct model *model, unsigned int task)
+{
+	const struct members threads = model_threads(model, task);
+	const unsigned int *dead = model->dead +
+				   (threads.tasks - model->order.tasks);
+
+	return threads.count - (dead[threads.count] - dead[0]);
+}
+
+bool model_same(const struct model *model, unsigned int a, unsigned int b,
+		enum taskmap_resource resource)
+{
+	uint64_t id = model->tasks[a].ids[resource];
+
+	return id && id == model->tasks[b].ids[resource];
+}
+
+bool model_differ(const struct model *model, unsigned int a, unsigned int b,
+		  enum taskmap_resource resource)
+{
+	return model->tasks[a].ids[resource] && model->tasks[b].ids[resource] &&
+	       !model_same(model, a, b, resource);
+}
+
+unsigned int model_origin(const struct model *model, unsigned int task)
+{
+	return model_is_leader(model, task) ? model_parent(model, task) :
+					      model_leader(model, task);
+}
+
+struct others model_others(const struct model *model, unsigned int task,
+			   enum taskmap_resource resource)
+{
+	const struct group *group = model_group(model, task, resource);
+	struct others others = { 0 };
+	int own = model->tasks[task].tgid;
+
+	if (!group)
+		return others;
+	others.count = group->users;
+	if (!model_is_kthread(model, task))
+		others.count--;	/* its own thread group */
+	if (others.count)
+		others.tgid = group->lowest[group->lowest[0] == own];
+	return others;
+}
+
+int model_lender(const struct model *model, unsigned int task)
+{
+	unsigned int parent = model_parent(model, task);
+	struct others others = model_others(model, task, TASKMAP_MM);
+
+	if (parent != NO_TASK && others.count &&
+	    !model_same(model, task, parent, TASKMAP_MM))
+		return others.tgid;
+	return model->tasks[task].ppid;
+}
+
+int model_borrower(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task], *child;
+	uint64_t mm = record->ids[TASKMAP_MM];
+	unsigned int i = lower_bound(model, entry_of_vfork, model->vforks,
+				     (struct entry){ mm, PLACE(record->tgid, 0) });
+
+	if (i == model->vforks.count)
+		return 0;
+	child = &model->tasks[model->vforks.tasks[i]];
+	return child->ids[TASKMAP_MM] == mm && child->ppid == record->tgid ?
+	       child->tgid : 0;
+}
+
+int model_owner(const struct model *model, uint64_t mm)
+{
+	unsigned int number = mm ? *slot_of(model, TASKMAP_MM, mm) : 0;
+	const struct group *group;
+
+	if (!number)
+		return 0;
+	group = &model->holders[TASKMAP_MM].groups[number - 1];
+	return group->users ? group->lowest[0] : 0;
+}

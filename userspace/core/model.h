@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
+/*
+ * What can be known only by looking at all the tasks of a snapshot: who leads
+ * whom, who is whose child, and who holds an object together with whom.
+ *
+ * A task is named by its index in the snapshot, which is in order of pid.
+ * Everything here is O(n log n) in the number of tasks, and about the whole
+ * set, whatever part of it is shown. What returns an int returns 0 or -ENOMEM;
+ * nothing else can fail.
+ */
+#ifndef TASKMAP_CORE_MODEL_H
+#define TASKMAP_CORE_MODEL_H
+
+#include <limits.h>
+
+#include "core/resources.h"
+#include "core/snapshot.h"
+
+#define NO_TASK		UINT_MAX
+
+/* Some tasks, by tgid and pid. Belongs to a model. */
+struct members {
+	const unsigned int *tasks;
+	unsigned int count;
+};
+
+/* The tasks that hold one object. Never empty. */
+struct group {
+	unsigned int first;	/* where its members begin in grouping.members */
+	unsigned int count;
+	unsigned int earliest;	/* its member with the lowest pid */
+	/*
+	 * The thread groups that its members are of, but for kernel threads,
+	 * who borrow what they do not share: how many, and the lowest tgids.
+	 */
+	unsigned int users;
+	int lowest[2];
+	int last;		/* while it is made: the last tgid of them */
+};
+
+/* All tasks by what they hold of one resource. Id 0 is no object. */
+struct grouping {
+	unsigned int *number;	/* for each task: of its group from 1, or 0 */
+	unsigned int count;	/* of groups */
+	struct group *groups;	/* in order of their earliest members */
+	unsigned int *members;	/* tasks, a slice a group, by tgid and pid */
+	/* A hash table, to find a number by the id. */
+	unsigned int *slots;	/* numbers, 0 for none */
+	unsigned int bits;	/* of how many slots there are */
+	unsigned int *earliest;	/* of the tasks with each number, from 1 */
+};
+
+struct model {
+	const struct taskmap_record *tasks;
+	unsigned int count;
+	/* Ids of a file may have been chosen for their slots to be the same. */
+	uint64_t chance[2];
+	struct members order;	/* all tasks, by tgid and pid */
+	unsigned int *dead;	/* how many of those before each place are dead */
+	struct members vforks;	/* children by vfork, by mm, parent and pid */
+	struct grouping holders[TASKMAP_RESOURCES];
+	/*
+	 * If this is about one part of several snapshots: a model of all their
+	 * tasks, for an object to have one number in all parts, and which of
+	 * those is the first here.
+	 */
+	const struct model *whole;
+	unsigned int offset;
+};
+
+/* Other thread groups that hold what a task holds. */
+struct others {
+	int tgid;		/* the lowest */
+	unsigned int count;	/* 0: there is none, and no tgid */
+};
+
+/* @snap must outlive @model, which is to be freed even if this fails. */
+int model_init(struct model *model, const struct snapshot *snap);
+void model_free(struct model *model);
+
+/**
+ * model_number_all() - give a number to each object
+ * @model: the model; nothing is done for what has numbers already
+ * @set: of which resources
+ *
+ * Numbers are those of short ids, in order of first appearance, as a reader
+ * expects them. model_number() wants them.
+ */
+int model_number_all(struct model *model, uint32_t set);
+
+/* The same, and groups tasks by what they hold: all that is below wants them. */
+int model_group_all(struct model *model, uint32_t set);
+
+/* The number of what @task holds of @resource, in short ids; 0 for none. */
+unsigned int model_number(const struct model *model, unsigned int task,
+			  enum taskmap_resource resource);
+
+/* The tasks that hold what @task holds, NULL if it holds none. */
+const struct group *model_group(const struct model *model, unsigned int task,
+				enum taskmap_resource resource);
+struct members model_members(const struct model *model,
+			     const struct group *group,
+			     enum taskmap_resource resource);
+
+/* Those of @members from @first on that are of the same thread group as it. */
+struct members model_run(const struct model *model, struct members members,
+			 unsigned int first);
+
+/* Each returns a task, or NO_TASK if the snapshot does not have it. */
+unsigned int model_find(const struct model *model, int pid);
+unsigned int model_leader(const struct model *model, unsigned int task);
+unsigned int model_parent(const struct model *model, unsigned int task);
+
+bool model_is_leader(const struct model *model, unsigned int task);
+bool model_is_dead(const struct model *model, unsigned int task);
+bool model_is_kthread(const struct model *model, unsigned int task);
+
+/* The members of @task's thread group that are in the snapshot, itself too. */
+struct members model_threads(const struct model *model, unsigned int task);
+
+/* How many of them are not dead. */
+unsigned int model_live_threads(const struct model *model, unsigned int task);
+
+/* Whether both hold the same object; none is not the same as none. */
+bool model_same(const struct model *model, unsigned int a, unsigned int b,
+		enum taskmap_resource resource);
+
+/* Whether both hold one, and not the same. */
+bool model_differ(const struct model *model, unsigned int a, unsigned int b,
+		  enum taskmap_resource resource);
+
+/*
+ * Whom @task is compared with to say what it shares: its leader, or for a
+ * leader its parent. NO_TASK if that is not in the snapshot.
+ */
+unsigned int model_origin(const struct model *model, unsigned int task);
+
+struct others model_others(const struct model *model, unsigned int task,
+			   enum taskmap_resource resource);
+
+/*
+ * The tgid of whose mm a vfork child lives in: whoever made it. That is its
+ * parent, but with CLONE_PARENT, when it is one of the others that hold the mm.
+ */
+int model_lender(const struct model *model, unsigned int task);
+
+/*
+ * The tgid of the child by vfork that lives in the mm of @task: of several the
+ * one with the lowest pid. 0 for none.
+ */
+int model_borrower(const struct model *model, unsigned int task);
+
+/* The tgid of the first task that has @mm as its own, 0 for none. */
+int model_owner(const struct model *model, uint64_t mm);
+
+/* How deep a tree can get; whoever is deeper is shown as if this deep. */
+#define TREE_DEPTH	128
+
+/*
+ * The task that each of the @shown tasks hangs below, threads below their leader
+ * and leaders below their parent; or NO_TASK if it is a root, as one is whose
+ * leader or parent is not shown. It is a tree whatever the snapshot says. An
+ * array to be freed, NULL if there is no memory for it.
+ */
+unsigned int *tree_parents(const struct model *model, const bool *shown);
+
+/* An object that tasks hold, and who shares it. */
+struct object {
+	enum taskmap_resource resource;
+	struct members holders;
+	unsigned int earliest;		/* the one with the lowest pid */
+	uint32_t refs;		/* the most that any of them tells; 0: not known */
+	unsigned int kthreads;		/* kernel threads among them */
+	unsigned int groups;		/* thread groups that they are of */
+	int tgid;			/* of the one that most of them are of */
+	unsigned int outside;		/* of how many they are not */
+};
+
+struct objects {
+	struct object *list;
+	unsigned int count;
+};
+
+/* Whether an object is one to be listed. */
+struct object_filter {
+	uint32_t resources;
+	const bool *chosen;	/* tasks of which one must hold it */
+	bool unshared;		/* also if it has only one holder */
+};
+
+/*
+ * The objects that @filter lets pass, resource by resource, those with the most
+ * holders first, then in order of their short ids. To be freed before @model.
+ */
+int objects_make(struct objects *objects, struct model *model,
+		 const struct object_filter *filter);
+void objects_free(struct objects *objects);
+
+/* Which tasks are shown. What is said of a task does not depend on it. */
+struct filter {
+	int *pids;		/* in the order given; none: all tasks */
+	size_t pid_count;
+	unsigned int kinds;	/* BIT(kind) for each; 0: all kinds */
+};
+
+/* What a filter makes of a snapshot. */
+struct chosen {
+	bool *tasks;
+	int *missing;		/* pids of the filter that are not there, ascending */
+	size_t missing_count;
+};
+
+/*
+ * A pid selects its task and all the tasks of which it is the tgid. Both arrays
+ * of @chosen are to be freed, even if this fails.
+ */
+int filter_apply(const struct filter *filter, const struct model *model,
+		 struct chosen *chosen);
+
+/* Keeps of each pid the first. */
+int filter_drop_repeated(struct filter *filter);
+
+/*
+ * What two tasks share, and with which flags clone(2) would make a task that
+ * shares just that with another. That is about now: exec, unshare(2), setns(2),
+ * setuid(2) and the like change it after a task was made.
+ */
+struct relation {
+	uint32_t same;		/* both hold one, and the same */
+	uint32_t apart;		/* both hold one, and not the same */
+	/*
+	 * Those whose flag of clone(2) is wanted: one that shares, or for a
+	 * namespace one that makes another.
+	 */
+	uint32_t flags;
+	uint32_t needed;	/* whose flag the kernel wants beside those */
+	/* Whose flag can be or not: one of the two holds none. */
+	uint32_t untold;
+	uint32_t beyond;	/* in what clone(2) with those flags would do otherwise */
+	bool borrowed;		/* a kernel thread uses the other's mm: no flag does that */
+	bool possible;		/* clone(2) takes these flags together */
+};
+
+/**
+ * relate() - hold two tasks against each other
+ * @model: the model of the snapshot that has both
+ * @task: the one that would be made
+ * @other: the one that would call clone(2)
+ *
+ * active_mm is in no set but @same and @apart: nothing decides on it but what
+ * ran before.
+ *
+ * Return: the relation of @task to @other.
+ */
+struct relation relate(const struct model *model, unsigned int task,
+		       unsigned int other);
+
+/**
+ * relation_name() - what people call what these flags make
+ * @relation: as relate() returned it
+ *
+ * Return: the call that makes such tasks, or NULL if it has no name, or if too
+ * much is untold.
+ */
+const char *relation_name(const struct relation *relation);
+
+#endif /* TASKMAP_CORE_MODEL_H */

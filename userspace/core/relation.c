@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include "core/model.h"
+
+/* What makes clone(2) give the new task an nsproxy of its own. */
+#define OF_NSPROXY							\
+	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \
+	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
+	 BIT(TASKMAP_CGROUP_NS))
+
+#define POSIX_THREAD							\
+	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |	\
+	 BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_SIGNAL) | BIT(TASKMAP_SYSVSEM))
+#define LINUXTHREADS							\
+	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |	\
+	 BIT(TASKMAP_SIGHAND))
+
+/*
+ * What clone(2) takes together: copy_process() in kernel/fork.c, and
+ * copy_namespaces() in kernel/nsproxy.c.
+ */
+static const struct {
+	uint32_t flag;
+	uint32_t needs;
+	uint32_t excludes;
+} rules[] = {
+	{ BIT(TASKMAP_SIGNAL), BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_MM),
+	  BIT(TASKMAP_PID_NS) | BIT(TASKMAP_USER_NS) },
+	{ BIT(TASKMAP_SIGHAND), BIT(TASKMAP_MM), 0 },
+	{ BIT(TASKMAP_FS), 0, BIT(TASKMAP_MNT_NS) | BIT(TASKMAP_USER_NS) },
+	{ BIT(TASKMAP_SYSVSEM), 0, BIT(TASKMAP_IPC_NS) },
+};
+
+static void compare(struct relation *relation, const struct model *model,
+		    unsigned int task, unsigned int other)
+{
+	for_each_resource(r) {
+		if (model_same(model, task, other, r))
+			relation->same |= BIT(r);
+		else if (model_differ(model, task, other, r))
+			relation->apart |= BIT(r);
+	}
+	/* Only a kernel thread can have it from elsewhere (kthread_use_mm()). */
+	relation->borrowed = relation->same & BIT(TASKMAP_MM) &&
+			     (model_is_kthread(model, task) ||
+			      model_is_kthread(model, other));
+}
+
+/*
+ * A task lives without an I/O context until it needs one, and then CLONE_IO had
+ * nothing to share. It is without a list of undos only if it was made without
+ * CLONE_SYSVSEM, or gave it up: that flag makes one (copy_semundo(), ipc/sem.c).
+ */
+static bool tells(const struct model *model, unsigned int task,
+		  unsigned int other, unsigned int resource)
+{
+	bool dead = model_is_dead(model, task) || model_is_dead(model, other);
+	bool one = model->tasks[task].ids[resource];
+	bool two = model->tasks[other].ids[resource];
+
+	if (resource == TASKMAP_SYSVSEM)
+		return !dead || (one && two);
+	if (resource == TASKMAP_IO)
+		return (one && two) || (!dead && (one || two));
+	return one && two;
+}
+
+static void find_flags(struct relation *relation, const struct model *model,
+		       unsigned int task, unsigned int other)
+{
+	for_each_resource(r) {
+		uint32_t wanted = resources[r].ns ? relation->apart :
+						    relation->same;
+
+		if (!resources[r].flag)
+			continue;
+		if (r == TASKMAP_MM && relation->borrowed)
+			continue;
+		if (wanted & BIT(r))
+			relation->flags |= BIT(r);
+		else if (!tells(model, task, other, r))
+			relation->untold |= BIT(r);
+	}
+}
+
+static void apply_rules(struct relation *relation)
+{
+	relation->possible = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		if (!(relation->flags & rules[i].flag))
+			continue;
+		relation->needed |= rules[i].needs & ~relation->flags;
+		if (relation->flags & rules[i].excludes)
+			relation->possible = false;
+	}
+	/* What would be shared, and is not. */
+	if (relation->needed & relation->apart)
+		relation->possible = false;
+	relation->untold &= ~relation->needed;
+}
+
+/*
+ * Threads get the credentials of who makes them and others a copy (copy_creds(),
+ * kernel/cred.c); and who gets no new namespace gets the nsproxy.
+ */
+static void find_beyond(struct relation *relation)
+{
+	bool thread = relation->flags & BIT(TASKMAP_SIGNAL);
+	bool new_nsproxy = relation->flags & OF_NSPROXY;
+
+	if ((thread ? relation->apart : relation->same) & BIT(TASKMAP_CRED))
+		relation->beyond |= BIT(TASKMAP_CRED);
+	if ((new_nsproxy ? relation->same : relation->apart) &
+	    BIT(TASKMAP_NSPROXY))
+		relation->beyond |= BIT(TASKMAP_NSPROXY);
+	relation->beyond |= relation->apart & BIT(TASKMAP_CGROUPS);
+}
+
+struct relation relate(const struct model *model, unsigned int task,
+		       unsigned int other)
+{
+	struct relation relation = { 0 };
+
+	compare(&relation, model, task, other);
+	find_flags(&relation, model, task, other);
+	apply_rules(&relation);
+	find_beyond(&relation);
+	return relation;
+}
+
+const char *relation_name(const struct relation *relation)
+{
+	static const struct {
+		uint32_t flags;
+		const char *name;
+	} names[] = {
+		{ 0, "fork(2)" },
+		{ BIT(TASKMAP_MM), "vfork(2)" },
+		{ POSIX_THREAD, "pthread_create(3)" },
+		{ LINUXTHREADS, "LinuxThreads" },
+	};
+
+	if (relation->untold & ~BIT(TASKMAP_IO))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i].flags == (relation->flags | relation->needed))
+			return names[i].name;
+	}
+	return NULL;
+}

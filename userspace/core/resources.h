@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The taskmap authors */
+/*
+ * The one table of resources, which are the kinds of objects that a task holds,
+ * and the names of what a task can be. To add a resource, add it to enum
+ * taskmap_resource and a row to resources.c.
+ */
+#ifndef TASKMAP_CORE_RESOURCES_H
+#define TASKMAP_CORE_RESOURCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "uapi/taskmap.h"
+
+/* A set of resources has BIT(resource) for each. */
+#define BIT(resource)	(1U << (resource))
+#define ALL_RESOURCES	(BIT(TASKMAP_RESOURCES) - 1)
+
+#define for_each_resource(r) \
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
+
+/* The first resource of @set from @r on, or TASKMAP_RESOURCES. */
+static inline unsigned int next_resource(uint32_t set, unsigned int r)
+{
+	while (r < TASKMAP_RESOURCES && !(set & BIT(r)))
+		r++;
+	return r;
+}
+
+#define for_each_resource_in(set, r)					\
+	for (unsigned int r = next_resource(set, 0);			\
+	     r < TASKMAP_RESOURCES; r = next_resource(set, r + 1))
+
+/*
+ * What refs count of an object's holders, kernel threads left aside: refs are
+ * never fewer than that.
+ */
+enum counted {
+	COUNTED_NOT,		/* refs are not known, or do not count tasks */
+	COUNTED_TASKS,		/* each once */
+	COUNTED_TWICE,		/* each twice */
+	COUNTED_NSPROXIES,	/* each nsproxy that they hold once */
+	COUNTED_CREDS,		/* each cred that they hold once */
+};
+
+struct resource {
+	const char *name;		/* as in the format's manual */
+	const char *column;		/* heading of its ids */
+	const char *refs_column;	/* heading of its refs */
+	const char *prefix;		/* of short ids: "mm" in "mm#3" */
+	const char *noun;		/* what it is, in a sentence */
+	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
+	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
+	bool ns;			/* a namespace */
+	enum counted counted;
+	/*
+	 * Refs that are not counted by that are only somebody's for a moment:
+	 * where nothing runs there are none, but for those in @others.
+	 */
+	bool only_tasks;
+	const char *others;	/* who else holds refs, a list in words; or NULL */
+	const char *help;
+	const char *refs_help;
+};
+
+/* Indexed by enum taskmap_resource. */
+extern const struct resource resources[TASKMAP_RESOURCES];
+
+/*
+ * The resource whose name, or whose column, the first @length bytes of @word
+ * are, in any case. TASKMAP_RESOURCES if there is none.
+ */
+enum taskmap_resource resource_by_word(const char *word, size_t length);
+
+/* Not tolower(): what a word is must not depend on the locale. */
+char lower(char c);
+
+/* Whether the first @length bytes of @word are @full, in any case. */
+bool same_word(const char *full, const char *word, size_t length);
+
+/* Kinds of tasks are numbered from 1 to this. */
+#define KINDS	TASKMAP_KTHREAD
+
+/* PF_ bits of the kernel that decide on the kind, of include/linux/sched.h. */
+#define FLAG_IO_WORKER		0x00000010U
+#define FLAG_USER_WORKER	0x00004000U	/* from Linux 6.4 on */
+#define FLAG_KTHREAD		0x00200000U
+
+/* Others that are the same bits in all kernels from 5.10 on. */
+#define FLAG_WQ_WORKER		0x00000020U
+#define FLAG_FORKNOEXEC		0x00000040U
+
+/* The name of @kind, NULL if a newer module made it up. */
+const char *kind_name(unsigned int kind);
+
+/* The kind that is called by the first @length bytes of @name, 0 if none. */
+unsigned int kind_by_name(const char *name, size_t length);
+
+#endif /* TASKMAP_CORE_RESOURCES_H */

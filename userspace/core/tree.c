@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <stdlib.h>
+
+#include "core/model.h"
+
+/* Depths of tasks that have none yet; roots have depth 1. */
+#define UNKNOWN		0
+#define ON_PATH		(TREE_DEPTH + 1)
+
+struct tree {
+	unsigned int *parents;
+	unsigned int *depths;
+	unsigned int *path;	/* from a task up to where depths are known */
+};
+
+static unsigned int shown_parent(const struct model *model, const bool *shown,
+				 unsigned int task)
+{
+	unsigned int parent = model_origin(model, task);
+
+	return parent != NO_TASK && shown[parent] ? parent : NO_TASK;
+}
+
+/*
+ * Parents can form a ring in a snapshot that is not of one instant, or not
+ * honest. The way up that comes back to itself ends there, at a root.
+ */
+static unsigned int climb(struct tree *tree, unsigned int task)
+{
+	unsigned int length = 0;
+
+	for (;;) {
+		unsigned int parent = tree->parents[task];
+
+		tree->depths[task] = ON_PATH;
+		tree->path[length++] = task;
+		if (parent == NO_TASK)
+			return length;
+		if (tree->depths[parent] == ON_PATH) {
+			tree->parents[task] = NO_TASK;
+			return length;
+		}
+		if (tree->depths[parent] != UNKNOWN)
+			return length;
+		task = parent;
+	}
+}
+
+/*
+ * Below TREE_DEPTH a child becomes a sibling: a chain of a hundred thousand
+ * forks would make lines as long as that, and libsmartcols recurses.
+ */
+static void hang(struct tree *tree, unsigned int task)
+{
+	unsigned int parent = tree->parents[task];
+
+	if (parent == NO_TASK) {
+		tree->depths[task] = 1;
+		return;
+	}
+	if (tree->depths[parent] == TREE_DEPTH) {
+		parent = tree->parents[parent];
+		tree->parents[task] = parent;
+	}
+	tree->depths[task] = tree->depths[parent] + 1;
+}
+
+static void make_tree(struct tree *tree, const struct model *model,
+		      const bool *shown)
+{
+	for (unsigned int i = 0; i < model->count; i++)
+		tree->parents[i] = shown_parent(model, shown, i);
+	for (unsigned int i = 0; i < model->count; i++) {
+		unsigned int length = 0;
+
+		if (tree->depths[i] == UNKNOWN)
+			length = climb(tree, i);
+		while (length)
+			hang(tree, tree->path[--length]);
+	}
+}
+
+unsigned int *tree_parents(const struct model *model, const bool *shown)
+{
+	/* One more, for none to be NULL. */
+	size_t count = (size_t)model->count + 1;
+	struct tree tree = {
+		.parents = calloc(count, sizeof(*tree.parents)),
+		.depths = calloc(count, sizeof(*tree.depths)),
+		.path = calloc(count, sizeof(*tree.path)),
+	};
+
+	if (tree.parents && tree.depths && tree.path) {
+		make_tree(&tree, model, shown);
+	} else {
+		free(tree.parents);
+		tree.parents = NULL;
+	}
+	free(tree.depths);
+	free(tree.path);
+	return tree.parents;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/output.h"
+#include "util.h"
+
+void value_set_number(struct value *value, int64_t number)
+{
+	value->type = VALUE_NUMBER;
+	value->number = number;
+}
+
+void value_set_text(struct value *value, const char *text)
+{
+	value->type = *text ? VALUE_TEXT : VALUE_NONE;
+	value->text[0] = '\0';
+	strncat(value->text, text, sizeof(value->text) - 1);
+}
+
+void value_set_id(struct value *value, uint64_t id)
+{
+	if (!id)
+		return;
+	value->type = VALUE_TEXT;
+	put_id(value->text, id);
+}
+
+void value_set_object(struct value *value, const struct cell *cell,
+		      enum taskmap_resource resource)
+{
+	const struct model *model = cell->row->model;
+	unsigned int task = cell->row->task;
+	uint64_t id = model->tasks[task].ids[resource];
+	char *end;
+
+	if (cell->full_ids || !id) {
+		value_set_id(value, id);
+		return;
+	}
+	value->type = VALUE_TEXT;
+	end = stpcpy(value->text, resources[resource].prefix);
+	*end++ = '#';
+	put_number(end, model_number(model, task, resource));
+}
+
+/* A name may be empty, and is one all the same. */
+void value_set_comm(struct value *value, const struct cell *cell)
+{
+	const char *comm = cell->row->model->tasks[cell->row->task].comm;
+
+	_Static_assert(sizeof(value->text) >= ESCAPED_SIZE(TASKMAP_COMM_LEN),
+		       "any name fits");
+	value->type = VALUE_TEXT;
+	if (cell->names_as_bytes)
+		strcpy(value->text, comm);
+	else
+		escape(comm, value->text);
+}
+
+size_t column_count(const struct columns *columns)
+{
+	return columns->own_count +
+	       (columns->more ? column_count(columns->more) : 0);
+}
+
+struct column column_at(const struct columns *columns, size_t index)
+{
+	if (index < columns->own_count)
+		return columns->own(index);
+	return column_at(columns->more, index - columns->own_count);
+}
+
+char *column_key(const struct column *column)
+{
+	char *key = xstrdup(column->name);
+
+	for (char *c = key; *c; c++)
+		*c = lower(*c);
+	return key;
+}
+
+const char *column_type_name(const struct column *column)
+{
+	switch (column->type) {
+	case VALUE_NUMBER:
+		return "number";
+	case VALUE_PIDS:
+		return "numbers";
+	default:
+		return "string";
+	}
+}
+
+void cell_fill(const struct cell *cell, struct value *value)
+{
+	value->type = VALUE_NONE;
+	value->pids = NULL;
+	cell->column->fill(cell, value);
+}
+
+/* The first @length bytes of @name name a column of @columns: its index, or -1. */
+static int find_column(const struct columns *columns, const char *name,
+		       size_t length)
+{
+	for (size_t i = 0; i < column_count(columns); i++) {
+		if (same_word(column_at(columns, i).name, name, length))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void append(struct selection *selection, struct column column)
+{
+	selection->columns = xgrow(selection->columns, selection->count,
+				   sizeof(*selection->columns));
+	selection->columns[selection->count++] = column;
+}
+
+void selection_defaults(struct selection *selection)
+{
+	size_t length;
+
+	selection_parse(selection, selection->of->defaults, &length);
+}
+
+void selection_all(struct selection *selection)
+{
+	selection_free(selection);
+	for (size_t i = 0; i < column_count(selection->of); i++)
+		append(selection, column_at(selection->of, i));
+}
+
+const char *selection_parse(struct selection *selection, const char *list,
+			    size_t *length)
+{
+	selection_free(selection);
+	if (*list == '+') {
+		selection_defaults(selection);
+		list++;
+	}
+	for (;;) {
+		int index;
+
+		*length = strcspn(list, ",");
+		index = find_column(selection->of, list, *length);
+		if (index < 0)
+			return list;
+		append(selection, column_at(selection->of, (size_t)index));
+		if (!list[*length])
+			return NULL;
+		list += *length + 1;
+	}
+}
+
+void selection_prepare(const struct selection *selection, bool short_ids,
+		       struct model *model)
+{
+	uint32_t numbers = 0, groups = 0;
+
+	for (size_t i = 0; i < selection->count; i++) {
+		numbers |= selection->columns[i].numbers;
+		groups |= selection->columns[i].groups;
+	}
+	need_memory(model_group_all(model, groups));
+	if (short_ids)
+		need_memory(model_number_all(model, numbers));
+}
+
+void selection_free(struct selection *selection)
+{
+	free(selection->columns);
+	selection->columns = NULL;
+	selection->count = 0;
+}
+
+bool column_is_default(const struct columns *columns, const char *name)
+{
+	struct selection defaults = { .of = columns };
+	bool found = false;
+
+	selection_defaults(&defaults);
+	for (size_t i = 0; i < defaults.count; i++)
+		found |= !strcmp(defaults.columns[i].name, name);
+	selection_free(&defaults);
+	return found;
+}

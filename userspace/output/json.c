@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "output/output.h"
+#include "util.h"
+
+static struct json_object *must(struct json_object *object)
+{
+	need_memory(!object);
+	return object;
+}
+
+struct json_object *json_new_object(void)
+{
+	return must(json_object_new_object());
+}
+
+struct json_object *json_new_array(void)
+{
+	return must(json_object_new_array());
+}
+
+struct json_object *json_text(const char *text)
+{
+	return text ? must(json_object_new_string(text)) : NULL;
+}
+
+struct json_object *json_number(int64_t number)
+{
+	return must(json_object_new_int64(number));
+}
+
+void json_add(struct json_object *object, const char *key,
+	      struct json_object *value)
+{
+	need_memory(json_object_object_add(object, key, value));
+}
+
+void json_add_text(struct json_object *object, const char *key,
+		   const char *text)
+{
+	json_add(object, key, json_text(text));
+}
+
+void json_add_number(struct json_object *object, const char *key,
+		     int64_t number)
+{
+	json_add(object, key, json_number(number));
+}
+
+void json_add_bool(struct json_object *object, const char *key, bool truth)
+{
+	json_add(object, key, must(json_object_new_boolean(truth)));
+}
+
+void json_append(struct json_object *array, struct json_object *value)
+{
+	need_memory(json_object_array_add(array, value));
+}
+
+struct json_object *json_resources(uint32_t set, bool flags)
+{
+	struct json_object *array = json_new_array();
+
+	for_each_resource_in(set, r)
+		json_append(array, json_text(flags ? resources[r].flag :
+						     resources[r].name));
+	return array;
+}
+
+/* An unsigned number that may not fit into json_number(). */
+static void add_unsigned(struct json_object *object, const char *key,
+			 uint64_t number)
+{
+	json_add(object, key, must(json_object_new_uint64(number)));
+}
+
+struct json_object *json_header(const struct taskmap_header *header)
+{
+	struct json_object *object = json_new_object();
+	char release[ESCAPED_SIZE(TASKMAP_RELEASE_LEN)];
+	char fingerprint[ID_DIGITS + 1];
+
+	put_id(fingerprint, header->fingerprint);
+	json_add_number(object, "format", header->version);
+	add_unsigned(object, "count", header->count);
+	json_add_bool(object, "exact", !(header->flags & TASKMAP_WALKED));
+	json_add_bool(object, "raw_ids", header->flags & TASKMAP_RAW_IDS);
+	json_add_text(object, "fingerprint", fingerprint);
+	add_unsigned(object, "start_ns", header->start_ns);
+	add_unsigned(object, "end_ns", header->end_ns);
+	json_add_text(object, "release", escape(header->release, release));
+	if (snapshot_tells_pause(header))
+		add_unsigned(object, "pause_ns", header->pause_ns);
+	else
+		json_add(object, "pause_ns", NULL);
+	return object;
+}
+
+/* json-c leaves out what it finds no memory for, and only errno says so. */
+const char *json_line(struct json_object *object, size_t *length)
+{
+	const char *text;
+
+	errno = 0;
+	text = json_object_to_json_string_length(object,
+						 JSON_C_TO_STRING_PLAIN |
+						 JSON_C_TO_STRING_NOSLASHESCAPE,
+						 length);
+	need_memory(!text || errno == ENOMEM);
+	return text;
+}
+
+static void print(struct json_object *object)
+{
+	size_t length;
+	const char *text = json_line(object, &length);
+
+	fwrite(text, 1, length, stdout);
+}
+
+static void print_and_free(struct json_object *object)
+{
+	print(object);
+	json_object_put(object);
+}
+
+void json_begin(struct json *json, const struct taskmap_header *headers,
+		size_t count)
+{
+	json->separator = count ? ",\n" : "";
+	json->end = "}\n";
+	fputs(!count ? "{" : count > 1 ? "{\"taskmap\":[" : "{\"taskmap\":",
+	      stdout);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ",\n" : "", stdout);
+		print_and_free(json_header(&headers[i]));
+	}
+	fputs(count > 1 ? "]" : "", stdout);
+}
+
+void json_member(struct json *json, const char *key, struct json_object *value)
+{
+	printf("%s\"%s\":", json->separator, key);
+	print_and_free(value);
+}
+
+void json_begin_rows(struct json *json, const char *key)
+{
+	printf("%s\"%s\":[", json->separator, key);
+	json->separator = "\n";
+	json->end = "\n]}\n";
+}
+
+void json_row(struct json *json, struct json_object *row)
+{
+	fputs(json->separator, stdout);
+	print_and_free(row);
+	json->separator = ",\n";
+}
+
+void json_end(struct json *json)
+{
+	fputs(json->end, stdout);
+}
+
+/*
+ * All rows of a table are printed of one object, whose members change: to make
+ * one for each row takes longer than to print it. A member holds its value,
+ * which the object lets go of where a column was selected twice.
+ */
+struct member {
+	char *key;
+	struct json_object *value;	/* NULL is null */
+};
+
+static struct json_object *new_value(const struct value *value)
+{
+	struct json_object *array;
+
+	switch (value->type) {
+	case VALUE_NUMBER:
+		return json_number(value->number);
+	case VALUE_TEXT:
+		return json_text(value->text);
+	case VALUE_PIDS:
+		array = json_new_array();
+		for (unsigned int i = 0; i < value->pid_count; i++)
+			json_append(array, json_number(value->pids[i]));
+		return array;
+	case VALUE_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/*
+ * Changes what is there already to @value; false if it is not of that type. Nor
+ * to an empty text: json-c 0.16 then forgets to free the one before, for it tells
+ * where a text is by the sign of its length.
+ */
+static bool change(struct json_object *object, const struct value *value)
+{
+	switch (value->type) {
+	case VALUE_NUMBER:
+		return object && json_object_set_int64(object, value->number);
+	case VALUE_TEXT:
+		return object && value->text[0] &&
+		       json_object_set_string(object, value->text);
+	case VALUE_NONE:
+		return !object;
+	case VALUE_PIDS:
+		break;
+	}
+	return false;
+}
+
+/* If there is no memory for the change, neither is there for another object. */
+static void set_member(struct json_object *object, struct member *member,
+		       const struct value *value)
+{
+	if (change(member->value, value))
+		return;
+	json_object_put(member->value);
+	member->value = new_value(value);
+	json_add(object, member->key, json_object_get(member->value));
+}
+
+static void set_row(struct json_object *object, struct member *members,
+		    const struct selection *columns, const struct row *row)
+{
+	struct cell cell = { .row = row, .full_ids = true };
+	struct value value;
+
+	for (size_t i = 0; i < columns->count; i++) {
+		cell.column = &columns->columns[i];
+		cell_fill(&cell, &value);
+		set_member(object, &members[i], &value);
+		free(value.pids);
+	}
+}
+
+void json_print_rows(const struct output *output, const char *key,
+		     const struct taskmap_header *headers, size_t header_count,
+		     const struct rows *rows)
+{
+	const struct selection *columns = &output->columns;
+	struct member *members = xcalloc(columns->count, sizeof(*members));
+	struct json_object *object = json_new_object();
+	struct json json;
+
+	for (size_t i = 0; i < columns->count; i++) {
+		members[i].key = column_key(&columns->columns[i]);
+		/* For all to be there in this order. */
+		json_add(object, members[i].key, NULL);
+	}
+	json_begin(&json, headers, header_count);
+	json_begin_rows(&json, key);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row row = rows->at(rows, i);
+
+		set_row(object, members, columns, &row);
+		json_row(&json, json_object_get(object));
+	}
+	json_end(&json);
+	for (size_t i = 0; i < columns->count; i++) {
+		json_object_put(members[i].value);
+		free(members[i].key);
+	}
+	free(members);
+	json_object_put(object);
+}

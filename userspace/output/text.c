@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "output/output.h"
+#include "util.h"
+
+/* How many bytes a sequence has that starts with @lead, 0 if none may. */
+static unsigned int sequence_length(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc0)	/* a continuation */
+		return 0;
+	if (lead < 0xe0)
+		return 2;
+	if (lead < 0xf0)
+		return 3;
+	return lead < 0xf5 ? 4 : 0;
+}
+
+/*
+ * Decodes the sequence at @s into @code and returns its length, 0 if it is not
+ * UTF-8: cut short, longer than need be, a surrogate or beyond U+10FFFF. The
+ * NUL at the end of a string is no continuation, so nothing is read behind it.
+ */
+static unsigned int decode(const unsigned char *s, uint32_t *code)
+{
+	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned int length = sequence_length(s[0]);
+
+	if (length <= 1) {
+		*code = s[0];
+		return length;
+	}
+	*code = s[0] & (0x7fU >> length);
+	for (unsigned int i = 1; i < length; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < lowest[length] || *code > 0x10ffff)
+		return 0;
+	return *code >= 0xd800 && *code <= 0xdfff ? 0 : length;
+}
+
+static bool printable(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
+		return false;
+	if (code == 0x061c || code == 0x200e || code == 0x200f)	/* bidi marks */
+		return false;
+	if (code >= 0x2028 && code <= 0x202e)	/* separators, bidi embeddings */
+		return false;
+	return !(code >= 0x2066 && code <= 0x2069);	/* bidi isolates */
+}
+
+static char *put_octal(char *out, unsigned char byte)
+{
+	*out++ = '\\';
+	*out++ = (char)('0' + (byte >> 6));
+	*out++ = (char)('0' + (byte >> 3 & 7));
+	*out++ = (char)('0' + (byte & 7));
+	return out;
+}
+
+char *escape(const char *name, char *out)
+{
+	const unsigned char *s = (const unsigned char *)name;
+	char *end = out;
+	uint32_t code;
+
+	while (*s) {
+		unsigned int length = decode(s, &code);
+		bool plain = length && printable(code) && code != '\\';
+
+		for (length = length ? length : 1; length; length--, s++) {
+			if (plain)
+				*end++ = (char)*s;
+			else
+				end = put_octal(end, *s);
+		}
+	}
+	*end = '\0';
+	return out;
+}
+
+char *escaped(const char *name)
+{
+	return escape(name, xcalloc(ESCAPED_SIZE(strlen(name)), 1));
+}
+
+char *put_number(char *out, int64_t number)
+{
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char digits[NUMBER_SIZE];
+	char *first = digits + sizeof(digits);
+	size_t length;
+
+	do {
+		*--first = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (number < 0)
+		*--first = '-';
+	length = (size_t)(digits + sizeof(digits) - first);
+	memcpy(out, first, length);
+	out[length] = '\0';
+	return out + length;
+}
+
+char *put_id(char *out, uint64_t id)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = ID_DIGITS - 2; i >= 0; i -= 2, id >>= 8) {
+		out[i] = digits[id >> 4 & 15];
+		out[i + 1] = digits[id & 15];
+	}
+	out[ID_DIGITS] = '\0';
+	return out + ID_DIGITS;
+}
+
+char *joined(char *list, const char *separator, char *word)
+{
+	char *longer = xasprintf("%s%s%s", list, *list ? separator : "", word);
+
+	free(list);
+	free(word);
+	return longer;
+}
+
+char *resource_words(uint32_t set, const char *separator, size_t word)
+{
+	char *words = xstrdup("");
+
+	for_each_resource_in(set, r) {
+		const char *const *one =
+			(const void *)((const char *)&resources[r] + word);
+
+		if (*one)
+			words = joined(words, separator, xstrdup(*one));
+	}
+	return words;
+}
+
+/* How wide what the locale cannot decode is where it is shown: "\x80". */
+#define WIDTH_OF_BYTE	4
+
+size_t text_width(const char *text, size_t length)
+{
+	mbstate_t state = { 0 };
+	size_t width = 0, step;
+	wchar_t wide;
+
+	for (; length; text += step, length -= step) {
+		step = 1;
+		if (*text >= ' ' && *text <= '~') {
+			width++;
+			continue;
+		}
+		step = mbrtowc(&wide, text, length, &state);
+		if (!step || step > length) {
+			memset(&state, 0, sizeof(state));
+			step = 1;
+			width += WIDTH_OF_BYTE;
+		} else if (!iswprint((wint_t)wide)) {
+			width += step * WIDTH_OF_BYTE;
+		} else if (wcwidth(wide) > 0) {
+			width += (size_t)wcwidth(wide);
+		}
+	}
+	return width;
+}
+
+/* Of a text of @length, each of its words on a line of its own. */
+static size_t room_for(size_t length, const char *indent)
+{
+	return (length / 2 + 2) * (strlen(indent) + 1) + length + 1;
+}
+
+char *wrap(const char *text, size_t width, const char *indent)
+{
+	char *lines = xcalloc(room_for(strlen(text), indent), 1);
+	char *end = stpcpy(lines, indent);
+	size_t used = 0, blanks = 0;
+
+	while (*(text += blanks)) {
+		size_t length = strcspn(text, " ");
+		size_t wide = text_width(text, length);
+
+		if (used && used + blanks + wide > width) {
+			*end++ = '\n';
+			end = stpcpy(end, indent);
+			used = 0;
+			blanks = 0;
+		}
+		end = mempcpy(end, text - blanks, blanks + length);
+		used += blanks + wide;
+		text += length;
+		blanks = strspn(text, " ");
+	}
+	return lines;
+}
