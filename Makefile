@@ -89,7 +89,8 @@ help:
 	@echo '  make demo       builds all and shows what it does'
 	@echo '  make shell      a prompt, with the module loaded'
 	@echo '  make check      what every change has to pass; make check-PART for'
-	@echo '                  one part: unit fuzz abi static install headers live'
+	@echo '                  one part: unit fuzz abi static install headers live;'
+	@echo '                  check-unit-drift and check-live-drift for one test'
 	@echo '  make check-all  everything there is, in some hours, with a table of'
 	@echo '                  what each job cost; the parts beside those above:'
 	@echo '                  vm         the virtual machine itself'
@@ -205,6 +206,12 @@ check: need-check reader
 
 check-%: need-%
 	@tests/check $*
+
+check-unit-%: need-unit
+	@$(MAKE) -s -C tests/unit check-$*
+
+check-live-%: need-live reader
+	@tests/live/check 6.1 $*
 
 # Several of their jobs want it, side by side.
 check-ci check-all: reader

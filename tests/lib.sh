@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# What the tests written in shell have in common. They tell what they found in a
-# line each, and the counts in the last line.
+# What the tests written in shell have in common. They print TAP: a line per test,
+# and a plan at the end. Below it is a line of counts, which other scripts add up.
 
 passed=0
 failed=0
 skipped=0
+lines=0		# of TAP
 
 pass()
 {
 	passed=$((passed + 1))
+	lines=$((lines + 1))
 	echo "ok - $1"
 }
 
@@ -19,6 +21,7 @@ pass()
 fail()
 {
 	failed=$((failed + 1))
+	lines=$((lines + 1))
 	echo "not ok - $1"
 	[[ -z ${2:-} ]] || sed 's/^/# /' "$2"
 }
@@ -26,6 +29,7 @@ fail()
 skip()
 {
 	skipped=$((skipped + 1))
+	lines=$((lines + 1))
 	echo "ok - $1 # SKIP $2"
 }
 
@@ -47,6 +51,7 @@ try()
 
 counts()
 {
+	echo "1..$lines"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed -eq 0 ]]
 }
@@ -83,6 +88,16 @@ table_show()
 				print line
 			}
 		}'
+}
+
+# part NAME LOG COMMAND...: runs another script of tests as a part of this one.
+part()
+{
+	local name=$1 log=$2 status=0
+	shift 2
+	"$@" 2>&1 | tee "$log" | sed -u '/^1\.\.[0-9]*$/d' || status=$?
+	lines=$((lines + $(grep -acE '^(not )?ok ' "$log" || true)))
+	add_counts "$name" "$log" "$status"
 }
 
 # add_counts NAME LOG STATUS: what another script counted in the LOG of what it
@@ -169,6 +184,12 @@ job_count()
 	cpu=$(awk '{ printf "%.0f", $1 + $2 }' "$job_logs/$1.cpu")
 	about=$(sed -n 's/^# about: //p' "$log" | head -n 1)
 	add_counts "$1" "$log" "$status"
+	if [[ $more_failed -eq 0 ]]; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+	fi
+	lines=$((lines + 1))
 	table_row "$1" "$more_passed" "$more_failed" "$more_skipped" \
 		"$seconds" "$cpu" "$about"
 }

@@ -6,7 +6,7 @@ Compares what was seen when lessons were typed with what they show.
 
     report.py [--update] TRANSCRIPTS PAGE...
 
-Prints a line a command, and last "N passed, N failed, N skipped". With
+Prints TAP, a line per command, and last "N passed, N failed, N skipped". With
 --update, pages that show something else are made to show what was seen.
 """
 
@@ -15,32 +15,23 @@ import os
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = HERE, os.path.dirname(HERE)
 
 # pylint: disable=wrong-import-position
+import tap  # noqa: E402
 from compare import Comparer  # noqa: E402
 from pages import Malformed, steps_of, updated  # noqa: E402
 
 
-class Report:
-    """Verdicts, as they come, and counts."""
-
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
+class Report(tap.Tap):
+    """What is to be said of pages."""
 
     def say(self, name, difference):
         if difference:
-            self.failed += 1
-            print(f"not ok - {name}")
-            for line in difference:
-                print(f"# {line}")
+            self.not_ok(name, difference)
         else:
-            self.passed += 1
-            print(f"ok - {name}")
-
-    def skip(self, name, why):
-        self.skipped += 1
-        print(f"ok - {name} # SKIP {why}")
+            self.ok(name)
 
     def page(self, name, text, seen):
         """Whether the page may be updated."""
@@ -58,11 +49,6 @@ class Report:
         if seen["stuck"]:
             self.say(name, [f"this does not end: {seen['stuck']}"])
         return not seen["stuck"]
-
-    def counts(self):
-        print(f"{self.passed} passed, {self.failed} failed, "
-              f"{self.skipped} skipped")
-        return self.failed
 
 
 def load(path):
@@ -91,7 +77,7 @@ def main():
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             print(f"# {name} shows now what was seen")
-    sys.exit(1 if report.counts() else 0)
+    sys.exit(report.finish())
 
 
 main()

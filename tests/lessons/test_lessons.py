@@ -13,9 +13,11 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = HERE, os.path.dirname(HERE)
 
 # pylint: disable=wrong-import-position
+import tap  # noqa: E402
 from compare import Comparer  # noqa: E402
 from pages import Malformed, needs_of, steps_of, updated  # noqa: E402
 
@@ -214,18 +216,8 @@ class Built(unittest.TestCase):
 
 def main():
     Built.TOP = sys.argv.pop(1)
-    result = unittest.TestResult()
-    suite = unittest.defaultTestLoader.loadTestsFromModule(
-        sys.modules["__main__"])
-    suite.run(result)
-    wrong = result.failures + result.errors
-    for test, why in wrong:
-        print(f"not ok - {test.id().replace('__main__.', '')}")
-        for line in why.splitlines():
-            print("#", line)
-    passed = result.testsRun - len({test.id() for test, _ in wrong})
-    print(f"{max(passed, 0)} passed, {len(wrong)} failed, 0 skipped")
-    sys.exit(1 if wrong else 0)
+    sys.exit(tap.run(unittest.defaultTestLoader.loadTestsFromModule(
+        sys.modules["__main__"])))
 
 
 if __name__ == "__main__":

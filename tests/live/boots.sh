@@ -77,7 +77,7 @@ build_for()
 # live NAME OPTION... -- TEST-MODULE...: one boot, and what it found.
 live()
 {
-	local name="$1 on $kernel" options=() status=0
+	local name="$1 on $kernel" options=()
 
 	shift
 	while [[ $1 != -- ]]; do
@@ -86,18 +86,25 @@ live()
 	done
 	shift
 	echo "# $name: $*"
-	tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
+	part "$name" "$log" tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
 		--env "TASKMAP_EFFORT=${EFFORT:-check}" \
 		--env "TASKMAP_MODULE=$module" \
 		--env "TASKMAP_READER=$reader" \
 		--env "TASKMAP_PROGRAMS=$programs" \
-		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@" 2>&1 |
-		tee "$log" || status=$?
-	add_counts "$name" "$log" "$status"
+		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@"
 }
 
-# boot_table KERNEL [BOOT...]: the boots of $BOOTS that are named, or all. A row
-# is a boot:
+# only_named TESTS NAME...: those tests of a row that are named, without "test_".
+only_named()
+{
+	local test
+	for test in $1; do
+		[[ " ${*:2} " != *" ${test#test_} "* ]] || echo "$test"
+	done
+}
+
+# boot_table KERNEL [BOOT...]: the boots of $BOOTS that are named, or all. For the
+# name of a single test, the first boot that has it runs that alone. A row is a boot:
 #
 #	NAME KERNEL CPUS MEMORY APPEND TEST-MODULE...
 #
@@ -107,6 +114,7 @@ live()
 boot_table()
 {
 	local default=$1 name next cpus memory append tests current='' usable=''
+	local names only
 
 	shift
 	if [[ ${1:-} == --boots ]]; then
@@ -114,13 +122,21 @@ boot_table()
 		exit
 	fi
 	for name in "$@"; do
-		[[ $BOOTS == *$'\n'"$name "* ]] || {
-			echo "taskmap: no boot is called '$name'" >&2
+		[[ $BOOTS == *$'\n'"$name "* || $BOOTS == *" test_$name"[$' \n']* ]] || {
+			echo "taskmap: no boot and no test is called '$name'" >&2
 			exit 2
 		}
 	done
+	names=" $* "
 	while read -r name next cpus memory append tests; do
-		[[ -n $name && ( $# -eq 0 || " $* " == *" $name "* ) ]] || continue
+		if [[ $# -gt 0 && $names != *" $name "* ]]; then
+			# shellcheck disable=SC2086 # words
+			tests=$(only_named "$tests" $names | paste -sd ' ')
+			for only in $tests; do
+				names=${names/" ${only#test_} "/ }
+			done
+		fi
+		[[ -n $name && -n $tests ]] || continue
 		[[ $next != - ]] || next=$default
 		if [[ $next != "$current" ]]; then
 			current=$next

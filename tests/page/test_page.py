@@ -11,10 +11,12 @@ import time
 import unittest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = HERE, os.path.dirname(HERE)
 
 # pylint: disable=wrong-import-position
 import snapshots  # noqa: E402
+import tap  # noqa: E402
 from browser import Browser  # noqa: E402
 
 READER = os.environ["TASKMAP_READER"]
@@ -467,41 +469,10 @@ class Crowd(PageTest):
             self.page.screenshot(f"{size[0]}-task")
 
 
-class Result(unittest.TestResult):
-    """A line a test."""
-
-    passed = 0
-
-    def addSuccess(self, test):
-        self.passed += 1
-        print("ok -", test.id().replace("__main__.", ""), flush=True)
-
-    def fail(self, test, error):
-        print("not ok -", test.id().replace("__main__.", ""))
-        for line in self._exc_info_to_string(error, test).splitlines():
-            print("#", line, flush=True)
-
-    def addFailure(self, test, err):
-        super().addFailure(test, err)
-        self.fail(test, err)
-
-    def addError(self, test, err):
-        super().addError(test, err)
-        self.fail(test, err)
-
-    def addSubTest(self, test, subtest, err):
-        super().addSubTest(test, subtest, err)
-        if err:
-            self.fail(subtest, err)
-
-
 def main():
-    result = Result()
-    unittest.defaultTestLoader.loadTestsFromNames(
-        sys.argv[1:] or ["Ten", "All", "Crowd"], sys.modules[__name__]).run(result)
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.passed} passed, {failed} failed, 0 skipped", flush=True)
-    sys.exit(1 if failed else 0)
+    suite = unittest.defaultTestLoader.loadTestsFromNames(
+        sys.argv[1:] or ["Ten", "All", "Crowd"], sys.modules[__name__])
+    sys.exit(tap.run(suite))
 
 
 main()

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
+"""
+What tests written in Python print: a line per test and at the end a plan, which
+is TAP, and the counts that the scripts around them add up.
+"""
+
+import re
+import sys
+import time
+import unittest
+
+
+class Tap:
+    """Verdicts, as they come, and counts."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def ok(self, name):
+        self.passed += 1
+        print(f"ok - {name}", flush=True)
+
+    def not_ok(self, name, why=()):
+        self.failed += 1
+        print(f"not ok - {name}", flush=True)
+        for line in why:
+            print("#", line, flush=True)
+
+    def skip(self, name, why):
+        self.skipped += 1
+        print(f"ok - {name} # SKIP {why}", flush=True)
+
+    def finish(self):
+        """Prints plan and counts. Returns an exit status."""
+        print(f"1..{self.passed + self.failed + self.skipped}")
+        print(f"{self.passed} passed, {self.failed} failed, "
+              f"{self.skipped} skipped", flush=True)
+        return 1 if self.failed else 0
+
+
+class Result(unittest.TestResult):
+    """A line per test, as it ends."""
+
+    def __init__(self):
+        super().__init__()
+        self.tap = Tap()
+        self.ran = 0
+        self.started = time.monotonic()
+        self.absent = set()     # classes that were skipped as a whole
+
+    def name(self, test):
+        took = time.monotonic() - self.started
+        return (test.id().replace("__main__.", "").replace("test_", "") +
+                f" ({took:.1f} s)")
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.ran += 1
+        self.started = time.monotonic()
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.tap.ok(self.name(test))
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.tap.skip(self.name(test), reason)
+        # What setUpClass() says is not of a test: "setUpClass (module.Class)".
+        if not isinstance(test, unittest.TestCase):
+            self.absent.update(re.findall(r"\((.*)\)", test.id()))
+
+    def say_failed(self, test, err):
+        self.tap.not_ok(self.name(test),
+                        self._exc_info_to_string(err, test).splitlines())
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.say_failed(test, err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.say_failed(test, err)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self.say_failed(subtest, err)
+
+
+def tests_of(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from tests_of(test)
+        else:
+            yield test
+
+
+def run(suite):
+    """Runs all of @suite, and returns an exit status."""
+    result = Result()
+    classes = [unittest.util.strclass(type(test)) for test in tests_of(suite)]
+    suite.run(result)
+    expected = sum(name not in result.absent for name in classes)
+    if result.ran < expected:
+        result.tap.not_ok(f"all tests ran: {result.ran} of {expected} did")
+    sys.stdout.flush()
+    return result.tap.finish()
