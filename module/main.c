@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap: for every task, who it is and which kernel objects it shares with
- * whom. Here things are only begun in order and ended in reverse; taskmap.h
- * says which room does what.
+ * taskmap shows, for every task, who it is and which kernel objects it shares.
+ * taskmap.h says what each file does.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/init.h>
 #include <linux/module.h>
-#include <linux/printk.h>
 
 #include "taskmap.h"
 
@@ -26,7 +22,6 @@ static int __init taskmap_init(void)
 static void __exit taskmap_exit(void)
 {
 	taskmap_fs_exit();
-	pr_info("unloaded\n");
 }
 
 module_init(taskmap_init);

@@ -67,7 +67,6 @@ FINE = """
 taskmap: loading out-of-tree module taints kernel.
 taskmap: module verification failed: signature and/or required key missing
 taskmap: 0.1.0, keyed ids, files in debugfs and /proc/taskmap
-taskmap: unloaded
 taskmap: `cooked' invalid for parameter `ids'
 random: crng init done
 """.strip().splitlines()
