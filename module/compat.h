@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What differs between the kernels that we build for, 5.10 to the newest.
+ * What differs between the kernels from 5.10 to the newest.
  *
- * The only place that tests the kernel's version. Each test names the commit
- * that made it necessary and the first release that has it. Where the thing
- * itself can be asked (a macro, a type), that is asked instead, for
- * distributions carry changes back.
+ * The only file that tests the kernel's version. Each test names the commit
+ * that made it necessary and the first release that has it. Where possible it
+ * tests for a macro or a type instead, because distributions backport changes.
  */
 #ifndef _TASKMAP_COMPAT_H
 #define _TASKMAP_COMPAT_H
@@ -26,8 +25,8 @@
 
 /*
  * 54e6842d0775 ("fork/vm: Move common PF_IO_WORKER behavior to new flag"),
- * 6.4. Before it the kernel's threads in user processes are all PF_IO_WORKER,
- * and the bit means something else.
+ * 6.4. Before it, all of the kernel's threads in user processes are
+ * PF_IO_WORKER, and the bit means something else.
  */
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER 0
@@ -54,28 +53,24 @@ static inline u32 count_of_kref(const struct kref *count)
 }
 
 /*
- * The value of a reference count of any type. What they are made of changes:
- * cred.usage with f8fa5d769259 ("cred: switch to using atomic_long_t"), 6.7,
- * nsproxy.count with 2ddd3cac1fa9 ("nsproxy: Convert nsproxy.count to
- * refcount_t"), 6.6, and so on. On 32 bits atomic_long_t is atomic_t.
+ * The value of a reference count of any type. The types change: cred.usage with
+ * f8fa5d769259 ("cred: switch to using atomic_long_t"), 6.7, nsproxy.count with
+ * 2ddd3cac1fa9 ("nsproxy: Convert nsproxy.count to refcount_t"), 6.6, and so
+ * on. On 32 bits atomic_long_t is atomic_t.
  */
 #define count_of(count)							\
-	_Generic((count),						\
-		 atomic_t *: count_of_atomic,				\
-		 const atomic_t *: count_of_atomic,			\
-		 atomic64_t *: count_of_atomic64,			\
-		 const atomic64_t *: count_of_atomic64,			\
-		 refcount_t *: count_of_refcount,			\
-		 const refcount_t *: count_of_refcount,			\
-		 struct kref *: count_of_kref)(count)
+	_Generic(*(count),						\
+		 atomic_t: count_of_atomic,				\
+		 atomic64_t: count_of_atomic64,				\
+		 refcount_t: count_of_refcount,				\
+		 struct kref: count_of_kref)(count)
 
 /*
- * The count of a namespace. "before" is what the member was called in that kind
- * of namespace before 9a56493f6942 ("uts: Use generic ns_common::count") and
- * the six commits after it, 5.11. From "ns: add reference count helpers", 6.18,
- * on there is a macro to ask. What it counts did not change, but later the
- * initial namespaces are not counted: theirs stays 1 (is_ns_init_id() in
- * include/linux/ns_common.h).
+ * The count of a namespace. @before is the name of the member before
+ * 9a56493f6942 ("uts: Use generic ns_common::count") and the six commits after
+ * it, 5.11. Since "ns: add reference count helpers", 6.18, there is a macro.
+ * The count means the same, but later kernels do not count the initial
+ * namespaces, where it stays 1 (is_ns_init_id() in include/linux/ns_common.h).
  */
 #if defined(ns_ref_read)
 #define ns_count(namespace, before)	((u32)ns_ref_read(namespace))
