@@ -11,12 +11,14 @@
 #define _TASKMAP_COMPAT_H
 
 #include <linux/atomic.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/kref.h>
 #include <linux/minmax.h>
 #include <linux/ns_common.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/user_namespace.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
@@ -90,6 +92,22 @@ static inline u32 count_of_kref(const struct kref *count)
 #define held_fs real_fs
 #else
 #define held_fs fs
+#endif
+
+/*
+ * setattr() for a directory of debugfs. 549c7297717c ("fs: make helpers idmap
+ * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
+ * mnt_idmap"), 6.3, added and changed the first argument.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define set_attributes(dentry, attributes)				\
+	simple_setattr(&nop_mnt_idmap, dentry, attributes)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#define set_attributes(dentry, attributes)				\
+	simple_setattr(&init_user_ns, dentry, attributes)
+#else
+#define set_attributes(dentry, attributes)				\
+	simple_setattr(dentry, attributes)
 #endif
 
 #endif /* _TASKMAP_COMPAT_H */

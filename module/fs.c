@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The files, in debugfs and in procfs. Nothing else here knows of files or of
- * user memory, and nothing here knows of tasks.
+ * The files in debugfs and procfs: the only file that uses file_operations and
+ * user memory. It does not look at tasks.
  *
- * A picture is taken at open and freed at release; reads only look at that
- * picture, so two opens are independent and the size of reads does not matter.
+ * Opening a file takes a snapshot, and releasing the file frees it. Reads copy
+ * from that snapshot, so two opens are independent and the size of reads does
+ * not matter.
  *
- * The files are read-only, of mode 0400, and have no ioctl and no mmap: so they
- * stay readable under lockdown=integrity (debugfs_locked_down() in
- * fs/debugfs/file.c).
+ * The files are read-only, of mode 0400, without ioctl and mmap: so they stay
+ * readable under lockdown=integrity (debugfs_locked_down()).
  *
  * An open file of debugfs holds a reference to the module, so rmmod is refused.
- * One of procfs does not; procfs releases the open files of what is removed, and
- * reads from them fail with EIO from then on.
+ * One of procfs does not: when it is removed, procfs releases its open files,
+ * and reads from them fail with EIO from then on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,10 +41,9 @@ module_param(procfs, bool, 0444);
 MODULE_PARM_DESC(procfs, "also make the files under /proc/taskmap (default: only if debugfs cannot be used)");
 
 /*
- * All files are made and none will be taken back. Until then nothing can be
- * opened: if the load fails after all, the module is freed without a look at
- * its references (do_init_module() in kernel/module/main.c), and an open file of
- * debugfs would be left without the code that closes it.
+ * The load has succeeded. Until then opens fail: a load that fails frees the
+ * module whatever its references (do_init_module() in kernel/module/main.c),
+ * and an open file of debugfs would be left without the code that closes it.
  */
 static bool ready;
 
@@ -52,12 +51,11 @@ static struct dentry *debugfs_directory;
 static struct proc_dir_entry *procfs_directory;
 
 /*
- * Decides who may look: once, for as long as the file is open, and for all tasks.
- * SELinux and Yama decide for single tasks in ptrace_may_access(), which is not
- * exported.
+ * Access is decided once, at open, for all tasks. SELinux and Yama decide for
+ * single tasks in ptrace_may_access(), which is not exported.
  *
- * The mode of the files admits only root. The capability keeps out the root of a
- * container and a root without capabilities. Raw ids have the rules of
+ * The mode of the files admits only root. The capability keeps out the root of
+ * a container and a root without capabilities. Raw ids have the rules of
  * /proc/kcore, and of /proc/kallsyms except for kptr_restrict, which is not
  * exported either.
  *
@@ -110,14 +108,14 @@ static void tasks_stop(struct seq_file *file, void *at)
 {
 }
 
-/* The lines are written where they are read from. */
+/* Writes to the buffer of the seq_file: seq_write() would copy each line. */
 static int tasks_show(struct seq_file *file, void *at)
 {
 	char *line;
 	int length;
 
 	if (seq_get_buf(file, &line) < TASKMAP_TEXT_LINE)
-		length = -1;	/* comes again, with more room */
+		length = -1;	/* called again, with a larger buffer */
 	else if (at == SEQ_START_TOKEN)
 		length = taskmap_text_header(line);
 	else
@@ -133,7 +131,7 @@ static const struct seq_operations tasks_seq = {
 	.show = tasks_show,
 };
 
-/* The picture is taken last: seq_open() must not run out of memory after it. */
+/* The snapshot is taken last, so that only seq_open() must be undone. */
 static int tasks_open(struct inode *inode, struct file *file)
 {
 	struct taskmap_snapshot *snapshot;
@@ -218,7 +216,7 @@ static loff_t image_llseek(struct file *file, loff_t offset, int whence)
 				 taskmap_snapshot_size(file->private_data));
 }
 
-/* The table of files; both registrations are made of it. */
+/* The table of files, for debugfs and procfs. */
 
 static const struct file_operations tasks_fops = {
 	.owner = THIS_MODULE,
@@ -276,19 +274,19 @@ static const struct view {
 };
 
 /*
- * The operations that debugfs opens. They replace themselves by the view's own,
+ * Opens a file of debugfs, and replaces its operations by those of the view,
  * whose owner is the module: the VFS drops that reference after release.
  *
- * They have no owner themselves, and this is not debugfs_create_file(), because
- * debugfs warns if it cannot get an owner that is not yet marked as going, and
- * rmmod drops the last reference before it sets that mark (try_stop_module() in
- * kernel/module/main.c). An open in between would raise a false alarm, which
- * panic_on_warn turns into a crash.
+ * debugfs_fops has no owner, and the files are not made by
+ * debugfs_create_file(), because debugfs warns if it cannot get an owner that
+ * is not yet marked as going, and rmmod drops the last reference before it sets
+ * that mark (try_stop_module() in kernel/module/main.c). An open in between
+ * would raise a false alarm, which panic_on_warn turns into a crash.
  *
  * debugfs_remove() waits for this function to return. It does not wait for the
  * VFS, which then reads the operations of a file whose open failed
  * (do_dentry_open() in fs/open.c), and by then the module may be gone. So a
- * failed open leaves the file with the operations it came with.
+ * failed open restores the operations that the file came with.
  */
 static int debugfs_open(struct inode *inode, struct file *file)
 {
@@ -308,44 +306,43 @@ static const struct file_operations debugfs_fops = {
 	.open = debugfs_open,
 };
 
-/*
- * debugfs makes directories of mode 0755 and has no call for another. Nobody
- * has seen this one yet: it is still empty.
- */
-static void restrict_directory(struct dentry *directory)
+/* debugfs_create_dir() always makes mode 0755. Nothing is in there yet. */
+static int restrict_directory(struct dentry *directory)
 {
 	struct inode *inode = d_inode(directory);
+	struct iattr attributes = {
+		.ia_valid = ATTR_MODE | ATTR_FORCE,
+		.ia_mode = S_IFDIR | DIRECTORY_MODE,
+	};
+	int error;
 
 	inode_lock(inode);
-	inode->i_mode = S_IFDIR | DIRECTORY_MODE;
+	error = set_attributes(directory, &attributes);
 	inode_unlock(inode);
+	return error;
 }
 
-/*
- * Unlike most users of debugfs this one looks at errors: the files are all that
- * the module is for.
- */
+/* Most users of debugfs ignore errors. For this module the files are all. */
 static int debugfs_register(void)
 {
 	struct dentry *file;
 	unsigned int i;
+	int error;
 
 	debugfs_directory = debugfs_create_dir(DIRECTORY, NULL);
 	if (IS_ERR(debugfs_directory))
 		return PTR_ERR(debugfs_directory);
-	restrict_directory(debugfs_directory);
-
-	for (i = 0; i < ARRAY_SIZE(views); i++) {
+	error = restrict_directory(debugfs_directory);
+	for (i = 0; !error && i < ARRAY_SIZE(views); i++) {
 		file = debugfs_create_file_unsafe(views[i].name, FILE_MODE,
 						  debugfs_directory,
 						  (void *)&views[i],
 						  &debugfs_fops);
-		if (IS_ERR(file)) {
-			debugfs_remove(debugfs_directory);
-			return PTR_ERR(file);
-		}
+		error = PTR_ERR_OR_ZERO(file);
 	}
-	return 0;
+	if (error)
+		debugfs_remove(debugfs_directory);
+	return error;
 }
 
 static int procfs_register(void)
@@ -366,8 +363,8 @@ static int procfs_register(void)
 }
 
 /*
- * The kernel was built without debugfs (ENODEV), was started with debugfs=off
- * (EPERM), or with debugfs=no-mount (ENOENT; newer ones take that for off).
+ * The kernel was built without debugfs (ENODEV), or booted with debugfs=off
+ * (EPERM) or debugfs=no-mount (ENOENT; newer kernels treat it like off).
  */
 static bool debugfs_unusable(int error)
 {
@@ -379,8 +376,8 @@ static bool debugfs_unusable(int error)
  *
  * In debugfs, and in procfs if debugfs cannot be used or procfs=1 asks for it.
  *
- * Context: process, may sleep. Last of all, for the files can be opened before
- * this returns, if only just.
+ * Context: process, may sleep. Call it last: the files can be opened before it
+ * returns.
  * Return: 0, or a negative error with nothing left behind.
  */
 int __init taskmap_fs_init(void)
@@ -420,8 +417,7 @@ remove_debugfs:
 /**
  * taskmap_fs_exit() - remove the files
  *
- * When it returns nobody is in a function of this file, and none will be
- * called again.
+ * When it returns, no function of this file runs or will be called again.
  *
  * Context: process, may sleep.
  */
