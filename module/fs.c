@@ -17,6 +17,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -27,6 +28,7 @@
 #include <linux/proc_fs.h>
 #include <linux/security.h>
 #include <linux/seq_file.h>
+#include <linux/threads.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"
@@ -107,6 +109,8 @@ static void *tasks_next(struct seq_file *file, void *at, loff_t *position)
 static void tasks_stop(struct seq_file *file, void *at)
 {
 }
+
+static_assert(PID_MAX_LIMIT < TASKMAP_TEXT_PIDS);
 
 /* Writes to the buffer of the seq_file: seq_write() would copy each line. */
 static int tasks_show(struct seq_file *file, void *at)

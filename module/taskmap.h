@@ -82,14 +82,16 @@ __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot);
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length);
 
-/* text.c: a line for people */
+/* text.c: lines for people */
+
+/* Pids have at most seven digits. */
+#define TASKMAP_TEXT_PIDS	10000000
 
 /*
- * Room for any line, header or record, with its newline; no NUL is written.
- * Three pids of up to 11 characters, a kind, a state, four ids and a name of
- * which every byte is escaped, with a blank after each.
+ * The longest line: three pids, a kind, a state, four ids, each with a blank,
+ * and a name in which every byte is escaped, with the newline.
  */
-#define TASKMAP_TEXT_LINE	(3 * 12 + 8 + 2 + 4 * 17 + 4 * TASKMAP_COMM_LEN)
+#define TASKMAP_TEXT_LINE	(3 * 8 + 8 + 2 + 4 * 17 + 4 * TASKMAP_COMM_LEN)
 
 size_t taskmap_text_header(char *line);
 size_t taskmap_text_record(char *line, const struct taskmap_record *record);
