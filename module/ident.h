@@ -11,16 +11,11 @@
 
 /*
  * An object's address, in the place of its id for as long as there is no time to
- * make that; and back.
+ * make that.
  */
 static inline __u64 taskmap_ident_address(const void *object)
 {
 	return (unsigned long)object;
-}
-
-static inline const void *taskmap_ident_object(__u64 address)
-{
-	return (const void *)(unsigned long)address;
 }
 
 #endif /* _TASKMAP_IDENT_H */

@@ -1,48 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The one place that looks into a task.
+ * The walk over all tasks: the only file that dereferences a task_struct.
  *
  * What a walk promises
  * --------------------
- * Tasks are visited in the order of their pids in the initial pid namespace, by
- * a pid cursor, in batches. Each batch is one RCU read-side section, in which
- * nothing is allocated, formatted or copied to user memory; between batches the
- * caller may sleep, and only the cursor is kept. So
+ * A walk visits tasks in the order of their pids in the initial pid namespace,
+ * in batches. Each batch is one RCU read-side section, which allocates,
+ * formats and copies nothing. The caller may sleep between batches, and the
+ * walk goes on from its pid cursor. So
  *
  *  - a task that exists from the start of the walk to its end is reported
  *    exactly once, by pid: a thread that execs takes over its leader's pid
- *    (de_thread() in fs/exec.c) and is then that one;
- *  - a record is coherent: what task_lock() protects is read in one section of
- *    it;
- *  - the set of records is not one instant, and between two batches, or two
- *    tasks, an object can be freed and its memory be used for another. Most are
- *    freed at once and not by RCU (put_files_struct() in fs/file.c,
- *    free_fs_struct() in fs/fs_struct.c), so longer sections would not help.
+ *    (de_thread() in fs/exec.c) and is the leader from then on;
+ *  - a record is coherent: everything that task_lock() protects is read in one
+ *    critical section;
+ *  - the set of records is not one instant. Between two tasks an object can be
+ *    freed and its memory be used for another. Longer RCU sections would not
+ *    help: most objects are freed at once and not by RCU (put_files_struct()
+ *    in fs/file.c, free_fs_struct() in fs/fs_struct.c).
  *
  * What keeps the objects alive
  * ----------------------------
- * Nothing is dereferenced but
+ *  - RCU: a struct pid found in the idr, its task, and the task's parent and
+ *    signal_struct. A struct pid is freed by RCU (free_pid()); a task_struct
+ *    and its signal_struct are freed by RCU after the task was unhashed
+ *    (put_task_struct_rcu_user(), free_task()).
+ *  - task_lock(): mm, files, fs, io_context and nsproxy. A task drops its
+ *    reference only after it cleared the pointer under that lock (see the list
+ *    above task_lock() in include/linux/sched/task.h).
+ *  - RCU: sighand, which comes from a type-safe slab (SLAB_TYPESAFE_BY_RCU in
+ *    kernel/fork.c), and cred and css_set, which are freed by RCU.
  *
- *  - a struct pid found in the idr, the task it leads to, that task's parent
- *    and its signal_struct, under RCU: a struct pid is freed by RCU
- *    (free_pid()), a task_struct and the signal_struct that it owns by RCU
- *    after it was unhashed (put_task_struct_rcu_user(), free_task());
- *  - what the task holds by its alloc_lock, under task_lock(): a task lets go
- *    of these only after it cleared its pointer under that lock
- *    (include/linux/sched/task.h documents the list above task_lock());
- *  - sighand, cred and css_set, under RCU: sighand is of a type-safe slab
- *    (SLAB_TYPESAFE_BY_RCU, kernel/fork.c), the others are freed by RCU.
- *
- * No memory map is walked and no lock but alloc_lock is taken.
+ * Nothing else is dereferenced, and no other lock is taken.
  *
  * A walk of a stopped machine
  * ---------------------------
- * Then no lock is taken at all: the task that has it could be stopped, too, and
- * would never let it go. The same objects are alive without it. Where spinlocks
- * disable preemption nobody was stopped while it held one. Where they do not
- * (PREEMPT_RT) a task may have been, and then it has either cleared its pointer
- * and not let go of the object yet, or not even done that.
+ * It takes no lock, because a stopped task may hold it. The same objects are
+ * alive without the lock: where spinlocks disable preemption, no task was
+ * stopped while it held one. On PREEMPT_RT a task may have been; it has then
+ * not yet cleared its pointer, or not yet dropped its reference.
  */
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -74,135 +71,139 @@
 #include "taskmap.h"
 
 /*
- * Most pids belong to a task. A process group or session whose leader is gone
- * keeps a pid without one, so visits are bounded apart from records.
+ * How many pids a batch visits at most. Most pids belong to a task, but the pid
+ * of a process group or session outlives its leader. This bounds the RCU
+ * section where such pids are many.
  */
 #define BATCH_VISITS	512
 
 /*
- * A word that is written under no lock that is held here. It is read once, and
- * whatever it was at that moment is an answer.
+ * A word that others write without a lock that is held here. It is read once,
+ * and any value that it had is right.
  */
 #define racy(word)	data_race(READ_ONCE(word))
 
-/*
- * The table of resources: a row says which resource it is, how to reach the
- * object from the task, and how to read the object's refs, in which the object
- * is called "it". NOT_KNOWN is for objects that a module cannot see into.
- * Instead of the id the record gets the object's address, until ident.c makes it.
- *
- * The rows stand in the functions below, one for each kind of protection.
- */
+/* The refs of no object, or of one that modules cannot look into. */
 #define NOT_KNOWN	0
 
-#define HOLD(resource, pointer, count)					\
-	do {								\
-		typeof(pointer) it = (pointer);				\
-									\
-		record->ids[TASKMAP_##resource] =			\
-			taskmap_ident_address(it);			\
-		record->refs[TASKMAP_##resource] =			\
-			it ? (count) : NOT_KNOWN;			\
-	} while (0)
+#define REFS(object, member)						\
+	((object) ? count_of(&(object)->member) : NOT_KNOWN)
+#define NS_REFS(namespace, before)					\
+	((namespace) ? ns_count(namespace, before) : NOT_KNOWN)
 
 /*
- * The same for a pointer under RCU. The task can let go of the object at any
- * time; it is looked at again until the pointer was the same before and after
- * the refs were read, so that they are those of an object that was held.
+ * The calls of this function are the table of resources: which resource, how to
+ * reach the object, and how to read its refs. They are in the functions below,
+ * one for each kind of protection. The record gets the object's address, which
+ * ident.c turns into an id.
  */
-#define HOLD_RCU(resource, pointer, count)				\
-	do {								\
-		typeof(*(pointer)) *seen;				\
-									\
-		do {							\
-			seen = rcu_dereference(pointer);		\
-			HOLD(resource, seen, count);			\
-			smp_rmb(); /* the refs before the second look */ \
-		} while (seen != rcu_access_pointer(pointer));		\
-	} while (0)
+static void hold(struct taskmap_record *record, enum taskmap_resource resource,
+		 const void *object, u32 refs)
+{
+	record->ids[resource] = taskmap_ident_address(object);
+	record->refs[resource] = refs;
+}
 
-/*
- * What task_lock() protects. The count of the object that the pointer leads
- * to cannot reach zero as long as the lock is held.
- */
+/* The caller holds task_lock(), so the count of an object cannot reach zero. */
 static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 {
-	HOLD(MM,	task->mm,		count_of(&it->mm_users));
-	HOLD(FILES,	task->files,		count_of(&it->count));
-	HOLD(FS,	task->held_fs,		racy(it->users));
-	HOLD(IO,	task->io_context,	count_of(&it->active_ref));
-	HOLD(NSPROXY,	task->nsproxy,		count_of(&it->count));
+	struct mm_struct *active_mm = racy(task->active_mm);
+	struct mm_struct *mm = task->mm;
+
+	hold(record, TASKMAP_MM, mm, REFS(mm, mm_users));
 	/*
-	 * Set by the scheduler without this lock: only the task's own mm is
-	 * known to be alive.
+	 * The scheduler sets active_mm without the lock: it is known to be
+	 * alive only if it is the task's own mm.
 	 */
-	HOLD(ACTIVE_MM,	racy(task->active_mm),
-	     it == task->mm ? count_of(&it->mm_count) : NOT_KNOWN);
+	hold(record, TASKMAP_ACTIVE_MM, active_mm,
+	     active_mm == mm ? REFS(mm, mm_count) : NOT_KNOWN);
+	hold(record, TASKMAP_FILES, task->files, REFS(task->files, count));
+	hold(record, TASKMAP_FS, task->held_fs,
+	     task->held_fs ? racy(task->held_fs->users) : NOT_KNOWN);
+	hold(record, TASKMAP_IO, task->io_context,
+	     REFS(task->io_context, active_ref));
+	hold(record, TASKMAP_NSPROXY, task->nsproxy,
+	     REFS(task->nsproxy, count));
+}
+
+/* The caller holds task_lock(): the nsproxy keeps its namespaces alive. */
+static void hold_namespaces(struct taskmap_record *record,
+			    const struct nsproxy *nsproxy)
+{
+	if (!nsproxy)
+		return;
+	hold(record, TASKMAP_UTS_NS, nsproxy->uts_ns,
+	     NS_REFS(nsproxy->uts_ns, kref));
+	hold(record, TASKMAP_IPC_NS, nsproxy->ipc_ns,
+	     NS_REFS(nsproxy->ipc_ns, count));
+	hold(record, TASKMAP_MNT_NS, nsproxy->mnt_ns, NOT_KNOWN);
+	hold(record, TASKMAP_NET_NS, nsproxy->net_ns,
+	     NS_REFS(nsproxy->net_ns, count));
+	hold(record, TASKMAP_TIME_NS, nsproxy->time_ns,
+	     NS_REFS(nsproxy->time_ns, kref));
+	hold(record, TASKMAP_CGROUP_NS, nsproxy->cgroup_ns,
+	     NS_REFS(nsproxy->cgroup_ns, count));
 }
 
 /*
- * What the task's nsproxy keeps alive, which the task keeps alive. Protected
- * like that.
+ * hold() for a pointer under RCU, which the task can replace at any time: until
+ * it was the same before and after the refs were read, so that these are the
+ * refs of an object that was held. Leaves the object in @object, a variable.
  */
-static void hold_namespaces(struct taskmap_record *record,
-			    struct task_struct *task)
-{
-	struct nsproxy *nsproxy = task->nsproxy;
+#define HOLD_RCU(record, resource, object, pointer, member)		\
+	do {								\
+		object = rcu_dereference(pointer);			\
+		hold(record, resource, object, REFS(object, member));	\
+		smp_rmb(); /* the refs before the second look */	\
+	} while (object != rcu_access_pointer(pointer))
 
-	if (!nsproxy)
-		return;
-	HOLD(UTS_NS,	nsproxy->uts_ns,	ns_count(it, kref));
-	HOLD(IPC_NS,	nsproxy->ipc_ns,	ns_count(it, count));
-	HOLD(MNT_NS,	nsproxy->mnt_ns,	NOT_KNOWN);
-	HOLD(NET_NS,	nsproxy->net_ns,	ns_count(it, count));
-	HOLD(TIME_NS,	nsproxy->time_ns,	ns_count(it, kref));
-	HOLD(CGROUP_NS,	nsproxy->cgroup_ns,	ns_count(it, count));
-}
-
-/* What lives as long as the task, or as the RCU section. */
+/* What lives until the RCU section ends. */
 static void hold_rcu(struct taskmap_record *record, struct task_struct *task)
 {
-	HOLD(SIGNAL,	task->signal,		count_of(&it->sigcnt));
-	HOLD_RCU(SIGHAND, task->sighand,	count_of(&it->count));
+	struct css_set __maybe_unused *cgroups;
+	struct sighand_struct *sighand;
+
+	hold(record, TASKMAP_SIGNAL, task->signal, REFS(task->signal, sigcnt));
+	HOLD_RCU(record, TASKMAP_SIGHAND, sighand, task->sighand, count);
 #ifdef CONFIG_CGROUPS
-	HOLD_RCU(CGROUPS, task->cgroups,	count_of(&it->refcount));
+	HOLD_RCU(record, TASKMAP_CGROUPS, cgroups, task->cgroups, refcount);
 #endif
 #ifdef CONFIG_SYSVIPC
 	/* Its type is private to ipc/sem.c. */
-	HOLD(SYSVSEM,	racy(task->sysvsem.undo_list),
-	     NOT_KNOWN);
+	hold(record, TASKMAP_SYSVSEM, racy(task->sysvsem.undo_list), NOT_KNOWN);
 #endif
 }
 
 /*
- * The credentials, and the user namespace that they keep alive. The objective
- * ones (real_cred): they are what others see of the task.
+ * The objective credentials (real_cred), which are what others see of the task,
+ * and the user namespace that they keep alive. Both live until the RCU section
+ * ends.
  */
 static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 {
 	const struct cred *cred;
 
-	HOLD_RCU(CRED,	task->real_cred,	count_of(&it->usage));
-	/* Whatever was looked at lives until the section ends. */
-	cred = taskmap_ident_object(record->ids[TASKMAP_CRED]);
-	HOLD(USER_NS,	cred->user_ns,		ns_count(it, count));
+	HOLD_RCU(record, TASKMAP_CRED, cred, task->real_cred, usage);
+	hold(record, TASKMAP_USER_NS, cred->user_ns,
+	     NS_REFS(cred->user_ns, count));
 	record->uid = __kuid_val(cred->uid);
 	record->gid = __kgid_val(cred->gid);
 }
 
-/* The pid namespace that the task lives in; a struct pid keeps it alive. */
+/* The pid namespace that the task lives in. Its struct pid keeps it alive. */
 static void hold_pid(struct taskmap_record *record, struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
 
-	HOLD(PID_NS,	own->ns,		ns_count(it, kref));
+	hold(record, TASKMAP_PID_NS, own->ns, NS_REFS(own->ns, kref));
 	record->ns_pid = own->nr;
 }
 
 /*
- * Whether a vfork child still uses its parent's memory. CLONE_VFORK alone does
- * not say so, for it does not imply CLONE_VM, and a kthread uses vfork_done for
- * itself. The parent's mm is only compared: it can change at any time.
+ * Whether a vfork child still uses its parent's memory. vfork_done alone does
+ * not say so: CLONE_VFORK does not imply CLONE_VM, and kernel threads use
+ * vfork_done for themselves. The parent's mm can change at any time and is only
+ * compared.
  */
 static bool borrows_mm(struct task_struct *task, struct task_struct *parent)
 {
@@ -224,7 +225,7 @@ static enum taskmap_kind kind_of(const struct taskmap_record *record)
 	return TASKMAP_PROCESS;
 }
 
-/* What needs no lock: each is one word that is read once. */
+/* What needs no lock: words that are read once. */
 static void describe(struct taskmap_record *record, struct task_struct *task,
 		     struct task_struct *parent)
 {
@@ -240,8 +241,9 @@ static void describe(struct taskmap_record *record, struct task_struct *task,
 }
 
 /*
- * The name. From 6.14 on it is written without the lock, its last byte never.
- * Byte by byte, for it is short: strscpy() takes twice as long to begin with.
+ * The name. From 6.14 on it is written without the lock, but never its last
+ * byte. Names are short: with strscpy() a snapshot takes 12 % more instructions
+ * (ids=raw; 5 to 8 % with hashed ids).
  */
 static void hold_name(struct taskmap_record *record, struct task_struct *task)
 {
@@ -256,21 +258,21 @@ static void hold_name(struct taskmap_record *record, struct task_struct *task)
 	}
 }
 
-/* What task_lock() protects; or without it, if the machine is stopped. */
-static __always_inline void hold_all_locked(struct taskmap_record *record,
-					    struct task_struct *task,
-					    struct task_struct *parent)
+/* The caller holds task_lock(), or the machine is stopped. */
+static void hold_all_locked(struct taskmap_record *record,
+			    struct task_struct *task,
+			    struct task_struct *parent)
 {
 	hold_locked(record, task);
-	hold_namespaces(record, task);
+	hold_namespaces(record, task->nsproxy);
 	hold_name(record, task);
 	if (borrows_mm(task, parent))
 		record->marks |= TASKMAP_MARK_VFORK;
 }
 
 /*
- * Whether a thread is taking over its leader's pid (exchange_tids() in
- * kernel/pid.c), which a stopped machine can be in the middle of.
+ * Whether the machine was stopped while a thread was taking over its leader's
+ * pid (exchange_tids() in kernel/pid.c).
  */
 static bool is_torn(const struct taskmap_walk *walk, struct pid *pid,
 		    struct task_struct *task)
@@ -279,11 +281,12 @@ static bool is_torn(const struct taskmap_walk *walk, struct pid *pid,
 }
 
 /*
- * Fills in the record of a task, which is zero, with addresses in place of ids.
+ * Fill in the zeroed record of @task, with addresses in place of ids. The
+ * caller is in the RCU section in which it found the task.
  *
- * The parent is alive although nothing is locked: in this RCU section the task
- * was still hashed, and a task is given to another parent before its parent is
- * unhashed, whose memory then stays until the section ends.
+ * The parent may exit at any time, but it stays allocated: children are
+ * reparented before their parent is unhashed, and its memory is freed only
+ * after a grace period.
  */
 static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 		 struct pid *pid, struct task_struct *task)
@@ -322,16 +325,17 @@ void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped)
 }
 
 /**
- * taskmap_walk_batch() - walk on over a bounded number of tasks
- * @walk: where the walk stands; @walk->done is set when there are no more
- * @records: zero; written in pid order, with addresses where ids are to be; or
- *	NULL if tasks are only to be counted
- * @room: how many records there is room for, or how many tasks to count
+ * taskmap_walk_batch() - visit the next tasks
+ * @walk: zeroed at the start, but for @walk->stopped; @walk->done is set when
+ *	there are no more tasks
+ * @records: zeroed; filled in pid order, with addresses in place of ids. NULL
+ *	to count tasks only.
+ * @room: number of records, or of tasks to count at most
  *
- * Context: any that may take a task's alloc_lock, or within stop_machine();
- * holds RCU for at most BATCH_VISITS pids. The caller reschedules between
+ * Context: any that may take a task's alloc_lock, or within stop_machine().
+ * Holds RCU for at most BATCH_VISITS pids; the caller reschedules between
  * batches.
- * Return: the number of tasks, which may be 0 although there are more.
+ * Return: the number of tasks visited, which can be 0 although there are more.
  */
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
@@ -346,21 +350,21 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 
 	rcu_read_lock();
 	/*
-	 * What find_ge_pid() does, which 5.10 does not export; but it looks for
-	 * the way from the root again for every pid, which costs more than all
-	 * that is read of the task.
+	 * Not idr_get_next(), as find_ge_pid() does: it starts at the root for
+	 * every pid. "snapshot" then takes 12 % (processes) to 21 % (threads)
+	 * more instructions, and "exact" 21 % to 34 %.
 	 */
 	radix_tree_for_each_slot(slot, &init_pid_ns.idr.idr_rt, &iter,
 				 walk->cursor) {
 		pid = radix_tree_deref_slot(slot);
-		/* Not yet a pid, or none any more. */
+		/* Reserved by a fork (alloc_pid()), or just freed. */
 		if (!pid)
 			continue;
 		if (radix_tree_deref_retry(pid)) {
 			slot = radix_tree_iter_retry(&iter);
 			continue;
 		}
-		/* The pid is not visited, but the one to go on with. */
+		/* If the batch ends here, the next one begins with this pid. */
 		walk->cursor = iter.index;
 		if (seen == room || !visits--)
 			goto unlock;
