@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The one place where a pointer becomes a number.
+ * The ids: the only file that turns a pointer into a number.
  *
- * Sharing is to be visible, the layout of the kernel's memory is not. An
- * address hashed by SipHash-1-3 under a random 128-bit key says whether two
- * objects are one and nothing else, to anybody who does not know the key, and
- * the key never leaves this file. All 64 bits are kept: among a million objects
- * the odds that any two collide are 3e-8.
+ * An id shows sharing and hides the layout of the kernel's memory. It is the
+ * SipHash-1-3 of the object's address under a random 128-bit key, which never
+ * leaves this file. Whoever does not know the key can compare ids and learns
+ * nothing else. All 64 bits are kept: among a million objects the odds that any
+ * two collide are 3e-8.
  *
- * Why 1-3 and not 2-4, which is what its authors call conservative: it is five
- * rounds and not eight, and rounds are most of what a walk of separate processes
- * costs. Of 1-3 too no way is known from ids to the key, or to an address, that
- * is better than trying keys; the margin is smaller. It is what the kernel's
- * hsiphash() is on 64 bits, and the dictionaries of Python, Ruby and Rust use
- * it against attackers from the network. These ids are shown to root alone.
+ * The kernel's siphash_1u64() is SipHash-2-4, which takes 27 % more
+ * instructions in a snapshot of processes. Its hsiphash() is SipHash-1-3, but
+ * keeps 32 bits.
  *
- * printk's %p would not do. It keeps 32 bits, with which a hundred thousand
- * objects collide more likely than not, and prints zeros for all under
- * kptr_restrict=2 (lib/vsprintf.c).
+ * SipHash-1-3 has a smaller security margin, but no attack on it is known that
+ * is better than trying keys. Python, Ruby and Rust protect their dictionaries
+ * with it against the network; these ids are shown to root alone.
+ *
+ * %p keeps 32 bits, with which a hundred thousand objects collide more likely
+ * than not, and prints zeros under kptr_restrict=2 (lib/vsprintf.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,39 +33,32 @@
 
 #include "taskmap.h"
 
-enum ids { IDS_KEYED, IDS_RAW };
-
-static const char * const ids_names[] = {
-	[IDS_KEYED] = "keyed",
-	[IDS_RAW] = "raw",
-};
-
-/* How long a load waits for random numbers, and how often it looks, in ms. */
+/* How long a load waits for random numbers, and how often it checks, in ms. */
 #define RANDOM_WAIT	10000
-#define RANDOM_LOOK	100
+#define RANDOM_CHECK	100
 
-/* The state that every hash begins with, made of the key. */
+/* The state that every hash begins with, derived from the key. */
 static u64 start[4] __ro_after_init;
 static u64 fingerprint __ro_after_init;
-static enum ids ids __ro_after_init = IDS_KEYED;
 
-/*
- * A value that is not one of the names fails the load: the kernel says so in
- * one line ("`x' invalid for parameter `ids'") and insmod gets EINVAL.
- */
+/* The values of the parameter ids, indexed by raw. */
+static const char * const ids_names[] = { "keyed", "raw" };
+static bool raw __ro_after_init;
+
+/* For any other value the kernel logs a line and the load fails with EINVAL. */
 static int ids_set(const char *value, const struct kernel_param *param)
 {
 	int index = sysfs_match_string(ids_names, value);
 
 	if (index < 0)
 		return index;
-	ids = index;
+	raw = index;
 	return 0;
 }
 
 static int ids_get(char *buffer, const struct kernel_param *param)
 {
-	return sprintf(buffer, "%s\n", ids_names[ids]);
+	return sprintf(buffer, "%s\n", ids_names[raw]);
 }
 
 static const struct kernel_param_ops ids_ops = {
@@ -77,20 +70,20 @@ module_param_cb(ids, &ids_ops, NULL, 0444);
 MODULE_PARM_DESC(ids, "keyed: ids tell objects apart, and nothing else (default); raw: ids are kernel addresses, for readers with CAP_SYSLOG and CAP_SYS_RAWIO");
 
 /*
- * wait_for_random_bytes() has no time limit: on a machine without a cycle counter
- * it would hold up the boot for as long as nothing happens. A limit of some
- * seconds is enough for a booting system to credit the seed that it saved.
+ * wait_for_random_bytes() has no time limit: without a cycle counter it would
+ * delay the boot until something happens on the machine. A booting system needs
+ * a few seconds to credit the seed that it saved.
  */
 static int __init wait_for_random(void)
 {
 	unsigned int waited;	/* ms */
 
-	for (waited = 0; !rng_is_initialized(); waited += RANDOM_LOOK) {
+	for (waited = 0; !rng_is_initialized(); waited += RANDOM_CHECK) {
 		if (waited >= RANDOM_WAIT) {
 			pr_err("the kernel has no random numbers yet: load the module later, or read a byte of /dev/random first\n");
 			return -EAGAIN;
 		}
-		if (msleep_interruptible(RANDOM_LOOK))
+		if (msleep_interruptible(RANDOM_CHECK))
 			return -ERESTARTSYS;
 	}
 	return 0;
@@ -99,11 +92,11 @@ static int __init wait_for_random(void)
 /**
  * taskmap_ident_init() - draw the key and the fingerprint
  *
- * Waits until the kernel's random numbers are good, which they are unless the
- * machine has only just begun to boot.
+ * Waits for the kernel's random number generator, which is ready unless the
+ * machine has just booted.
  *
- * Context: process, may sleep. Once, before anything else of this file.
- * Return: 0; -EAGAIN, with a line in the log, if there were no random numbers in
+ * Context: process, may sleep. Call it once, before the other functions.
+ * Return: 0; -EAGAIN, with a line in the log, if the generator was not ready in
  * time; or -ERESTARTSYS if a signal interrupted the wait.
  */
 int __init taskmap_ident_init(void)
@@ -137,10 +130,7 @@ static __always_inline void sip_round(u64 v[4])
 	v[2] = rol64(v[2], 32);
 }
 
-/*
- * SipHash-1-3 of a message of one word; but no object is 0, and nothing else is.
- * In five rounds, that is some 80 instructions.
- */
+/* SipHash-1-3 of one word. 0 is no object, and no object has id 0. */
 static noinline u64 id_of(u64 address)
 {
 	u64 v[4] = { start[0], start[1], start[2], start[3] };
@@ -161,61 +151,51 @@ static noinline u64 id_of(u64 address)
 	return (v[0] ^ v[1] ^ v[2] ^ v[3]) ?: 1;
 }
 
-/*
- * Of what a task holds, in which mostly nothing differs from the task before:
- * to count the resources would take as long as to look at them.
- */
-static void make_ids(struct taskmap_ident *idents, __u64 *ids)
+/* mm and active_mm are neighbours, and usually the same object. */
+static void learn(struct taskmap_idents *known, unsigned int i, u64 address)
 {
-	unsigned int i;
-
-#pragma GCC unroll 32
-	for (i = 0; i < TASKMAP_RESOURCES; i++) {
-		struct taskmap_ident *ident = &idents[i];
-
-		if (unlikely(ids[i] != ident->address)) {
-			ident->address = ids[i];
-			/* mm and active_mm are neighbours, and mostly one. */
-			if (i && ids[i] == ident[-1].address)
-				ident->id = ident[-1].id;
-			else
-				ident->id = id_of(ids[i]);
-		}
-		ids[i] = ident->id;
-	}
+	known->addresses[i] = address;
+	if (i > 0 && address == known->addresses[i - 1])
+		known->ids[i] = known->ids[i - 1];
+	else
+		known->ids[i] = id_of(address);
 }
 
 /**
- * taskmap_ident_make() - make ids of the addresses in records
- * @idents: what the caller keeps for the resources
- * @records: with taskmap_ident_address() of kernel objects where ids are to be.
- *	These may be gone, they are not looked at. Each becomes an id: 0 for NULL
- *	and for nothing else; equal for equal pointers, as long as the module is
- *	loaded.
- * @count: how many
+ * taskmap_ident_make() - turn the addresses in records into ids
+ * @known: the objects of the task before, zeroed for the first one
+ * @records: with addresses from taskmap_ident_address() in place of ids. The
+ *	objects are not looked at and may be gone. NULL and nothing else becomes
+ *	0; equal addresses become equal ids, as long as the module is loaded.
+ * @count: number of records
  *
- * To be called for every record, once, before it leaves the kernel. Raw ids are
- * the addresses.
+ * Every record passes through here once before it leaves the kernel. With
+ * ids=raw, addresses stay.
  *
  * Context: any.
  */
-void taskmap_ident_make(struct taskmap_ident idents[TASKMAP_RESOURCES],
+void taskmap_ident_make(struct taskmap_idents *known,
 			struct taskmap_record *records, unsigned int count)
 {
 	struct taskmap_record *record;
+	unsigned int i;
 
-	if (ids == IDS_RAW)
+	if (raw)
 		return;
 	for (record = records; record < records + count; record++) {
 		record->task = id_of(record->task);
-		make_ids(idents, record->ids);
+		for (i = 0; i < TASKMAP_RESOURCES; i++) {
+			if (unlikely(record->ids[i] != known->addresses[i]))
+				learn(known, i, record->ids[i]);
+			record->ids[i] = known->ids[i];
+		}
 	}
 }
 
 /**
- * taskmap_ident_fingerprint() - a number that tells loads of the module apart
+ * taskmap_ident_fingerprint() - a random number that identifies this load
  *
- * It is drawn independently of the key and says nothing about it.
+ * It is independent of the key.
  *
  * Context: any.
  * Return: the same number until the module is unloaded.
@@ -233,5 +213,5 @@ __u64 taskmap_ident_fingerprint(void)
  */
 bool taskmap_ident_raw(void)
 {
-	return ids == IDS_RAW;
+	return raw;
 }

@@ -171,7 +171,7 @@ static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
 		}
 		added = taskmap_walk_batch(walk, chunk + used,
 					   CHUNK_RECORDS - used);
-		taskmap_ident_make(walk->idents, chunk + used, added);
+		taskmap_ident_make(&walk->known, chunk + used, added);
 		used += added;
 		*count += added;
 		if (fatal_signal_pending(current))
@@ -304,7 +304,7 @@ static void finish(struct exact *exact)
 		used = min_t(u64, left, CHUNK_RECORDS);
 		left -= used;
 		if (used)
-			taskmap_ident_make(exact->walk->idents, chunk, used);
+			taskmap_ident_make(&exact->walk->known, chunk, used);
 		else
 			chunk_free(xa_erase(&exact->snapshot->chunks, index));
 		cond_resched();

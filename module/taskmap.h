@@ -16,23 +16,29 @@
 
 #include "uapi/taskmap.h"
 
-/* ident.c and ident.h: the one place where a pointer becomes a number */
+/* ident.c: the only file that turns a pointer into a number */
 
 /**
- * struct taskmap_ident - makes ids, and remembers the last one it made
- * @address: what @id was made of, 0 for nothing yet
- * @id: the id of the object there
+ * struct taskmap_idents - the ids of the objects that the last task held
+ * @addresses: the objects, 0 for none
+ * @ids: their ids
  *
- * Neighbours in pid order mostly hold the same object, so one of these for
- * each resource saves most of the hashing. Zeroed is a valid start.
+ * Neighbours in pid order usually hold the same objects, so this saves most of
+ * the hashing. A zeroed one is a valid start.
  */
-struct taskmap_ident {
-	__u64 address;
-	__u64 id;
+struct taskmap_idents {
+	__u64 addresses[TASKMAP_RESOURCES];
+	__u64 ids[TASKMAP_RESOURCES];
 };
 
+/* An object's address, in place of its id until taskmap_ident_make(). */
+static inline __u64 taskmap_ident_address(const void *object)
+{
+	return (unsigned long)object;
+}
+
 int __must_check taskmap_ident_init(void);
-void taskmap_ident_make(struct taskmap_ident idents[TASKMAP_RESOURCES],
+void taskmap_ident_make(struct taskmap_idents *known,
 			struct taskmap_record *records, unsigned int count);
 __u64 taskmap_ident_fingerprint(void);
 bool taskmap_ident_raw(void);
@@ -45,14 +51,14 @@ bool taskmap_ident_raw(void);
  * @done: there are no more tasks
  * @stopped: nothing else runs, no lock can be taken
  * @torn: a task was in the middle of getting another pid
- * @idents: for the ids of what they hold
+ * @known: for the ids of the objects that they hold
  */
 struct taskmap_walk {
 	int cursor;
 	bool done;
 	bool stopped;
 	bool torn;
-	struct taskmap_ident idents[TASKMAP_RESOURCES];
+	struct taskmap_idents known;
 };
 
 void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped);

@@ -67,7 +67,6 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
-#include "ident.h"
 #include "taskmap.h"
 
 /*
