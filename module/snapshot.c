@@ -245,9 +245,10 @@ static int prepare(void *data)
 
 /*
  * Walks with the machine stopped. When there is no more room, what is left is
- * counted.
+ * counted. The clock is one that does not wait for its writer, which is stopped
+ * too.
  */
-static void collect_stopped(void *data)
+static int collect_stopped(void *data)
 {
 	struct exact *exact = data;
 	struct taskmap_header *header = &exact->snapshot->header;
@@ -266,6 +267,8 @@ static void collect_stopped(void *data)
 						    CHUNK_RECORDS - used);
 	}
 	header->end_ns = ktime_get_boot_fast_ns();
+	header->pause_ns = header->end_ns - header->start_ns;
+	return 0;
 }
 
 /*
@@ -317,8 +320,7 @@ static int try_exact(struct exact *exact)
 	struct taskmap_header *header = &exact->snapshot->header;
 	int error;
 
-	error = taskmap_stop(prepare, collect_stopped, exact,
-			     &header->pause_ns);
+	error = taskmap_stop(prepare, collect_stopped, exact);
 	if (error)
 		return error;
 	if (header->count > exact->chunks * CHUNK_RECORDS || !whole(exact))

@@ -1,41 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The one place that stops the machine: every processor is held, with its
- * interrupts disabled, while one of them looks. Nothing here knows what at.
+ * The only file that stops the machine: every CPU is held with interrupts
+ * disabled while one of them calls a function.
  *
  * One at a time, and not all the time
  * -----------------------------------
- * Callers queue, in the order of a mutex. After a stop there is none for nine
- * times as long as it took, from asking for the processors to having let them
- * go. So programs that open files in a loop, however many there are, leave nine
- * tenths of the time to everybody else.
+ * Callers queue for a mutex. After a stop the next one waits nine times as long
+ * as the stop took, from asking for the CPUs to having released them. So the
+ * system keeps nine tenths of the time, however many programs open files.
  *
- * The rest is never longer than a second, because the measured time has no
+ * The wait is never longer than a second, because the measured time has no
  * bound: it includes CPU hotplug, which stop_machine() waits for, and any time
  * in which a hypervisor did not run the machine. After a stop of more than a
- * ninth of a second others get less than nine tenths.
+ * ninth of a second the system gets less than nine tenths.
  *
- * Any signal ends the wait, in the queue and in the rest. open(2) is then
+ * Any signal ends the wait, in the queue and after a stop. open(2) is then
  * restarted or fails with EINTR, like that of a FIFO (wait_for_partner() in
- * fs/pipe.c). The freezers interrupt a process with a fake signal (freeze_task()
- * in kernel/freezer.c, cgroup_freeze_task() in kernel/cgroup/freezer.c). The
- * process then leaves the system call, freezes, and restarts the call when it
- * thaws. So any number of waiting callers can be frozen, and the machine can be
- * suspended.
+ * fs/pipe.c). The freezers interrupt a process with a fake signal
+ * (freeze_task() in kernel/freezer.c, cgroup_freeze_task() in
+ * kernel/cgroup/freezer.c). The process then leaves the system call, freezes,
+ * and restarts the call when it thaws. So any number of waiting callers can be
+ * frozen, and the machine can be suspended.
  *
- * A caller prepares only when it has its turn: then what it finds is new, and
+ * A caller prepares only when it has its turn, so its count is recent, and
  * callers in the queue hold no memory.
  *
  * What may be done while the machine is stopped
  * ---------------------------------------------
- * Nothing that waits for anybody: whoever could be waited for is stopped, too.
+ * Nothing that waits for another task, because all of them are stopped.
  * stop_machine() runs in the stopper threads, which preempt every other task
- * (kernel/stop_machine.c, kernel/sched/stop_task.c). A task that has a spinlock
- * cannot be preempted; but where spinlocks sleep (PREEMPT_RT) it can, and so can
- * everywhere who has a mutex or is in an RCU section (PREEMPT_RCU). So no lock at
- * all may be taken, nor memory, and what was being changed under a lock may be
- * half changed on PREEMPT_RT.
+ * (kernel/stop_machine.c, kernel/sched/stop_task.c). A task cannot be preempted
+ * while it holds a spinlock, unless spinlocks sleep (PREEMPT_RT). It can be
+ * preempted while it holds a mutex or is in an RCU section (PREEMPT_RCU). So
+ * nothing may be locked or allocated, and on PREEMPT_RT a change under a lock
+ * may be half done.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -51,39 +50,19 @@
 
 #include "taskmap.h"
 
-/* How long a rest is: times the length of the stop, and at most, in ns. */
+/* How long a rest is: times the length of the stop, but at most so many ns. */
 #define REST		9
 #define LONGEST_REST	NSEC_PER_SEC
 
-/* The owner may stop the machine. Protects not_before. */
+/* Held to wait for the next stop and during it. Protects not_before. */
 static DEFINE_MUTEX(turn);
 
-/* No stop before this, in ns of ktime_get_ns(). */
+/* The time of the next stop at the earliest, as of ktime_get_ns(). */
 static u64 not_before;
 
-/* No caller may stop the machine any more. Set once; resting is woken then. */
+/* There are no more stops. Set once; then all waiters in resting are woken. */
 static bool ended;
 static DECLARE_WAIT_QUEUE_HEAD(resting);
-
-struct look {
-	void (*look)(void *data);
-	void *data;
-	u64 pause_ns;
-};
-
-/*
- * On one processor, while the others spin. A clock that is read without its
- * seqcount: whoever writes that is not waited for here.
- */
-static int look_stopped(void *data)
-{
-	struct look *look = data;
-	u64 start_ns = ktime_get_mono_fast_ns();
-
-	look->look(look->data);
-	look->pause_ns = ktime_get_mono_fast_ns() - start_ns;
-	return 0;
-}
 
 /*
  * The timer has no slack: prctl(2) can make the caller's slack as long as it
@@ -101,10 +80,10 @@ static int rest(void)
 	return READ_ONCE(ended) ? -ENOENT : error;
 }
 
-static int stop_and_look(struct look *look)
+static int stop_and_look(int (*look)(void *data), void *data)
 {
 	u64 start_ns = ktime_get_ns();
-	int error = stop_machine(look_stopped, look, NULL);
+	int error = stop_machine(look, data, NULL);
 	u64 end_ns = ktime_get_ns();
 
 	not_before = end_ns + min_t(u64, REST * (end_ns - start_ns),
@@ -113,22 +92,21 @@ static int stop_and_look(struct look *look)
 }
 
 /**
- * taskmap_stop() - look at something while nothing else runs
- * @prepare: called once it is the caller's turn, and may sleep; an error ends it
- * @look: called once, on any processor, with interrupts disabled there and on
- *	all others; must not sleep, nor take any lock
- * @data: for both
- * @pause_ns: how long @look took, in ns of CLOCK_MONOTONIC
+ * taskmap_stop() - call a function while nothing else runs
+ * @prepare: called when it is the caller's turn, and may sleep; an error ends
+ *	the call
+ * @look: called once, on any CPU, with interrupts disabled on all of them; must
+ *	neither sleep nor take a lock; returns 0
+ * @data: passed to both
  *
- * Context: process, may sleep, for as long as others queue and rest.
+ * Context: process, may sleep, for as long as others are ahead in the queue.
  * Return: 0; -ERESTARTSYS if a signal interrupted the wait, or -ENOENT if
- * taskmap_stop_end() did: then neither @prepare nor @look was called; the error
+ * taskmap_stop_end() did, both without a call of @prepare or @look; the error
  * of @prepare; or that of stop_machine().
  */
-int taskmap_stop(int (*prepare)(void *data), void (*look)(void *data),
-		 void *data, __u64 *pause_ns)
+int taskmap_stop(int (*prepare)(void *data), int (*look)(void *data),
+		 void *data)
 {
-	struct look this = { .look = look, .data = data };
 	int error;
 
 	if (mutex_lock_interruptible(&turn))
@@ -137,20 +115,19 @@ int taskmap_stop(int (*prepare)(void *data), void (*look)(void *data),
 	if (!error)
 		error = prepare(data);
 	if (!error)
-		error = stop_and_look(&this);
+		error = stop_and_look(look, data);
 	mutex_unlock(&turn);
-	*pause_ns = this.pause_ns;
 	return error;
 }
 
 /**
- * taskmap_stop_end() - make all waiting calls of taskmap_stop() fail
+ * taskmap_stop_end() - make all waiting and later calls of taskmap_stop() fail
  *
  * Removing a file from procfs waits until no open(2) of it is running
  * (proc_entry_rundown() in fs/proc/inode.c). Without this, rmmod would wait for
  * the whole queue. A stop that has begun is finished.
  *
- * Context: any that may take a spinlock. Later calls of taskmap_stop() fail, too.
+ * Context: any that may take a spinlock.
  */
 void taskmap_stop_end(void)
 {

@@ -66,11 +66,10 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room);
 
-/* stop.c: the one place that stops the machine */
+/* stop.c: the only file that stops the machine */
 
 int __must_check taskmap_stop(int (*prepare)(void *data),
-			      void (*look)(void *data), void *data,
-			      __u64 *pause_ns);
+			      int (*look)(void *data), void *data);
 void taskmap_stop_end(void);
 
 /* snapshot.c: a picture of all tasks, and the image that programs read */
