@@ -89,21 +89,17 @@ static struct taskmap_snapshot *take(const struct file *file, bool exact)
 
 /* "tasks": position 0 is the header, position n the n-th task. */
 
-static void *tasks_at(struct seq_file *file, loff_t position)
-{
-	if (position == 0)
-		return SEQ_START_TOKEN;
-	return (void *)taskmap_snapshot_record(file->private, position - 1);
-}
-
 static void *tasks_start(struct seq_file *file, loff_t *position)
 {
-	return tasks_at(file, *position);
+	if (*position == 0)
+		return SEQ_START_TOKEN;
+	return (void *)taskmap_snapshot_record(file->private, *position - 1);
 }
 
 static void *tasks_next(struct seq_file *file, void *at, loff_t *position)
 {
-	return (void *)taskmap_snapshot_next(file->private, at, (*position)++);
+	++*position;
+	return tasks_start(file, position);
 }
 
 static void tasks_stop(struct seq_file *file, void *at)

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A picture of all tasks, and the image that programs read.
+ * A snapshot of all tasks, and the image of it that programs read.
  *
- * The records are the image: they are written once, by the walk, into chunks,
- * and nothing is copied but to the user. Nothing here knows a task or holds a
- * lock.
+ * The records are the image: the walk writes them once, into chunks, and they
+ * are copied to the user only. Nothing here looks at a task or takes a lock.
  *
- * A picture is taken in one walk while the system runs, with chunks that are
- * allocated as it goes on, so that no task is visited a second time to learn how
- * many there are. Or it is taken in one instant, while the machine is stopped;
- * then memory is taken before, after a count and with a margin.
+ * A walked snapshot is taken while the system runs. It allocates chunks as it
+ * goes, so no task is visited a second time to count them. An exact one is
+ * taken while the machine is stopped. Its memory is allocated before the stop,
+ * after a count and with a margin.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,6 +19,7 @@
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -32,51 +32,51 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/utsname.h>
-#include <linux/xarray.h>
 
 #include "taskmap.h"
 
 /*
- * A chunk is as many whole records as fit into a size that the page allocator
- * has without loss (53 of them, 272 bytes left over). It also bounds a batch
- * of the walk.
+ * A chunk is as many whole records as fit into an order that the page allocator
+ * provides reliably. It also bounds a batch of the walk.
  *
  * Larger chunks would need vmalloc where memory is fragmented, because the page
  * allocator soon gives up orders above PAGE_ALLOC_COSTLY_ORDER; and vmalloc
- * allocates its page tables with GFP_KERNEL, whatever flags it is given. Smaller
- * chunks slow the walk down: 4 KiB cost 6 to 12 % more time than 16 KiB.
+ * allocates its page tables with GFP_KERNEL, whatever flags it is given.
+ * Chunks of 4 KiB slow the walk down by 6 to 12 %.
  */
 #define CHUNK_SIZE	SZ_16K
-#define CHUNK_RECORDS	(CHUNK_SIZE / sizeof(struct taskmap_record))
-#define CHUNK_BYTES	(CHUNK_RECORDS * sizeof(struct taskmap_record))
+#define CHUNK_HEAD	(sizeof(struct list_head) + sizeof(u64))
+#define CHUNK_RECORDS							\
+	((CHUNK_SIZE - CHUNK_HEAD) / sizeof(struct taskmap_record))
 
 /*
- * The memory is charged to the reader's cgroup. Where it runs out the allocation
- * fails, and with it the open. The OOM killer is not called, neither for the
- * system (__alloc_pages_may_oom() in mm/page_alloc.c) nor for the cgroup
- * (try_charge_memcg() in mm/memcontrol.c).
+ * The memory is charged to the reader's cgroup. Where it runs out the
+ * allocation fails, and with it the open. The OOM killer is not called, neither
+ * for the system (__alloc_pages_may_oom() in mm/page_alloc.c) nor for the
+ * cgroup (try_charge_memcg() in mm/memcontrol.c).
  */
-#define GFP_PICTURE	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+#define GFP_SNAPSHOT							\
+	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /*
- * All pictures together hold at most this part of the kernel's memory. The OOM
+ * All snapshots together hold at most this part of the kernel's memory. The OOM
  * killer does not see them in the size of a process. If they filled the memory,
- * it would kill others, one after the other, and get nothing back. A task itself
- * takes some twenty times as much memory as its record, so at least two pictures
- * of all the tasks that fit into the memory can be held.
+ * it would kill other processes, one after the other, and gain nothing. A task
+ * itself takes some twenty times as much memory as its record, so at least two
+ * snapshots of all the tasks that fit into the memory can be held.
  */
 #define MEMORY_PART	8
 
 /* Spare room for tasks created between the count and the stop. */
 #define SPARE		256
 
-/* How often a picture is tried that must be one instant. */
+/* How often an exact snapshot is tried. */
 #define EXACT_TRIES	8
 
 /* Writable: it only bounds what root may ask for. */
 static unsigned int exact_max = 100000;
 
-/* Whatever is no number, or too large for one, is EINVAL, as for the others. */
+/* The kernel's own parameters fail with ERANGE if the number is too large. */
 static int exact_max_set(const char *value, const struct kernel_param *param)
 {
 	return param_set_uint(value, param) ? -EINVAL : 0;
@@ -91,16 +91,31 @@ module_param_cb(exact_max, &exact_max_ops, &exact_max, 0644);
 MODULE_PARM_DESC(exact_max, "\"exact\" does not stop the machine for more tasks than this (default: 100000)");
 
 /**
- * struct taskmap_snapshot - a picture of all tasks; does not change once taken
- * @header: what the image begins with
- * @chunks: the records, CHUNK_RECORDS to each entry but the last
+ * struct chunk - some of the records
+ * @list: in taskmap_snapshot.chunks, in pid order
+ * @first: index of the first record
+ * @records: the records
+ */
+struct chunk {
+	struct list_head list;
+	u64 first;
+	struct taskmap_record records[CHUNK_RECORDS];
+};
+
+/**
+ * struct taskmap_snapshot - a snapshot of all tasks; does not change once taken
+ * @header: the beginning of the image
+ * @chunks: all records; only the last chunk may have room left
+ * @recent: the chunk that was read last, where the next read usually goes on;
+ *	NULL at first. A hint: readers of one open file may overwrite it.
  */
 struct taskmap_snapshot {
 	struct taskmap_header header;
-	struct xarray chunks;
+	struct list_head chunks;
+	struct chunk *recent;
 };
 
-/* The number of chunks that all pictures hold. */
+/* The number of chunks that all snapshots hold. */
 static atomic_long_t chunks_held = ATOMIC_LONG_INIT(0);
 
 static long chunks_max(void)
@@ -110,119 +125,114 @@ static long chunks_max(void)
 	return memory / MEMORY_PART / CHUNK_SIZE;
 }
 
-static void chunk_free(void *chunk)
+/* The number of records that there is room for. */
+static u64 room(const struct taskmap_snapshot *snapshot)
 {
+	if (list_empty(&snapshot->chunks))
+		return 0;
+	return list_last_entry(&snapshot->chunks, struct chunk, list)->first +
+	       CHUNK_RECORDS;
+}
+
+/*
+ * Zeroed here and not by the walk, record by record, because a hardened kernel
+ * (init_on_alloc) does it anyway. Nothing is allocated after the last record,
+ * so that KASAN finds a stray write there.
+ */
+static struct chunk *chunk_add(struct taskmap_snapshot *snapshot)
+{
+	struct chunk *chunk = NULL;
+
+	if (atomic_long_inc_return(&chunks_held) <= chunks_max())
+		chunk = kzalloc(sizeof(*chunk), GFP_SNAPSHOT);
+	else
+		pr_notice_ratelimited("all open files together hold 1/%d of the memory, no more is taken\n",
+				      MEMORY_PART);
+	if (!chunk) {
+		atomic_long_dec(&chunks_held);
+		return NULL;
+	}
+	chunk->first = room(snapshot);
+	list_add_tail(&chunk->list, &snapshot->chunks);
+	return chunk;
+}
+
+static void chunk_free(struct chunk *chunk)
+{
+	list_del(&chunk->list);
 	kfree(chunk);
 	atomic_long_dec(&chunks_held);
 }
 
-/*
- * The bytes left over are not asked for: KASAN then finds a stray write there.
- * Zeroed here and not by the walk, record by record, because a hardened kernel
- * (init_on_alloc) does it anyway.
- */
-static void *chunk_alloc(void)
+/* What a snapshot is taken with. */
+struct taking {
+	struct taskmap_snapshot *snapshot;
+	struct taskmap_walk walk;
+	struct taskmap_idents known;
+};
+
+/* Fill a chunk. After each batch the caller can be rescheduled or killed. */
+static int fill_chunk(struct taking *taking, struct chunk *chunk)
 {
-	void *chunk = NULL;
+	unsigned int used = 0;
 
-	if (atomic_long_inc_return(&chunks_held) <= chunks_max())
-		chunk = kzalloc(CHUNK_BYTES, GFP_PICTURE);
-	else
-		pr_notice_ratelimited("all open files together hold 1/%d of the memory, no more is taken\n",
-				      MEMORY_PART);
-	if (!chunk)
-		atomic_long_dec(&chunks_held);
-	return chunk;
-}
-
-static struct taskmap_record *chunk_add(struct xarray *chunks, u64 index)
-{
-	void *chunk = chunk_alloc();
-	int error;
-
-	if (!chunk)
-		return ERR_PTR(-ENOMEM);
-	error = xa_err(xa_store(chunks, index, chunk, GFP_PICTURE));
-	if (error) {
-		chunk_free(chunk);
-		return ERR_PTR(error);
-	}
-	return chunk;
-}
-
-/*
- * Walks until there are no more tasks, with a point to reschedule, and to be
- * killed, after every batch.
- */
-static int collect(struct taskmap_snapshot *snapshot, struct taskmap_walk *walk)
-{
-	u64 *count = &snapshot->header.count;
-	struct taskmap_record *chunk = NULL;
-	u32 used = CHUNK_RECORDS;
-	u64 chunks = 0;
-	unsigned int added;
-
-	while (!walk->done) {
-		if (used == CHUNK_RECORDS) {
-			chunk = chunk_add(&snapshot->chunks, chunks++);
-			if (IS_ERR(chunk))
-				return PTR_ERR(chunk);
-			used = 0;
-		}
-		added = taskmap_walk_batch(walk, chunk + used,
+	while (used < CHUNK_RECORDS && !taking->walk.done) {
+		used += taskmap_walk_batch(&taking->walk, chunk->records + used,
 					   CHUNK_RECORDS - used);
-		taskmap_ident_make(&walk->known, chunk + used, added);
-		used += added;
-		*count += added;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
+	taskmap_ident_make(&taking->known, chunk->records, used);
+	taking->snapshot->header.count += used;
 	return 0;
 }
 
-/* What a picture of one instant is taken with. */
-struct exact {
-	struct taskmap_snapshot *snapshot;
-	struct taskmap_walk *walk;
-	u64 chunks;		/* that there are; their records are the room */
-};
-
-/* Counts the tasks, with a point to reschedule after every batch. */
-static u64 count_tasks(struct taskmap_walk *walk)
+static int collect(struct taking *taking)
 {
+	struct taskmap_snapshot *snapshot = taking->snapshot;
+	struct chunk *chunk;
+	int error = 0;
+
+	snapshot->header.start_ns = ktime_get_boottime_ns();
+	while (!error && !taking->walk.done) {
+		chunk = chunk_add(snapshot);
+		error = chunk ? fill_chunk(taking, chunk) : -ENOMEM;
+	}
+	snapshot->header.end_ns = ktime_get_boottime_ns();
+	return error;
+}
+
+/* Count the tasks, with a point to reschedule after every batch. */
+static u64 count_tasks(void)
+{
+	struct taskmap_walk walk = { };
 	u64 count = 0;
 
-	taskmap_walk_begin(walk, false);
-	while (!walk->done) {
-		count += taskmap_walk_batch(walk, NULL, CHUNK_RECORDS);
+	while (!walk.done) {
+		count += taskmap_walk_batch(&walk, NULL, CHUNK_RECORDS);
 		cond_resched();
 	}
 	return count;
 }
 
 /*
- * Makes room for @count and an eighth more, or for as many as there already was
- * room for, and for SPARE more, so that the room grows with each try. All of it
- * is zeroed, also what the previous try has written to.
+ * Make room for @count tasks and an eighth more, or as much as the last try
+ * had, and SPARE more, so that the room grows with each try. All of it is
+ * zeroed, including what the last try wrote.
  */
-static int reserve(struct exact *exact, u64 count)
+static int reserve(struct taskmap_snapshot *snapshot, u64 count)
 {
-	u64 room = max_t(u64, count + count / 8,
-			 exact->chunks * CHUNK_RECORDS) + SPARE;
-	u64 chunks = div_u64(room, CHUNK_RECORDS) + 1;
-	struct taskmap_record *chunk;
-	unsigned long index;
+	u64 wanted = max(count + count / 8, room(snapshot)) + SPARE;
+	struct chunk *chunk;
 
-	xa_for_each(&exact->snapshot->chunks, index, chunk) {
-		memset(chunk, 0, CHUNK_BYTES);
+	list_for_each_entry(chunk, &snapshot->chunks, list) {
+		memset(chunk->records, 0, sizeof(chunk->records));
 		cond_resched();
 	}
-	while (exact->chunks < chunks) {
-		chunk = chunk_add(&exact->snapshot->chunks, exact->chunks);
-		if (IS_ERR(chunk))
-			return PTR_ERR(chunk);
-		exact->chunks++;
+	while (room(snapshot) < wanted) {
+		if (!chunk_add(snapshot))
+			return -ENOMEM;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -232,39 +242,37 @@ static int reserve(struct exact *exact, u64 count)
 
 static int prepare(void *data)
 {
-	struct exact *exact = data;
-	u64 count = count_tasks(exact->walk);
+	struct taking *taking = data;
+	u64 count = count_tasks();
 
 	if (count > READ_ONCE(exact_max)) {
 		pr_notice_ratelimited("%llu tasks are more than exact_max, the machine is not stopped for them\n",
 				      count);
 		return -EFBIG;
 	}
-	return reserve(exact, count);
+	return reserve(taking->snapshot, count);
 }
 
 /*
- * Walks with the machine stopped. When there is no more room, what is left is
- * counted. The clock is one that does not wait for its writer, which is stopped
- * too.
+ * Walk with the machine stopped, until there are no more tasks or no more room.
+ * The clock is one that does not wait for its writer, which is stopped too.
  */
 static int collect_stopped(void *data)
 {
-	struct exact *exact = data;
-	struct taskmap_header *header = &exact->snapshot->header;
-	struct taskmap_record *chunk;
-	u32 used;
+	struct taking *taking = data;
+	struct taskmap_header *header = &taking->snapshot->header;
+	struct chunk *chunk;
+	unsigned int used;
 
 	header->start_ns = ktime_get_boot_fast_ns();
 	header->count = 0;
-	taskmap_walk_begin(exact->walk, true);
-	while (!exact->walk->done) {
-		chunk = xa_load(&exact->snapshot->chunks,
-				div_u64_rem(header->count, CHUNK_RECORDS,
-					    &used));
-		header->count += taskmap_walk_batch(exact->walk,
-						    chunk ? chunk + used : NULL,
-						    CHUNK_RECORDS - used);
+	taking->walk = (struct taskmap_walk){ .stopped = true };
+	list_for_each_entry(chunk, &taking->snapshot->chunks, list) {
+		for (used = 0; used < CHUNK_RECORDS && !taking->walk.done;)
+			used += taskmap_walk_batch(&taking->walk,
+						   chunk->records + used,
+						   CHUNK_RECORDS - used);
+		header->count += used;
 	}
 	header->end_ns = ktime_get_boot_fast_ns();
 	header->pause_ns = header->end_ns - header->start_ns;
@@ -272,86 +280,53 @@ static int collect_stopped(void *data)
 }
 
 /*
- * Whether the stop did not come in the middle of a fork or an exit. Where
- * spinlocks disable preemption it cannot. Where they do not (PREEMPT_RT), it can
- * come between the two words of a change: a thread group's count, and who is in
- * it. Both are changed with tasklist_lock held for writing (copy_process(),
- * release_task()), so one group at most is in between, and the sum tells.
+ * Whether all tasks are in the snapshot, and the stop did not come in the
+ * middle of a fork, an exec or an exit. Where spinlocks disable preemption it
+ * cannot. Where they do not (PREEMPT_RT), it can come between two changes: that
+ * of a thread group's count, and that of its members. Both are made with
+ * tasklist_lock held for writing (copy_process(), release_task()), so one group
+ * at most is in between, and the sum tells.
  */
-static bool whole(struct exact *exact)
+static bool whole(const struct taking *taking)
 {
-	const struct taskmap_record *record;
-	u32 threads = 0;
-	u32 index = 0;	/* a 64-bit % needs __umoddi3 on 32-bit kernels */
+	const struct taskmap_walk *walk = &taking->walk;
 
-	if (exact->walk->torn)
-		return false;
-	while ((record = taskmap_snapshot_record(exact->snapshot, index))) {
-		if (record->pid == record->tgid)
-			threads += record->threads;
-		if (index++ % CHUNK_RECORDS == 0)
-			cond_resched();
-	}
-	return threads == index;
+	return walk->done && !walk->torn &&
+	       walk->threads == taking->snapshot->header.count;
 }
 
-/* Frees the margin, and makes the ids, for which the machine need not stop. */
-static void finish(struct exact *exact)
+/* Free the margin, and make the ids. The machine runs again. */
+static void finish(struct taking *taking)
 {
-	u64 left = exact->snapshot->header.count;
-	unsigned long index;
-	unsigned int used;
-	void *chunk;
+	u64 count = taking->snapshot->header.count;
+	struct chunk *chunk, *next;
 
-	xa_for_each(&exact->snapshot->chunks, index, chunk) {
-		used = min_t(u64, left, CHUNK_RECORDS);
-		left -= used;
-		if (used)
-			taskmap_ident_make(&exact->walk->known, chunk, used);
+	list_for_each_entry_safe(chunk, next, &taking->snapshot->chunks, list) {
+		if (chunk->first < count)
+			taskmap_ident_make(&taking->known, chunk->records,
+					   min_t(u64, count - chunk->first,
+						 CHUNK_RECORDS));
 		else
-			chunk_free(xa_erase(&exact->snapshot->chunks, index));
+			chunk_free(chunk);
 		cond_resched();
 	}
 }
 
-/* One try: 0, -EAGAIN if it did not do, or another error. */
-static int try_exact(struct exact *exact)
+static int collect_exact(struct taking *taking)
 {
-	struct taskmap_header *header = &exact->snapshot->header;
+	unsigned int tries;
 	int error;
 
-	error = taskmap_stop(prepare, collect_stopped, exact);
-	if (error)
-		return error;
-	if (header->count > exact->chunks * CHUNK_RECORDS || !whole(exact))
-		return -EAGAIN;
-	finish(exact);
-	return 0;
-}
-
-static int collect_exact(struct taskmap_snapshot *snapshot,
-			 struct taskmap_walk *walk)
-{
-	struct exact exact = { .snapshot = snapshot, .walk = walk };
-	unsigned int tries = EXACT_TRIES;
-	int error;
-
-	do {
-		error = try_exact(&exact);
-	} while (error == -EAGAIN && --tries);
-	return error;
-}
-
-static int collect_walking(struct taskmap_snapshot *snapshot,
-			   struct taskmap_walk *walk)
-{
-	int error;
-
-	taskmap_walk_begin(walk, false);
-	snapshot->header.start_ns = ktime_get_boottime_ns();
-	error = collect(snapshot, walk);
-	snapshot->header.end_ns = ktime_get_boottime_ns();
-	return error;
+	for (tries = EXACT_TRIES; tries; tries--) {
+		error = taskmap_stop(prepare, collect_stopped, taking);
+		if (error)
+			return error;
+		if (whole(taking)) {
+			finish(taking);
+			return 0;
+		}
+	}
+	return -EAGAIN;
 }
 
 static void describe(struct taskmap_header *header, bool exact)
@@ -373,64 +348,71 @@ static void describe(struct taskmap_header *header, bool exact)
 }
 
 /**
- * taskmap_snapshot_take() - take a picture of all tasks
+ * taskmap_snapshot_take() - take a snapshot of all tasks
  * @exact: in one instant, for which the machine is stopped
  *
- * Context: process, may sleep. Holds no lock while it allocates a picture that
+ * Context: process, may sleep. Holds no lock while it allocates a snapshot that
  * is not exact.
- * Return: the picture, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
- * caller is being killed. If @exact also what taskmap_stop() returns; -EFBIG,
- * there are more tasks than the machine is stopped for; or -EAGAIN, again and
- * again the number of tasks grew by more than the memory had room for, or a fork
- * or an exit was half done.
+ * Return: the snapshot, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
+ * caller is being killed. If @exact, also the errors of taskmap_stop(); -EFBIG
+ * if there are more tasks than the machine is stopped for; or -EAGAIN if in
+ * every try there were more tasks than room, or a fork, an exec or an exit was
+ * half done.
  */
 struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 {
+	struct taking taking = { };
 	struct taskmap_snapshot *snapshot;
-	struct taskmap_walk *walk;
-	int error = -ENOMEM;
+	int error;
 
-	walk = kmalloc(sizeof(*walk), GFP_PICTURE);
-	if (!walk)
-		return ERR_PTR(-ENOMEM);
-	snapshot = kzalloc(sizeof(*snapshot), GFP_PICTURE);
+	snapshot = kzalloc(sizeof(*snapshot), GFP_SNAPSHOT);
 	if (!snapshot)
-		goto free_walk;
-
-	xa_init_flags(&snapshot->chunks, XA_FLAGS_ACCOUNT);
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&snapshot->chunks);
 	describe(&snapshot->header, exact);
-	error = exact ? collect_exact(snapshot, walk) :
-			collect_walking(snapshot, walk);
-	if (error)
+	taking.snapshot = snapshot;
+	error = exact ? collect_exact(&taking) : collect(&taking);
+	if (error) {
 		taskmap_snapshot_free(snapshot);
-free_walk:
-	kfree(walk);
-	return error ? ERR_PTR(error) : snapshot;
+		return ERR_PTR(error);
+	}
+	return snapshot;
 }
 
 /**
- * taskmap_snapshot_free() - forget a picture
+ * taskmap_snapshot_free() - free a snapshot
  * @snapshot: from taskmap_snapshot_take()
  *
  * Context: process, may sleep.
  */
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot)
 {
-	unsigned long index;
-	void *chunk;
+	struct chunk *chunk, *next;
 
-	xa_for_each(&snapshot->chunks, index, chunk) {
+	list_for_each_entry_safe(chunk, next, &snapshot->chunks, list) {
 		chunk_free(chunk);
 		cond_resched();
 	}
-	xa_destroy(&snapshot->chunks);
 	kfree(snapshot);
+}
+
+/* The chunk of the record @index, which exists. */
+static struct chunk *chunk_of(struct taskmap_snapshot *snapshot, u64 index)
+{
+	struct chunk *chunk = READ_ONCE(snapshot->recent);
+
+	if (!chunk || index < chunk->first)
+		chunk = list_first_entry(&snapshot->chunks, struct chunk, list);
+	while (index - chunk->first >= CHUNK_RECORDS)
+		chunk = list_next_entry(chunk, list);
+	WRITE_ONCE(snapshot->recent, chunk);
+	return chunk;
 }
 
 /**
  * taskmap_snapshot_record() - the record of one task
- * @snapshot: the picture
- * @index: which, from 0, in pid order
+ * @snapshot: the snapshot
+ * @index: which one, from 0, in pid order
  *
  * Context: any.
  * Return: a record that lives as long as @snapshot, or NULL beyond the last.
@@ -438,45 +420,20 @@ void taskmap_snapshot_free(struct taskmap_snapshot *snapshot)
 const struct taskmap_record *
 taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
 {
-	const struct taskmap_record *chunk;
-	u32 in_chunk;
+	struct chunk *chunk;
 
 	if (index >= snapshot->header.count)
 		return NULL;
-	chunk = xa_load(&snapshot->chunks,
-			div_u64_rem(index, CHUNK_RECORDS, &in_chunk));
-	return chunk + in_chunk;
-}
-
-/**
- * taskmap_snapshot_next() - the record after another one
- * @snapshot: the picture
- * @record: the one before, anything if @index is 0
- * @index: which is wanted
- *
- * What taskmap_snapshot_record() finds, which mostly need not be looked for.
- *
- * Context: any.
- * Return: as of taskmap_snapshot_record().
- */
-const struct taskmap_record *
-taskmap_snapshot_next(struct taskmap_snapshot *snapshot,
-		      const struct taskmap_record *record, __u64 index)
-{
-	u32 in_chunk;
-
-	div_u64_rem(index, CHUNK_RECORDS, &in_chunk);
-	if (in_chunk && index < snapshot->header.count)
-		return record + 1;
-	return taskmap_snapshot_record(snapshot, index);
+	chunk = chunk_of(snapshot, index);
+	return &chunk->records[index - chunk->first];
 }
 
 /**
  * taskmap_snapshot_size() - the length of the image
- * @snapshot: the picture
+ * @snapshot: the snapshot
  *
  * Context: any.
- * Return: bytes, the header's among them.
+ * Return: bytes, including the header.
  */
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
 {
@@ -485,22 +442,24 @@ __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
 }
 
 /**
- * taskmap_snapshot_bytes() - a part of the image that is in one piece
- * @snapshot: the picture
+ * taskmap_snapshot_bytes() - a contiguous part of the image
+ * @snapshot: the snapshot
  * @position: where the part begins, in bytes from the start of the image
- * @length: its length in bytes goes here, 0 at the end of the image and beyond
+ * @length: set to the length of the part in bytes, 0 at the end of the image
+ *	and beyond
  *
  * The part ends where a chunk does; there may be more after it.
  *
  * Context: any.
- * Return: the bytes, which live as long as @snapshot; not to be used if
- * @length is 0.
+ * Return: the bytes, which live as long as @snapshot; not to be used if @length
+ * is 0.
  */
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length)
 {
 	u64 size = taskmap_snapshot_size(snapshot);
-	const void *chunk;
+	struct chunk *chunk;
+	u32 in_record;
 	u32 in_chunk;
 	u64 index;
 
@@ -513,8 +472,11 @@ const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 		return (const void *)&snapshot->header + position;
 	}
 	index = div_u64_rem(position - sizeof(struct taskmap_header),
-			    CHUNK_BYTES, &in_chunk);
-	chunk = xa_load(&snapshot->chunks, index);
-	*length = min_t(u64, CHUNK_BYTES - in_chunk, size - position);
-	return chunk + in_chunk;
+			    sizeof(struct taskmap_record), &in_record);
+	chunk = chunk_of(snapshot, index);
+	in_chunk = (index - chunk->first) * sizeof(struct taskmap_record) +
+		   in_record;
+	*length = min_t(u64, size - position,
+			sizeof(chunk->records) - in_chunk);
+	return (const void *)chunk->records + in_chunk;
 }

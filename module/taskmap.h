@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What the rooms of the module know of each other, a section for each.
+ * The functions that the files of the module offer to each other.
  *
  *	task_struct -> walk.c -> record -> snapshot.c -> snapshot -> text.c -> "tasks"
  *	               ident.c             stop.c                `-----------> "snapshot", "exact"
@@ -43,25 +43,24 @@ void taskmap_ident_make(struct taskmap_idents *known,
 __u64 taskmap_ident_fingerprint(void);
 bool taskmap_ident_raw(void);
 
-/* walk.c: the one place that looks into a task */
+/* walk.c: the only file that dereferences a task */
 
 /**
- * struct taskmap_walk - where a walk over all tasks stands
+ * struct taskmap_walk - the state of a walk over all tasks
  * @cursor: the lowest pid that was not visited yet
  * @done: there are no more tasks
- * @stopped: nothing else runs, no lock can be taken
- * @torn: a task was in the middle of getting another pid
- * @known: for the ids of the objects that they hold
+ * @stopped: the machine is stopped, so no lock may be taken
+ * @torn: the machine was stopped while a task was getting another pid
+ * @threads: if @stopped, the number of threads in all groups, by their counts
  */
 struct taskmap_walk {
 	int cursor;
 	bool done;
 	bool stopped;
 	bool torn;
-	struct taskmap_idents known;
+	__u64 threads;
 };
 
-void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped);
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room);
@@ -72,7 +71,7 @@ int __must_check taskmap_stop(int (*prepare)(void *data),
 			      int (*look)(void *data), void *data);
 void taskmap_stop_end(void);
 
-/* snapshot.c: a picture of all tasks, and the image that programs read */
+/* snapshot.c: a snapshot of all tasks, and its image for programs */
 
 struct taskmap_snapshot;
 
@@ -80,9 +79,6 @@ struct taskmap_snapshot * __must_check taskmap_snapshot_take(bool exact);
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot);
 const struct taskmap_record *
 taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index);
-const struct taskmap_record *
-taskmap_snapshot_next(struct taskmap_snapshot *snapshot,
-		      const struct taskmap_record *record, __u64 index);
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot);
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length);
@@ -101,7 +97,7 @@ const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 size_t taskmap_text_header(char *line);
 size_t taskmap_text_record(char *line, const struct taskmap_record *record);
 
-/* fs.c: the files, in debugfs and procfs */
+/* fs.c: the files in debugfs and procfs */
 
 int __must_check taskmap_fs_init(void);
 void taskmap_fs_exit(void);

@@ -301,26 +301,14 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 	if (walk->stopped) {
 		if (is_torn(walk, pid, task))
 			walk->torn = true;
+		if (record->pid == record->tgid)
+			walk->threads += record->threads;
 		hold_all_locked(record, task, parent);
 	} else {
 		task_lock(task);
 		hold_all_locked(record, task, parent);
 		task_unlock(task);
 	}
-}
-
-/**
- * taskmap_walk_begin() - start a walk over all tasks
- * @walk: to be passed to taskmap_walk_batch()
- * @stopped: the machine is stopped, or will be when the walk goes on
- *
- * Context: any.
- */
-void taskmap_walk_begin(struct taskmap_walk *walk, bool stopped)
-{
-	memset(walk, 0, sizeof(*walk));
-	walk->cursor = 1;
-	walk->stopped = stopped;
 }
 
 /**
