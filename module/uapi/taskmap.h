@@ -4,13 +4,13 @@
  * The format of the files "snapshot" and "exact" of taskmap.
  *
  * This header is the manual of the format and all that a program needs to
- * read it. The files are found in
+ * read it. The files are in
  *
- *	/sys/kernel/debug/taskmap/	where debugfs can be used
- *	/proc/taskmap/			where it cannot, or with procfs=1
+ *	/sys/kernel/debug/taskmap/	if debugfs can be used
+ *	/proc/taskmap/			if it cannot, or with procfs=1
  *
- * and a copy of one, made with cp(1), cat(1) or "taskmap save", is as good as
- * the file itself, on any machine of the same byte order.
+ * A copy of one, made with cp(1), cat(1) or "taskmap save", is as good as the
+ * file itself, on any machine of the same byte order.
  *
  * Shape
  * =====
@@ -25,63 +25,64 @@
  *	| ...                |
  *	+--------------------+  header_size + count * record_size = end of file
  *
- * One record a task, in ascending order of pid, no pid twice. All integers
- * are in the byte order of the machine that made the file; a reader knows
- * another byte order by the magic number. The layout is the same on 32-bit
- * and 64-bit machines: every field is naturally aligned and of fixed width,
- * and every byte that no field owns is zero.
+ * There is one record for each task, in ascending order of pid, no pid twice.
+ * All integers are in the byte order of the machine that made the file; the
+ * magic number tells a reader if it is another one. The layout is the same on
+ * 32-bit and 64-bit machines: every field is naturally aligned and of fixed
+ * width, and all padding is zero.
  *
- * When the picture was taken
- * ==========================
+ * When the snapshot was taken
+ * ===========================
  *
- * open(2) takes the picture; reads only copy it. All reads from one open file
+ * open(2) takes the snapshot; reads only copy it. All reads from one open file
  * see the same bytes, whatever their size, in any order; another open takes
- * another picture.
+ * another snapshot.
  *
  * A file with %TASKMAP_WALKED set was collected while the system ran, between
  * @start_ns and @end_ns. Each record is coherent: what the kernel's task_lock()
  * protects (mm, files, fs, io, nsproxy and the namespaces in it, the vfork
  * mark, and comm up to Linux 6.13) was read in one section of that lock. The
  * set of records is not one instant: a task that existed from @start_ns to
- * @end_ns is there exactly once; one that came or went in between may or may
- * not be; and an object can have been freed and its memory used again between
- * two records, which would show as one id for two objects.
+ * @end_ns is there exactly once; one that was created or ended in between may
+ * or may not be; and an object can have been freed and its memory used again
+ * between two records, which shows as one id for two objects.
  *
- * A file without %TASKMAP_WALKED, which "exact" gives, is one instant of the
- * whole system: every processor was stopped, for @pause_ns, while the records
+ * A file without %TASKMAP_WALKED, which comes from "exact", is one instant of
+ * the whole system: every CPU was stopped, for @pause_ns, while the records
  * were collected. So
  *
  *   - the records of a thread group are as many as their @threads say,
- *   - every id is that of an object that was held at that instant, and equal ids
- *     are one object. One exception: a task that is being forked is shown with
- *     the css_set that the kernel booted with, which it does not hold, until it
- *     enters its own (cgroup_fork() and cgroup_post_fork(),
+ *   - every id is that of an object that was held at that instant, and equal
+ *     ids are one object. One exception: a task that is being forked is shown
+ *     with the css_set that the kernel booted with, which it does not hold,
+ *     until it enters its own (cgroup_fork() and cgroup_post_fork(),
  *     kernel/cgroup/cgroup.c),
- *   - refs can be compared with the holders that there are: those of mm (kernel
- *     threads not counted), files, fs, sighand, signal, io and nsproxy are never
- *     less, and those of cred never less than twice as many. What else can hold
- *     references says taskmap(8), under DRIFT.
+ *   - refs can be compared with the number of holders: those of mm (kernel
+ *     threads not counted), files, fs, sighand, signal, io and nsproxy are
+ *     never less, and those of cred never less than twice as many. taskmap(8)
+ *     says, under DRIFT, what else can hold references.
  *
- * With PREEMPT_RT the instant can be in the middle of what the kernel does under
- * a lock. No group is torn by it, but a name that is being changed can be partly
- * the old one, and an fs that a kernel thread is leaving can tell one reference
- * less than it has holders (unshare_fs_struct(), fs/fs_struct.c).
+ * With PREEMPT_RT the instant can be in the middle of a change under a lock. No
+ * group is torn by it, but a name that is being changed can be partly the old
+ * one, and an fs that a kernel thread is leaving can have one reference less
+ * than it has holders (unshare_fs_struct(), fs/fs_struct.c).
  *
- * The machine is stopped for one open of "exact" at a time. After a stop the next
- * one waits nine times as long as the stop took, but at most one second. Any signal
- * interrupts an open that waits, and its process can be frozen, as for a suspend.
+ * The machine is stopped for one open of "exact" at a time. After a stop the
+ * next one waits nine times as long as the stop took, but at most one second.
+ * Any signal interrupts an open that waits, and its process can be frozen, as
+ * for a suspend.
  *
  * Access
  * ======
  *
- * Who may look is decided once, at open(2): root (the mode is 0400) with
+ * Access is decided once, at open(2): root (the mode is 0400) with
  * CAP_SYS_PTRACE in the initial user namespace sees all tasks, as long as the
- * file is open. Restrictions of single tasks, as of SELinux or Yama, are not
- * consulted: a module cannot call ptrace_may_access(). Nor is kptr_restrict. An
- * open fails with
+ * file is open. Restrictions of single tasks, by SELinux or Yama, are not
+ * consulted, because a module cannot call ptrace_may_access(). Neither is
+ * kptr_restrict. An open fails with
  *
  *   EACCES	the caller may not open the file for reading, or opens it for
- *		writing, which nobody may
+ *		writing, which is never allowed
  *   EPERM	CAP_SYS_PTRACE is missing; or the ids are addresses, and
  *		CAP_SYSLOG or CAP_SYS_RAWIO is missing or the kernel is locked
  *		down to confidentiality
@@ -105,16 +106,16 @@
  * the same object; unequal ids are different objects. Id 0 is "no object" and
  * never counts as shared: two kernel threads that both have mm 0 share nothing.
  * Ids of different resources may be compared too (every id is made of the
- * object's address by one rule): mm and active_mm of one task are mostly equal.
+ * object's address by one rule): mm and active_mm of a task are usually equal.
  *
  * By default (%TASKMAP_RAW_IDS clear) an id is a keyed hash, SipHash-1-3, of
  * the object's address, under a random key that is drawn when the module is
- * loaded and never leaves the kernel. It is good for comparing and for nothing
- * else: nobody has published a way from such ids to the key or to an address that
- * is better than trying keys. 1-3 is the faster kind and has less in reserve than
- * 2-4; ids are no message authentication, and only the privileged see them. Ids of
- * two files can be compared only if both have the same @fingerprint: then they
- * were made by the same load of the module.
+ * loaded and never leaves the kernel. It is good for comparing only: no way
+ * from such ids to the key or to an address has been published that is better
+ * than trying keys. 1-3 is faster than 2-4 and has less in reserve; ids are no
+ * message authentication, and only the privileged see them. Ids of two files
+ * can be compared only if both have the same @fingerprint: then they were made
+ * by the same load of the module.
  *
  * With %TASKMAP_RAW_IDS set an id is the object's address itself.
  *
@@ -125,9 +126,9 @@
  * object, read at the same time as the id. 0 is "not known", either because
  * there is no object or because the kernel does not let a module see the count;
  * &enum taskmap_resource says which count it is and when it is not known.
- * Counts beyond 2^32 - 1 are shown as that number. Others than tasks can
- * hold references, so refs may exceed the number of holders. Newer kernels do
- * not count those to the namespaces that they booted with: these have refs 1.
+ * Counts beyond 2^32 - 1 are shown as that number. Not only tasks hold
+ * references, so refs may exceed the number of holders. Newer kernels do not
+ * count references to the namespaces that they booted with: these have refs 1.
  *
  * Versions
  * ========
@@ -186,7 +187,7 @@
  * @TASKMAP_MAIN: the leader of a group with other threads: pid = tgid, more
  *	than one thread. It may itself be dead (state Z) while the others run.
  * @TASKMAP_THREAD: another member of a thread group: pid != tgid
- * @TASKMAP_WORKER: a thread that the kernel made inside a user process, as for
+ * @TASKMAP_WORKER: a thread that the kernel created inside a user process, for
  *	io_uring or vhost: PF_IO_WORKER or PF_USER_WORKER, and not PF_KTHREAD
  * @TASKMAP_KTHREAD: a kernel thread: PF_KTHREAD
  *
@@ -211,21 +212,21 @@ enum taskmap_kind {
  * whether a new task shares it, and what the refs count.
  *
  * @TASKMAP_MM: mm; CLONE_VM; mm_users: the users of the address space. None
- *	for kernel threads (but for one that uses a process's mm for a while)
- *	and for the dead.
+ *	for dead tasks, and for kernel threads, unless one uses a process's mm
+ *	for a while.
  * @TASKMAP_ACTIVE_MM: active_mm; none; mm_count: the address space that the
- *	processor has loaded for the task. Its own mm, or for a kernel thread
- *	the one that it borrowed from whoever ran before. Refs are known only
- *	where it is the task's own mm; all mm_users together count as one.
+ *	CPU has loaded for the task. Its own mm, or for a kernel thread the one
+ *	that it borrowed from the task that ran before. Refs are known only if
+ *	it is the task's own mm; all mm_users together count as one.
  * @TASKMAP_FILES: files; CLONE_FILES; count
  * @TASKMAP_FS: fs; CLONE_FS; users: root and working directory, umask
  * @TASKMAP_SIGHAND: sighand; CLONE_SIGHAND; count: the signal handlers
- * @TASKMAP_SIGNAL: signal; CLONE_THREAD; sigcnt: what makes a thread group
+ * @TASKMAP_SIGNAL: signal; CLONE_THREAD; sigcnt: the thread group
  * @TASKMAP_IO: io_context; CLONE_IO; active_ref: made by the first I/O that
- *	wants one
+ *	needs one
  * @TASKMAP_SYSVSEM: sysvsem.undo_list; CLONE_SYSVSEM; not known: made by the
  *	first semop(2) with SEM_UNDO, or by the first clone(2) that shares it,
- *	as that of every POSIX thread does
+ *	as pthread_create(3) does
  * @TASKMAP_CRED: real_cred; none (threads are created sharing it); usage: a
  *	task counts twice, for real_cred and for cred
  * @TASKMAP_NSPROXY: nsproxy; none; count. Equal nsproxies mean equal
@@ -239,7 +240,7 @@ enum taskmap_kind {
  *	children will); CLONE_NEWPID; the namespace's count
  * @TASKMAP_NET_NS: nsproxy->net_ns; CLONE_NEWNET; the namespace's count
  * @TASKMAP_TIME_NS: nsproxy->time_ns; CLONE_NEWTIME; the namespace's count.
- *	None on kernels without time namespaces, as those of 32-bit ARM.
+ *	None on kernels without time namespaces, such as those of 32-bit ARM.
  * @TASKMAP_CGROUP_NS: nsproxy->cgroup_ns; CLONE_NEWCGROUP; the namespace's
  *	count
  * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count
@@ -280,13 +281,13 @@ enum taskmap_resource {
  * @ids_offset: bytes from the start of a record to its ids, a multiple of 8
  * @refs_offset: bytes from the start of a record to its refs, a multiple of 4
  * @reserved: zero
- * @fingerprint: a random number for each load of the module, which says nothing
- *	of the key: ids of two snapshots can be compared if and only if it is equal
- * @start_ns: when the picture was begun, in ns of CLOCK_BOOTTIME
+ * @fingerprint: a random number for each load of the module, independent of the
+ *	key: ids of two snapshots can be compared if and only if it is equal
+ * @start_ns: when the snapshot was begun, in ns of CLOCK_BOOTTIME
  * @end_ns: when it was finished, in ns of CLOCK_BOOTTIME
- * @release: the kernel that made it, as "uname -r" has it
- * @pause_ns: for how long the machine was stopped for it, in ns of
- *	CLOCK_MONOTONIC, measured within the stop; 0 if it was not
+ * @release: the kernel that made it, as "uname -r" prints it
+ * @pause_ns: how long the machine was stopped for it, in ns, measured within
+ *	the stop; 0 if it was not
  */
 struct taskmap_header {
 	__u64 magic;
@@ -309,16 +310,16 @@ struct taskmap_header {
 /**
  * struct taskmap_record - one task
  * @task: id of the task itself (its task_struct), never 0
- * @start_ns: when it was created, in ns of CLOCK_BOOTTIME; (pid, start_ns) names
- *	a task across snapshots of one boot. A thread that execs takes over the
- *	pid and the start of its leader.
+ * @start_ns: when it was created, in ns of CLOCK_BOOTTIME; (pid, start_ns)
+ *	identifies a task across snapshots of one boot. A thread that execs
+ *	takes over the pid and the start of its leader.
  * @pid: what gettid(2) returns in the initial pid namespace
  * @tgid: what getpid(2) returns there
  * @ppid: tgid of the real parent, 0 if there is none. Not the tracer's.
  * @ns_pid: what gettid(2) returns to the task itself, in its own pid namespace
  * @flags: the PF_ bits of include/linux/sched.h of the kernel that made it
- * @exit_signal: what its parent is sent when it dies: mostly SIGCHLD, 0 for
- *	none, -1 for a thread that is not the leader of its group
+ * @exit_signal: the signal that its parent gets when it dies: usually SIGCHLD,
+ *	0 for none, -1 for a thread that is not the leader of its group
  * @threads: tasks in its thread group, by the kernel's own count
  * @uid: real user id, in the initial user namespace
  * @gid: real group id, in the initial user namespace
