@@ -216,22 +216,32 @@ class Shapes:
         return task
 
 
+def fork(function):
+    """A process that ends with what function() returns, or 255; its pid."""
+    pid = os.fork()
+    if pid == 0:
+        status = 255
+        try:
+            status = function()
+        finally:
+            os._exit(status)
+    return pid
+
+
 @contextlib.contextmanager
 def child(function):
     """A process that calls function() and holds still; gives its pid."""
     done_read, done_write = os.pipe()
     end_read, end_write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            os.close(end_write)
-            function()
-            os.write(done_write, b".")
-            os.read(end_read, 1)
-            status = 0
-        finally:
-            os._exit(status)
+
+    def call_and_hold_still():
+        os.close(end_write)
+        function()
+        os.write(done_write, b".")
+        os.read(end_read, 1)
+        return 0
+
+    pid = fork(call_and_hold_still)
     os.close(done_write)
     os.close(end_read)
     try:

@@ -16,7 +16,7 @@ import time
 
 from fire import Crowd
 from image import Snapshot
-from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, stat,
+from live import (EXACT_MAX, Loaded, effort, fork, log, read_all, snapshot, stat,
                   where)
 
 OPENERS = 4
@@ -48,17 +48,11 @@ def write(value):
 
 def open_for_ever(openers):
     """Processes that open it again and again; their pids."""
-    pids = []
-    for _ in range(openers):
-        pid = os.fork()
-        if pid == 0:
-            try:
-                while True:
-                    os.close(os.open(path(), os.O_RDONLY))
-            finally:
-                os._exit(1)
-        pids.append(pid)
-    return pids
+    def open_and_close():
+        while True:
+            os.close(os.open(path(), os.O_RDONLY))
+
+    return [fork(open_and_close) for _ in range(openers)]
 
 
 def kill(pid):

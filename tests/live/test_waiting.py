@@ -20,7 +20,8 @@ import unittest
 
 import trace
 from fire import Crowd
-from live import PROCFS, Loaded, insmod, loaded, read_all, rmmod, stat, where
+from live import (PROCFS, Loaded, fork, insmod, loaded, read_all, rmmod, stat,
+                  where)
 
 READERS = 60
 TASKS = 700             # for which a rest is longer than all else of an open
@@ -68,13 +69,7 @@ def setting(path, value):
 @contextlib.contextmanager
 def process(function):
     """A process that does a thing, and ends with what that returns."""
-    pid = os.fork()
-    if pid == 0:
-        status = 255
-        try:
-            status = function()
-        finally:
-            os._exit(status)
+    pid = fork(function)
     try:
         yield pid
     finally:
@@ -141,15 +136,12 @@ class Openers:
     """
 
     def __init__(self, path, count, cgroup=None):
-        self.pid = os.fork()
-        if self.pid == 0:
-            error = 255
-            try:
-                if cgroup:
-                    write(cgroup + "/cgroup.procs", "0")
-                error = self.open_in_threads(path, count)
-            finally:
-                os._exit(error)
+        def join_and_open():
+            if cgroup:
+                write(cgroup + "/cgroup.procs", "0")
+            return self.open_in_threads(path, count)
+
+        self.pid = fork(join_and_open)
         while len(tids := self.threads()) < count:
             os.sched_yield()
         for tid in tids:

@@ -14,7 +14,7 @@ import os
 import re
 import unittest
 
-from live import (DEBUGFS, MODULE, PROCFS, effort, loaded, read_all, run,
+from live import (DEBUGFS, MODULE, PROCFS, effort, fork, loaded, read_all, run,
                   symbols)
 from test_load import load, unload
 
@@ -108,13 +108,7 @@ def open_as_opener(path):
 @contextlib.contextmanager
 def opener(path):
     """Gives a function that waits for its end, and returns the error."""
-    pid = os.fork()
-    if pid == 0:
-        status = 255
-        try:
-            status = open_as_opener(path)
-        finally:
-            os._exit(status)
+    pid = fork(lambda: open_as_opener(path))
     try:
         yield lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except BaseException:
