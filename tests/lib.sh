@@ -8,12 +8,12 @@
 passed=0
 failed=0
 skipped=0
-lines=0		# of TAP
+tap_lines=0	# of TAP
 
 pass()
 {
 	passed=$((passed + 1))
-	lines=$((lines + 1))
+	tap_lines=$((tap_lines + 1))
 	echo "ok - $1"
 }
 
@@ -21,7 +21,7 @@ pass()
 fail()
 {
 	failed=$((failed + 1))
-	lines=$((lines + 1))
+	tap_lines=$((tap_lines + 1))
 	echo "not ok - $1"
 	[[ -z ${2:-} ]] || sed 's/^/# /' "$2"
 }
@@ -29,7 +29,7 @@ fail()
 skip()
 {
 	skipped=$((skipped + 1))
-	lines=$((lines + 1))
+	tap_lines=$((tap_lines + 1))
 	echo "ok - $1 # SKIP $2"
 }
 
@@ -51,7 +51,7 @@ try()
 
 counts()
 {
-	echo "1..$lines"
+	echo "1..$tap_lines"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed -eq 0 ]]
 }
@@ -96,7 +96,7 @@ part()
 	local name=$1 log=$2 status=0
 	shift 2
 	"$@" 2>&1 | tee "$log" | sed -u '/^1\.\.[0-9]*$/d' || status=$?
-	lines=$((lines + $(grep -acE '^(not )?ok ' "$log" || true)))
+	tap_lines=$((tap_lines + $(grep -acE '^(not )?ok ' "$log" || true)))
 	add_counts "$name" "$log" "$status"
 }
 
@@ -189,7 +189,7 @@ job_count()
 	else
 		echo "not ok - $1"
 	fi
-	lines=$((lines + 1))
+	tap_lines=$((tap_lines + 1))
 	table_row "$1" "$more_passed" "$more_failed" "$more_skipped" \
 		"$seconds" "$cpu" "$about"
 }
