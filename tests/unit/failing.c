@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * For LD_PRELOAD: calls that fail. FAIL_CALL names what is to fail: "memory"
- * is all that allocates, "output" what ends a stream. FAIL_AT=3 fails the third
+ * is all that allocates, "output" what ends standard output. FAIL_AT=3 fails the third
  * such call of the program and its libraries, FAIL_AT=3+ that one and all after
  * it; FAIL_ERROR is the errno of it. That it came to that can be told by the file
  * named in FAIL_MARK.
@@ -102,9 +102,19 @@ int open64(const char *path, int flags, ...)
 	return fails("open") ? -1 : NEXT(open64, path, flags);
 }
 
-ssize_t read(int fd, void *buffer, size_t size)
+FILE *fopen64(const char *path, const char *mode)
 {
-	return fails("read") ? -1 : NEXT(read, fd, buffer, size);
+	return fails("fopen") ? NULL : NEXT(fopen64, path, mode);
+}
+
+size_t fread(void *bytes, size_t size, size_t count, FILE *file)
+{
+	if (!fails("fread"))
+		return NEXT(fread, bytes, size, count, file);
+	/* Nothing can be written to a file that was opened for reading. */
+	fputc('\0', file);
+	errno = error;
+	return 0;
 }
 
 ssize_t write(int fd, const void *buffer, size_t size)
@@ -196,7 +206,8 @@ int fflush(FILE *file)
 
 int fclose(FILE *file)
 {
-	return fails("output") ? EOF : NEXT(fclose, file);
+	return fails(file == stdout ? "output" : "fclose") ? EOF :
+		NEXT(fclose, file);
 }
 
 /* Not after: a compiler that measures coverage adds to the end. */

@@ -12,6 +12,9 @@
 
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
 
+/* How many bytes are read at once; some of the largest records fit. */
+#define CHUNK		65536
+
 /* What a record has before its ids in format 1; later fields follow these. */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
 			 TASKMAP_COMM_LEN)
@@ -30,6 +33,43 @@ int error_set(struct error *error, const char *format, ...)
 int error_no_memory(struct error *error)
 {
 	return error_set(error, "not enough memory");
+}
+
+/* A file that is being read into @snap. */
+struct reading {
+	FILE *file;
+	FILE *copy;		/* gets the same bytes, unless it is NULL */
+	const char *name;
+	struct snapshot *snap;
+	struct error *error;
+	uint64_t position;
+};
+
+/* Reads @size bytes, or fewer if the file ends. Returns 0 or an errno. */
+static int read_some(struct reading *reading, unsigned char *bytes, size_t size)
+{
+	size_t got = fread(bytes, 1, size, reading->file);
+
+	if (ferror(reading->file))
+		return errno;
+	reading->position += got;
+	if (reading->copy && fwrite(bytes, 1, got, reading->copy) < got)
+		return ENOMEM;
+	return 0;
+}
+
+/* Reads @size bytes, which must be there. */
+static int read_all(struct reading *reading, unsigned char *bytes, size_t size)
+{
+	const struct taskmap_header *header = &reading->snap->header;
+	uint64_t end = reading->position + size, whole;
+	int ret = read_some(reading, bytes, size);
+
+	if (ret || reading->position == end)
+		return ret;
+	whole = header->header_size + header->count * header->record_size;
+	return error_set(reading->error, "%s: truncated: %" PRIu64 " of %" PRIu64 " bytes",
+			 reading->name, reading->position, whole);
 }
 
 static int check_magic(const unsigned char *image, size_t size,
@@ -89,15 +129,16 @@ static const char *layout_fault(const struct taskmap_header *h)
 	return NULL;
 }
 
-int snapshot_measure(struct snapshot *snap, const unsigned char *bytes,
-		     size_t size, const char *name, struct error *error)
+/* Judges the first @size bytes of a file: SNAPSHOT_HEADER, or all it has. */
+static int check_header(struct taskmap_header *header,
+			const unsigned char *bytes, size_t size,
+			const char *name, struct error *error)
 {
-	struct taskmap_header *header = &snap->header;
 	const char *fault;
 
 	if (check_magic(bytes, size, name, error))
 		return -1;
-	memcpy(header, bytes, MIN(size, SNAPSHOT_HEADER));
+	memcpy(header, bytes, size);
 	/* A newer format may have a shorter header, so look at this first. */
 	if (size >= offsetof(struct taskmap_header, header_size) &&
 	    check_version(header->version, name, error))
@@ -114,38 +155,23 @@ int snapshot_measure(struct snapshot *snap, const unsigned char *bytes,
 	return 0;
 }
 
-void snapshot_begin(struct snapshot *snap, const unsigned char *bytes)
+/* The part that contains the sizes comes first, then as much as they say. */
+static int read_header(struct reading *reading)
 {
-	struct taskmap_header *header = &snap->header;
+	struct taskmap_header *header = &reading->snap->header;
+	unsigned char bytes[SNAPSHOT_MOST_BYTES];
+	int ret = read_some(reading, bytes, SNAPSHOT_HEADER);
 
+	if (!ret)
+		ret = check_header(header, bytes, (size_t)reading->position,
+				   reading->name, reading->error);
+	if (!ret)
+		ret = read_all(reading, bytes + SNAPSHOT_HEADER,
+			       header->header_size - SNAPSHOT_HEADER);
+	if (ret)
+		return ret;
 	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));
 	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
-}
-
-uint64_t snapshot_size(const struct snapshot *snap)
-{
-	const struct taskmap_header *h = &snap->header;
-
-	return h->header_size + h->count * h->record_size;
-}
-
-int snapshot_reserve(struct snapshot *snap, unsigned int records)
-{
-	uint64_t room = snap->room ? snap->room : 1;
-	struct taskmap_record *tasks;
-
-	if (snap->tasks && snap->count + records <= snap->room)
-		return 0;
-	while (room < snap->count + records)
-		room *= 2;
-	/* In the end just as many as there are, for sanitizers to see more. */
-	if (room > snap->header.count && snap->header.count)
-		room = snap->header.count;
-	tasks = reallocarray(snap->tasks, room, sizeof(*tasks));
-	if (!tasks)
-		return -ENOMEM;
-	snap->tasks = tasks;
-	snap->room = (unsigned int)room;
 	return 0;
 }
 
@@ -177,24 +203,93 @@ static const char *record_fault(const struct taskmap_record *task, int last_pid)
 	return NULL;
 }
 
-int snapshot_add(struct snapshot *snap, const unsigned char *raw,
-		 unsigned int records, const char *name, struct error *error)
+/* Doubles the room for records whenever all of it is used. */
+static int grow(struct snapshot *snap)
 {
-	for (; records; records--, raw += snap->header.record_size) {
-		struct taskmap_record task;
-		const char *fault;
+	uint64_t room = snap->count ? 2 * (uint64_t)snap->count : 1;
+	struct taskmap_record *tasks;
 
-		decode_record(raw, &snap->header, &task);
-		fault = record_fault(&task, snap->last_pid);
-		if (fault)
-			return error_set(error, "%s: corrupt: record %u: %s",
-					 name, snap->count, fault);
-		snap->last_pid = task.pid;
-		if (snap->tasks)
-			snap->tasks[snap->count] = task;
-		snap->count++;
-	}
+	if (snap->count & (snap->count - 1))
+		return 0;
+	/* The last time to the exact size, so that sanitizers see overruns. */
+	if (room > snap->header.count && snap->header.count)
+		room = snap->header.count;
+	tasks = reallocarray(snap->tasks, room, sizeof(*tasks));
+	if (!tasks)
+		return ENOMEM;
+	snap->tasks = tasks;
 	return 0;
+}
+
+static int add_record(struct reading *reading, const unsigned char *raw)
+{
+	struct snapshot *snap = reading->snap;
+	struct taskmap_record *task;
+	const char *fault;
+
+	if (grow(snap))
+		return ENOMEM;
+	task = &snap->tasks[snap->count];
+	decode_record(raw, &snap->header, task);
+	fault = record_fault(task, snap->count ? task[-1].pid : 0);
+	if (fault)
+		return error_set(reading->error, "%s: corrupt: record %u: %s",
+				 reading->name, snap->count, fault);
+	snap->count++;
+	return 0;
+}
+
+/* Each chunk is judged before the next is read: a file may have no end. */
+static int read_records(struct reading *reading)
+{
+	const struct taskmap_header *header = &reading->snap->header;
+	unsigned char chunk[CHUNK];
+	/* Even an empty snapshot has an array. */
+	int ret = grow(reading->snap);
+
+	for (uint64_t left = header->count; !ret && left;) {
+		size_t size = header->record_size;
+		size_t records = MIN(left, sizeof(chunk) / size);
+
+		ret = read_all(reading, chunk, records * size);
+		for (size_t i = 0; !ret && i < records; i++)
+			ret = add_record(reading, chunk + i * size);
+		left -= records;
+	}
+	return ret;
+}
+
+/* The file must end where the snapshot does. */
+static int read_end(struct reading *reading)
+{
+	uint64_t end = reading->position;
+	unsigned char byte;
+	int ret = read_some(reading, &byte, 1);
+
+	if (ret || reading->position == end)
+		return ret;
+	return error_set(reading->error, "%s: corrupt: more bytes follow the snapshot's %" PRIu64,
+			 reading->name, end);
+}
+
+int snapshot_read(struct snapshot *snap, FILE *file, const char *name,
+		  FILE *copy, struct error *error)
+{
+	struct reading reading = {
+		.file = file, .copy = copy, .name = name,
+		.snap = snap, .error = error,
+	};
+	int ret;
+
+	*snap = (struct snapshot){ 0 };
+	ret = read_header(&reading);
+	if (!ret)
+		ret = read_records(&reading);
+	if (!ret)
+		ret = read_end(&reading);
+	if (ret)
+		snapshot_free(snap);
+	return ret;
 }
 
 bool snapshot_tells_pause(const struct taskmap_header *header)

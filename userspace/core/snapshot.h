@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "uapi/taskmap.h"
 
@@ -51,8 +52,6 @@ struct snapshot {
 	struct taskmap_header header;
 	struct taskmap_record *tasks;
 	unsigned int count;
-	unsigned int room;	/* for tasks */
-	int last_pid;
 };
 
 /* Whether the file that @header is of has pause_ns; older ones do not. */
@@ -70,11 +69,10 @@ struct source {
 /* The running system, walked through or in one instant. */
 extern const struct source source_system, source_exact;
 
-/* Bytes that were read, in memory that grows with them. */
+/* The bytes of a file. */
 struct buffer {
-	unsigned char *bytes;
+	char *bytes;
 	size_t size;
-	size_t room;
 };
 
 /**
@@ -96,42 +94,18 @@ int source_read(const struct source *source, const char *path,
 int source_copy(const struct source *source, const char *path,
 		struct buffer *copy, struct error *error);
 
-/* What source.c reads with; snapshot.c. */
-
 /**
- * snapshot_measure() - judge the beginning of a file
- * @snap: an empty snapshot, to take the header as far as SNAPSHOT_HEADER goes
- * @bytes: the first bytes of the file
- * @size: how many they are: SNAPSHOT_HEADER, or fewer if the file ends there
+ * snapshot_read() - what source_read() does with a file once it is open
+ * @snap: filled in, to be freed by snapshot_free()
+ * @file: read to its end
  * @name: what the file is called
- * @error: set if it is not a snapshot that this reader can read
+ * @copy: gets the bytes of the file, unless it is NULL
+ * @error: set if the file is not a snapshot that this reader can read
  *
- * Return: 0 or -1. After 0 the sizes and the count in the header are within
- * the limits above, and ids and refs within the record.
+ * Return: 0; -1 with @error set; or an errno, which is ENOMEM or why the file
+ * cannot be read.
  */
-int snapshot_measure(struct snapshot *snap, const unsigned char *bytes,
-		     size_t size, const char *name, struct error *error);
-
-/* Takes the rest of the header from @bytes, which are all that it has. */
-void snapshot_begin(struct snapshot *snap, const unsigned char *bytes);
-
-/* How many bytes the whole file must have. */
-uint64_t snapshot_size(const struct snapshot *snap);
-
-/* Makes room for @records more. Returns 0 or -ENOMEM. */
-int snapshot_reserve(struct snapshot *snap, unsigned int records);
-
-/**
- * snapshot_add() - judge the next records, and keep them
- * @snap: the snapshot; without room for records they are judged only
- * @raw: the records as they are in the file
- * @records: how many they are
- * @name: what the file is called
- * @error: set if one of them is not sound
- *
- * Return: 0 or -1.
- */
-int snapshot_add(struct snapshot *snap, const unsigned char *raw,
-		 unsigned int records, const char *name, struct error *error);
+int snapshot_read(struct snapshot *snap, FILE *file, const char *name,
+		  FILE *copy, struct error *error);
 
 #endif /* TASKMAP_CORE_SNAPSHOT_H */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
@@ -19,10 +17,6 @@
 #define IDS_PARAMETER	MODULE "/parameters/ids"
 #define EXACT_MAX	MODULE "/parameters/exact_max"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
-
-/* How many bytes are read at once; some of the largest records fit. */
-#define CHUNK		65536
-_Static_assert(CHUNK >= SNAPSHOT_MOST_BYTES, "a record fits");
 
 /* Where the module's files are, in the order in which they are tried. */
 static const char *const directories[] = {
@@ -48,16 +42,6 @@ static void in_root(const struct source *source, const char *path,
 		    char *out, size_t size)
 {
 	snprintf(out, size, "%s%s", source->root, path);
-}
-
-static int open_retrying(const char *path)
-{
-	int fd;
-
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	while (fd < 0 && errno == EINTR);
-	return fd;
 }
 
 static bool exists(const struct source *source, const char *path)
@@ -198,40 +182,37 @@ static bool worth_another(int reason)
  * that says more than that a file is not there. A file that was found and
  * failed otherwise ends the search: opening is what costs the kernel time.
  */
-static int open_module(const struct source *source, char name[PATH_MAX],
-		       struct error *error)
+static FILE *open_module(const struct source *source, char name[PATH_MAX],
+			 struct error *error)
 {
 	char full[PATH_MAX];
 	int reason = ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		int fd;
+		FILE *file;
 
 		snprintf(name, PATH_MAX, "%s/%s", directories[i],
 			 source->file);
 		in_root(source, name, full, sizeof(full));
-		fd = open_retrying(full);
-		if (fd >= 0)
-			return fd;
+		file = fopen(full, "re");
+		if (file)
+			return file;
 		if (reason == ENOENT)
 			reason = errno;
 		if (!worth_another(errno))
 			break;
 	}
-	return explain_open(source, reason, error);
+	explain_open(source, reason, error);
+	return NULL;
 }
 
-static int open_input(const char *input, const char *name, struct error *error)
+static FILE *open_input(const char *path, struct error *error)
 {
-	int fd;
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 
-	if (!strcmp(input, "-"))
-		return STDIN_FILENO;
-	fd = open_retrying(input);
-	if (fd < 0)
-		return error_set(error, "cannot open %s: %s",
-				 name, strerror(errno));
-	return fd;
+	if (!file)
+		error_set(error, "cannot open %s: %s", path, strerror(errno));
+	return file;
 }
 
 static int explain_read(int reason, bool module, const char *name,
@@ -245,210 +226,52 @@ static int explain_read(int reason, bool module, const char *name,
 			 strerror(reason));
 }
 
-/* A file that is being read, into records or into bytes. */
-struct input {
-	int fd;
-	bool module;
-	const char *name;
-	struct error *error;
-	struct snapshot *snap;
-	struct buffer buffer;
-	bool keep;		/* the bytes, and not the records */
-	uint64_t position;
-};
-
-/* Makes room for @size bytes more. */
-static int grow(struct buffer *buffer, size_t size)
+/* @copy: gets the bytes of the file, unless it is NULL. */
+static int read_source(const struct source *source, const char *path,
+		       struct snapshot *snap, FILE *copy, struct error *error)
 {
-	size_t room = buffer->room ? buffer->room : CHUNK;
-	unsigned char *bytes;
-
-	if (buffer->size + size <= buffer->room)
-		return 0;
-	while (room < buffer->size + size)
-		room *= 2;
-	bytes = realloc(buffer->bytes, room);
-	if (!bytes)
-		return -ENOMEM;
-	buffer->bytes = bytes;
-	buffer->room = room;
-	return 0;
-}
-
-/* Reads @size bytes, or fewer if there are no more. */
-static int read_some(struct input *input, size_t size)
-{
-	struct buffer *buffer = &input->buffer;
-
-	if (grow(buffer, size))
-		return explain_read(ENOMEM, input->module, input->name,
-				    input->error);
-	while (size) {
-		ssize_t got = read(input->fd, buffer->bytes + buffer->size,
-				   size);
-
-		if (!got)
-			break;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return explain_read(errno, input->module, input->name,
-					    input->error);
-		buffer->size += (size_t)got;
-		input->position += (uint64_t)got;
-		size -= (size_t)got;
-	}
-	return 0;
-}
-
-/* Reads @size bytes, which must be there. */
-static int read_all(struct input *input, size_t size)
-{
-	uint64_t end = input->position + size;
-
-	if (read_some(input, size))
-		return -1;
-	if (input->position == end)
-		return 0;
-	return error_set(input->error, "%s: truncated: %" PRIu64 " of %" PRIu64 " bytes",
-			 input->name, input->position,
-			 snapshot_size(input->snap));
-}
-
-/* What has been decoded is not needed any more. */
-static void forget(struct input *input)
-{
-	if (!input->keep)
-		input->buffer.size = 0;
-}
-
-/* What tells the sizes first, then as much as they say. */
-static int read_header(struct input *input)
-{
-	struct snapshot *snap = input->snap;
-
-	if (read_some(input, SNAPSHOT_HEADER) ||
-	    snapshot_measure(snap, input->buffer.bytes, input->buffer.size,
-			     input->name, input->error) ||
-	    read_all(input, snap->header.header_size - SNAPSHOT_HEADER))
-		return -1;
-	snapshot_begin(snap, input->buffer.bytes);
-	forget(input);
-	return 0;
-}
-
-static int read_chunk(struct input *input, unsigned int records)
-{
-	struct snapshot *snap = input->snap;
-	size_t start = input->buffer.size;
-
-	if (read_all(input, records * (size_t)snap->header.record_size))
-		return -1;
-	if (!input->keep && snapshot_reserve(snap, records))
-		return explain_read(ENOMEM, input->module, input->name,
-				    input->error);
-	if (snapshot_add(snap, input->buffer.bytes + start, records,
-			 input->name, input->error))
-		return -1;
-	forget(input);
-	return 0;
-}
-
-static int read_records(struct input *input)
-{
-	const struct taskmap_header *header = &input->snap->header;
-	const unsigned int at_once = CHUNK / header->record_size;
-
-	/* For an empty snapshot to have an array too. */
-	if (!input->keep && snapshot_reserve(input->snap, 0))
-		return explain_read(ENOMEM, input->module, input->name,
-				    input->error);
-	while (input->snap->count < header->count) {
-		uint64_t left = header->count - input->snap->count;
-
-		if (read_chunk(input, left < at_once ? (unsigned int)left :
-						       at_once))
-			return -1;
-	}
-	return 0;
-}
-
-/* The file must end where the snapshot does. */
-static int read_end(struct input *input)
-{
-	uint64_t end = input->position;
-
-	if (read_some(input, 1))
-		return -1;
-	if (input->position == end)
-		return 0;
-	return error_set(input->error, "%s: corrupt: more bytes follow the snapshot's %" PRIu64,
-			 input->name, end);
-}
-
-static int read_open(struct input *input)
-{
-	*input->snap = (struct snapshot){ 0 };
-	if (!read_header(input) && !read_records(input) && !read_end(input))
-		return 0;
-	snapshot_free(input->snap);
-	return -1;
-}
-
-static int read_module(const struct source *source, struct input *input)
-{
-	char name[PATH_MAX];
+	char found[PATH_MAX];
+	FILE *file = path ? open_input(path, error) :
+			    open_module(source, found, error);
+	const char *name = path ? path : found;
 	int ret;
 
-	input->fd = open_module(source, name, input->error);
-	if (input->fd < 0)
+	if (!file)
 		return -1;
-	input->module = true;
-	input->name = name;
-	ret = read_open(input);
-	close(input->fd);
+	if (file == stdin)
+		name = "standard input";
+	ret = snapshot_read(snap, file, name, copy, error);
+	if (ret > 0)
+		ret = explain_read(ret, !path, name, error);
+	if (file != stdin)
+		fclose(file);
 	return ret;
-}
-
-static int read_file(const char *path, struct input *input)
-{
-	int ret = -1;
-
-	input->name = strcmp(path, "-") ? path : "standard input";
-	input->fd = open_input(path, input->name, input->error);
-	if (input->fd >= 0)
-		ret = read_open(input);
-	if (input->fd > STDIN_FILENO)
-		close(input->fd);
-	return ret;
-}
-
-static int read_input(const struct source *source, const char *path,
-		      struct input *input)
-{
-	return path ? read_file(path, input) : read_module(source, input);
 }
 
 int source_read(const struct source *source, const char *path,
 		struct snapshot *snap, struct error *error)
 {
-	struct input input = { .snap = snap, .error = error };
-	int ret = read_input(source, path, &input);
-
-	free(input.buffer.bytes);
-	return ret;
+	return read_source(source, path, snap, NULL, error);
 }
 
 int source_copy(const struct source *source, const char *path,
 		struct buffer *copy, struct error *error)
 {
 	struct snapshot judged;
-	struct input input = { .snap = &judged, .error = error, .keep = true };
+	FILE *stream;
+	int ret;
 
-	if (read_input(source, path, &input)) {
-		free(input.buffer.bytes);
-		return -1;
-	}
-	*copy = input.buffer;
-	return 0;
+	*copy = (struct buffer){ 0 };
+	stream = open_memstream(&copy->bytes, &copy->size);
+	if (!stream)
+		return error_no_memory(error);
+	ret = read_source(source, path, &judged, stream, error);
+	if (!ret)
+		snapshot_free(&judged);
+	/* glibc tells of lack of memory by NULL, others by a failure. */
+	if ((fclose(stream) || !copy->bytes) && !ret)
+		ret = error_no_memory(error);
+	if (ret)
+		free(copy->bytes);
+	return ret;
 }
