@@ -175,55 +175,42 @@ static _Noreturn void hint(void)
 
 #define usage_error(...)	(complain(__VA_ARGS__), hint())
 
-/* The first @length bytes of what the user wrote, as they may be shown. */
-static char *shown_word(const char *word, size_t length)
+/*
+ * Says @what is wrong with @word, of @length bytes, and lists the @count @names
+ * of what could be there in its place.
+ */
+static void complain_of_word(const char *what, const char *word, size_t length,
+			     const char *const *names, size_t count)
 {
 	char *copy = xasprintf("%.*s", (int)length, word);
 	char *shown = escaped(copy);
 
-	free(copy);
-	return shown;
-}
-
-/*
- * Begins to say what is wrong with a list: @item, of @length bytes, is no
- * @what. The names of those that are follow, and then hint().
- */
-static void unknown_item(const char *what, const char *item, size_t length)
-{
-	char *shown = shown_word(item, length);
-
-	fprintf(stderr, "taskmap: unknown %s \"%s\"; use", what, shown);
+	fprintf(stderr, "taskmap: %s \"%s\"%s", what, shown,
+		count ? "; use" : "");
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+	fputc('\n', stderr);
 	free(shown);
+	free(copy);
 }
 
-static _Noreturn void unknown_column(const struct columns *columns,
-				     const char *item, size_t length)
-{
-	unknown_item("column", item, length);
-	for (size_t i = 0; i < column_count(columns); i++)
-		fprintf(stderr, "%s %s", i ? "," : "", column_at(columns, i).name);
-	fputc('\n', stderr);
-	hint();
-}
-
-static _Noreturn void unknown_kind(const char *item, size_t length)
-{
-	unknown_item("kind", item, length);
-	for (unsigned int kind = 1; kind <= KINDS; kind++)
-		fprintf(stderr, "%s %s", kind > 1 ? "," : "", kind_name(kind));
-	fputc('\n', stderr);
-	hint();
-}
-
-/* Ends with @what is wrong with @word, of @length bytes. */
 static _Noreturn void bad_word(const char *what, const char *word,
 			       size_t length)
 {
-	char *shown = shown_word(word, length);
+	complain_of_word(what, word, length, NULL, 0);
+	hint();
+}
 
-	complain("%s \"%s\"", what, shown);
-	free(shown);
+static _Noreturn void unknown_column(const struct columns *columns,
+				     const char *word, size_t length)
+{
+	size_t count = column_count(columns);
+	const char **names = xcalloc(count, sizeof(*names));
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = column_at(columns, i).name;
+	complain_of_word("unknown column", word, length, names, count);
+	free(names);
 	hint();
 }
 
@@ -240,9 +227,14 @@ static void parse_kind(struct options *options, const char *word,
 		       size_t length)
 {
 	unsigned int kind = kind_by_name(word, length);
+	const char *names[KINDS];
 
-	if (!kind)
-		unknown_kind(word, length);
+	if (!kind) {
+		for (unsigned int i = 0; i < KINDS; i++)
+			names[i] = kind_name(i + 1);
+		complain_of_word("unknown kind", word, length, names, KINDS);
+		hint();
+	}
 	options->filter.kinds |= BIT(kind);
 }
 
@@ -305,15 +297,6 @@ static void parse_compared_pids(struct options *options)
 		usage_error("compare wants two pids or more");
 }
 
-static _Noreturn void unknown_resource(const char *item, size_t length)
-{
-	unknown_item("resource", item, length);
-	for_each_resource(r)
-		fprintf(stderr, "%s %s", r ? "," : "", resources[r].name);
-	fputc('\n', stderr);
-	hint();
-}
-
 /* Those that flags of clone(2) share, if none is named. */
 static uint32_t default_resources(void)
 {
@@ -330,9 +313,15 @@ static void parse_resource(struct options *options, const char *word,
 			   size_t length)
 {
 	enum taskmap_resource resource = resource_by_word(word, length);
+	const char *names[TASKMAP_RESOURCES];
 
-	if (resource == TASKMAP_RESOURCES)
-		unknown_resource(word, length);
+	if (resource == TASKMAP_RESOURCES) {
+		for_each_resource(r)
+			names[r] = resources[r].name;
+		complain_of_word("unknown resource", word, length, names,
+				 TASKMAP_RESOURCES);
+		hint();
+	}
 	options->resources |= BIT(resource);
 }
 
