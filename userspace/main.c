@@ -31,7 +31,6 @@ static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
 static void parse_compared_pids(struct options *options);
-static void parse_graph_args(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -49,7 +48,7 @@ static const struct command commands[] = {
 	  parse_compared_pids, compare_command },
 	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRpkaiE",
 	  "tasks and what they hold, drawn: DOT, SVG or HTML",
-	  parse_graph_args, graph_command },
+	  parse_pid_args, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "what changed between two saved snapshots",
 	  parse_comparison, diff_command },
@@ -122,9 +121,18 @@ static const char options_help[] =
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
 
-/* Lists that can be understood only when the command is known. */
-static const char *output, *compare;
-static bool output_all;
+/* The options that were given, by letter: the argument, "" if they take none. */
+static const char *given[128];
+
+/* The option that asks for each format; none does for FORMAT_TABLE. */
+static const char formats[] = {
+	[FORMAT_TREE] = 'T',
+	[FORMAT_RAW] = 'r',
+	[FORMAT_PAIRS] = 'P',
+	[FORMAT_JSON] = 'J',
+	[FORMAT_SVG] = 'G',
+	[FORMAT_HTML] = 'W',
+};
 
 static void print_columns_help(const struct command *command)
 {
@@ -141,7 +149,23 @@ static void print_columns_help(const struct command *command)
 	}
 }
 
-static _Noreturn void finish(int status);
+/*
+ * Exits with @status if all output has got where it should, which only the
+ * last write tells. Nothing printed and nowhere to print to (>&-) is no error.
+ */
+static _Noreturn void finish(int status)
+{
+	int reason = ferror(stdout) ? EIO : 0;
+
+	if (fflush(stdout))
+		reason = errno;
+	if (fclose(stdout) && errno != EBADF && !reason)
+		reason = errno;
+	if (reason)
+		die(STATUS_FAILED, "cannot write to standard output: %s",
+		    strerror(reason));
+	exit(status);
+}
 
 static _Noreturn void help(void)
 {
@@ -327,10 +351,10 @@ static void parse_resource(struct options *options, const char *word,
 
 static void parse_resources(struct options *options)
 {
+	if (*options->args)
+		options->resources = 0;
 	for (char **arg = options->args; *arg; arg++)
 		parse_resource(options, *arg, strlen(*arg));
-	if (!options->resources)
-		options->resources = default_resources();
 }
 
 /* Of several lists the last counts, as of columns. */
@@ -340,75 +364,27 @@ static void parse_resource_list(struct options *options, const char *list)
 	parse_list(options, list + (*list == '+'), parse_resource);
 }
 
-static void parse_graph_args(struct options *options)
-{
-	parse_pid_args(options);
-	if (!options->resources)
-		options->resources = default_resources();
-}
-
 static void parse_comparison(struct options *options)
 {
 	if (!strcmp(options->args[0], "-") && !strcmp(options->args[1], "-"))
 		usage_error("A and B cannot both be standard input");
 	options->compared.of = &compared_columns;
-	parse_columns(&options->compared, compare ? compare :
-						    compared_columns.defaults);
+	parse_columns(&options->compared,
+		      given['c'] ? given['c'] : compared_columns.defaults);
 }
 
-static void apply_option(struct options *options, int option)
+/* What cannot wait: options whose argument may be wrong, or that end it all. */
+static void parse_option(struct options *options, int option)
 {
 	switch (option) {
-	case 'T':
-		options->output.format = FORMAT_TREE;
-		break;
-	case 'J':
-		options->output.format = FORMAT_JSON;
-		break;
-	case 'r':
-		options->output.format = FORMAT_RAW;
-		break;
-	case 'P':
-		options->output.format = FORMAT_PAIRS;
-		break;
-	case 'n':
-		options->output.noheadings = true;
-		break;
-	case 'o':
-		output = optarg;
-		break;
-	case 'A':
-		output_all = true;
-		break;
-	case 'F':
-		options->output.full_ids = true;
-		break;
 	case 'p':
 		parse_list(options, optarg, parse_pid);
 		break;
 	case 'k':
 		parse_list(options, optarg, parse_kind);
 		break;
-	case 'a':
-		options->all = true;
-		break;
-	case 'G':
-		options->output.format = FORMAT_SVG;
-		break;
-	case 'W':
-		options->output.format = FORMAT_HTML;
-		break;
 	case 'R':
 		parse_resource_list(options, optarg);
-		break;
-	case 'c':
-		compare = optarg;
-		break;
-	case 'i':
-		options->input = optarg;
-		break;
-	case 'E':
-		options->source = &source_exact;
 		break;
 	case 'S':
 		parse_seed(options, optarg);
@@ -422,21 +398,26 @@ static void apply_option(struct options *options, int option)
 	}
 }
 
-/* The options that were given, by their letters. */
-struct used {
-	bool letter[128];
-};
-
-static void parse_options(int argc, char **argv, struct options *options,
-			  struct used *used)
+static void parse_options(int argc, char **argv, struct options *options)
 {
 	int option;
 
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
-		used->letter[option] = true;
-		apply_option(options, option);
+		given[option] = optarg ? optarg : "";
+		parse_option(options, option);
 	}
+	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
+		if (given[(unsigned char)formats[format]])
+			options->output.format = format;
+	}
+	options->output.noheadings = given['n'];
+	options->output.full_ids = given['F'];
+	options->all = given['a'];
+	options->input = given['i'];
+	options->source = given['E'] ? &source_exact : &source_system;
+	if (!given['R'])
+		options->resources = default_resources();
 }
 
 /* Of which columns, the command tells. */
@@ -446,9 +427,9 @@ static void select_columns(struct options *options,
 	struct selection *selection = &options->output.columns;
 
 	selection->of = columns;
-	if (output)
-		parse_columns(selection, output);
-	else if (output_all)
+	if (given['o'])
+		parse_columns(selection, given['o']);
+	else if (given['A'])
 		selection_all(selection);
 	else
 		selection_defaults(selection);
@@ -464,18 +445,18 @@ static const char *long_name(int letter)
 }
 
 /* The first option at or after @set that was given, NULL if none was. */
-static const char *first_used(const struct used *used, const char *set)
+static const char *first_given(const char *set)
 {
-	while (*set && !used->letter[(unsigned char)*set])
+	while (*set && !given[(unsigned char)*set])
 		set++;
 	return *set ? set : NULL;
 }
 
-static void check_exclusive(const struct used *used)
+static void check_exclusive(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(exclusive); i++) {
-		const char *one = first_used(used, exclusive[i]);
-		const char *two = one ? first_used(used, one + 1) : NULL;
+		const char *one = first_given(exclusive[i]);
+		const char *two = one ? first_given(one + 1) : NULL;
 
 		if (two)
 			usage_error("--%s and --%s cannot be used together",
@@ -483,10 +464,10 @@ static void check_exclusive(const struct used *used)
 	}
 }
 
-static void check_taken(const struct used *used, const struct command *command)
+static void check_taken(const struct command *command)
 {
 	for (const struct option *option = long_options; option->name; option++) {
-		if (used->letter[option->val] &&
+		if (given[option->val] &&
 		    !strchr(command->options, option->val))
 			usage_error("%s takes no --%s", command->name,
 				    option->name);
@@ -514,8 +495,7 @@ static const struct command *take_command(char **args, struct options *options)
 }
 
 /* What is listed in place of the command needs none of its arguments. */
-static void check_args(const struct used *used, const struct command *command,
-		       struct options *options)
+static void check_args(const struct command *command, struct options *options)
 {
 	char **args = options->args;
 	int count = 0;
@@ -525,7 +505,7 @@ static void check_args(const struct used *used, const struct command *command,
 	if (count > command->max_args)
 		bad_word("one argument too many:", args[command->max_args],
 			 strlen(args[command->max_args]));
-	if (used->letter['H'])
+	if (given['H'])
 		return;
 	if (count < command->min_args)
 		usage_error("%s wants %s", command->name, command->args);
@@ -549,41 +529,21 @@ static int run(const struct command *command, const struct options *options)
 	return STATUS_FAILED;
 }
 
-/*
- * Exits with @status if all output has got where it should, which only the
- * last write tells. Nothing printed and nowhere to print to (>&-) is no error.
- */
-static _Noreturn void finish(int status)
-{
-	int reason = ferror(stdout) ? EIO : 0;
-
-	if (fflush(stdout))
-		reason = errno;
-	if (fclose(stdout) && errno != EBADF && !reason)
-		reason = errno;
-	if (reason)
-		die(STATUS_FAILED, "cannot write to standard output: %s",
-		    strerror(reason));
-	exit(status);
-}
-
 int main(int argc, char **argv)
 {
-	struct options options = { .source = &source_system };
-	struct used used = { 0 };
+	struct options options = { 0 };
 	const struct command *command;
 	int status;
 
 	setlocale(LC_ALL, "");
-	parse_options(argc, argv, &options, &used);
+	parse_options(argc, argv, &options);
 	command = take_command(argv + optind, &options);
-	check_args(&used, command, &options);
-	check_exclusive(&used);
-	check_taken(&used, command);
+	check_args(command, &options);
+	check_exclusive();
+	check_taken(command);
 	if (command->columns)
 		select_columns(&options, command->columns);
-	status = used.letter['H'] ? list_columns(&options) :
-				    run(command, &options);
+	status = given['H'] ? list_columns(&options) : run(command, &options);
 	selection_free(&options.output.columns);
 	selection_free(&options.compared);
 	free(options.filter.pids);

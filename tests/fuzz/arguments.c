@@ -132,21 +132,19 @@ static void check_selection(const struct selection *selection)
 
 static int run_words(int argc, char **argv, struct options *options)
 {
-	struct used used = { 0 };
 	const struct command *command;
 	struct error error = { 0 };
 	char *same[] = { snapshot_path, snapshot_path, NULL };
 	int status;
 
 	optind = 0;	/* begin anew, as glibc has it; and so do we */
-	output = compare = NULL;
-	output_all = false;
-	parse_options(argc, argv, options, &used);
+	memset(given, 0, sizeof(given));
+	parse_options(argc, argv, options);
 	check_filter(&options->filter);
 	command = take_command(argv + optind, options);
-	check_args(&used, command, options);
-	check_exclusive(&used);
-	check_taken(&used, command);
+	check_args(command, options);
+	check_exclusive();
+	check_taken(command);
 	if (takes_pids(command))
 		check_pids(&options->filter);
 	/*
@@ -161,7 +159,7 @@ static int run_words(int argc, char **argv, struct options *options)
 		select_columns(options, command->columns);
 		check_selection(&options->output.columns);
 	}
-	if (used.letter['H'])
+	if (given['H'])
 		return list_columns(options);
 	options->input = snapshot_path;
 	if (command->run == diff_command)
