@@ -15,6 +15,10 @@
 /* How many bytes are read at once; some of the largest records fit. */
 #define CHUNK		65536
 
+/* What a header has in format 1; later fields follow these. */
+#define FIRST_SIZE	(offsetof(struct taskmap_header, release) + \
+			 TASKMAP_RELEASE_LEN)
+
 /* What a record has before its ids in format 1; later fields follow these. */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
 			 TASKMAP_COMM_LEN)
@@ -112,7 +116,7 @@ static const char *layout_fault(const struct taskmap_header *h)
 {
 	uint64_t ids_end, refs_end;
 
-	if (h->header_size < SNAPSHOT_HEADER || h->header_size % 8 ||
+	if (h->header_size < FIRST_SIZE || h->header_size % 8 ||
 	    h->header_size > SNAPSHOT_MOST_BYTES)
 		return "header size";
 	if (h->record_size < FIXED_SIZE || h->record_size % 8 ||
@@ -129,7 +133,7 @@ static const char *layout_fault(const struct taskmap_header *h)
 	return NULL;
 }
 
-/* Judges the first @size bytes of a file: SNAPSHOT_HEADER, or all it has. */
+/* Judges the first @size bytes of a file: FIRST_SIZE, or all it has. */
 static int check_header(struct taskmap_header *header,
 			const unsigned char *bytes, size_t size,
 			const char *name, struct error *error)
@@ -143,9 +147,9 @@ static int check_header(struct taskmap_header *header,
 	if (size >= offsetof(struct taskmap_header, header_size) &&
 	    check_version(header->version, name, error))
 		return -1;
-	if (size < SNAPSHOT_HEADER)
+	if (size < FIRST_SIZE)
 		return error_set(error, "%s: truncated: %zu bytes, of at least %zu",
-				 name, size, SNAPSHOT_HEADER);
+				 name, size, FIRST_SIZE);
 	fault = layout_fault(header);
 	if (fault)
 		return error_set(error, "%s: corrupt: wrong %s", name, fault);
@@ -160,14 +164,14 @@ static int read_header(struct reading *reading)
 {
 	struct taskmap_header *header = &reading->snap->header;
 	unsigned char bytes[SNAPSHOT_MOST_BYTES];
-	int ret = read_some(reading, bytes, SNAPSHOT_HEADER);
+	int ret = read_some(reading, bytes, FIRST_SIZE);
 
 	if (!ret)
 		ret = check_header(header, bytes, (size_t)reading->position,
 				   reading->name, reading->error);
 	if (!ret)
-		ret = read_all(reading, bytes + SNAPSHOT_HEADER,
-			       header->header_size - SNAPSHOT_HEADER);
+		ret = read_all(reading, bytes + FIRST_SIZE,
+			       header->header_size - FIRST_SIZE);
 	if (ret)
 		return ret;
 	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));

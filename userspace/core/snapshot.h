@@ -26,10 +26,6 @@
 /* The most bytes that a header may have, and a record. */
 #define SNAPSHOT_MOST_BYTES	4096
 
-/* The size of the header at first; fields that came later may be missing. */
-#define SNAPSHOT_HEADER		(offsetof(struct taskmap_header, release) + \
-				 TASKMAP_RELEASE_LEN)
-
 /* One line that says what went wrong and what to do about it. */
 struct error {
 	char *text;	/* allocated; NULL if there was not even memory for it */

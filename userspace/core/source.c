@@ -13,22 +13,24 @@
 #include "core/snapshot.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
+#define PROCFS		"/proc/taskmap"
 #define MODULE		"/sys/module/taskmap"
 #define IDS_PARAMETER	MODULE "/parameters/ids"
 #define EXACT_MAX	MODULE "/parameters/exact_max"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 
+/* The room for a line of a small file of the system. */
+#define LINE_SIZE	128
+
 /* Where the module's files are, in the order in which they are tried. */
 static const char *const directories[] = {
 	DEBUGFS "/taskmap",
-	"/proc/taskmap",
+	PROCFS,
 };
-
-static const char walked[] = "snapshot";
 
 const struct source source_system = {
 	.root = "",
-	.file = walked,
+	.file = "snapshot",
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
@@ -52,20 +54,30 @@ static bool exists(const struct source *source, const char *path)
 	return !access(full, F_OK);
 }
 
+/* Reads the first line of a small file of the system: "" if there is none. */
+static void read_line(const struct source *source, const char *path,
+		      char line[LINE_SIZE])
+{
+	char full[PATH_MAX];
+	FILE *file;
+
+	line[0] = '\0';
+	in_root(source, path, full, sizeof(full));
+	file = fopen(full, "re");
+	if (!file)
+		return;
+	if (!fgets(line, LINE_SIZE, file))
+		line[0] = '\0';
+	fclose(file);
+}
+
 /* Whether the first line of a small file of the system has @word in it. */
 static bool mentions(const struct source *source, const char *path,
 		     const char *word)
 {
-	char full[PATH_MAX], line[128] = "";
-	FILE *file;
+	char line[LINE_SIZE];
 
-	in_root(source, path, full, sizeof(full));
-	file = fopen(full, "re");
-	if (!file)
-		return false;
-	if (!fgets(line, sizeof(line), file))
-		line[0] = '\0';
-	fclose(file);
+	read_line(source, path, line);
 	return strstr(line, word);
 }
 
@@ -82,14 +94,8 @@ static bool debugfs_is_mounted(const struct source *source)
 /* Whether the module is there, but without the file that is looked for. */
 static bool is_older(const struct source *source)
 {
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		snprintf(path, sizeof(path), "%s/%s", directories[i], walked);
-		if (exists(source, path))
-			return true;
-	}
-	return false;
+	return exists(source, DEBUGFS "/taskmap/snapshot") ||
+	       exists(source, PROCFS "/snapshot");
 }
 
 /* Neither file is there though nothing forbids to look. */
@@ -113,31 +119,14 @@ static int explain_forbidden(const struct source *source, struct error *error)
 	return error_set(error, "not permitted: CAP_SYS_PTRACE in the initial user namespace is missing; run it outside of any container");
 }
 
-/* The number of tasks of the system, 0 if nobody tells. */
-static unsigned int count_tasks(const struct source *source)
-{
-	char full[PATH_MAX];
-	unsigned int count;
-	FILE *file;
-
-	in_root(source, "/proc/loadavg", full, sizeof(full));
-	file = fopen(full, "re");
-	if (!file)
-		return 0;
-	/* Three loads, and how many run of how many. */
-	if (fscanf(file, "%*s %*s %*s %*u/%u", &count) != 1)
-		count = 0;
-	fclose(file);
-	return count;
-}
-
 static int explain_too_many(const struct source *source, struct error *error)
 {
-	char count[16] = "these";
-	unsigned int tasks = count_tasks(source);
+	char line[LINE_SIZE], count[16];
 
-	if (tasks)
-		snprintf(count, sizeof(count), "%u", tasks);
+	/* Three loads, and how many run of how many. */
+	read_line(source, "/proc/loadavg", line);
+	if (sscanf(line, "%*s %*s %*s %*u/%15[0-9]", count) != 1)
+		strcpy(count, "these");
 	return error_set(error, "%s tasks are more than the module stops the machine for; raise " EXACT_MAX " or do without --exact",
 			 count);
 }
