@@ -14,77 +14,39 @@ struct comparison {
 	const struct model *model;
 	const unsigned int *tasks;
 	size_t count;
-	/*
-	 * For each resource and each task the number of what it holds, from 1
-	 * in order of the tasks; 0 for none.
-	 */
-	unsigned int *numbers[TASKMAP_RESOURCES];
-	struct relation *relations;	/* of each to the first */
 };
 
-/* What one of the tasks holds, sorted by that and then as they were given. */
-struct held {
-	uint64_t id;
-	unsigned int index;
-};
-
-static int compare_held(const void *a, const void *b)
+/*
+ * For each of the tasks the number of what it holds of @resource, from 1 in
+ * order of the tasks; 0 for none. To be freed.
+ */
+static unsigned int *number(const struct comparison *comparison,
+			    enum taskmap_resource resource)
 {
-	const struct held *x = a, *y = b;
-
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
-/* Numbers are given by who holds the same first. */
-static void number(struct comparison *comparison, enum taskmap_resource resource)
-{
-	const struct taskmap_record *tasks = comparison->model->tasks;
-	unsigned int count = (unsigned int)comparison->count;
-	unsigned int *numbers = comparison->numbers[resource];
-	struct held *held = xcalloc(count, sizeof(*held));
-	/* For each of them, the first that holds the same. */
-	unsigned int *firsts = xcalloc(count, sizeof(*firsts));
+	const struct model *model = comparison->model;
+	unsigned int *numbers = xcalloc(comparison->count, sizeof(*numbers));
+	/* What each number of the model, which is of all tasks, is here. */
+	unsigned int *here = xcalloc((size_t)model->holders[resource].count + 1,
+				     sizeof(*here));
 	unsigned int last = 0;
 
-	for (unsigned int i = 0; i < count; i++)
-		held[i] = (struct held){
-			tasks[comparison->tasks[i]].ids[resource], i
-		};
-	qsort(held, count, sizeof(*held), compare_held);
-	for (unsigned int i = 0; i < count; i++)
-		firsts[held[i].index] = i && held[i].id == held[i - 1].id ?
-			firsts[held[i - 1].index] : held[i].index;
-	for (unsigned int i = 0; i < count; i++) {
-		if (tasks[comparison->tasks[i]].ids[resource])
-			numbers[i] = firsts[i] < i ? numbers[firsts[i]] : ++last;
+	for (size_t i = 0; i < comparison->count; i++) {
+		unsigned int object = model_number(model, comparison->tasks[i],
+						   resource);
+
+		if (object && !here[object])
+			here[object] = ++last;
+		numbers[i] = here[object];
 	}
-	free(firsts);
-	free(held);
+	free(here);
+	return numbers;
 }
 
-static void comparison_init(struct comparison *comparison,
-			    const struct model *model,
-			    const unsigned int *tasks, size_t count)
+static struct relation relation_of(const struct comparison *comparison,
+				   size_t index)
 {
-	*comparison = (struct comparison){
-		.model = model, .tasks = tasks, .count = count,
-		.relations = xcalloc(count, sizeof(*comparison->relations)),
-	};
-	for_each_resource(r) {
-		comparison->numbers[r] = xcalloc(count, sizeof(unsigned int));
-		number(comparison, r);
-	}
-	for (size_t i = 0; i < count; i++)
-		comparison->relations[i] = relate(model, tasks[i], tasks[0]);
-}
-
-static void comparison_free(struct comparison *comparison)
-{
-	for_each_resource(r)
-		free(comparison->numbers[r]);
-	free(comparison->relations);
+	return relate(comparison->model, comparison->tasks[index],
+		      comparison->tasks[0]);
 }
 
 /* Room for the letters of any number, and the NUL. */
@@ -113,7 +75,7 @@ static void add_resource(struct libscols_table *table,
 			 unsigned int resource)
 {
 	struct libscols_line *line = table_add_line(table);
-	const unsigned int *numbers = comparison->numbers[resource];
+	unsigned int *numbers = number(comparison, resource);
 	const char *flag = resources[resource].flag;
 	char letters[LETTERS_SIZE];
 
@@ -121,6 +83,7 @@ static void add_resource(struct libscols_table *table,
 	for (size_t i = 0; i < comparison->count; i++)
 		table_set(line, i + 1, put_letters(numbers[i], letters));
 	table_set(line, comparison->count + 1, flag ? flag : "-");
+	free(numbers);
 }
 
 static void print_matrix(const struct comparison *comparison)
@@ -146,9 +109,9 @@ static bool is_of_dead(const struct comparison *comparison, size_t index)
 }
 
 /* What flags do not say, in a few words; to be freed. */
-static char *word_of(const struct comparison *comparison, size_t index)
+static char *word_of(const struct comparison *comparison, size_t index,
+		     const struct relation *relation)
 {
-	const struct relation *relation = &comparison->relations[index];
 	const char *name = relation_name(relation);
 	char *untold, *word;
 
@@ -166,11 +129,12 @@ static char *word_of(const struct comparison *comparison, size_t index)
 	return word;
 }
 
-static char *note_of(const struct comparison *comparison, size_t index)
+static char *note_of(const struct comparison *comparison, size_t index,
+		     const struct relation *relation)
 {
-	char *note = word_of(comparison, index);
+	char *note = word_of(comparison, index, relation);
 
-	for_each_resource_in(comparison->relations[index].beyond, r)
+	for_each_resource_in(relation->beyond, r)
 		note = joined(note, "; ", xasprintf("%s not by a flag",
 						    resources[r].name));
 	return note;
@@ -179,11 +143,11 @@ static char *note_of(const struct comparison *comparison, size_t index)
 static void add_pair(struct libscols_table *table,
 		     const struct comparison *comparison, size_t index)
 {
-	const struct relation *relation = &comparison->relations[index];
+	const struct relation relation = relation_of(comparison, index);
 	struct libscols_line *line = table_add_line(table);
-	char *flags = resource_words(relation->flags | relation->needed,
+	char *flags = resource_words(relation.flags | relation.needed,
 				     "|", RESOURCE_FLAG);
-	char *note = note_of(comparison, index);
+	char *note = note_of(comparison, index, &relation);
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", pid_of(comparison, index));
@@ -222,14 +186,13 @@ static struct json_object *letters_object(const struct comparison *comparison,
 {
 	struct json_object *object = json_new_object();
 	struct json_object *letters = json_new_array();
+	unsigned int *numbers = number(comparison, resource);
 	char text[LETTERS_SIZE];
 
-	for (size_t i = 0; i < comparison->count; i++) {
-		unsigned int number = comparison->numbers[resource][i];
-
-		json_append(letters, json_text(number ?
-					       put_letters(number, text) : NULL));
-	}
+	for (size_t i = 0; i < comparison->count; i++)
+		json_append(letters, json_text(numbers[i] ?
+					       put_letters(numbers[i], text) : NULL));
+	free(numbers);
 	json_add_text(object, "resource", resources[resource].name);
 	json_add(object, "letters", letters);
 	return object;
@@ -238,11 +201,12 @@ static struct json_object *letters_object(const struct comparison *comparison,
 static struct json_object *relation_object(const struct comparison *comparison,
 					   size_t index)
 {
+	const struct relation relation = relation_of(comparison, index);
 	struct json_object *object = json_new_object();
 
 	json_add_number(object, "pid", pid_of(comparison, index));
 	json_add_number(object, "with", pid_of(comparison, 0));
-	json_add_relation(object, &comparison->relations[index]);
+	json_add_relation(object, &relation);
 	return object;
 }
 
@@ -269,20 +233,20 @@ static void print_json(const struct comparison *comparison,
 
 int compare_command(const struct options *options, struct error *error)
 {
-	struct comparison comparison;
+	struct comparison comparison = { 0 };
 	unsigned int *tasks;
 	struct view view;
-	size_t count;
 
 	if (view_open(&view, options, error))
 		return -1;
-	tasks = view_tasks(&view, &count);
-	comparison_init(&comparison, &view.model, tasks, count);
+	tasks = view_tasks(&view, &comparison.count);
+	need_memory(model_number_all(&view.model, ALL_RESOURCES));
+	comparison.model = &view.model;
+	comparison.tasks = tasks;
 	if (options->output.format == FORMAT_JSON)
 		print_json(&comparison, &view.snap.header);
 	else
 		print_text(&comparison);
-	comparison_free(&comparison);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }
