@@ -41,6 +41,8 @@ struct drift {
 	const bool *shown;
 	struct finding *findings;	/* in order of pid */
 	size_t count;
+	/* For each object by its number, the last tgid that spoke for it. */
+	int *spoke[TASKMAP_RESOURCES];
 };
 
 static const char *const rules[] = {
@@ -187,113 +189,27 @@ static void find_own(struct drift *drift, unsigned int task)
 /* Thread groups that share */
 
 /* What no two thread groups should share, and clone(2) can make them share. */
-static const enum taskmap_resource apart[] = {
-	TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND, TASKMAP_IO,
-};
+#define APART	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | \
+		 BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_IO))
 
 /*
- * Whether they share it like equals. Kernel threads do not, nor does a vfork
- * child its parent's mm, which a rule of its own is about.
+ * For which of its objects @task speaks: whoever has the lowest pid speaks for
+ * those of its thread group that hold the same. Tasks come by tgid and pid.
  */
-static bool is_sharer(const struct model *model, struct members run,
-		      enum taskmap_resource resource)
+static uint32_t speaks_for(struct drift *drift, unsigned int task)
 {
-	bool sharer = false;
+	int tgid = drift->model->tasks[task].tgid;
+	uint32_t set = 0;
 
-	for (unsigned int i = 0; i < run.count; i++) {
-		const struct taskmap_record *task =
-			&model->tasks[run.tasks[i]];
+	for_each_resource_in(APART, r) {
+		int *spoke = &drift->spoke[r][model_number(drift->model, task,
+							   r)];
 
-		if (resource == TASKMAP_MM &&
-		    task->marks & TASKMAP_MARK_VFORK)
-			return false;
-		sharer |= task->kind != TASKMAP_KTHREAD;
+		if (*spoke != tgid)
+			set |= BIT(r);
+		*spoke = tgid;
 	}
-	return sharer;
-}
-
-/* How many share it, and the two with the lowest tgids. */
-struct sharers {
-	unsigned int count;
-	int lowest[2];
-};
-
-static struct sharers count_sharers(const struct model *model,
-				    struct members members,
-				    enum taskmap_resource resource)
-{
-	struct sharers sharers = { 0 };
-
-	for (unsigned int i = 0; i < members.count;) {
-		struct members run = model_run(model, members, i);
-
-		i += run.count;
-		if (!is_sharer(model, run, resource))
-			continue;
-		if (sharers.count < ARRAY_SIZE(sharers.lowest))
-			sharers.lowest[sharers.count] =
-				model->tasks[*run.tasks].tgid;
-		sharers.count++;
-	}
-	return sharers;
-}
-
-/* Whoever is shown of them and has the lowest pid speaks for them. */
-static unsigned int speaker(const struct drift *drift, struct members run)
-{
-	for (unsigned int i = 0; i < run.count; i++) {
-		if (drift->shown[run.tasks[i]] &&
-		    !model_is_kthread(drift->model, run.tasks[i]))
-			return run.tasks[i];
-	}
-	return NO_TASK;
-}
-
-/* With whom a task's thread group shares, for each that should be apart. */
-struct sharing {
-	struct others with[ARRAY_SIZE(apart)];
-};
-
-static void look_at_group(const struct drift *drift,
-			  struct members members, size_t index,
-			  struct sharing *sharing)
-{
-	const struct model *model = drift->model;
-	struct sharers sharers = count_sharers(model, members, apart[index]);
-
-	if (sharers.count < 2)
-		return;
-	for (unsigned int i = 0; i < members.count;) {
-		struct members run = model_run(model, members, i);
-		unsigned int task = speaker(drift, run);
-		int tgid = model->tasks[*run.tasks].tgid;
-
-		i += run.count;
-		if (task == NO_TASK || !is_sharer(model, run, apart[index]))
-			continue;
-		sharing[task].with[index] = (struct others){
-			.tgid = sharers.lowest[sharers.lowest[0] == tgid],
-			.count = sharers.count - 1,
-		};
-	}
-}
-
-static void look_at_groups(const struct drift *drift, struct sharing *sharing)
-{
-	for (size_t index = 0; index < ARRAY_SIZE(apart); index++) {
-		const struct grouping *holders =
-			&drift->model->holders[apart[index]];
-
-		for (unsigned int g = 0; g < holders->count; g++) {
-			const struct group *group = &holders->groups[g];
-
-			if (group->users > 1)
-				look_at_group(drift,
-					      model_members(drift->model, group,
-							    apart[index]),
-					      index, sharing);
-		}
-	}
+	return set;
 }
 
 static void add_shared(struct drift *drift, unsigned int task, uint32_t set,
@@ -310,25 +226,18 @@ static void add_shared(struct drift *drift, unsigned int task, uint32_t set,
 }
 
 /* Once for all that it shares with the same others. */
-static void find_shared(struct drift *drift, unsigned int task,
-			struct sharing *sharing)
+static void find_shared(struct drift *drift, unsigned int task)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(apart); i++) {
-		const struct others others = sharing->with[i];
-		uint32_t set = 0;
+	uint32_t set = speaks_for(drift, task);
 
-		if (!others.count)
-			continue;
-		for (size_t j = i; j < ARRAY_SIZE(apart); j++) {
-			struct others *with = &sharing->with[j];
+	while (set) {
+		struct others others;
+		uint32_t alike = model_alike(drift->model, task, set,
+					     model_equals, &others);
 
-			if (with->tgid != others.tgid ||
-			    with->count != others.count)
-				continue;
-			set |= BIT(apart[j]);
-			with->count = 0;
-		}
-		add_shared(drift, task, set, &others);
+		set &= ~alike;
+		if (others.count)
+			add_shared(drift, task, alike, &others);
 	}
 }
 
@@ -387,6 +296,7 @@ static void find_in_task(struct drift *drift, unsigned int task)
 		    "made by the kernel in thread group %d, for io_uring or vhost",
 		    record->tgid);
 	find_own(drift, task);
+	find_shared(drift, task);
 	find_dead_leader(drift, task);
 }
 
@@ -589,19 +499,17 @@ static void fold(struct drift *drift)
 static void drift_init(struct drift *drift, struct model *model, bool exact,
 		       const bool *shown)
 {
-	struct sharing *sharing = xcalloc(model->count, sizeof(*sharing));
-
 	*drift = (struct drift){ .model = model, .shown = shown };
-	for (size_t i = 0; i < ARRAY_SIZE(apart); i++)
-		need_memory(model_group_all(model, BIT(apart[i])));
-	look_at_groups(drift, sharing);
+	need_memory(model_group_all(model, APART));
+	for_each_resource_in(APART, r)
+		drift->spoke[r] = xcalloc((size_t)model->holders[r].count + 1,
+					  sizeof(int));
 	for (unsigned int i = 0; i < model->count; i++) {
-		if (!shown[i])
-			continue;
-		find_in_task(drift, i);
-		find_shared(drift, i, &sharing[i]);
+		if (shown[model->order.tasks[i]])
+			find_in_task(drift, model->order.tasks[i]);
 	}
-	free(sharing);
+	for_each_resource_in(APART, r)
+		free(drift->spoke[r]);
 	if (exact)
 		find_refs(drift, model);
 	if (drift->count)

@@ -75,31 +75,19 @@ static void note_others(const struct others *others, const char *names,
 static void note_shared(const struct model *model, unsigned int task,
 			char out[VALUE_SIZE])
 {
-	static const enum taskmap_resource told[] = {
-		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS,
-	};
 	bool vfork = model->tasks[task].marks & TASKMAP_MARK_VFORK;
-	struct others others[ARRAY_SIZE(told)] = { 0 };
+	uint32_t set = vfork ? NOTED & ~BIT(TASKMAP_MM) : NOTED;
 
-	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
-		if (!vfork || told[i] != TASKMAP_MM)
-			others[i] = model_others(model, task, told[i]);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
-		char names[VALUE_SIZE];
-		char *end;
+	while (set) {
+		struct others others;
+		uint32_t alike = model_alike(model, task, set, model_others,
+					     &others);
+		char *names = resource_words(alike, ",", RESOURCE_NAME);
 
-		if (!others[i].count)
-			continue;
-		end = add_word(names, names, resources[told[i]].name);
-		for (size_t j = i + 1; j < ARRAY_SIZE(told); j++) {
-			if (others[j].tgid != others[i].tgid ||
-			    others[j].count != others[i].count)
-				continue;
-			end = add_word(names, end, resources[told[j]].name);
-			others[j].count = 0;
-		}
-		note_others(&others[i], names, out);
+		set &= ~alike;
+		if (others.count)
+			note_others(&others, names, out);
+		free(names);
 	}
 }
 

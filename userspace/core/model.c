@@ -165,22 +165,45 @@ static int make_numbers(const struct model *model,
 }
 
 /* Members come by tgid, so that a new tgid is one that differs from the last. */
-static void add_member(const struct model *model, struct grouping *grouping,
-		       unsigned int task)
+static void add_sharer(struct sharers *sharers, int tgid)
+{
+	if (tgid == sharers->last)
+		return;
+	if (sharers->count < ARRAY_SIZE(sharers->lowest))
+		sharers->lowest[sharers->count] = tgid;
+	sharers->count++;
+	sharers->last = tgid;
+}
+
+/* Whether its thread group is a child by vfork and this is the mm it borrows. */
+static bool borrows(const struct model *model, unsigned int task,
+		    enum taskmap_resource resource)
+{
+	unsigned int leader = resource == TASKMAP_MM ?
+			      model_leader(model, task) : NO_TASK;
+
+	return leader != NO_TASK &&
+	       model->tasks[leader].marks & TASKMAP_MARK_VFORK;
+}
+
+static void add_member(const struct model *model,
+		       enum taskmap_resource resource,
+		       struct grouping *grouping, unsigned int task)
 {
 	struct group *group = &grouping->groups[grouping->number[task] - 1];
 	int tgid = model->tasks[task].tgid;
 
 	grouping->members[group->first + group->count++] = task;
-	if (model_is_kthread(model, task) || tgid == group->last)
+	if (model_is_kthread(model, task))
 		return;
-	if (group->users < ARRAY_SIZE(group->lowest))
-		group->lowest[group->users] = tgid;
-	group->users++;
-	group->last = tgid;
+	add_sharer(&group->users, tgid);
+	if (!borrows(model, task, resource))
+		add_sharer(&group->equals, tgid);
 }
 
-static int make_groups(const struct model *model, struct grouping *grouping)
+static int make_groups(const struct model *model,
+		       enum taskmap_resource resource,
+		       struct grouping *grouping)
 {
 	unsigned int first = 0;
 
@@ -200,8 +223,10 @@ static int make_groups(const struct model *model, struct grouping *grouping)
 		first += count;
 	}
 	for (unsigned int i = 0; i < model->count; i++) {
-		if (grouping->number[model->order.tasks[i]])
-			add_member(model, grouping, model->order.tasks[i]);
+		unsigned int task = model->order.tasks[i];
+
+		if (grouping->number[task])
+			add_member(model, resource, grouping, task);
 	}
 	return 0;
 }
@@ -232,7 +257,7 @@ int model_group_all(struct model *model, uint32_t set)
 			continue;
 		free_grouping(grouping);
 		if (make_numbers(model, r, grouping) ||
-		    make_groups(model, grouping)) {
+		    make_groups(model, r, grouping)) {
 			free_grouping(grouping);
 			return -ENOMEM;
 		}
@@ -432,21 +457,52 @@ unsigned int model_origin(const struct model *model, unsigned int task)
 					      model_leader(model, task);
 }
 
+/* Of @sharers those but its own thread group, which is one of them. */
+static struct others others_of(const struct model *model, unsigned int task,
+			       const struct sharers *sharers)
+{
+	struct others others = { .count = sharers->count };
+	int own = model->tasks[task].tgid;
+
+	if (!model_is_kthread(model, task))
+		others.count--;
+	if (others.count)
+		others.tgid = sharers->lowest[sharers->lowest[0] == own];
+	return others;
+}
+
 struct others model_others(const struct model *model, unsigned int task,
 			   enum taskmap_resource resource)
 {
 	const struct group *group = model_group(model, task, resource);
-	struct others others = { 0 };
-	int own = model->tasks[task].tgid;
 
-	if (!group)
-		return others;
-	others.count = group->users;
-	if (!model_is_kthread(model, task))
-		others.count--;	/* its own thread group */
-	if (others.count)
-		others.tgid = group->lowest[group->lowest[0] == own];
-	return others;
+	return group ? others_of(model, task, &group->users) :
+		       (struct others){ 0 };
+}
+
+struct others model_equals(const struct model *model, unsigned int task,
+			   enum taskmap_resource resource)
+{
+	const struct group *group = model_group(model, task, resource);
+
+	return group && !borrows(model, task, resource) ?
+	       others_of(model, task, &group->equals) : (struct others){ 0 };
+}
+
+uint32_t model_alike(const struct model *model, unsigned int task,
+		     uint32_t set, find_others *find, struct others *others)
+{
+	uint32_t alike = 0;
+
+	for_each_resource_in(set, r) {
+		struct others with = find(model, task, r);
+
+		if (!alike)
+			*others = with;
+		if (with.tgid == others->tgid && with.count == others->count)
+			alike |= BIT(r);
+	}
+	return alike;
 }
 
 int model_lender(const struct model *model, unsigned int task)
@@ -482,5 +538,5 @@ int model_owner(const struct model *model, uint64_t mm)
 	if (!number)
 		return 0;
 	group = &model->holders[TASKMAP_MM].groups[number - 1];
-	return group->users ? group->lowest[0] : 0;
+	return group->users.lowest[0];
 }

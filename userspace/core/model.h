@@ -25,18 +25,22 @@ struct members {
 	unsigned int count;
 };
 
+/* Thread groups that have an object in common. */
+struct sharers {
+	unsigned int count;
+	int lowest[2];		/* the lowest tgids */
+	int last;		/* while they are counted: the last tgid */
+};
+
 /* The tasks that hold one object. Never empty. */
 struct group {
 	unsigned int first;	/* where its members begin in grouping.members */
 	unsigned int count;
 	unsigned int earliest;	/* its member with the lowest pid */
-	/*
-	 * The thread groups that its members are of, but for kernel threads,
-	 * who borrow what they do not share: how many, and the lowest tgids.
-	 */
-	unsigned int users;
-	int lowest[2];
-	int last;		/* while it is made: the last tgid of them */
+	/* Not kernel threads, who borrow what they do not share. */
+	struct sharers users;
+	/* Nor, of an mm, children by vfork, who borrow it from their parent. */
+	struct sharers equals;
 };
 
 /* All tasks by what they hold of one resource. Id 0 is no object. */
@@ -136,8 +140,24 @@ bool model_differ(const struct model *model, unsigned int a, unsigned int b,
  */
 unsigned int model_origin(const struct model *model, unsigned int task);
 
-struct others model_others(const struct model *model, unsigned int task,
-			   enum taskmap_resource resource);
+/* Of all that use it, or of those that share it as equals. */
+typedef struct others find_others(const struct model *model, unsigned int task,
+				  enum taskmap_resource resource);
+find_others model_others, model_equals;
+
+/**
+ * model_alike() - what a task shares with the same others
+ * @model: the model, with groups of all of @set
+ * @task: the task
+ * @set: resources
+ * @find: model_others() or model_equals()
+ * @others: set to with whom it shares the first of @set
+ *
+ * Return: those of @set that it shares with just these; with nobody, if that is
+ * what is true of the first. None if @set is empty.
+ */
+uint32_t model_alike(const struct model *model, unsigned int task,
+		     uint32_t set, find_others *find, struct others *others);
 
 /*
  * The tgid of whose mm a vfork child lives in: whoever made it. That is its

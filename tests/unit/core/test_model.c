@@ -70,8 +70,8 @@ static void test_groups(void **state)
 	(void)state;
 	/* 200 to 203, and the kernel thread that borrows it. */
 	assert_int_equal(server->count, 5);
-	assert_int_equal(server->users, 1);
-	assert_int_equal(server->lowest[0], 200);
+	assert_int_equal(server->users.count, 1);
+	assert_int_equal(server->users.lowest[0], 200);
 	assert_int_equal(members.count, 5);
 	for (unsigned int i = 0; i < 4; i++)
 		assert_int_equal(members.tasks[i],
@@ -150,9 +150,9 @@ static void test_users(void **state)
 	fixture_init(&set, rows, 6);
 	group = model_group(&set.model, 0, TASKMAP_MM);
 	assert_int_equal(group->count, 6);
-	assert_int_equal(group->users, 2);
-	assert_int_equal(group->lowest[0], 5);
-	assert_int_equal(group->lowest[1], 6);
+	assert_int_equal(group->users.count, 2);
+	assert_int_equal(group->users.lowest[0], 5);
+	assert_int_equal(group->users.lowest[1], 6);
 	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).count, 2);
 	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).tgid, 5);
 	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).count, 1);
@@ -184,7 +184,7 @@ static void test_order_without_leader(void **state)
 	assert_int_equal(number(&set, 50, TASKMAP_MM), 1);
 	first = model_group(&set.model, 0, TASKMAP_MM);
 	assert_int_equal(first->earliest, 0);
-	assert_int_equal(first->lowest[0], 2);
+	assert_int_equal(first->users.lowest[0], 2);
 	assert_int_equal(*model_members(&set.model, first, TASKMAP_MM).tasks, 2);
 	fixture_free(&set);
 }
