@@ -3,10 +3,7 @@
 #include "core/model.h"
 
 /* What makes clone(2) give the new task an nsproxy of its own. */
-#define OF_NSPROXY							\
-	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \
-	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
-	 BIT(TASKMAP_CGROUP_NS))
+#define OF_NSPROXY	(ALL_NAMESPACES & ~BIT(TASKMAP_USER_NS))
 
 #define POSIX_THREAD							\
 	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |	\

@@ -17,6 +17,10 @@
 /* A set of resources has BIT(resource) for each. */
 #define BIT(resource)	(1U << (resource))
 #define ALL_RESOURCES	(BIT(TASKMAP_RESOURCES) - 1)
+#define ALL_NAMESPACES							\
+	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \
+	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
+	 BIT(TASKMAP_CGROUP_NS) | BIT(TASKMAP_USER_NS))
 
 #define for_each_resource(r) \
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
