@@ -9,11 +9,7 @@
 #include "command/explain.h"
 
 /* What sentences name one by one; the same namespaces together. */
-#define NAMESPACES							\
-	(BIT(TASKMAP_UTS_NS) | BIT(TASKMAP_IPC_NS) | BIT(TASKMAP_MNT_NS) | \
-	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
-	 BIT(TASKMAP_CGROUP_NS) | BIT(TASKMAP_USER_NS))
-#define TOLD	(ALL_RESOURCES & ~(NAMESPACES | BIT(TASKMAP_ACTIVE_MM) |	\
+#define TOLD	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_ACTIVE_MM) |	\
 			    BIT(TASKMAP_NSPROXY)))
 
 /* Whom a task is held against, in what is said. */
@@ -34,34 +30,21 @@ static char *flags(uint32_t set)
 	return resource_words(set, " | ", RESOURCE_FLAG);
 }
 
-static char *ids(const struct subject *subject, uint32_t set)
+/*
+ * What the task holds, or what both hold if that is @apart: in one word each,
+ * for lines not to be broken within, as "mm#8!=#4".
+ */
+static char *ids(const struct subject *subject, uint32_t set, bool apart)
 {
+	const struct model *model = subject->model;
 	char *list = xstrdup("");
 
 	for_each_resource_in(set, r) {
-		unsigned int own = model_number(subject->model,
-						subject->to->facts.task, r);
-
 		list = joined(list, " ", xasprintf("%s#%u", resources[r].prefix,
-						   own));
-	}
-	return list;
-}
-
-/* In one word each, for lines not to be broken within: "mm#8!=#4". */
-static char *ids_of_both(const struct subject *subject, uint32_t set)
-{
-	char *list = xstrdup("");
-
-	for_each_resource_in(set, r) {
-		unsigned int own = model_number(subject->model,
-						subject->to->facts.task, r);
-		unsigned int other = model_number(subject->model,
-						  subject->other->task, r);
-
-		list = joined(list, " ", xasprintf("%s#%u!=#%u",
-						   resources[r].prefix, own,
-						   other));
+						   model_number(model, subject->to->facts.task, r)));
+		if (apart)
+			list = joined(list, "!=", xasprintf("#%u",
+							    model_number(model, subject->other->task, r)));
 	}
 	return list;
 }
@@ -84,16 +67,16 @@ static uint32_t held_alone(const struct subject *subject, unsigned int by,
 static char *with_namespaces(const struct subject *subject, char *words)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
-	uint32_t same = subject->other->relation.same & NAMESPACES;
+	uint32_t same = subject->other->relation.same & ALL_NAMESPACES;
 	uint32_t alone = held_alone(subject, own, other) |
 			 held_alone(subject, other, own);
 	char *namespaces, *all;
 
 	if (!same)
 		return words;
-	if (alone & NAMESPACES)
+	if (alone & ALL_NAMESPACES)
 		namespaces = nouns(same);
-	else if (subject->other->relation.apart & NAMESPACES)
+	else if (subject->other->relation.apart & ALL_NAMESPACES)
 		namespaces = xstrdup("the other namespaces");
 	else
 		namespaces = xstrdup("all namespaces");
@@ -109,18 +92,18 @@ static void tell_same(const struct subject *subject)
 	char *words = with_namespaces(subject, nouns(same));
 
 	if (*words)
-		say(subject->to, subject->topic, ids(subject, same),
+		say(subject->to, subject->topic, ids(subject, same, false),
 		    "The same: %s.", words);
 	free(words);
 }
 
 static void tell_apart(const struct subject *subject)
 {
-	uint32_t apart = subject->other->relation.apart & (TOLD | NAMESPACES);
+	uint32_t apart = subject->other->relation.apart & (TOLD | ALL_NAMESPACES);
 	char *words = nouns(apart);
 
 	if (apart)
-		say(subject->to, subject->topic, ids_of_both(subject, apart),
+		say(subject->to, subject->topic, ids(subject, apart, true),
 		    "Not the same: %s.", words);
 	free(words);
 }
@@ -136,7 +119,7 @@ static void tell_none(const struct subject *subject)
 		say(subject->to, subject->topic,
 		    xasprintf("%d has them", subject->other->pid),
 		    "It has none of these: %s%s.", words,
-		    missing & NAMESPACES ? ", other namespaces" : "");
+		    missing & ALL_NAMESPACES ? ", other namespaces" : "");
 	free(words);
 	words = nouns(there);
 	if (there)
@@ -208,39 +191,41 @@ static void tell_untold(const struct subject *subject)
 	free(words);
 }
 
-static void tell_cred(const struct subject *subject)
-{
-	if (subject->other->relation.apart & BIT(TASKMAP_CRED))
-		say(subject->to, subject->topic, ids_of_both(subject, BIT(TASKMAP_CRED)),
-		    "Its own credentials (user, groups, capabilities) are from later, or of a keyring of its own: threads begin with their maker's, but setuid(2) and the like change those of one task.");
-	else
-		say(subject->to, subject->topic, ids(subject, BIT(TASKMAP_CRED)),
-		    "That the credentials are the same is none of clone(2): only threads of one process begin so.");
-}
-
-static void tell_nsproxy(const struct subject *subject)
-{
-	if (subject->other->relation.apart & BIT(TASKMAP_NSPROXY))
-		say(subject->to, subject->topic,
-		    ids_of_both(subject, BIT(TASKMAP_NSPROXY)),
-		    "It has a set of namespaces of its own, with the same ones in it: by setns(2), or by unshare(2) of those in which its children will live.");
-	else
-		say(subject->to, subject->topic, ids(subject, BIT(TASKMAP_NSPROXY)),
-		    "CLONE_NEWPID was not needed for that: its maker had said before, by unshare(2) or setns(2), where its children are to live.");
-}
-
+/* What clone(2) with these flags would do otherwise, and how it came about. */
 static void tell_beyond(const struct subject *subject)
 {
-	uint32_t beyond = subject->other->relation.beyond;
+	static const struct {
+		enum taskmap_resource resource;
+		const char *same;
+		const char *apart;
+	} ways[] = {
+		{
+			TASKMAP_CRED,
+			"That the credentials are the same is none of clone(2): only threads of one process begin so.",
+			"Its own credentials (user, groups, capabilities) are from later, or of a keyring of its own: threads begin with their maker's, but setuid(2) and the like change those of one task.",
+		},
+		{
+			TASKMAP_NSPROXY,
+			"CLONE_NEWPID was not needed for that: its maker had said before, by unshare(2) or setns(2), where its children are to live.",
+			"It has a set of namespaces of its own, with the same ones in it: by setns(2), or by unshare(2) of those in which its children will live.",
+		},
+		{
+			TASKMAP_CGROUPS,
+			NULL,	/* as it is without any flag */
+			"It was moved to other cgroups, or put there by CLONE_INTO_CGROUP.",
+		},
+	};
+	const struct relation *relation = &subject->other->relation;
 
-	if (beyond & BIT(TASKMAP_CRED))
-		tell_cred(subject);
-	if (beyond & BIT(TASKMAP_NSPROXY))
-		tell_nsproxy(subject);
-	if (beyond & BIT(TASKMAP_CGROUPS))
-		say(subject->to, subject->topic,
-		    ids_of_both(subject, BIT(TASKMAP_CGROUPS)),
-		    "It was moved to other cgroups, or put there by CLONE_INTO_CGROUP.");
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		uint32_t set = relation->beyond & BIT(ways[i].resource);
+		bool apart = relation->apart & set;
+
+		if (set)
+			say(subject->to, subject->topic,
+			    ids(subject, set, apart), "%s",
+			    apart ? ways[i].apart : ways[i].same);
+	}
 }
 
 static void tell_relation(const struct subject *subject)
@@ -361,6 +346,6 @@ uint32_t explain_numbers_wanted(const struct facts *facts)
 	const struct relation *leader = &facts->with_leader.relation;
 	const struct relation *parent = &facts->with_parent.relation;
 
-	return ((leader->same | parent->same) & ~NAMESPACES) |
+	return ((leader->same | parent->same) & ~ALL_NAMESPACES) |
 	       leader->apart | parent->apart;
 }
