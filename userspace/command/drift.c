@@ -55,14 +55,9 @@ static const char *const rules[] = {
 	[DRIFT_REFS] = "refs",
 };
 
-static struct finding *add(struct drift *drift, unsigned int task,
-			   enum drift_rule rule, uint32_t set,
-			   const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-
-static struct finding *add(struct drift *drift, unsigned int task,
-			   enum drift_rule rule, uint32_t set,
-			   const char *format, ...)
+static struct finding * __attribute__((format(printf, 5, 6)))
+add(struct drift *drift, unsigned int task, enum drift_rule rule, uint32_t set,
+    const char *format, ...)
 {
 	struct finding *finding;
 	va_list args;
@@ -91,13 +86,11 @@ static const char *const own_ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_FS] = "unshare(2), or clone(2) without CLONE_FS",
 	[TASKMAP_SIGHAND] = "which the kernel never allows",
 	[TASKMAP_SIGNAL] = "which the kernel never allows",
+	[TASKMAP_SYSVSEM] = "unshare(2), or clone(2) without CLONE_SYSVSEM",
 	[TASKMAP_NSPROXY] = "the same namespaces, but its children may be in others",
 	[TASKMAP_CGROUPS] = "a threaded cgroup, or one of cgroups version 1",
+	[TASKMAP_UTS_NS ... TASKMAP_USER_NS] = "setns(2) or unshare(2)",
 };
-
-static const char ns_way[] = "setns(2) or unshare(2)";
-static const char sysvsem_way[] =
-	"unshare(2), or clone(2) without CLONE_SYSVSEM";
 
 static void add_own_cred(struct drift *drift, unsigned int task,
 			 unsigned int leader)
@@ -114,14 +107,6 @@ static void add_own_cred(struct drift *drift, unsigned int task,
 		    "not that of leader %d: set for itself, uid %" PRIu32 " gid %" PRIu32 " and not uid %" PRIu32 " gid %" PRIu32,
 		    that->pid, (uint32_t)own->uid, (uint32_t)own->gid,
 		    (uint32_t)that->uid, (uint32_t)that->gid);
-}
-
-static void add_own(struct drift *drift, unsigned int task,
-		    unsigned int leader, enum taskmap_resource resource,
-		    const char *way)
-{
-	add(drift, task, DRIFT_OWN, BIT(resource), "not that of leader %d: %s",
-	    drift->model->tasks[leader].pid, way);
 }
 
 /*
@@ -141,44 +126,44 @@ static bool differs_in_sysvsem(const struct model *model, unsigned int task,
 	       own->ids[TASKMAP_SYSVSEM] != that->ids[TASKMAP_SYSVSEM];
 }
 
-/* Returns whether there is one. */
-static bool find_own_namespaces(struct drift *drift, unsigned int task,
-				unsigned int leader)
+/* What a thread has not as its leader has it. */
+static uint32_t own_of(const struct model *model, unsigned int task,
+		       unsigned int leader)
 {
-	bool found = false;
+	uint32_t own = 0;
 
 	for_each_resource(r) {
-		if (!resources[r].ns ||
-		    !model_differ(drift->model, task, leader, r))
-			continue;
-		add_own(drift, task, leader, r, ns_way);
-		found = true;
+		if (r == TASKMAP_SYSVSEM ?
+		    differs_in_sysvsem(model, task, leader) :
+		    model_differ(model, task, leader, r))
+			own |= BIT(r);
 	}
-	return found;
+	/* Another nsproxy follows from another namespace. */
+	if (own & ALL_NAMESPACES)
+		own &= ~BIT(TASKMAP_NSPROXY);
+	/* The dead stay behind when others are moved (cgroup_migrate_add_task()). */
+	if (model_is_dead(model, leader))
+		own &= ~BIT(TASKMAP_CGROUPS);
+	return own;
 }
 
-/* An nsproxy that differs follows from a namespace that does, if one does. */
 static void find_own(struct drift *drift, unsigned int task)
 {
 	const struct model *model = drift->model;
 	unsigned int leader = model_leader(model, task);
-	bool dead, ns;
+	uint32_t own;
 
 	if (leader == NO_TASK || leader == task)
 		return;
-	dead = model_is_dead(model, leader);
-	ns = find_own_namespaces(drift, task, leader);
-	for_each_resource(r) {
-		if (!own_ways[r] || !model_differ(model, task, leader, r) ||
-		    (r == TASKMAP_NSPROXY && ns) ||
-		    (r == TASKMAP_CGROUPS && dead))
-			continue;
-		add_own(drift, task, leader, r, own_ways[r]);
+	own = own_of(model, task, leader);
+	for_each_resource_in(own, r) {
+		if (r == TASKMAP_CRED)
+			add_own_cred(drift, task, leader);
+		else if (own_ways[r])
+			add(drift, task, DRIFT_OWN, BIT(r),
+			    "not that of leader %d: %s",
+			    model->tasks[leader].pid, own_ways[r]);
 	}
-	if (model_differ(model, task, leader, TASKMAP_CRED))
-		add_own_cred(drift, task, leader);
-	if (differs_in_sysvsem(model, task, leader))
-		add_own(drift, task, leader, TASKMAP_SYSVSEM, sysvsem_way);
 	if (model->tasks[task].kind == TASKMAP_THREAD &&
 	    model_same(model, task, leader, TASKMAP_IO))
 		add(drift, task, DRIFT_SHARED, BIT(TASKMAP_IO),
