@@ -12,22 +12,6 @@
 
 #include "command/command.h"
 
-/*
- * Writes @word to @end in @out, after a comma if it is not the first. Returns the
- * new end.
- */
-static char *add_word(char out[VALUE_SIZE], char *end, const char *word)
-{
-	char *limit = out + VALUE_SIZE - 1;
-
-	if (end > out && end < limit)
-		*end++ = ',';
-	while (*word && end < limit)
-		*end++ = *word++;
-	*end = '\0';
-	return end;
-}
-
 /* Appends to what is in @out already, after "; " if there is anything. */
 static void __attribute__((format(printf, 2, 3)))
 note(char out[VALUE_SIZE], const char *format, ...)
@@ -43,29 +27,17 @@ note(char out[VALUE_SIZE], const char *format, ...)
 	va_end(args);
 }
 
-static void shares_of(const struct model *model, unsigned int task,
-		      char out[VALUE_SIZE])
-{
-	unsigned int origin = model_origin(model, task);
-	char *end = out;
-
-	out[0] = '\0';
-	if (origin == NO_TASK)
-		return;
-	for_each_resource(r) {
-		if (resources[r].shared && model_same(model, task, origin, r))
-			end = add_word(out, end, resources[r].shared);
-	}
-}
-
-static void note_others(const struct others *others, const char *names,
+static void note_others(const struct others *others, uint32_t set,
 			char out[VALUE_SIZE])
 {
+	char *names = resource_words(set, ",", RESOURCE_NAME);
+
 	if (others->count > 1)
 		note(out, "%s shared with %d and %u more", names, others->tgid,
 		     others->count - 1);
 	else
 		note(out, "%s shared with %d", names, others->tgid);
+	free(names);
 }
 
 /*
@@ -82,14 +54,15 @@ static void note_shared(const struct model *model, unsigned int task,
 		struct others others;
 		uint32_t alike = model_alike(model, task, set, model_others,
 					     &others);
-		char *names = resource_words(alike, ",", RESOURCE_NAME);
 
 		set &= ~alike;
 		if (others.count)
-			note_others(&others, names, out);
-		free(names);
+			note_others(&others, alike, out);
 	}
 }
+
+#define SELDOM_OWN	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |		\
+			 BIT(TASKMAP_CRED) | ALL_NAMESPACES)
 
 /* Where a thread has one of its own where most have their leader's. */
 static void note_own(const struct model *model, unsigned int task,
@@ -99,15 +72,10 @@ static void note_own(const struct model *model, unsigned int task,
 
 	if (leader == NO_TASK || leader == task)
 		return;
-	if (model_differ(model, task, leader, TASKMAP_FILES))
-		note(out, "own files");
-	if (model_differ(model, task, leader, TASKMAP_FS))
-		note(out, "own fs");
-	if (model_differ(model, task, leader, TASKMAP_CRED))
-		note(out, "own cred");
-	for_each_resource(r) {
-		if (resources[r].ns && model_differ(model, task, leader, r))
-			note(out, "own %s ns", resources[r].name);
+	for_each_resource_in(SELDOM_OWN, r) {
+		if (model_differ(model, task, leader, r))
+			note(out, "own %s%s", resources[r].name,
+			     BIT(r) & ALL_NAMESPACES ? " ns" : "");
 	}
 }
 
@@ -226,8 +194,21 @@ static void fill_task(const struct cell *cell, struct value *value)
 
 static void fill_shares(const struct cell *cell, struct value *value)
 {
-	shares_of(cell->row->model, cell->row->task, value->text);
-	value->type = value->text[0] ? VALUE_TEXT : VALUE_NONE;
+	const struct model *model = cell->row->model;
+	unsigned int task = cell->row->task;
+	unsigned int origin = model_origin(model, task);
+	uint32_t set = 0;
+	char *words;
+
+	if (origin == NO_TASK)
+		return;
+	for_each_resource(r) {
+		if (model_same(model, task, origin, r))
+			set |= BIT(r);
+	}
+	words = resource_words(set, ",", RESOURCE_SHARED);
+	value_set_text(value, words);
+	free(words);
 }
 
 static void fill_note(const struct cell *cell, struct value *value)
