@@ -55,9 +55,14 @@ static const char *const rules[] = {
 	[DRIFT_REFS] = "refs",
 };
 
-static struct finding * __attribute__((format(printf, 5, 6)))
-add(struct drift *drift, unsigned int task, enum drift_rule rule, uint32_t set,
-    const char *format, ...)
+static struct finding *add(struct drift *drift, unsigned int task,
+			   enum drift_rule rule, uint32_t set,
+			   const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static struct finding *add(struct drift *drift, unsigned int task,
+			   enum drift_rule rule, uint32_t set,
+			   const char *format, ...)
 {
 	struct finding *finding;
 	va_list args;

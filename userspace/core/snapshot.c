@@ -47,6 +47,7 @@ struct reading {
 	struct snapshot *snap;
 	struct error *error;
 	uint64_t position;
+	int last_pid;
 };
 
 /* Reads @size bytes, or fewer if the file ends. Returns 0 or an errno. */
@@ -228,17 +229,21 @@ static int grow(struct snapshot *snap)
 static int add_record(struct reading *reading, const unsigned char *raw)
 {
 	struct snapshot *snap = reading->snap;
-	struct taskmap_record *task;
+	struct taskmap_record task;
 	const char *fault;
 
-	if (grow(snap))
-		return ENOMEM;
-	task = &snap->tasks[snap->count];
-	decode_record(raw, &snap->header, task);
-	fault = record_fault(task, snap->count ? task[-1].pid : 0);
+	decode_record(raw, &snap->header, &task);
+	fault = record_fault(&task, reading->last_pid);
 	if (fault)
 		return error_set(reading->error, "%s: corrupt: record %u: %s",
 				 reading->name, snap->count, fault);
+	reading->last_pid = task.pid;
+	/* One copy is enough: of these bytes nobody wants the records. */
+	if (!reading->copy) {
+		if (grow(snap))
+			return ENOMEM;
+		snap->tasks[snap->count] = task;
+	}
 	snap->count++;
 	return 0;
 }
@@ -249,7 +254,7 @@ static int read_records(struct reading *reading)
 	const struct taskmap_header *header = &reading->snap->header;
 	unsigned char chunk[CHUNK];
 	/* Even an empty snapshot has an array. */
-	int ret = grow(reading->snap);
+	int ret = reading->copy ? 0 : grow(reading->snap);
 
 	for (uint64_t left = header->count; !ret && left;) {
 		size_t size = header->record_size;
