@@ -292,30 +292,22 @@ static void find_in_task(struct drift *drift, unsigned int task)
 
 /* Refs */
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* How many objects of @resource the holders of @object hold. */
+/*
+ * How many objects of @resource the holders of @object hold. Whoever holds the
+ * same of these holds @object, too: each counts with its earliest holder.
+ */
 static unsigned int count_held(const struct model *model,
 			       const struct object *object,
 			       enum taskmap_resource resource)
 {
-	uint64_t *ids = xcalloc(object->holders.count, sizeof(*ids));
 	unsigned int count = 0;
-	uint64_t last = 0;
 
-	for (unsigned int i = 0; i < object->holders.count; i++)
-		ids[i] = model->tasks[object->holders.tasks[i]].ids[resource];
-	qsort(ids, object->holders.count, sizeof(*ids), compare_ids);
 	for (unsigned int i = 0; i < object->holders.count; i++) {
-		count += ids[i] != last;
-		last = ids[i];
+		unsigned int task = object->holders.tasks[i];
+		const struct group *group = model_group(model, task, resource);
+
+		count += group && group->earliest == task;
 	}
-	free(ids);
 	return count;
 }
 
