@@ -9,17 +9,16 @@
 
 #include "command/command.h"
 
-enum change_kind {
-	CHANGE_CAME,	/* only B has the task */
-	CHANGE_WENT,	/* only A has it */
-	CHANGE_CHANGED,	/* both have it, and it differs in a column */
+/* A task in each of them, NO_TASK where there is none. */
+struct both {
+	unsigned int a, b;
 };
 
 struct change {
 	const struct diff *diff;
-	enum change_kind kind;
-	unsigned int a, b;	/* the task in each, NO_TASK if it is not there */
-	const struct column *what;	/* in which column; NULL if not changed */
+	struct both task;
+	/* In which column; NULL if only one of them has the task. */
+	const struct column *what;
 };
 
 struct diff {
@@ -30,27 +29,13 @@ struct diff {
 	bool missing;		/* a pid that is in neither */
 };
 
-/* A task in each of them, NO_TASK where there is none. */
-struct both {
-	unsigned int a, b;
-};
-
-/* As the models want a snapshot; the records stay the caller's. */
-static struct snapshot part_of(struct taskmap_record *tasks,
-			       unsigned int count)
+/* A model of some of the tasks, which stay the caller's. */
+static void make_model(struct model *model, struct taskmap_record *tasks,
+		       unsigned int count)
 {
-	return (struct snapshot){ .tasks = tasks, .count = count };
-}
-
-static void make_part(struct model *model, const struct model *whole,
-		      struct taskmap_record *tasks, unsigned int offset,
-		      unsigned int count)
-{
-	struct snapshot part = part_of(tasks + offset, count);
+	struct snapshot part = { .tasks = tasks, .count = count };
 
 	need_memory(model_init(model, &part));
-	model->whole = whole;
-	model->offset = offset;
 }
 
 /* One array, for an object to have one short id in both. */
@@ -58,16 +43,17 @@ static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
 {
 	/* Fits: the pids of each ascend and are ints. */
 	unsigned int count = a->count + b->count;
-	struct snapshot both;
 
 	diff->tasks = xcalloc(count, sizeof(*diff->tasks));
 	memcpy(diff->tasks, a->tasks, a->count * sizeof(*diff->tasks));
 	memcpy(diff->tasks + a->count, b->tasks,
 	       b->count * sizeof(*diff->tasks));
-	both = part_of(diff->tasks, count);
-	need_memory(model_init(&diff->both, &both));
-	make_part(&diff->a, &diff->both, diff->tasks, 0, a->count);
-	make_part(&diff->b, &diff->both, diff->tasks, a->count, b->count);
+	make_model(&diff->both, diff->tasks, count);
+	make_model(&diff->a, diff->tasks, a->count);
+	make_model(&diff->b, diff->tasks + a->count, b->count);
+	diff->a.whole = &diff->both;
+	diff->b.whole = &diff->both;
+	diff->b.offset = a->count;
 	snapshot_free(a);
 	snapshot_free(b);
 }
@@ -81,18 +67,11 @@ static void prepare(struct diff *diff, const struct selection *columns,
 	selection_prepare(columns, false, &diff->b);
 }
 
-static void add(struct diff *diff, enum change_kind kind, struct both both,
-		const struct column *what)
+static void add(struct diff *diff, struct both task, const struct column *what)
 {
 	diff->changes = xgrow(diff->changes, diff->count,
 			      sizeof(*diff->changes));
-	diff->changes[diff->count++] = (struct change){
-		.diff = diff,
-		.kind = kind,
-		.a = both.a,
-		.b = both.b,
-		.what = what,
-	};
+	diff->changes[diff->count++] = (struct change){ diff, task, what };
 }
 
 static bool same_value(const struct value *x, const struct value *y)
@@ -136,7 +115,7 @@ static void compare(struct diff *diff, struct both both,
 		const struct column *column = &compared->columns[i];
 
 		if (differs(column, &x, &y))
-			add(diff, CHANGE_CHANGED, both, column);
+			add(diff, both, column);
 	}
 }
 
@@ -174,10 +153,8 @@ static struct both next_both(const struct model *a, const struct model *b,
 static void add_task(struct diff *diff, struct both both,
 		     const struct selection *compared)
 {
-	if (both.b == NO_TASK)
-		add(diff, CHANGE_WENT, both, NULL);
-	else if (both.a == NO_TASK)
-		add(diff, CHANGE_CAME, both, NULL);
+	if (both.a == NO_TASK || both.b == NO_TASK)
+		add(diff, both, NULL);
 	else
 		compare(diff, both, compared);
 }
@@ -227,20 +204,12 @@ static const struct change *change_of(const struct cell *cell)
 	return cell->row->of;
 }
 
-static const struct diff *diff_of(const struct cell *cell)
-{
-	return change_of(cell)->diff;
-}
-
 static void fill_change(const struct cell *cell, struct value *value)
 {
-	static const char *const names[] = {
-		[CHANGE_CAME] = "came",
-		[CHANGE_WENT] = "went",
-		[CHANGE_CHANGED] = "changed",
-	};
+	const struct change *change = change_of(cell);
 
-	value_set_text(value, names[change_of(cell)->kind]);
+	value_set_text(value, change->what ? "changed" :
+			      change->task.a == NO_TASK ? "came" : "went");
 }
 
 /* As the key of JSON, by which a program finds the column. */
@@ -275,12 +244,14 @@ static void fill_side(const struct cell *cell, const struct model *model,
 
 static void fill_old(const struct cell *cell, struct value *value)
 {
-	fill_side(cell, &diff_of(cell)->a, change_of(cell)->a, value);
+	fill_side(cell, &change_of(cell)->diff->a, change_of(cell)->task.a,
+		  value);
 }
 
 static void fill_new(const struct cell *cell, struct value *value)
 {
-	fill_side(cell, &diff_of(cell)->b, change_of(cell)->b, value);
+	fill_side(cell, &change_of(cell)->diff->b, change_of(cell)->task.b,
+		  value);
 }
 
 static const struct column change_table[] = {
@@ -316,11 +287,11 @@ static struct row row_at(const struct rows *rows, size_t index)
 {
 	const struct diff *diff = rows->of;
 	const struct change *change = &diff->changes[index];
-	const bool gone = change->kind == CHANGE_WENT;
+	const bool gone = change->task.b == NO_TASK;
 
 	return (struct row){
 		.model = gone ? &diff->a : &diff->b,
-		.task = gone ? change->a : change->b,
+		.task = gone ? change->task.a : change->task.b,
 		.of = change,
 	};
 }
