@@ -58,59 +58,28 @@ static void make_bundles(struct graph *graph)
 	}
 }
 
-/* How many bundles each task holds, at the place behind its own. */
-static void count_links(struct graph *graph)
-{
-	for (unsigned int b = 0; b < graph->bundle_count; b++) {
-		const struct members holders = graph->bundles[b].objects->holders;
-
-		for (unsigned int i = 0; i < holders.count; i++)
-			graph->first_link[holders.tasks[i] + 1]++;
-	}
-	for (unsigned int i = 0; i < graph->model->count; i++)
-		graph->first_link[i + 1] += graph->first_link[i];
-}
-
 static void make_links(struct graph *graph)
 {
-	unsigned int count = graph->model->count;
-	size_t *next;
-
-	graph->first_link = xcalloc((size_t)count + 1, sizeof(*next));
-	count_links(graph);
-	graph->links = xcalloc(graph->first_link[count], sizeof(*graph->links));
-	next = xcalloc(count, sizeof(*next));
-	memcpy(next, graph->first_link, count * sizeof(*next));
+	graph->links = xcalloc(graph->model->count, sizeof(*graph->links));
 	for (unsigned int b = 0; b < graph->bundle_count; b++) {
 		const struct members holders = graph->bundles[b].objects->holders;
 
-		for (unsigned int i = 0; i < holders.count; i++)
-			graph->links[next[holders.tasks[i]]++] = b;
+		for (unsigned int i = 0; i < holders.count; i++) {
+			struct links *links = &graph->links[holders.tasks[i]];
+
+			links->bundles = xgrow(links->bundles, links->count,
+					       sizeof(*links->bundles));
+			links->bundles[links->count++] = b;
+		}
 	}
-	free(next);
 }
 
-static unsigned int count_of_links(const struct graph *graph, unsigned int task)
+static int compare_links(const struct links *a, const struct links *b)
 {
-	return (unsigned int)(graph->first_link[task + 1] -
-			      graph->first_link[task]);
-}
+	int order = compare_numbers(a->count, b->count);
 
-static const unsigned int *links_of(const struct graph *graph,
-				    unsigned int task)
-{
-	return graph->links + graph->first_link[task];
-}
-
-static int compare_links(const struct graph *graph, unsigned int a,
-			 unsigned int b)
-{
-	unsigned int count = count_of_links(graph, a);
-	int order = compare_numbers(count, count_of_links(graph, b));
-
-	return order || !count ? order : memcmp(links_of(graph, a),
-						links_of(graph, b),
-						count * sizeof(*graph->links));
+	return order || !a->count ? order :
+	       memcmp(a->bundles, b->bundles, a->count * sizeof(*a->bundles));
 }
 
 /* Where a task stands: kernel threads behind the others, groups together. */
@@ -126,11 +95,12 @@ static int compare_places(const struct graph *graph, unsigned int a,
 	return order ? order : compare_numbers(a, b);
 }
 
-static int compare_alike(const void *a, const void *b, void *graph)
+static int compare_alike(const void *a, const void *b, void *data)
 {
 	unsigned int x = *(const unsigned int *)a;
 	unsigned int y = *(const unsigned int *)b;
-	int order = compare_links(graph, x, y);
+	const struct graph *graph = data;
+	int order = compare_links(&graph->links[x], &graph->links[y]);
 
 	return order ? order : compare_places(graph, x, y);
 }
@@ -139,7 +109,7 @@ static int compare_alike(const void *a, const void *b, void *graph)
 static int compare_folds(const void *a, const void *b, void *graph)
 {
 	const struct fold *x = a, *y = b;
-	int order = !x->bundle_count - !y->bundle_count;
+	int order = !x->links.count - !y->links.count;
 
 	return order ? order : compare_places(graph, x->tasks[0], y->tasks[0]);
 }
@@ -147,13 +117,12 @@ static int compare_folds(const void *a, const void *b, void *graph)
 static void add_fold(struct graph *graph, unsigned int first,
 		     unsigned int count)
 {
-	unsigned int task = graph->tasks[first];
+	const unsigned int *tasks = graph->tasks + first;
 
 	graph->folds[graph->fold_count++] = (struct fold){
-		.tasks = graph->tasks + first,
+		.tasks = tasks,
 		.count = count,
-		.bundles = links_of(graph, task),
-		.bundle_count = count_of_links(graph, task),
+		.links = graph->links[*tasks],
 	};
 }
 
@@ -183,7 +152,8 @@ static void make_folds(struct graph *graph, const bool *chosen)
 	graph->folds = xcalloc(graph->task_count, sizeof(*graph->folds));
 	for (unsigned int i = 1; i <= graph->task_count; i++) {
 		if (i < graph->task_count &&
-		    !compare_links(graph, graph->tasks[first], graph->tasks[i]))
+		    !compare_links(&graph->links[graph->tasks[first]],
+				   &graph->links[graph->tasks[i]]))
 			continue;
 		fold_alike(graph, first, i);
 		first = i;
@@ -197,8 +167,8 @@ static void count_lines(struct graph *graph)
 	for (unsigned int f = 0; f < graph->fold_count; f++) {
 		const struct fold *fold = &graph->folds[f];
 
-		for (unsigned int i = 0; i < fold->bundle_count; i++) {
-			struct bundle *bundle = &graph->bundles[fold->bundles[i]];
+		for (unsigned int i = 0; i < fold->links.count; i++) {
+			struct bundle *bundle = &graph->bundles[fold->links.bundles[i]];
 
 			bundle->lines++;
 			bundle->shown += fold->count;
@@ -244,8 +214,9 @@ static void graph_free(struct graph *graph)
 	free(graph->bundles);
 	free(graph->folds);
 	free(graph->tasks);
+	for (unsigned int i = 0; i < graph->model->count; i++)
+		free(graph->links[i].bundles);
 	free(graph->links);
-	free(graph->first_link);
 }
 
 uint32_t graph_own(const struct graph *graph, unsigned int task)

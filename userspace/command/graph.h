@@ -28,12 +28,17 @@ struct bundle {
 	unsigned int shown;	/* chosen tasks that hold it */
 };
 
+/* What a task holds of what is drawn: indices of bundles, ascending. */
+struct links {
+	unsigned int *bundles;
+	unsigned int count;
+};
+
 /* Tasks that hold the same of what is drawn; or one task. Never empty. */
 struct fold {
 	const unsigned int *tasks;	/* by thread group and pid */
 	unsigned int count;
-	const unsigned int *bundles;	/* what each of them holds: indices */
-	unsigned int bundle_count;	/* 0: nothing that is drawn */
+	struct links links;	/* of each of them */
 };
 
 struct graph {
@@ -47,8 +52,7 @@ struct graph {
 	struct objects objects;	/* what bundles are made of */
 	unsigned int *tasks;	/* what folds are made of */
 	unsigned int task_count;	/* those that were chosen */
-	unsigned int *links;	/* the bundles of each task, ascending */
-	size_t *first_link;	/* for each task of the model: where they begin */
+	struct links *links;	/* for each task of the model */
 };
 
 /**

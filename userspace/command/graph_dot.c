@@ -101,8 +101,8 @@ static void put_written(const struct graph *graph, const struct fold *fold,
 {
 	bool any = false;
 
-	for (unsigned int i = 0; i < fold->bundle_count; i++) {
-		const struct bundle *bundle = &graph->bundles[fold->bundles[i]];
+	for (unsigned int i = 0; i < fold->links.count; i++) {
+		const struct bundle *bundle = &graph->bundles[fold->links.bundles[i]];
 
 		for (unsigned int o = 0; o < bundle->count; o++) {
 			if (!graph_is_written(bundle))
@@ -126,7 +126,7 @@ static void put_task(const struct taskmap_record *task, FILE *out)
 static void put_tasks(const struct graph *graph, const struct fold *fold,
 		      FILE *out)
 {
-	fprintf(out, "%u tasks %s\\l", fold->count, fold->bundle_count ?
+	fprintf(out, "%u tasks %s\\l", fold->count, fold->links.count ?
 		"that hold the same" : "that share none of this");
 	for (unsigned int i = 0; i < NAMED; i++) {
 		put_name(&graph->model->tasks[fold->tasks[i]], out);
@@ -254,9 +254,9 @@ static void put_lines(const struct graph *graph, FILE *out)
 	for (unsigned int f = 0; f < graph->fold_count; f++) {
 		const struct fold *fold = &graph->folds[f];
 
-		for (unsigned int i = 0; i < fold->bundle_count; i++) {
+		for (unsigned int i = 0; i < fold->links.count; i++) {
 			const struct bundle *bundle =
-				&graph->bundles[fold->bundles[i]];
+				&graph->bundles[fold->links.bundles[i]];
 
 			if (!graph_is_written(bundle))
 				put_line(graph, fold, bundle, out);

@@ -79,8 +79,8 @@ static void tell(struct transcript *to, const char *what,
 			fprintf(to->file, "%c%d", i ? ',' : '\t',
 				set.snap.tasks[fold->tasks[i]].pid);
 		fputc(':', to->file);
-		for (unsigned int i = 0; i < fold->bundle_count; i++)
-			print_bundle(&set, &graph->bundles[fold->bundles[i]],
+		for (unsigned int i = 0; i < fold->links.count; i++)
+			print_bundle(&set, &graph->bundles[fold->links.bundles[i]],
 				     to->file);
 		fputc('\n', to->file);
 	}
