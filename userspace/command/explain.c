@@ -57,14 +57,6 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 	va_end(args);
 }
 
-static enum kernel_thread kernel_thread_of(unsigned int kind)
-{
-	if (kind == TASKMAP_KTHREAD)
-		return KERNEL_THREAD_YES;
-	return kind == TASKMAP_WORKER ? KERNEL_THREAD_INSIDE :
-					KERNEL_THREAD_NO;
-}
-
 /* Both the first ones live in the namespace whose numbers are shown. */
 static enum home home_of(const struct model *model, unsigned int task)
 {
@@ -107,7 +99,7 @@ static void find_memory(struct facts *facts, const struct model *model)
 	unsigned int task = facts->task;
 	bool memory = facts->record->ids[TASKMAP_MM];
 
-	if (facts->kernel_thread == KERNEL_THREAD_YES) {
+	if (model_is_kthread(model, task)) {
 		if (memory)
 			facts->lender = model_others(model, task,
 						     TASKMAP_MM).tgid;
@@ -129,7 +121,8 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 	struct facts facts = {
 		.record = record,
 		.task = task,
-		.kernel_thread = kernel_thread_of(record->kind),
+		.kernel = record->kind == TASKMAP_KTHREAD ||
+			  record->kind == TASKMAP_WORKER,
 		.leader = model_is_leader(model, task),
 		.dead = model_is_dead(model, task),
 		.live = model_live_threads(model, task),
@@ -385,7 +378,7 @@ static void explain_kind(struct explanation *to)
 	}
 	if (facts->dead) {
 		explain_dead(to);
-	} else if (facts->kernel_thread != KERNEL_THREAD_YES) {
+	} else if (facts->record->kind != TASKMAP_KTHREAD) {
 		explain_vfork(to);
 		explain_memory(to);
 	}
@@ -401,10 +394,10 @@ static void explain_senses(struct explanation *to)
 
 	say(to, TOPIC_KERNEL_THREAD, xasprintf("it is a task"),
 	    facts->dead ? "It was, if that means a thread that the kernel knows and gives processors to: every task is one while it lives." : "Yes, if that means a thread that the kernel knows and gives processors to: every task is one.");
-	if (facts->kernel_thread == KERNEL_THREAD_YES)
+	if (record->kind == TASKMAP_KTHREAD)
 		say(to, TOPIC_KERNEL_THREAD, xasprintf("PF_KTHREAD is set"),
 		    "Yes, if that means a task that belongs to the kernel alone. That is what ps(1) and this program mean by it.");
-	else if (facts->kernel_thread == KERNEL_THREAD_INSIDE)
+	else if (record->kind == TASKMAP_WORKER)
 		say(to, TOPIC_KERNEL_THREAD,
 		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
 		    "Half, if that means a task of the kernel alone: it never leaves the kernel, but it is part of process %d and uses its address space.",
@@ -422,8 +415,7 @@ static const char *returns(const struct facts *facts)
 {
 	if (facts->dead)
 		return "returned";
-	return facts->kernel_thread == KERNEL_THREAD_NO ? "returns" :
-							  "would return";
+	return facts->kernel ? "would return" : "returns";
 }
 
 static void explain_gettid(struct explanation *to)
@@ -458,7 +450,7 @@ static void explain_getpid(struct explanation *to)
 	fact = facts->getpid == record->tgid ?
 	       xasprintf("TGID %d", record->tgid) :
 	       xasprintf("NSPID %d of %d", facts->getpid, record->tgid);
-	if (facts->kernel_thread == KERNEL_THREAD_YES)
+	if (record->kind == TASKMAP_KTHREAD)
 		say(to, TOPIC_NUMBERS, fact,
 		    "getpid() %s %d: each kernel thread is by itself.",
 		    returns(facts), facts->getpid);
@@ -477,7 +469,7 @@ static void explain_numbers(struct explanation *to)
 	const struct facts *facts = &to->facts;
 	const struct taskmap_record *record = facts->record;
 
-	if (!facts->dead && facts->kernel_thread != KERNEL_THREAD_NO)
+	if (!facts->dead && facts->kernel)
 		say(to, TOPIC_NUMBERS, NULL,
 		    "It makes no system calls, so this is what they would return.");
 	explain_gettid(to);
@@ -527,15 +519,17 @@ static void explain_proc(struct explanation *to)
 
 static struct explanation explain(const struct model *model, unsigned int task)
 {
-	struct explanation explanation = { .facts = facts_find(model, task) };
+	struct explanation explanation = {
+		.model = model, .facts = facts_find(model, task),
+	};
 
 	explanation.title = title_of(&explanation.facts);
 	explain_kind(&explanation);
 	explain_senses(&explanation);
 	explain_numbers(&explanation);
 	explain_proc(&explanation);
-	explain_leader(&explanation, model);
-	explain_parent(&explanation, model);
+	explain_leader(&explanation);
+	explain_parent(&explanation);
 	return explanation;
 }
 
@@ -686,11 +680,6 @@ static void add_home(struct json_object *object, enum home home)
 static void add_facts(struct json_object *object, const struct facts *facts)
 {
 	const struct taskmap_record *record = facts->record;
-	static const char *const senses[] = {
-		[KERNEL_THREAD_NO] = "no",
-		[KERNEL_THREAD_INSIDE] = "inside",
-		[KERNEL_THREAD_YES] = "yes",
-	};
 	const char *kind = kind_name(record->kind);
 	char text[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 
@@ -701,7 +690,8 @@ static void add_facts(struct json_object *object, const struct facts *facts)
 	json_add_text(object, "comm", escape(record->comm, text));
 	snprintf(text, sizeof(text), "0x%08" PRIx32, (uint32_t)record->flags);
 	json_add_text(object, "flags", text);
-	json_add_text(object, "kernel_thread", senses[facts->kernel_thread]);
+	json_add_text(object, "kernel_thread", !facts->kernel ? "no" :
+		      record->kind == TASKMAP_KTHREAD ? "yes" : "inside");
 	json_add_bool(object, "dead", facts->dead);
 	json_add_number(object, "live", facts->live);
 	add_number_or_null(object, "gettid", facts->gettid);
@@ -774,6 +764,7 @@ int explain_command(const struct options *options, struct error *error)
 		return -1;
 	tasks = view_tasks(&view, &count);
 	need_memory(model_group_all(&view.model, BIT(TASKMAP_MM)));
+	/* Those of all resources would take a quarter as much as the records. */
 	for (size_t i = 0; i < count; i++) {
 		struct facts facts = facts_find(&view.model, tasks[i]);
 

@@ -19,13 +19,6 @@ enum home {
 	HOME_OTHER,
 };
 
-/* What people mean by "kernel thread". */
-enum kernel_thread {
-	KERNEL_THREAD_NO,	/* of a process */
-	KERNEL_THREAD_INSIDE,	/* the kernel's, within a process */
-	KERNEL_THREAD_YES,	/* the kernel's alone */
-};
-
 /* Another task, and how the task that this is about is related to it. */
 struct relative {
 	int pid;		/* 0: there is none */
@@ -36,7 +29,7 @@ struct relative {
 struct facts {
 	const struct taskmap_record *record;
 	unsigned int task;
-	enum kernel_thread kernel_thread;
+	bool kernel;		/* the kernel's, be it within a process: makes no system calls */
 	bool leader;		/* of its thread group; /proc lists it for that */
 	bool dead;
 	unsigned int live;	/* threads of its group that are not dead */
@@ -71,6 +64,7 @@ struct sentence {
 };
 
 struct explanation {
+	const struct model *model;
 	struct facts facts;
 	char *title;		/* one line: who it is */
 	struct sentence *sentences;	/* in order of their topics */
@@ -87,7 +81,7 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 uint32_t explain_numbers_wanted(const struct facts *facts);
 
 /* What it shares with its leader, and with its parent. */
-void explain_leader(struct explanation *explanation, const struct model *model);
-void explain_parent(struct explanation *explanation, const struct model *model);
+void explain_leader(struct explanation *explanation);
+void explain_parent(struct explanation *explanation);
 
 #endif /* TASKMAP_EXPLAIN_H */

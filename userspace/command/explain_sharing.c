@@ -15,7 +15,6 @@
 /* Whom a task is held against, in what is said. */
 struct subject {
 	struct explanation *to;
-	const struct model *model;
 	enum topic topic;
 	const struct relative *other;
 };
@@ -36,7 +35,7 @@ static char *flags(uint32_t set)
  */
 static char *ids(const struct subject *subject, uint32_t set, bool apart)
 {
-	const struct model *model = subject->model;
+	const struct model *model = subject->to->model;
 	char *list = xstrdup("");
 
 	for_each_resource_in(set, r) {
@@ -53,7 +52,7 @@ static char *ids(const struct subject *subject, uint32_t set, bool apart)
 static uint32_t held_alone(const struct subject *subject, unsigned int by,
 			   unsigned int without)
 {
-	const struct taskmap_record *tasks = subject->model->tasks;
+	const struct taskmap_record *tasks = subject->to->model->tasks;
 	uint32_t set = 0;
 
 	for_each_resource(r) {
@@ -139,7 +138,7 @@ static char *by_name(const struct relation *relation)
 static bool of_dead(const struct subject *subject)
 {
 	return subject->to->facts.dead ||
-	       model_is_dead(subject->model, subject->other->task);
+	       model_is_dead(subject->to->model, subject->other->task);
 }
 
 /* Of the flags the dead tell only those of what they still hold. */
@@ -236,7 +235,7 @@ static void tell_relation(const struct subject *subject)
 	/* A parent makes no threads of another process. */
 	if (subject->topic == TOPIC_PARENT && !subject->to->facts.leader)
 		return;
-	if (subject->to->facts.kernel_thread != KERNEL_THREAD_NO)
+	if (subject->to->facts.kernel)
 		say(subject->to, subject->topic, NULL,
 		    "It was not made by clone(2): the kernel has functions of its own for that, which take the same flags.");
 	tell_flags(subject);
@@ -258,14 +257,13 @@ static char *name_of(const struct subject *subject)
 {
 	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 
-	return xstrdup(escape(subject->model->tasks[subject->other->task].comm, name));
+	return xstrdup(escape(subject->to->model->tasks[subject->other->task].comm, name));
 }
 
-void explain_leader(struct explanation *explanation, const struct model *model)
+void explain_leader(struct explanation *explanation)
 {
 	const struct subject subject = {
-		explanation, model, TOPIC_LEADER,
-		&explanation->facts.with_leader,
+		explanation, TOPIC_LEADER, &explanation->facts.with_leader,
 	};
 	char *name;
 
@@ -283,8 +281,7 @@ static void tell_exec(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
 
-	if (!facts->leader || facts->dead ||
-	    facts->kernel_thread != KERNEL_THREAD_NO)
+	if (!facts->leader || facts->dead || facts->kernel)
 		return;
 	if (facts->record->flags & FLAG_FORKNOEXEC)
 		say(subject->to, subject->topic, xasprintf("PF_FORKNOEXEC is set"),
@@ -323,11 +320,10 @@ static void tell_who(const struct subject *subject)
 	free(name);
 }
 
-void explain_parent(struct explanation *explanation, const struct model *model)
+void explain_parent(struct explanation *explanation)
 {
 	const struct subject subject = {
-		explanation, model, TOPIC_PARENT,
-		&explanation->facts.with_parent,
+		explanation, TOPIC_PARENT, &explanation->facts.with_parent,
 	};
 
 	if (!subject.other->pid) {
