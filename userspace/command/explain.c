@@ -186,38 +186,6 @@ static void explain_init(struct explanation *to)
 		    "It is the first process (init). The kernel makes it at boot, and makes it the parent of those whose own parent ends.");
 }
 
-static void explain_process(struct explanation *to)
-{
-	const struct taskmap_record *record = to->facts.record;
-
-	say(to, TOPIC_KIND, xasprintf("PID = TGID = %d, 1 thread", record->pid),
-	    "A process that has one thread: this task. The kernel knows tasks; a process is all tasks with the same TGID.");
-	explain_init(to);
-}
-
-static void explain_main(struct explanation *to)
-{
-	const struct taskmap_record *record = to->facts.record;
-
-	say(to, TOPIC_KIND,
-	    xasprintf("PID = TGID = %d, %u threads", record->pid,
-		      record->threads),
-	    "The leader of a process of %u threads, mostly called its main thread. Its PID is the number of the whole process.",
-	    record->threads);
-	explain_init(to);
-}
-
-static void explain_thread(struct explanation *to)
-{
-	const struct taskmap_record *record = to->facts.record;
-
-	say(to, TOPIC_KIND,
-	    xasprintf("PID %d is not TGID %d, %u threads", record->pid,
-		      record->tgid, record->threads),
-	    "A thread of process %d, and not its leader: one of the tasks that have that TGID.",
-	    record->tgid);
-}
-
 /* From 6.4 on workers of io_uring have both bits (kernel/fork.c). */
 static void explain_worker(struct explanation *to)
 {
@@ -358,16 +326,29 @@ static void explain_memory(struct explanation *to)
 static void explain_kind(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
+	const struct taskmap_record *record = facts->record;
 
-	switch (facts->record->kind) {
+	switch (record->kind) {
 	case TASKMAP_PROCESS:
-		explain_process(to);
+		say(to, TOPIC_KIND,
+		    xasprintf("PID = TGID = %d, 1 thread", record->pid),
+		    "A process that has one thread: this task. The kernel knows tasks; a process is all tasks with the same TGID.");
+		explain_init(to);
 		break;
 	case TASKMAP_MAIN:
-		explain_main(to);
+		say(to, TOPIC_KIND,
+		    xasprintf("PID = TGID = %d, %u threads", record->pid,
+			      record->threads),
+		    "The leader of a process of %u threads, mostly called its main thread. Its PID is the number of the whole process.",
+		    record->threads);
+		explain_init(to);
 		break;
 	case TASKMAP_THREAD:
-		explain_thread(to);
+		say(to, TOPIC_KIND,
+		    xasprintf("PID %d is not TGID %d, %u threads", record->pid,
+			      record->tgid, record->threads),
+		    "A thread of process %d, and not its leader: one of the tasks that have that TGID.",
+		    record->tgid);
 		break;
 	case TASKMAP_WORKER:
 		explain_worker(to);
@@ -378,7 +359,7 @@ static void explain_kind(struct explanation *to)
 	}
 	if (facts->dead) {
 		explain_dead(to);
-	} else if (facts->record->kind != TASKMAP_KTHREAD) {
+	} else if (record->kind != TASKMAP_KTHREAD) {
 		explain_vfork(to);
 		explain_memory(to);
 	}

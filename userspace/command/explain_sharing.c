@@ -69,63 +69,46 @@ static char *with_namespaces(const struct subject *subject, char *words)
 	uint32_t same = subject->other->relation.same & ALL_NAMESPACES;
 	uint32_t alone = held_alone(subject, own, other) |
 			 held_alone(subject, other, own);
-	char *namespaces, *all;
 
 	if (!same)
 		return words;
 	if (alone & ALL_NAMESPACES)
-		namespaces = nouns(same);
-	else if (subject->other->relation.apart & ALL_NAMESPACES)
-		namespaces = xstrdup("the other namespaces");
-	else
-		namespaces = xstrdup("all namespaces");
-	all = xasprintf("%s%s%s", words, *words ? ", " : "", namespaces);
-	free(namespaces);
-	free(words);
-	return all;
+		return joined(words, ", ", nouns(same));
+	return joined(words, ", ",
+		      xstrdup(subject->other->relation.apart & ALL_NAMESPACES ?
+			      "the other namespaces" : "all namespaces"));
 }
 
-static void tell_same(const struct subject *subject)
+/* Says nothing of no @words. Takes over these and @fact. */
+static void tell_list(const struct subject *subject, char *fact,
+		      const char *what, char *words)
 {
-	uint32_t same = subject->other->relation.same & TOLD;
-	char *words = with_namespaces(subject, nouns(same));
-
 	if (*words)
-		say(subject->to, subject->topic, ids(subject, same, false),
-		    "The same: %s.", words);
+		say(subject->to, subject->topic, fact, "%s: %s.", what, words);
+	else
+		free(fact);
 	free(words);
 }
 
-static void tell_apart(const struct subject *subject)
-{
-	uint32_t apart = subject->other->relation.apart & (TOLD | ALL_NAMESPACES);
-	char *words = nouns(apart);
-
-	if (apart)
-		say(subject->to, subject->topic, ids(subject, apart, true),
-		    "Not the same: %s.", words);
-	free(words);
-}
-
-static void tell_none(const struct subject *subject)
+static void tell_held(const struct subject *subject)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
+	uint32_t same = subject->other->relation.same & TOLD;
+	uint32_t apart = subject->other->relation.apart & (TOLD | ALL_NAMESPACES);
 	uint32_t missing = held_alone(subject, other, own);
-	uint32_t there = held_alone(subject, own, other) & TOLD;
-	char *words = nouns(missing & TOLD);
+	char *words;
 
-	if (missing & TOLD)
-		say(subject->to, subject->topic,
-		    xasprintf("%d has them", subject->other->pid),
-		    "It has none of these: %s%s.", words,
-		    missing & ALL_NAMESPACES ? ", other namespaces" : "");
-	free(words);
-	words = nouns(there);
-	if (there)
-		say(subject->to, subject->topic,
-		    xasprintf("%d has none", subject->other->pid),
-		    "It alone has: %s.", words);
-	free(words);
+	tell_list(subject, ids(subject, same, false), "The same",
+		  with_namespaces(subject, nouns(same)));
+	tell_list(subject, ids(subject, apart, true), "Not the same",
+		  nouns(apart));
+	words = nouns(missing & TOLD);
+	if (*words && missing & ALL_NAMESPACES)
+		words = joined(words, ", ", xstrdup("other namespaces"));
+	tell_list(subject, xasprintf("%d has them", subject->other->pid),
+		  "It has none of these", words);
+	tell_list(subject, xasprintf("%d has none", subject->other->pid),
+		  "It alone has", nouns(held_alone(subject, own, other) & TOLD));
 }
 
 static char *by_name(const struct relation *relation)
@@ -177,19 +160,6 @@ static void tell_flags(const struct subject *subject)
 	free(name);
 }
 
-static void tell_untold(const struct subject *subject)
-{
-	uint32_t untold = subject->other->relation.untold;
-	char *words;
-
-	if (of_dead(subject) || !untold)
-		return;
-	words = nouns(untold);
-	say(subject->to, subject->topic, flags(untold),
-	    "Not to be told, for one of the two has none: %s.", words);
-	free(words);
-}
-
 /* What clone(2) with these flags would do otherwise, and how it came about. */
 static void tell_beyond(const struct subject *subject)
 {
@@ -229,9 +199,9 @@ static void tell_beyond(const struct subject *subject)
 
 static void tell_relation(const struct subject *subject)
 {
-	tell_same(subject);
-	tell_apart(subject);
-	tell_none(subject);
+	uint32_t untold = subject->other->relation.untold;
+
+	tell_held(subject);
 	/* A parent makes no threads of another process. */
 	if (subject->topic == TOPIC_PARENT && !subject->to->facts.leader)
 		return;
@@ -239,7 +209,10 @@ static void tell_relation(const struct subject *subject)
 		say(subject->to, subject->topic, NULL,
 		    "It was not made by clone(2): the kernel has functions of its own for that, which take the same flags.");
 	tell_flags(subject);
-	tell_untold(subject);
+	if (!of_dead(subject))
+		tell_list(subject, flags(untold),
+			  "Not to be told, for one of the two has none",
+			  nouns(untold));
 	tell_beyond(subject);
 }
 
