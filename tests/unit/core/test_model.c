@@ -162,6 +162,46 @@ static void test_users(void **state)
 	fixture_free(&set);
 }
 
+/*
+ * A child by vfork shares an mm with nobody as an equal, nor does its thread,
+ * even if that has a lower pid. Other objects it does.
+ */
+static void test_equals(void **state)
+{
+	const uint32_t both = BIT(TASKMAP_MM) | BIT(TASKMAP_FILES);
+	struct taskmap_record rows[4] = {
+		[1] = process(5, 1, "x"),
+		[2] = process(6, 1, "y"),
+		[3] = process(7, 5, "z"),
+	};
+	struct others others;
+	struct fixture set;
+
+	(void)state;
+	rows[3].marks = TASKMAP_MARK_VFORK;
+	rows[0] = thread(&rows[3], 3);
+	rows[0].marks = 0;
+	for (int i = 0; i < 4; i++) {
+		rows[i].ids[TASKMAP_MM] = 77;
+		rows[i].ids[TASKMAP_FILES] = 88;
+	}
+	fixture_init(&set, rows, 4);
+	assert_int_equal(model_equals(&set.model, 0, TASKMAP_MM).count, 0);
+	assert_int_equal(model_equals(&set.model, 3, TASKMAP_MM).count, 0);
+	assert_int_equal(model_equals(&set.model, 3, TASKMAP_FILES).count, 2);
+	assert_int_equal(model_alike(&set.model, 1, both, model_others,
+				     &others), both);
+	assert_int_equal(others.count, 2);
+	assert_int_equal(others.tgid, 6);
+	assert_int_equal(model_alike(&set.model, 1, both, model_equals,
+				     &others), BIT(TASKMAP_MM));
+	assert_int_equal(others.count, 1);
+	assert_int_equal(others.tgid, 6);
+	assert_int_equal(model_alike(&set.model, 1, 0, model_equals,
+				     &others), 0);
+	fixture_free(&set);
+}
+
 /* The leader died and was not seen: its pid is lower than all in the set. */
 static void test_order_without_leader(void **state)
 {
@@ -390,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_short_ids_against_id_order),
 		cmocka_unit_test(test_numbers_alone),
 		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_equals),
 		cmocka_unit_test(test_order_without_leader),
 		cmocka_unit_test(test_leader_missing),
 		cmocka_unit_test(test_parent_is_thread),
