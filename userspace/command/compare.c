@@ -189,9 +189,10 @@ static struct json_object *letters_object(const struct comparison *comparison,
 	unsigned int *numbers = number(comparison, resource);
 	char text[LETTERS_SIZE];
 
-	for (size_t i = 0; i < comparison->count; i++)
-		json_append(letters, json_text(numbers[i] ?
-					       put_letters(numbers[i], text) : NULL));
+	for (size_t i = 0; i < comparison->count; i++) {
+		put_letters(numbers[i], text);
+		json_append(letters, json_text(numbers[i] ? text : NULL));
+	}
 	free(numbers);
 	json_add_text(object, "resource", resources[resource].name);
 	json_add(object, "letters", letters);

@@ -146,7 +146,7 @@ static uint32_t own_of(const struct model *model, unsigned int task,
 	/* Another nsproxy follows from another namespace. */
 	if (own & ALL_NAMESPACES)
 		own &= ~BIT(TASKMAP_NSPROXY);
-	/* The dead stay behind when others are moved (cgroup_migrate_add_task()). */
+	/* The dead stay when others are moved (cgroup_migrate_add_task()). */
 	if (model_is_dead(model, leader))
 		own &= ~BIT(TASKMAP_CGROUPS);
 	return own;

@@ -29,7 +29,7 @@ struct relative {
 struct facts {
 	const struct taskmap_record *record;
 	unsigned int task;
-	bool kernel;		/* the kernel's, be it within a process: makes no system calls */
+	bool kernel;		/* runs no program and makes no system calls */
 	bool leader;		/* of its thread group; /proc lists it for that */
 	bool dead;
 	unsigned int live;	/* threads of its group that are not dead */

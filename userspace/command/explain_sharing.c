@@ -9,8 +9,8 @@
 #include "command/explain.h"
 
 /* What sentences name one by one; the same namespaces together. */
-#define TOLD	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_ACTIVE_MM) |	\
-			    BIT(TASKMAP_NSPROXY)))
+#define TOLD	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_NSPROXY) | \
+				   BIT(TASKMAP_ACTIVE_MM)))
 
 /* Whom a task is held against, in what is said. */
 struct subject {
@@ -36,14 +36,16 @@ static char *flags(uint32_t set)
 static char *ids(const struct subject *subject, uint32_t set, bool apart)
 {
 	const struct model *model = subject->to->model;
+	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	char *list = xstrdup("");
 
 	for_each_resource_in(set, r) {
-		list = joined(list, " ", xasprintf("%s#%u", resources[r].prefix,
-						   model_number(model, subject->to->facts.task, r)));
+		list = joined(list, " ",
+			      xasprintf("%s#%u", resources[r].prefix,
+					model_number(model, own, r)));
 		if (apart)
-			list = joined(list, "!=", xasprintf("#%u",
-							    model_number(model, subject->other->task, r)));
+			list = joined(list, "!=",
+				      xasprintf("#%u", model_number(model, other, r)));
 	}
 	return list;
 }
@@ -94,7 +96,8 @@ static void tell_held(const struct subject *subject)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	uint32_t same = subject->other->relation.same & TOLD;
-	uint32_t apart = subject->other->relation.apart & (TOLD | ALL_NAMESPACES);
+	uint32_t apart = subject->other->relation.apart &
+			 (TOLD | ALL_NAMESPACES);
 	uint32_t missing = held_alone(subject, other, own);
 	char *words;
 

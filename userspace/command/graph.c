@@ -168,7 +168,8 @@ static void count_lines(struct graph *graph)
 		const struct fold *fold = &graph->folds[f];
 
 		for (unsigned int i = 0; i < fold->links.count; i++) {
-			struct bundle *bundle = &graph->bundles[fold->links.bundles[i]];
+			struct bundle *bundle =
+				&graph->bundles[fold->links.bundles[i]];
 
 			bundle->lines++;
 			bundle->shown += fold->count;

@@ -102,7 +102,8 @@ static void put_written(const struct graph *graph, const struct fold *fold,
 	bool any = false;
 
 	for (unsigned int i = 0; i < fold->links.count; i++) {
-		const struct bundle *bundle = &graph->bundles[fold->links.bundles[i]];
+		const struct bundle *bundle =
+			&graph->bundles[fold->links.bundles[i]];
 
 		for (unsigned int o = 0; o < bundle->count; o++) {
 			if (!graph_is_written(bundle))

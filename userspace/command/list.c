@@ -61,7 +61,7 @@ static void note_shared(const struct model *model, unsigned int task,
 	}
 }
 
-#define SELDOM_OWN	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |		\
+#define SELDOM_OWN	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |	\
 			 BIT(TASKMAP_CRED) | ALL_NAMESPACES)
 
 /* Where a thread has one of its own where most have their leader's. */

@@ -175,7 +175,7 @@ static void add_sharer(struct sharers *sharers, int tgid)
 	sharers->last = tgid;
 }
 
-/* Whether its thread group is a child by vfork and this is the mm it borrows. */
+/* Whether its thread group is a child by vfork, which borrows an mm. */
 static bool borrows(const struct model *model, unsigned int task,
 		    enum taskmap_resource resource)
 {
