@@ -42,13 +42,29 @@ int error_no_memory(struct error *error)
 /* A file that is being read into @snap. */
 struct reading {
 	FILE *file;
-	FILE *copy;		/* gets the same bytes, unless it is NULL */
+	struct buffer *copy;	/* gets the same bytes, unless it is NULL */
 	const char *name;
 	struct snapshot *snap;
 	struct error *error;
 	uint64_t position;
 	int last_pid;
 };
+
+static int append(struct buffer *copy, const unsigned char *bytes, size_t size)
+{
+	size_t room = copy->room ? copy->room : CHUNK;
+	unsigned char *all = copy->bytes;
+
+	while (room < copy->size + size)
+		room *= 2;
+	if (room != copy->room)
+		all = realloc(all, room);
+	if (!all)
+		return ENOMEM;
+	memcpy(all + copy->size, bytes, size);
+	*copy = (struct buffer){ all, copy->size + size, room };
+	return 0;
+}
 
 /* Reads @size bytes, or fewer if the file ends. Returns 0 or an errno. */
 static int read_some(struct reading *reading, unsigned char *bytes, size_t size)
@@ -58,9 +74,7 @@ static int read_some(struct reading *reading, unsigned char *bytes, size_t size)
 	if (ferror(reading->file))
 		return errno;
 	reading->position += got;
-	if (reading->copy && fwrite(bytes, 1, got, reading->copy) < got)
-		return ENOMEM;
-	return 0;
+	return reading->copy ? append(reading->copy, bytes, got) : 0;
 }
 
 /* Reads @size bytes, which must be there. */
@@ -282,7 +296,7 @@ static int read_end(struct reading *reading)
 }
 
 int snapshot_read(struct snapshot *snap, FILE *file, const char *name,
-		  FILE *copy, struct error *error)
+		  struct buffer *copy, struct error *error)
 {
 	struct reading reading = {
 		.file = file, .copy = copy, .name = name,

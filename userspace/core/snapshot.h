@@ -65,10 +65,11 @@ struct source {
 /* The running system, walked through or in one instant. */
 extern const struct source source_system, source_exact;
 
-/* The bytes of a file. */
+/* The bytes of a file, in memory that grows with them. */
 struct buffer {
-	char *bytes;
+	unsigned char *bytes;
 	size_t size;
+	size_t room;
 };
 
 /**
@@ -102,6 +103,6 @@ int source_copy(const struct source *source, const char *path,
  * cannot be read.
  */
 int snapshot_read(struct snapshot *snap, FILE *file, const char *name,
-		  FILE *copy, struct error *error);
+		  struct buffer *copy, struct error *error);
 
 #endif /* TASKMAP_CORE_SNAPSHOT_H */

@@ -217,7 +217,8 @@ static int explain_read(int reason, bool module, const char *name,
 
 /* @copy: gets the bytes of the file, unless it is NULL. */
 static int read_source(const struct source *source, const char *path,
-		       struct snapshot *snap, FILE *copy, struct error *error)
+		       struct snapshot *snap, struct buffer *copy,
+		       struct error *error)
 {
 	char found[PATH_MAX];
 	FILE *file = path ? open_input(path, error) :
@@ -247,19 +248,10 @@ int source_copy(const struct source *source, const char *path,
 		struct buffer *copy, struct error *error)
 {
 	struct snapshot judged;
-	FILE *stream;
 	int ret;
 
 	*copy = (struct buffer){ 0 };
-	stream = open_memstream(&copy->bytes, &copy->size);
-	if (!stream)
-		return error_no_memory(error);
-	ret = read_source(source, path, &judged, stream, error);
-	if (!ret)
-		snapshot_free(&judged);
-	/* glibc tells of lack of memory by NULL, others by a failure. */
-	if ((fclose(stream) || !copy->bytes) && !ret)
-		ret = error_no_memory(error);
+	ret = read_source(source, path, &judged, copy, error);
 	if (ret)
 		free(copy->bytes);
 	return ret;
