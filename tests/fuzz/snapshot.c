@@ -89,7 +89,10 @@ static void check_groups(const struct model *model,
 	}
 	for (unsigned int g = 0; g < grouping->count; g++) {
 		must(grouping->groups[g].count > 0);
-		must(grouping->groups[g].users <= grouping->groups[g].count);
+		must(grouping->groups[g].users.count <=
+		     grouping->groups[g].count);
+		must(grouping->groups[g].equals.count <=
+		     grouping->groups[g].users.count);
 		must(!g || grouping->groups[g].earliest >
 			   grouping->groups[g - 1].earliest);
 		members += grouping->groups[g].count;
