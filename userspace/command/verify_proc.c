@@ -269,8 +269,14 @@ static void amend_comm(const struct taskmap_record *record,
 		put(witness, task->name);
 }
 
-#define SIGNED(name)	{ #name, offsetof(struct taskmap_record, name), true }
-#define UNSIGNED(name)	{ #name, offsetof(struct taskmap_record, name) }
+#define FIELD(name_, signed_)						\
+	{								\
+		.name = #name_,						\
+		.offset = offsetof(struct taskmap_record, name_),	\
+		.is_signed = signed_,					\
+	}
+#define SIGNED(name)	FIELD(name, true)
+#define UNSIGNED(name)	FIELD(name, false)
 
 static const struct {
 	const char *name;
