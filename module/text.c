@@ -63,7 +63,7 @@ static __always_inline char *put_pid(char *at, __u32 pid)
 	word = above | (word - above * 100) << 16;
 	above = (word * 103 >> 10) & 0x000f000f000f000f;
 	word = above | (word - above * 10) << 8;
-	/* Leading zeros become blanks, but for the last digit. */
+	/* Leading zeros become blanks, except for the last digit. */
 	blanks = ((word | 1ULL << 56) & -(word | 1ULL << 56)) - 1;
 	word += 0x3030303030303030 - (blanks & 0x1010101010101010);
 	digits = __cpu_to_le64(word >> 8 | (__u64)' ' << 56);
