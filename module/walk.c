@@ -313,7 +313,7 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 
 /**
  * taskmap_walk_batch() - visit the next tasks
- * @walk: zeroed at the start, but for @walk->stopped; @walk->done is set when
+ * @walk: zeroed at first, except for @walk->stopped; @walk->done is set when
  *	there are no more tasks
  * @records: zeroed; filled in pid order, with addresses in place of ids. NULL
  *	to count tasks only.
