@@ -404,13 +404,12 @@ static void check_namespaces(struct verification *v)
 {
 	struct link *links = xcalloc(v->snap.count, sizeof(*links));
 
-	for_each_resource(r) {
+	for_each_resource_in(ALL_NAMESPACES, r) {
 		unsigned int count;
 		uint64_t number;
 
 		/* A kernel may have been built without. */
-		if (!resources[r].ns ||
-		    proc_namespace(v->system->proc, 0, r, &number) || !number)
+		if (proc_namespace(v->system->proc, 0, r, &number) || !number)
 			continue;
 		count = read_links(v, r, links);
 		check_links(v, r, links, count);

@@ -66,8 +66,8 @@ static void find_flags(struct relation *relation, const struct model *model,
 		       unsigned int task, unsigned int other)
 {
 	for_each_resource(r) {
-		uint32_t wanted = resources[r].ns ? relation->apart :
-						    relation->same;
+		uint32_t wanted = BIT(r) & ALL_NAMESPACES ? relation->apart :
+							    relation->same;
 
 		if (!resources[r].flag)
 			continue;

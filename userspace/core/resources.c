@@ -87,7 +87,7 @@
 		 .shared = word, .flag = flag_, __VA_ARGS__)
 #define NAMESPACE(name, column, flag_, help, ...)			\
 	RESOURCE(name, column, name "ns", name " namespace",		\
-		 help " (" flag_ ")", .ns = true, .flag = flag_, __VA_ARGS__)
+		 help " (" flag_ ")", .flag = flag_, __VA_ARGS__)
 
 const struct resource resources[] = {
 	[TASKMAP_MM] = SHARED("mm", "MM", "vm", "CLONE_VM",

@@ -57,7 +57,6 @@ struct resource {
 	const char *noun;		/* what it is, in a sentence */
 	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
 	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
-	bool ns;			/* a namespace */
 	enum counted counted;
 	/*
 	 * Refs that are not counted by that are only somebody's for a moment:

@@ -119,10 +119,10 @@ static void put_namespaces(const struct world *world,
 	char path[64];
 
 	put(world, row->pid, "ns/x", "");
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+	for_each_resource_in(ALL_NAMESPACES, r) {
 		snprintf(path, sizeof(path), "%d/task/%d/ns/%s", row->pid,
 			 row->pid, resources[r].name);
-		if (resources[r].ns && row->ids[r])
+		if (row->ids[r])
 			put_link(world, path, (uint32_t)row->ids[r]);
 	}
 }
@@ -150,11 +150,10 @@ static void put_self(const struct world *world)
 	free(fixture_file(world->root, "self/stat", "", 0));
 	free(fixture_file(world->root, "self/ns/x", "", 0));
 	free(fixture_file(world->root, "not-a-pid", "", 0));
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+	for_each_resource_in(ALL_NAMESPACES, r) {
 		snprintf(path, sizeof(path), "self/ns/%s", resources[r].name);
-		if (resources[r].ns)
-			put_link(world, path, r == TASKMAP_TIME_NS ?
-				 FIRST_TIME_NS : FIRST_PID_NS);
+		put_link(world, path, r == TASKMAP_TIME_NS ? FIRST_TIME_NS :
+							     FIRST_PID_NS);
 	}
 }
 
@@ -449,14 +448,14 @@ static void test_longer_names(void **state)
 
 static bool is_checked(unsigned int resource)
 {
-	return kcmp_knows(resource) || resources[resource].ns;
+	return kcmp_knows(resource) || BIT(resource) & ALL_NAMESPACES;
 }
 
 static void expect_wrong_id(struct world *world, unsigned int task,
 			    unsigned int resource, uint64_t id)
 {
 	/* Only /proc knows whether there are signal handlers. */
-	bool proc = resources[resource].ns ||
+	bool proc = BIT(resource) & ALL_NAMESPACES ||
 		    (resource == TASKMAP_SIGHAND && !id);
 
 	tell_truth(world);

@@ -143,19 +143,17 @@ static void test_changes(void **state)
 	transcript_expect(&transcript, "core/relation-changes");
 }
 
-/* Each flag of the table is one that the help names. */
+/* The help names each flag. A flag shares, or makes another namespace. */
 static void test_flags(void **state)
 {
 	(void)state;
 	for_each_resource(r) {
+		const char *flag = resources[r].flag;
+		bool namespace = BIT(r) & ALL_NAMESPACES;
+
 		assert_non_null(resources[r].noun);
-		if (resources[r].flag) {
-			assert_non_null(strstr(resources[r].help,
-					       resources[r].flag));
-		} else {
-			assert_null(resources[r].shared);
-			assert_false(resources[r].ns);
-		}
+		assert_true(!flag || strstr(resources[r].help, flag));
+		assert_int_equal(namespace, flag && !resources[r].shared);
 	}
 }
 
