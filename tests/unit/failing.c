@@ -102,11 +102,6 @@ int open64(const char *path, int flags, ...)
 	return fails("open") ? -1 : NEXT(open64, path, flags);
 }
 
-FILE *fopen64(const char *path, const char *mode)
-{
-	return fails("fopen") ? NULL : NEXT(fopen64, path, mode);
-}
-
 size_t fread(void *bytes, size_t size, size_t count, FILE *file)
 {
 	if (!fails("fread"))

@@ -272,7 +272,7 @@ static void test_input_fails(void **state)
 	static const char *const at[] = { "1", "2", "3", "4" };
 
 	(void)state;
-	expect_fault("-i snapshot", (struct fault){ "fopen", "1", EIO }, 3,
+	expect_fault("-i snapshot", (struct fault){ "open", "1", EIO }, 3,
 		     "taskmap: cannot open snapshot: Input/output error\n");
 	/* Two parts of the header, the records, and the end. */
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
@@ -286,7 +286,8 @@ static void test_input_fails(void **state)
 static void test_save_fails(void **state)
 {
 	static const struct fault faults[] = {
-		{ "open", "1", EIO }, { "fstatat", "1", EIO },
+		/* The first opens the snapshot. */
+		{ "open", "2", EIO }, { "fstatat", "1", EIO },
 		{ "getrandom", "1", EIO }, { "openat", "1", EIO },
 		{ "write", "1", EIO }, { "fsync", "1", EIO },
 		{ "close", "1", EIO }, { "renameat", "1", EIO },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
@@ -40,6 +41,14 @@ const struct source source_exact = {
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
+/* A terminal does not become the one that controls the reader's session. */
+static FILE *open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
 static void in_root(const struct source *source, const char *path,
 		    char *out, size_t size)
 {
@@ -63,7 +72,7 @@ static void read_line(const struct source *source, const char *path,
 
 	line[0] = '\0';
 	in_root(source, path, full, sizeof(full));
-	file = fopen(full, "re");
+	file = open_file(full);
 	if (!file)
 		return;
 	if (!fgets(line, LINE_SIZE, file))
@@ -183,7 +192,7 @@ static FILE *open_module(const struct source *source, char name[PATH_MAX],
 		snprintf(name, PATH_MAX, "%s/%s", directories[i],
 			 source->file);
 		in_root(source, name, full, sizeof(full));
-		file = fopen(full, "re");
+		file = open_file(full);
 		if (file)
 			return file;
 		if (reason == ENOENT)
@@ -197,7 +206,7 @@ static FILE *open_module(const struct source *source, char name[PATH_MAX],
 
 static FILE *open_input(const char *path, struct error *error)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	FILE *file = strcmp(path, "-") ? open_file(path) : stdin;
 
 	if (!file)
 		error_set(error, "cannot open %s: %s", path, strerror(errno));

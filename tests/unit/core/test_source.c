@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -357,6 +359,42 @@ static void test_endless(void **state)
 	}
 }
 
+/* In a session without a terminal: whether @path is its once it was read. */
+static bool takes_terminal(struct world *world, const char *path)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		setsid();
+		expect(world, path, "not a taskmap snapshot");
+		_exit(tcgetsid(open(path, O_RDONLY | O_NOCTTY)) == getpid());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_terminal(void **state)
+{
+	static const char line[] = "no snapshot\n\4";
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	const char *path;
+
+	if (master < 0 || grantpt(master) || unlockpt(master)) {
+		print_message("# SKIP no terminal can be made here\n");
+		skip();
+	}
+	path = ptsname(master);
+	/* Kept open, for the line to wait in it. */
+	slave = open(path, O_RDONLY | O_NOCTTY);
+	assert_true(slave >= 0);
+	assert_int_equal(write(master, line, strlen(line)), strlen(line));
+	assert_false(takes_terminal(*state, path));
+	close(slave);
+	close(master);
+}
+
 #define WORLD_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -371,6 +409,7 @@ int main(void)
 		WORLD_TEST(test_input_large),
 		WORLD_TEST(test_short_reads),
 		cmocka_unit_test(test_endless),
+		WORLD_TEST(test_terminal),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
