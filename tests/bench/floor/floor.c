@@ -41,30 +41,33 @@
 
 #define BATCH	512
 
-/* Of an object, if there is one, its address and its count. */
-#define HELD(pointer, count)						\
-	({								\
-		typeof(pointer) it = (pointer);				\
-									\
-		(unsigned long)it + (it ? (count) : 0);			\
-	})
+#define REFS(object, member)						\
+	((object) ? count_of(&(object)->member) : 0)
+#define NS_REFS(namespace, before)					\
+	((namespace) ? ns_count(namespace, before) : 0)
+
+/* What there is to load of an object: its address and its refs. */
+static u64 held(const void *object, u32 refs)
+{
+	return (unsigned long)object + refs;
+}
 
 static u64 load_namespaces(const struct nsproxy *nsproxy)
 {
 	if (!nsproxy)
 		return 0;
-	return HELD(nsproxy->uts_ns, ns_count(it, kref)) +
-	       HELD(nsproxy->ipc_ns, ns_count(it, count)) +
-	       (unsigned long)nsproxy->mnt_ns +
-	       HELD(nsproxy->net_ns, ns_count(it, count)) +
-	       HELD(nsproxy->time_ns, ns_count(it, kref)) +
-	       HELD(nsproxy->cgroup_ns, ns_count(it, count));
+	return held(nsproxy->uts_ns, NS_REFS(nsproxy->uts_ns, kref)) +
+	       held(nsproxy->ipc_ns, NS_REFS(nsproxy->ipc_ns, count)) +
+	       held(nsproxy->mnt_ns, 0) +
+	       held(nsproxy->net_ns, NS_REFS(nsproxy->net_ns, count)) +
+	       held(nsproxy->time_ns, NS_REFS(nsproxy->time_ns, kref)) +
+	       held(nsproxy->cgroup_ns, NS_REFS(nsproxy->cgroup_ns, count));
 }
 
 static u64 load_cred(const struct cred *cred)
 {
-	return HELD(cred, count_of(&it->usage)) +
-	       HELD(cred->user_ns, ns_count(it, count)) +
+	return held(cred, REFS(cred, usage)) +
+	       held(cred->user_ns, NS_REFS(cred->user_ns, count)) +
 	       __kuid_val(cred->uid) + __kgid_val(cred->gid);
 }
 
@@ -72,7 +75,7 @@ static u64 load_pid(const struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
 
-	return HELD(own->ns, ns_count(it, kref)) + own->nr;
+	return held(own->ns, NS_REFS(own->ns, kref)) + own->nr;
 }
 
 static u64 load_name(const struct task_struct *task)
@@ -86,6 +89,8 @@ static u64 load_name(const struct task_struct *task)
 static u64 load(struct task_struct *task, struct pid *pid)
 {
 	struct task_struct *parent = rcu_dereference(task->real_parent);
+	struct sighand_struct *sighand = rcu_dereference(task->sighand);
+	struct css_set *cgroups = rcu_dereference(task->cgroups);
 	struct mm_struct *mm = task->mm;
 
 	return (unsigned long)task + task->start_boottime + task->pid +
@@ -94,18 +99,19 @@ static u64 load(struct task_struct *task, struct pid *pid)
 	       READ_ONCE(task->exit_state) +
 	       (task->vfork_done && mm && mm == READ_ONCE(parent->mm)) +
 	       load_name(task) + load_pid(pid) +
-	       HELD(mm, count_of(&it->mm_users)) +
-	       HELD(task->active_mm,
-		    it == mm ? count_of(&it->mm_count) : 0) +
-	       HELD(task->files, count_of(&it->count)) +
-	       HELD(task->held_fs, READ_ONCE(it->users)) +
-	       HELD(rcu_dereference(task->sighand), count_of(&it->count)) +
-	       HELD(task->signal, count_of(&it->sigcnt)) +
-	       HELD(task->io_context, count_of(&it->active_ref)) +
-	       (unsigned long)task->sysvsem.undo_list +
-	       HELD(rcu_dereference(task->cgroups), count_of(&it->refcount)) +
+	       held(mm, REFS(mm, mm_users)) +
+	       held(task->active_mm,
+		    task->active_mm == mm ? REFS(mm, mm_count) : 0) +
+	       held(task->files, REFS(task->files, count)) +
+	       held(task->held_fs,
+		    task->held_fs ? READ_ONCE(task->held_fs->users) : 0) +
+	       held(sighand, REFS(sighand, count)) +
+	       held(task->signal, REFS(task->signal, sigcnt)) +
+	       held(task->io_context, REFS(task->io_context, active_ref)) +
+	       held(task->sysvsem.undo_list, 0) +
+	       held(cgroups, REFS(cgroups, refcount)) +
 	       load_cred(rcu_dereference(task->real_cred)) +
-	       HELD(task->nsproxy, count_of(&it->count)) +
+	       held(task->nsproxy, REFS(task->nsproxy, count)) +
 	       load_namespaces(task->nsproxy);
 }
 
