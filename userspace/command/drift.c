@@ -280,7 +280,7 @@ static void find_in_task(struct drift *drift, unsigned int task)
 	if (record->marks & TASKMAP_MARK_VFORK)
 		add(drift, task, DRIFT_VFORK, BIT(TASKMAP_MM),
 		    "borrows the mm of %d until it execs or ends",
-		    model_lender(drift->model, task));
+		    record->ppid);
 	if (record->kind == TASKMAP_WORKER)
 		add(drift, task, DRIFT_WORKER, 0,
 		    "made by the kernel in thread group %d, for io_uring or vhost",

@@ -109,7 +109,7 @@ static void find_memory(struct facts *facts, const struct model *model)
 		return;
 	}
 	if (facts->record->marks & TASKMAP_MARK_VFORK)
-		facts->lender = model_lender(model, task);
+		facts->lender = facts->record->ppid;
 	facts->borrower = model_borrower(model, task);
 	if (!facts->lender && !facts->borrower)
 		facts->beside = model_others(model, task, TASKMAP_MM);

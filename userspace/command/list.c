@@ -100,7 +100,7 @@ void note_oddities(const struct model *model, unsigned int task,
 
 	out[0] = '\0';
 	if (record->marks & TASKMAP_MARK_VFORK)
-		note(out, "vfork, borrows mm of %d", model_lender(model, task));
+		note(out, "vfork, borrows mm of %d", record->ppid);
 	if (kthread && record->ids[TASKMAP_MM])
 		note(out, "borrowed mm");
 	if (!kthread)

@@ -505,17 +505,6 @@ uint32_t model_alike(const struct model *model, unsigned int task,
 	return alike;
 }
 
-int model_lender(const struct model *model, unsigned int task)
-{
-	unsigned int parent = model_parent(model, task);
-	struct others others = model_others(model, task, TASKMAP_MM);
-
-	if (parent != NO_TASK && others.count &&
-	    !model_same(model, task, parent, TASKMAP_MM))
-		return others.tgid;
-	return model->tasks[task].ppid;
-}
-
 int model_borrower(const struct model *model, unsigned int task)
 {
 	const struct taskmap_record *record = &model->tasks[task], *child;

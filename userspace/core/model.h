@@ -160,12 +160,6 @@ uint32_t model_alike(const struct model *model, unsigned int task,
 		     uint32_t set, find_others *find, struct others *others);
 
 /*
- * The tgid of whose mm a vfork child lives in: whoever made it. That is its
- * parent, but with CLONE_PARENT, when it is one of the others that hold the mm.
- */
-int model_lender(const struct model *model, unsigned int task);
-
-/*
  * The tgid of the child by vfork that lives in the mm of @task: of several the
  * one with the lowest pid. 0 for none.
  */

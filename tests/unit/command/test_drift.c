@@ -302,11 +302,6 @@ static void test_vfork(void **state)
 	rows[2] = process(300, 100, "same mm");
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
 	tell(&to, "a child that shares more, and another that shares mm", rows, 3);
-	rows[0] = process(50, 1, "parent");
-	rows[1] = process(100, 50, "lender");
-	rows[2] = vfork_child(&rows[1], 200);
-	rows[2].ppid = 50;
-	tell(&to, "a sibling of the lender, by CLONE_PARENT", rows, 3);
 	transcript_expect(&to, "command/drift-vfork");
 }
 

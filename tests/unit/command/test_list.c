@@ -29,13 +29,15 @@ static void save_notes(void)
 	for_each_resource(i)
 		r[1].ids[i] ^= r->ids[i] != 0;
 	r += 2;
-	/* A parent by CLONE_PARENT has nothing to do with the mm. */
-	*r = process(20, 0, "shell");
-	r[1] = process(21, 20, "lender");
-	r[2] = process(22, 20, "vfork");
-	r[2].ids[TASKMAP_MM] = r[1].ids[TASKMAP_MM];
-	r[2].marks = TASKMAP_MARK_VFORK;
-	r += 3;
+	/* A vfork child of a thread whose leader is dead, and another sharer. */
+	*r = process(20, 0, "other");
+	r[1] = process(21, 0, "undead");
+	r[2] = thread(r + 1, 22);
+	r[3] = process(23, 21, "vfork");
+	r[0].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM] = r[1].ids[TASKMAP_MM];
+	r[1] = zombie(r[1]);
+	r[3].marks = TASKMAP_MARK_VFORK;
+	r += 4;
 	/* A vfork child without its parent. */
 	*r = process(30, 29, "vfork");
 	r++->marks = TASKMAP_MARK_VFORK;
@@ -43,7 +45,7 @@ static void save_notes(void)
 	*r = process(40, 0, "a");
 	r[1] = process(41, 40, "b");
 	r[2] = process(42, 41, "c");
-	/* Its parent not seen, nothing says that it was another. */
+	/* Its parent is not seen, but somebody else who has the mm. */
 	r[3] = process(45, 0, "a");
 	r[4] = process(47, 46, "c");
 	r[1].ids[TASKMAP_MM] = r[2].ids[TASKMAP_MM] = r->ids[TASKMAP_MM];

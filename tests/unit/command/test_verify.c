@@ -522,6 +522,24 @@ static void test_vfork_of_dead_leader(void **state)
 	assert_int_equal(world->result.list[0].other.pid, 401);
 }
 
+/*
+ * By CLONE_PARENT its parent is not who waits for it: the mark is right if the
+ * parent has the mm, too.
+ */
+static void test_vfork_of_sibling(void **state)
+{
+	struct world *world = *state;
+
+	world->told[LINUX + 2].marks = TASKMAP_MARK_VFORK;
+	expect_peace(world);
+	world->truth[LINUX + 2].ppid = 100;
+	put_task(world, &world->truth[LINUX + 2]);
+	world->told[LINUX + 2].ppid = 100;
+	expect(world, 502, "vfork", "kcmp");
+	world->told[LINUX + 2].marks = 0;
+	expect_peace(world);
+}
+
 /* It differs from those with its link and from those with its id. */
 static void test_told_once(void **state)
 {
@@ -891,6 +909,7 @@ int main(void)
 		WORLD(test_objects),
 		WORLD(test_none_by_pairs_alone),
 		WORLD(test_vfork_of_dead_leader),
+		WORLD(test_vfork_of_sibling),
 		WORLD(test_told_once),
 		WORLD(test_no_such_task),
 		WORLD(test_missing_task),
