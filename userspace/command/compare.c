@@ -10,44 +10,10 @@
 
 #include "command/command.h"
 
-struct comparison {
-	const struct model *model;
-	const unsigned int *tasks;
-	size_t count;
-};
-
 /*
- * For each of the tasks the number of what it holds of @resource, from 1 in
- * order of the tasks; 0 for none. To be freed.
+ * Everywhere here @model is of the compared tasks alone, in the order in which
+ * they were given: its numbers of objects are what the letters stand for.
  */
-static unsigned int *number(const struct comparison *comparison,
-			    enum taskmap_resource resource)
-{
-	const struct model *model = comparison->model;
-	unsigned int *numbers = xcalloc(comparison->count, sizeof(*numbers));
-	/* What each number of the model, which is of all tasks, is here. */
-	unsigned int *here = xcalloc((size_t)model->holders[resource].count + 1,
-				     sizeof(*here));
-	unsigned int last = 0;
-
-	for (size_t i = 0; i < comparison->count; i++) {
-		unsigned int object = model_number(model, comparison->tasks[i],
-						   resource);
-
-		if (object && !here[object])
-			here[object] = ++last;
-		numbers[i] = here[object];
-	}
-	free(here);
-	return numbers;
-}
-
-static struct relation relation_of(const struct comparison *comparison,
-				   size_t index)
-{
-	return relate(comparison->model, comparison->tasks[index],
-		      comparison->tasks[0]);
-}
 
 /* Room for the letters of any number, and the NUL. */
 #define LETTERS_SIZE	8
@@ -65,51 +31,38 @@ static char *put_letters(unsigned int number, char out[LETTERS_SIZE])
 	return memmove(out, at, strlen(at) + 1);
 }
 
-static int pid_of(const struct comparison *comparison, size_t index)
-{
-	return comparison->model->tasks[comparison->tasks[index]].pid;
-}
-
 static void add_resource(struct libscols_table *table,
-			 const struct comparison *comparison,
-			 unsigned int resource)
+			 const struct model *model, unsigned int resource)
 {
 	struct libscols_line *line = table_add_line(table);
-	unsigned int *numbers = number(comparison, resource);
 	const char *flag = resources[resource].flag;
 	char letters[LETTERS_SIZE];
 
 	table_set(line, 0, resources[resource].name);
-	for (size_t i = 0; i < comparison->count; i++)
-		table_set(line, i + 1, put_letters(numbers[i], letters));
-	table_set(line, comparison->count + 1, flag ? flag : "-");
-	free(numbers);
+	for (unsigned int i = 0; i < model->count; i++)
+		table_set(line, i + 1,
+			  put_letters(model_number(model, i, resource), letters));
+	table_set(line, model->count + 1, flag ? flag : "-");
 }
 
-static void print_matrix(const struct comparison *comparison)
+static void print_matrix(const struct model *model)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
 	char pid[16];
 
 	table_add_column(table, "RESOURCE", 0);
-	for (size_t i = 0; i < comparison->count; i++) {
-		snprintf(pid, sizeof(pid), "%d", pid_of(comparison, i));
+	for (unsigned int i = 0; i < model->count; i++) {
+		snprintf(pid, sizeof(pid), "%d", model->tasks[i].pid);
 		table_add_column(table, pid, 0);
 	}
 	table_add_column(table, "FLAG", 0);
 	for_each_resource(r)
-		add_resource(table, comparison, r);
+		add_resource(table, model, r);
 	table_print(table);
 }
 
-static bool is_of_dead(const struct comparison *comparison, size_t index)
-{
-	return model_is_dead(comparison->model, comparison->tasks[0]) ||
-	       model_is_dead(comparison->model, comparison->tasks[index]);
-}
-
 /* What flags do not say, in a few words; to be freed. */
-static char *word_of(const struct comparison *comparison, size_t index,
+static char *word_of(const struct model *model, unsigned int index,
 		     const struct relation *relation)
 {
 	const char *name = relation_name(relation);
@@ -119,7 +72,7 @@ static char *word_of(const struct comparison *comparison, size_t index,
 		return xstrdup("not in one call");
 	if (relation->borrowed)
 		return xstrdup("a kernel thread borrows mm");
-	if (is_of_dead(comparison, index))
+	if (model_is_dead(model, 0) || model_is_dead(model, index))
 		return xstrdup("one is dead: most cannot be told");
 	if (name)
 		return xasprintf("like %s", name);
@@ -129,10 +82,10 @@ static char *word_of(const struct comparison *comparison, size_t index,
 	return word;
 }
 
-static char *note_of(const struct comparison *comparison, size_t index,
+static char *note_of(const struct model *model, unsigned int index,
 		     const struct relation *relation)
 {
-	char *note = word_of(comparison, index, relation);
+	char *note = word_of(model, index, relation);
 
 	for_each_resource_in(relation->beyond, r)
 		note = joined(note, "; ", xasprintf("%s not by a flag",
@@ -141,16 +94,16 @@ static char *note_of(const struct comparison *comparison, size_t index,
 }
 
 static void add_pair(struct libscols_table *table,
-		     const struct comparison *comparison, size_t index)
+		     const struct model *model, unsigned int index)
 {
-	const struct relation relation = relation_of(comparison, index);
+	const struct relation relation = relate(model, index, 0);
 	struct libscols_line *line = table_add_line(table);
 	char *flags = resource_words(relation.flags | relation.needed,
 				     "|", RESOURCE_FLAG);
-	char *note = note_of(comparison, index, &relation);
+	char *note = note_of(model, index, &relation);
 	char pid[16];
 
-	snprintf(pid, sizeof(pid), "%d", pid_of(comparison, index));
+	snprintf(pid, sizeof(pid), "%d", model->tasks[index].pid);
 	table_set(line, 0, pid);
 	table_set(line, 1, *flags ? flags : "-");
 	table_set(line, 2, note);
@@ -158,60 +111,60 @@ static void add_pair(struct libscols_table *table,
 	free(flags);
 }
 
-static void print_flags(const struct comparison *comparison)
+static void print_flags(const struct model *model)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
 
 	printf("\nFlags with which clone(2), called by %d, makes a task that shares as much:\n",
-	       pid_of(comparison, 0));
+	       model->tasks[0].pid);
 	table_add_column(table, "PID", TABLE_RIGHT);
 	table_add_column(table, "FLAGS", 0);
 	table_add_column(table, "NOTE", 0);
-	for (size_t i = 1; i < comparison->count; i++)
-		add_pair(table, comparison, i);
+	for (unsigned int i = 1; i < model->count; i++)
+		add_pair(table, model, i);
 	table_print(table);
 }
 
-static void print_text(const struct comparison *comparison)
+static void print_text(const struct model *model)
 {
-	if (!comparison->count)
+	if (!model->count)
 		return;
-	print_matrix(comparison);
-	if (comparison->count > 1)
-		print_flags(comparison);
+	print_matrix(model);
+	if (model->count > 1)
+		print_flags(model);
 }
 
-static struct json_object *letters_object(const struct comparison *comparison,
+static struct json_object *letters_object(const struct model *model,
 					  unsigned int resource)
 {
 	struct json_object *object = json_new_object();
 	struct json_object *letters = json_new_array();
-	unsigned int *numbers = number(comparison, resource);
 	char text[LETTERS_SIZE];
 
-	for (size_t i = 0; i < comparison->count; i++) {
-		put_letters(numbers[i], text);
-		json_append(letters, json_text(numbers[i] ? text : NULL));
+	for (unsigned int i = 0; i < model->count; i++) {
+		unsigned int number = model_number(model, i, resource);
+
+		put_letters(number, text);
+		json_append(letters, json_text(number ? text : NULL));
 	}
-	free(numbers);
 	json_add_text(object, "resource", resources[resource].name);
 	json_add(object, "letters", letters);
 	return object;
 }
 
-static struct json_object *relation_object(const struct comparison *comparison,
-					   size_t index)
+static struct json_object *relation_object(const struct model *model,
+					   unsigned int index)
 {
-	const struct relation relation = relation_of(comparison, index);
+	const struct relation relation = relate(model, index, 0);
 	struct json_object *object = json_new_object();
 
-	json_add_number(object, "pid", pid_of(comparison, index));
-	json_add_number(object, "with", pid_of(comparison, 0));
+	json_add_number(object, "pid", model->tasks[index].pid);
+	json_add_number(object, "with", model->tasks[0].pid);
 	json_add_relation(object, &relation);
 	return object;
 }
 
-static void print_json(const struct comparison *comparison,
+static void print_json(const struct model *model,
 		       const struct taskmap_header *header)
 {
 	struct json_object *pids = json_new_array();
@@ -219,12 +172,12 @@ static void print_json(const struct comparison *comparison,
 	struct json_object *relations = json_new_array();
 	struct json json;
 
-	for (size_t i = 0; i < comparison->count; i++)
-		json_append(pids, json_number(pid_of(comparison, i)));
+	for (unsigned int i = 0; i < model->count; i++)
+		json_append(pids, json_number(model->tasks[i].pid));
 	for_each_resource(r)
-		json_append(matrix, letters_object(comparison, r));
-	for (size_t i = 1; i < comparison->count; i++)
-		json_append(relations, relation_object(comparison, i));
+		json_append(matrix, letters_object(model, r));
+	for (unsigned int i = 1; i < model->count; i++)
+		json_append(relations, relation_object(model, i));
 	json_begin(&json, header, 1);
 	json_member(&json, "pids", pids);
 	json_member(&json, "compare", matrix);
@@ -234,20 +187,27 @@ static void print_json(const struct comparison *comparison,
 
 int compare_command(const struct options *options, struct error *error)
 {
-	struct comparison comparison = { 0 };
+	struct snapshot compared = { 0 };
+	struct model model;
 	unsigned int *tasks;
 	struct view view;
+	size_t count;
 
 	if (view_open(&view, options, error))
 		return -1;
-	tasks = view_tasks(&view, &comparison.count);
-	need_memory(model_number_all(&view.model, ALL_RESOURCES));
-	comparison.model = &view.model;
-	comparison.tasks = tasks;
+	tasks = view_tasks(&view, &count);
+	compared.tasks = xcalloc(count, sizeof(*compared.tasks));
+	for (; compared.count < count; compared.count++)
+		compared.tasks[compared.count] =
+			view.snap.tasks[tasks[compared.count]];
+	need_memory(model_init(&model, &compared));
+	need_memory(model_number_all(&model, ALL_RESOURCES));
 	if (options->output.format == FORMAT_JSON)
-		print_json(&comparison, &view.snap.header);
+		print_json(&model, &view.snap.header);
 	else
-		print_text(&comparison);
+		print_text(&model);
+	model_free(&model);
+	snapshot_free(&compared);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }
