@@ -498,7 +498,7 @@ static void explain_proc(struct explanation *to)
 	    facts->getpid, facts->gettid);
 }
 
-static struct explanation explain(const struct model *model, unsigned int task)
+static struct explanation explain(struct model *model, unsigned int task)
 {
 	struct explanation explanation = {
 		.model = model, .facts = facts_find(model, task),
@@ -613,7 +613,7 @@ static void print_limits(void)
 	}
 }
 
-static void print_all(const struct model *model, const unsigned int *tasks,
+static void print_all(struct model *model, const unsigned int *tasks,
 		      size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -715,7 +715,7 @@ explanation_object(const struct explanation *explanation)
 	return object;
 }
 
-static void print_json(const struct view *view, const unsigned int *tasks,
+static void print_json(struct view *view, const unsigned int *tasks,
 		       size_t count)
 {
 	struct json_object *array = json_new_array();
@@ -745,13 +745,6 @@ int explain_command(const struct options *options, struct error *error)
 		return -1;
 	tasks = view_tasks(&view, &count);
 	need_memory(model_group_all(&view.model, BIT(TASKMAP_MM)));
-	/* Those of all resources would take a quarter as much as the records. */
-	for (size_t i = 0; i < count; i++) {
-		struct facts facts = facts_find(&view.model, tasks[i]);
-
-		need_memory(model_number_all(&view.model,
-					     explain_numbers_wanted(&facts)));
-	}
 	if (options->output.format == FORMAT_JSON)
 		print_json(&view, tasks, count);
 	else

@@ -64,7 +64,7 @@ struct sentence {
 };
 
 struct explanation {
-	const struct model *model;
+	struct model *model;	/* gets the numbers of the ids that are shown */
 	struct facts facts;
 	char *title;		/* one line: who it is */
 	struct sentence *sentences;	/* in order of their topics */
@@ -76,9 +76,6 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 	 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* explain_sharing.c */
-
-/* The resources of which the sentences show short ids. */
-uint32_t explain_numbers_wanted(const struct facts *facts);
 
 /* What it shares with its leader, and with its parent. */
 void explain_leader(struct explanation *explanation);

@@ -35,10 +35,12 @@ static char *flags(uint32_t set)
  */
 static char *ids(const struct subject *subject, uint32_t set, bool apart)
 {
-	const struct model *model = subject->to->model;
+	struct model *model = subject->to->model;
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	char *list = xstrdup("");
 
+	/* Of all resources they would take a quarter as much as the records. */
+	need_memory(model_number_all(model, set));
 	for_each_resource_in(set, r) {
 		list = joined(list, " ",
 			      xasprintf("%s#%u", resources[r].prefix,
@@ -311,13 +313,4 @@ void explain_parent(struct explanation *explanation)
 		tell_relation(&subject);
 	}
 	tell_exec(&subject);
-}
-
-uint32_t explain_numbers_wanted(const struct facts *facts)
-{
-	const struct relation *leader = &facts->with_leader.relation;
-	const struct relation *parent = &facts->with_parent.relation;
-
-	return ((leader->same | parent->same) & ~ALL_NAMESPACES) |
-	       leader->apart | parent->apart;
 }
