@@ -261,15 +261,10 @@ static const struct column change_table[] = {
 	COLUMN_TEXT("NEW", fill_new, "what it is in B"),
 };
 
-static struct column change_column(size_t index)
-{
-	return change_table[index];
-}
-
 const struct columns change_columns = {
 	.defaults = "CHANGE,PID,KIND,COMM,WHAT,OLD,NEW,SHARES,NOTE",
 	.own_count = ARRAY_SIZE(change_table),
-	.own = change_column,
+	.own = change_table,
 	.more = &task_columns,
 };
 

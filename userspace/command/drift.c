@@ -526,46 +526,24 @@ static void fill_what(const struct cell *cell, struct value *value)
 	free(names);
 }
 
-static void fill_tasks(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, finding_of(cell)->tasks);
-}
-
 static void fill_reason(const struct cell *cell, struct value *value)
 {
 	value_set_text(value, finding_of(cell)->reason);
 }
 
-static void fill_holders(const struct cell *cell, struct value *value)
-{
-	if (finding_of(cell)->holders)
-		value_set_number(value, finding_of(cell)->holders);
-}
-
-static void fill_refs(const struct cell *cell, struct value *value)
-{
-	if (finding_of(cell)->refs)
-		value_set_number(value, finding_of(cell)->refs);
-}
-
 static const struct column finding_table[] = {
 	COLUMN_TEXT("RULE", fill_rule, "in what way it deviates"),
 	COLUMN_TEXT("WHAT", fill_what, "the resources that this is about"),
-	COLUMN_NUMBER("TASKS", fill_tasks, "how many tasks it is true of; PID is the lowest"),
-	COLUMN_NUMBER("HOLDERS", fill_holders, "rule refs: tasks that hold the object"),
-	COLUMN_NUMBER("REFS", fill_refs, "rule refs: the kernel's count of references to it"),
+	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "how many tasks it is true of; PID is the lowest"),
+	COLUMN_FIELD("HOLDERS", fill_known, finding, holders, "rule refs: tasks that hold the object"),
+	COLUMN_FIELD("REFS", fill_known, finding, refs, "rule refs: the kernel's count of references to it"),
 	COLUMN_TEXT("REASON", fill_reason, "why, in words"),
 };
-
-static struct column finding_column(size_t index)
-{
-	return finding_table[index];
-}
 
 const struct columns finding_columns = {
 	.defaults = "PID,TGID,KIND,COMM,RULE,WHAT,TASKS,REASON",
 	.own_count = ARRAY_SIZE(finding_table),
-	.own = finding_column,
+	.own = finding_table,
 	.more = &task_columns,
 };
 

@@ -20,47 +20,6 @@ static void fill_id(const struct cell *cell, struct value *value)
 	value_set_object(value, cell, object_of(cell)->resource);
 }
 
-static void fill_holders(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, object_of(cell)->holders.count);
-}
-
-static void fill_refs(const struct cell *cell, struct value *value)
-{
-	if (object_of(cell)->refs)
-		value_set_number(value, object_of(cell)->refs);
-}
-
-static void fill_groups(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, object_of(cell)->groups);
-}
-
-static void fill_outside(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, object_of(cell)->outside);
-}
-
-static void fill_kthreads(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, object_of(cell)->kthreads);
-}
-
-static void fill_tgid(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, object_of(cell)->tgid);
-}
-
-static void fill_first(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, cell->row->model->tasks[cell->row->task].pid);
-}
-
-static void fill_comm(const struct cell *cell, struct value *value)
-{
-	value_set_comm(value, cell);
-}
-
 static void fill_pids(const struct cell *cell, struct value *value)
 {
 	const struct object *object = object_of(cell);
@@ -75,26 +34,21 @@ static void fill_pids(const struct cell *cell, struct value *value)
 static const struct column object_table[] = {
 	COLUMN_TEXT("RESOURCE", fill_resource, "what kind of object it is"),
 	COLUMN_TEXT("ID", fill_id, "its id"),
-	COLUMN_NUMBER("HOLDERS", fill_holders, "tasks that hold it"),
-	COLUMN_NUMBER("REFS", fill_refs, "the kernel's count of references to it"),
-	COLUMN_NUMBER("GROUPS", fill_groups, "thread groups that its holders are of"),
-	COLUMN_NUMBER("OUTSIDE", fill_outside, "holders outside the thread group that holds most"),
-	COLUMN_NUMBER("KTHREADS", fill_kthreads, "kernel threads among its holders"),
-	COLUMN_NUMBER("TGID", fill_tgid, "tgid of the thread group that holds most"),
-	COLUMN_NUMBER("FIRST", fill_first, "pid of its earliest holder"),
+	COLUMN_FIELD("HOLDERS", fill_u32, object, holders.count, "tasks that hold it"),
+	COLUMN_FIELD("REFS", fill_known, object, refs, "the kernel's count of references to it"),
+	COLUMN_FIELD("GROUPS", fill_u32, object, groups, "thread groups that its holders are of"),
+	COLUMN_FIELD("OUTSIDE", fill_u32, object, outside, "holders outside the thread group that holds most"),
+	COLUMN_FIELD("KTHREADS", fill_u32, object, kthreads, "kernel threads among its holders"),
+	COLUMN_FIELD("TGID", fill_s32, object, tgid, "tgid of the thread group that holds most"),
+	COLUMN_RECORD("FIRST", fill_s32, pid, "pid of its earliest holder"),
 	COLUMN_TEXT("COMM", fill_comm, "name of its earliest holder"),
 	COLUMN_PIDS("PIDS", fill_pids, "pids of all its holders, a thread group together"),
 };
 
-static struct column object_column(size_t index)
-{
-	return object_table[index];
-}
-
 const struct columns object_columns = {
 	.defaults = "RESOURCE,ID,HOLDERS,REFS,GROUPS,OUTSIDE,KTHREADS,FIRST,COMM",
 	.own_count = ARRAY_SIZE(object_table),
-	.own = object_column,
+	.own = object_table,
 };
 
 static struct row row_at(const struct rows *rows, size_t index)

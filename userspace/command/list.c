@@ -119,37 +119,6 @@ static const struct taskmap_record *record_of(const struct cell *cell)
 	return &cell->row->model->tasks[cell->row->task];
 }
 
-/* Numbers that are in the record itself, by their types. */
-
-static const void *field_of(const struct cell *cell)
-{
-	return (const char *)record_of(cell) + cell->column->offset;
-}
-
-static void fill_s32(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, *(const __s32 *)field_of(cell));
-}
-
-static void fill_u32(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, *(const __u32 *)field_of(cell));
-}
-
-static void fill_u64(const struct cell *cell, struct value *value)
-{
-	value_set_number(value, (int64_t)*(const __u64 *)field_of(cell));
-}
-
-#define FIELD(name_, type_, field_, help_)				\
-	{								\
-		.name = name_,						\
-		.type = VALUE_NUMBER,					\
-		.help = help_,						\
-		.fill = fill_##type_,					\
-		.offset = offsetof(struct taskmap_record, field_),	\
-	}
-
 static void fill_kind(const struct cell *cell, struct value *value)
 {
 	const char *name = kind_name(record_of(cell)->kind);
@@ -180,11 +149,6 @@ static void fill_flags(const struct cell *cell, struct value *value)
 	value->type = VALUE_TEXT;
 	snprintf(value->text, sizeof(value->text), "0x%08" PRIx32,
 		 (uint32_t)record_of(cell)->flags);
-}
-
-static void fill_comm(const struct cell *cell, struct value *value)
-{
-	value_set_comm(value, cell);
 }
 
 static void fill_task(const struct cell *cell, struct value *value)
@@ -222,29 +186,21 @@ static void fill_object(const struct cell *cell, struct value *value)
 	value_set_object(value, cell, cell->column->resource);
 }
 
-static void fill_refs(const struct cell *cell, struct value *value)
-{
-	uint32_t refs = record_of(cell)->refs[cell->column->resource];
-
-	if (refs)
-		value_set_number(value, refs);
-}
-
 /* The columns that are not of a resource. */
 static const struct column own_columns[] = {
-	FIELD("PID", s32, pid, "what gettid() returns to the task"),
-	FIELD("TGID", s32, tgid, "what getpid() returns: pid of the leader of its thread group"),
-	FIELD("PPID", s32, ppid, "tgid of its parent, 0 if it has none"),
-	FIELD("NSPID", s32, ns_pid, "its pid in its own pid namespace"),
+	COLUMN_RECORD("PID", fill_s32, pid, "what gettid() returns to the task"),
+	COLUMN_RECORD("TGID", fill_s32, tgid, "what getpid() returns: pid of the leader of its thread group"),
+	COLUMN_RECORD("PPID", fill_s32, ppid, "tgid of its parent, 0 if it has none"),
+	COLUMN_RECORD("NSPID", fill_s32, ns_pid, "its pid in its own pid namespace"),
 	COLUMN_TEXT("KIND", fill_kind, "process, main, thread, worker or kthread"),
 	COLUMN_TEXT("S", fill_state, "state, as in ps(1)"),
 	COLUMN_NUMBER("THREADS", fill_threads, "tasks of its thread group in this snapshot"),
-	FIELD("NLWP", u32, threads, "tasks of its thread group by the kernel's own count"),
+	COLUMN_RECORD("NLWP", fill_u32, threads, "tasks of its thread group by the kernel's own count"),
 	COLUMN_TEXT("FLAGS", fill_flags, "PF_ flags of the kernel, in hex"),
-	FIELD("START", u64, start_ns, "when it was created, in ns since boot"),
-	FIELD("EXIT_SIGNAL", s32, exit_signal, "what its parent is sent when it dies, -1 for a thread"),
-	FIELD("UID", u32, uid, "real user id"),
-	FIELD("GID", u32, gid, "real group id"),
+	COLUMN_RECORD("START", fill_u64, start_ns, "when it was created, in ns since boot"),
+	COLUMN_RECORD("EXIT_SIGNAL", fill_s32, exit_signal, "what its parent is sent when it dies, -1 for a thread"),
+	COLUMN_RECORD("UID", fill_u32, uid, "real user id"),
+	COLUMN_RECORD("GID", fill_u32, gid, "real group id"),
 	COLUMN_TEXT("COMM", fill_comm, "name"),
 	COLUMN_TEXT("TASK", fill_task, "id of the task itself"),
 	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader, a leader with its parent"),
@@ -272,7 +228,10 @@ static struct column task_column(size_t index)
 		column.name = resource->refs_column;
 		column.type = VALUE_NUMBER;
 		column.help = resource->refs_help;
-		column.fill = fill_refs;
+		column.fill = fill_known;
+		column.offset = offsetof(struct taskmap_record, refs) +
+				column.resource * sizeof(__u32);
+		column.of_record = true;
 	} else {
 		column.name = resource->column;
 		column.type = VALUE_TEXT;
@@ -286,7 +245,7 @@ static struct column task_column(size_t index)
 const struct columns task_columns = {
 	.defaults = "PID,TGID,PPID,KIND,S,MM,FILES,FS,SIGHAND,SHARES,COMM,NOTE",
 	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES,
-	.own = task_column,
+	.make = task_column,
 };
 
 /* Hangs either the leaders or the others below whom they belong to. */

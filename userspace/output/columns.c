@@ -45,8 +45,39 @@ void value_set_object(struct value *value, const struct cell *cell,
 	put_number(end, model_number(model, task, resource));
 }
 
+/* Where the column's field is. */
+static const void *field_of(const struct cell *cell)
+{
+	const struct row *row = cell->row;
+	const void *whole = cell->column->of_record ?
+			    &row->model->tasks[row->task] : row->of;
+
+	return (const char *)whole + cell->column->offset;
+}
+
+void fill_s32(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, *(const int32_t *)field_of(cell));
+}
+
+void fill_u32(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, *(const uint32_t *)field_of(cell));
+}
+
+void fill_u64(const struct cell *cell, struct value *value)
+{
+	value_set_number(value, *(const int64_t *)field_of(cell));
+}
+
+void fill_known(const struct cell *cell, struct value *value)
+{
+	if (*(const uint32_t *)field_of(cell))
+		fill_u32(cell, value);
+}
+
 /* A name may be empty, and is one all the same. */
-void value_set_comm(struct value *value, const struct cell *cell)
+void fill_comm(const struct cell *cell, struct value *value)
 {
 	const char *comm = cell->row->model->tasks[cell->row->task].comm;
 
@@ -68,7 +99,7 @@ size_t column_count(const struct columns *columns)
 struct column column_at(const struct columns *columns, size_t index)
 {
 	if (index < columns->own_count)
-		return columns->own(index);
+		return columns->own ? columns->own[index] : columns->make(index);
 	return column_at(columns->more, index - columns->own_count);
 }
 

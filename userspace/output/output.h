@@ -69,7 +69,8 @@ struct column {
 	/* Sets @value, which is VALUE_NONE, if there is one. */
 	void (*fill)(const struct cell *cell, struct value *value);
 	enum taskmap_resource resource;	/* for the columns of resources */
-	size_t offset;			/* for those of a field of the record */
+	size_t offset;		/* for those of a field of what the row is of */
+	bool of_record;		/* or, instead, of the record of its task */
 	uint32_t numbers;	/* resources whose short ids it shows */
 	uint32_t groups;	/* resources of which it asks who holds them, too */
 };
@@ -78,7 +79,8 @@ struct column {
 struct columns {
 	const char *defaults;	/* as --output has them */
 	size_t own_count;
-	struct column (*own)(size_t index);	/* 0 to own_count - 1 */
+	const struct column *own;	/* if it is not NULL; or else they are made */
+	struct column (*make)(size_t index);	/* 0 to own_count - 1 */
 	const struct columns *more;	/* another, whose columns follow; or NULL */
 };
 
@@ -88,6 +90,18 @@ struct columns {
 	{ .name = name_, .type = VALUE_PIDS, .fill = fill_, .help = help_ }
 #define COLUMN_TEXT(name_, fill_, help_) \
 	{ .name = name_, .type = VALUE_TEXT, .fill = fill_, .help = help_ }
+/* A number in what the row is of, a @struct_; or in the record of its task. */
+#define COLUMN_FIELD(name_, fill_, struct_, field_, help_, ...)		\
+	{								\
+		.name = name_,						\
+		.type = VALUE_NUMBER,					\
+		.fill = fill_,						\
+		.help = help_,						\
+		.offset = offsetof(struct struct_, field_),		\
+		__VA_ARGS__						\
+	}
+#define COLUMN_RECORD(name, fill, field, help)				\
+	COLUMN_FIELD(name, fill, taskmap_record, field, help, .of_record = true)
 
 /* How many columns there are; column_at() is for 0 to this less one. */
 size_t column_count(const struct columns *columns);
@@ -115,8 +129,16 @@ void value_set_id(struct value *value, uint64_t id);
 void value_set_object(struct value *value, const struct cell *cell,
 		      enum taskmap_resource resource);
 
+/* Fill functions: numbers at the column's offset, by their types. */
+void fill_s32(const struct cell *cell, struct value *value);
+void fill_u32(const struct cell *cell, struct value *value);
+void fill_u64(const struct cell *cell, struct value *value);
+
+/* As fill_u32(), but 0 is not known. */
+void fill_known(const struct cell *cell, struct value *value);
+
 /* The name of the row's task. */
-void value_set_comm(struct value *value, const struct cell *cell);
+void fill_comm(const struct cell *cell, struct value *value);
 
 /* The columns to show, in this order. */
 struct selection {
