@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <locale.h>
+#include <search.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,9 @@ static const char options_help[] =
 
 /* The options that were given, by letter: the argument, "" if they take none. */
 static const char *given[128];
+
+/* The pids that were given, as a tree of tsearch(3), in the place of pointers. */
+static void *given_pids;
 
 /* The option that asks for each format; none does for FORMAT_TABLE. */
 static const char formats[] = {
@@ -262,6 +266,22 @@ static void parse_kind(struct options *options, const char *word,
 	options->filter.kinds |= BIT(kind);
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* Whether it was given before. */
+static bool is_repeated(int pid)
+{
+	const void *key = (const void *)(intptr_t)pid;
+
+	if (tfind(key, &given_pids, compare_pids))
+		return true;
+	need_memory(!tsearch(key, &given_pids, compare_pids));
+	return false;
+}
+
 static void parse_pid(struct options *options, const char *word, size_t length)
 {
 	struct filter *filter = &options->filter;
@@ -275,6 +295,8 @@ static void parse_pid(struct options *options, const char *word, size_t length)
 	}
 	if (!pid)
 		bad_word("not a pid:", word, length);
+	if (is_repeated(pid))
+		return;
 	filter->pids = xgrow(filter->pids, filter->pid_count, sizeof(pid));
 	filter->pids[filter->pid_count++] = pid;
 }
@@ -311,7 +333,6 @@ static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_list(options, *arg, parse_pid);
-	need_memory(filter_drop_repeated(&options->filter));
 }
 
 static void parse_compared_pids(struct options *options)

@@ -99,8 +99,11 @@ static int split(char *text, char **words)
 static void check_filter(const struct filter *filter)
 {
 	must(!filter->pid_count == !filter->pids);
-	for (size_t i = 0; i < filter->pid_count; i++)
+	for (size_t i = 0; i < filter->pid_count; i++) {
 		must(filter->pids[i] > 0);
+		for (size_t j = 0; j < i; j++)
+			must(filter->pids[i] != filter->pids[j]);
+	}
 	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
 }
 
@@ -109,15 +112,6 @@ static bool takes_pids(const struct command *command)
 {
 	return command->run == explain_command ||
 	       command->run == compare_command;
-}
-
-/* Each once, in the order in which they were given. */
-static void check_pids(const struct filter *filter)
-{
-	for (size_t i = 0; i < filter->pid_count; i++) {
-		for (size_t j = 0; j < i; j++)
-			must(filter->pids[i] != filter->pids[j]);
-	}
 }
 
 static void check_selection(const struct selection *selection)
@@ -130,6 +124,12 @@ static void check_selection(const struct selection *selection)
 	}
 }
 
+/* The nodes of the tree have nothing of their own. */
+static void keep(void *pid)
+{
+	(void)pid;
+}
+
 static int run_words(int argc, char **argv, struct options *options)
 {
 	const struct command *command;
@@ -139,14 +139,14 @@ static int run_words(int argc, char **argv, struct options *options)
 
 	optind = 0;	/* begin anew, as glibc has it; and so do we */
 	memset(given, 0, sizeof(given));
+	tdestroy(given_pids, keep);
+	given_pids = NULL;
 	parse_options(argc, argv, options);
-	check_filter(&options->filter);
 	command = take_command(argv + optind, options);
 	check_args(command, options);
 	check_exclusive();
 	check_taken(command);
-	if (takes_pids(command))
-		check_pids(&options->filter);
+	check_filter(&options->filter);
 	/*
 	 * Of those without columns these are sure to write no file and run
 	 * nothing.

@@ -416,15 +416,19 @@ static unsigned int first_thread(const struct model *model, int64_t tgid)
 			   (struct entry){ 1, PLACE(tgid, 0) });
 }
 
-struct members model_threads(const struct model *model, unsigned int task)
+struct members model_thread_group(const struct model *model, int tgid)
 {
-	int64_t tgid = model->tasks[task].tgid;
 	unsigned int first = first_thread(model, tgid);
 
 	return (struct members){
 		model->order.tasks + first,
-		first_thread(model, tgid + 1) - first,
+		first_thread(model, (int64_t)tgid + 1) - first,
 	};
+}
+
+struct members model_threads(const struct model *model, unsigned int task)
+{
+	return model_thread_group(model, model->tasks[task].tgid);
 }
 
 unsigned int model_live_threads(const struct model *model, unsigned int task)

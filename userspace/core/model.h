@@ -120,7 +120,8 @@ bool model_is_leader(const struct model *model, unsigned int task);
 bool model_is_dead(const struct model *model, unsigned int task);
 bool model_is_kthread(const struct model *model, unsigned int task);
 
-/* The members of @task's thread group that are in the snapshot, itself too. */
+/* The members of a thread group that are in the snapshot; of @task's, itself too. */
+struct members model_thread_group(const struct model *model, int tgid);
 struct members model_threads(const struct model *model, unsigned int task);
 
 /* How many of them are not dead. */
@@ -213,7 +214,7 @@ void objects_free(struct objects *objects);
 
 /* Which tasks are shown. What is said of a task does not depend on it. */
 struct filter {
-	int *pids;		/* in the order given; none: all tasks */
+	int *pids;		/* each once, in the order given; none: all tasks */
 	size_t pid_count;
 	unsigned int kinds;	/* BIT(kind) for each; 0: all kinds */
 };
@@ -231,9 +232,6 @@ struct chosen {
  */
 int filter_apply(const struct filter *filter, const struct model *model,
 		 struct chosen *chosen);
-
-/* Keeps of each pid the first. */
-int filter_drop_repeated(struct filter *filter);
 
 /*
  * What two tasks share, and with which flags clone(2) would make a task that

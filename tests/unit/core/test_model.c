@@ -362,7 +362,7 @@ static void expect_chosen(const struct fixture *set, const struct filter *filter
 
 static void test_filter(void **state)
 {
-	int asked[] = { 4712, 200, 401, 8, 200, 4712 };
+	int asked[] = { 4712, 200, 401, 8 };
 	const struct filter filter = {
 		asked, ARRAY_SIZE(asked),
 		BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
@@ -409,17 +409,6 @@ static void test_filter_unknown_kind(void **state)
 	fixture_free(&set);
 }
 
-static void test_filter_repeated(void **state)
-{
-	int asked[] = { 7, 1, 7, 5, 1 };
-	struct filter filter = { asked, ARRAY_SIZE(asked), 0 };
-
-	(void)state;
-	assert_int_equal(filter_drop_repeated(&filter), 0);
-	assert_int_equal(filter.pid_count, 3);
-	assert_memory_equal(asked, ((int[]){ 7, 1, 5 }), 3 * sizeof(int));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,7 +429,6 @@ int main(void)
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_filter_without_leader),
 		cmocka_unit_test(test_filter_unknown_kind),
-		cmocka_unit_test(test_filter_repeated),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, setup, teardown);
