@@ -12,16 +12,10 @@ import unittest
 import live
 from test_load import load, unload
 
-FILES = ("tasks", "snapshot", "exact")
 ROUNDS = 10
 # Each sets some watchpoints, of which only few are on the word that is raced for;
 # in one run of many, 30 rounds came to none that two readers met at.
 RACE_ROUNDS = 600
-
-
-def write(path, value):
-    with open(path, "wb", buffering=0) as file:
-        file.write(value)
 
 
 class Reads(live.Loaded):
@@ -40,7 +34,7 @@ class Reads(live.Loaded):
 
     def test_reads(self):
         for _ in range(ROUNDS):
-            for name in FILES:
+            for name in live.NAMES:
                 live.run("cat", os.path.join(live.where(), name))
 
 
@@ -52,23 +46,12 @@ class Race(live.Loaded):
 
     KCSAN = "/sys/module/kcsan/parameters"
 
-    def set_kcsan(self, name, value):
-        """Sets a parameter until the test is over."""
-        path = f"{self.KCSAN}/{name}"
-        self.addCleanup(write, path, live.read_all(path))
-        write(path, value)
-
     def test_race(self):
-        self.set_kcsan("skip_watch", b"500")
-        self.set_kcsan("udelay_task", b"1000")
-        pid = os.fork()
-        if pid == 0:
-            try:
-                self.read()
-            finally:
-                os._exit(0)
-        self.read()
-        os.waitpid(pid, 0)
+        with live.settings({self.KCSAN + "/skip_watch": 500,
+                            self.KCSAN + "/udelay_task": 1000}):
+            pid = live.fork(self.read)
+            self.read()
+            os.waitpid(pid, 0)
 
     @staticmethod
     def read():
@@ -97,7 +80,7 @@ class FailedLoads(unittest.TestCase):
 
     def test_failed_loads(self):
         for path, value in self.SETTINGS:
-            write(path, value)
+            live.write(path, value)
         module = live.read_all(live.MODULE)
         entry = 0
         failed = True
@@ -107,7 +90,7 @@ class FailedLoads(unittest.TestCase):
             if not error:
                 self.assertEqual(unload(), 0)
         # The directory and the files, and the one too many.
-        self.assertGreaterEqual(entry, 2 + len(FILES))
+        self.assertGreaterEqual(entry, 2 + len(live.NAMES))
 
     @staticmethod
     def load_failing(module, entry):

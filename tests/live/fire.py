@@ -7,14 +7,13 @@ import os
 import signal
 import subprocess
 
-from live import program, read_all, stat, where
+from live import await_state, program, read_all, where, write
 
 
 def kernel_memory():
     """Bytes that the kernel has allocated for itself, in pages and pieces."""
-    with contextlib.suppress(OSError), \
-            open("/proc/sys/vm/stat_refresh", "wb", buffering=0) as file:
-        file.write(b"1")
+    with contextlib.suppress(OSError):
+        write("/proc/sys/vm/stat_refresh", 1)
     values = dict(line.split()[:2] for line in
                   read_all("/proc/meminfo").decode().splitlines())
     return 1024 * sum(int(values[name]) for name in
@@ -43,8 +42,7 @@ class Crowd:
         for pid in self.pids:
             os.kill(pid, signal.SIGSTOP)
         for pid in self.pids:
-            while stat(pid)[0] != b"T":
-                os.sched_yield()
+            await_state(pid, b"T")
 
     def __enter__(self):
         return self
@@ -78,3 +76,17 @@ class Watch:
         if self.process.returncode:
             raise AssertionError(out)
         return [int(words.split()[0]) for words in out[2:].split(",")]
+
+
+@contextlib.contextmanager
+def storm(kind):
+    """Blows as long as this is open; gives a list of how often what was done."""
+    counts = []
+    with subprocess.Popen([program("storm"), kind], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield counts
+        finally:
+            counts += process.communicate()[0].splitlines()
+    assert process.returncode == 0

@@ -3,8 +3,10 @@
 """What the live tests have in common: the module, its files, and tasks."""
 
 import contextlib
+import ctypes
 import errno
 import os
+import signal
 import subprocess
 import unittest
 
@@ -17,7 +19,9 @@ MODULE = os.environ.get("TASKMAP_MODULE", "")
 READER = os.environ.get("TASKMAP_READER", "")
 PROGRAMS = os.environ.get("TASKMAP_PROGRAMS", "")
 EFFORT = os.environ.get("TASKMAP_EFFORT", "check")
-
+IMAGES = ("snapshot", "exact")
+NAMES = ("tasks", *IMAGES)
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 # What no task holds on this kernel: 32-bit ARM has no time namespaces.
 ABSENT = set() if os.path.exists("/proc/self/ns/time") else {"time"}
@@ -72,6 +76,47 @@ def read_all(path):
         return file.readall()
 
 
+def write(path, value, flags=os.O_TRUNC):
+    fd = os.open(path, os.O_WRONLY | flags)
+    try:
+        os.write(fd, value if isinstance(value, bytes) else
+                 str(value).encode())
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def settings(values):
+    """
+    Writes VALUES to the files that they are named by, and at the end what was
+    there. Gives the names of the files that this kernel does not have.
+    """
+    before = {path: read_all(path) for path in values if os.path.exists(path)}
+    try:
+        for path in before:
+            write(path, values[path])
+        yield [path for path in values if path not in before]
+    finally:
+        for path, value in before.items():
+            write(path, value)
+
+
+def call(function, *arguments):
+    """A function of the C library that Python does not have."""
+    if function(*arguments):
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def try_to_open(path):
+    """What open(2) says at once; Python would try again after EINTR."""
+    fd = LIBC.open(path.encode(), os.O_RDONLY)
+    if fd < 0:
+        return ctypes.get_errno()
+    os.close(fd)
+    return 0
+
+
 def snapshot(name="snapshot"):
     return Snapshot(read_all(f"{where()}/{name}"))
 
@@ -98,11 +143,12 @@ def error_of_open(path, prefix):
 
 class Loaded(unittest.TestCase):
     """
-    Tests that find the module loaded, with PARAMETERS. It is unloaded last of
-    all, and also if the rest of setUpClass() fails.
+    Tests that find the module loaded, with PARAMETERS, and tasks of SHAPES.
+    It is unloaded last of all, and also if the rest of setUpClass() fails.
     """
 
     PARAMETERS = ()
+    SHAPES = ()
 
     @classmethod
     def setUpClass(cls):
@@ -110,6 +156,8 @@ class Loaded(unittest.TestCase):
         if result.returncode:
             raise RuntimeError(f"insmod: {result.stderr.decode()}")
         cls.addClassCleanup(cls.unload)
+        if cls.SHAPES:
+            cls.shapes = cls.enterClassContext(Shapes(*cls.SHAPES))
 
     @staticmethod
     def unload():
@@ -164,11 +212,55 @@ def zoo(*arguments):
     return [os.path.join(os.path.dirname(READER), "taskmap-zoo"), *arguments]
 
 
+def words(cell, separator):
+    return set() if cell == "-" else set(cell.split(separator))
+
+
+class Row:
+    """A line of taskmap-zoo list --all."""
+
+    def __init__(self, line):
+        self.name, flags, shared, apart, self.what = [
+            cell.strip() for cell in line.split("  ") if cell.strip()]
+        self.flags = words(flags, "|")
+        self.shared = words(shared, ",")
+        self.apart = words(apart, ",")
+
+    def few(self):
+        """Its name, or how a few are asked for of a shape of very many."""
+        return {"chain": "chain:50",
+                "zombies": "zombies:20"}.get(self.name, self.name)
+
+
+def rows():
+    """The shapes that taskmap-zoo can make."""
+    lines = run(*zoo("list", "--all"), check=True).stdout.decode()
+    return [Row(line) for line in lines.splitlines()[1:]]
+
+
+def add_row_tests(case, but=()):
+    """For each shape a method of CASE, which calls check_row()."""
+    for row in rows():
+        if row.name not in but:
+            setattr(case, f"test_row_{row.name}",
+                    lambda self, row=row: self.check_row(row))
+
+
+def held(one, other, names):
+    """Which of the resources named both hold, and hold in common."""
+    return {name for name in names
+            if one.ids[name] and one.ids[name] == other.ids[name]}
+
+
+def await_state(pid, states, tid=None):
+    while stat(pid, tid)[0] not in states:
+        os.sched_yield()
+
+
 def settle(tasks):
     """Waits for all (pid, tid): a task tells of itself before it waits."""
     for pid, tid in tasks:
-        while stat(pid, tid)[0] not in (b"S", b"D", b"T", b"Z"):
-            os.sched_yield()
+        await_state(pid, b"SDTZ", tid)
 
 
 class Shapes:
@@ -222,10 +314,32 @@ def fork(function):
     if pid == 0:
         status = 255
         try:
-            status = function()
+            status = int(function() or 0)
+        except BaseException as error:  # pylint: disable=broad-except
+            os.write(2, f"# {error!r}\n".encode())
         finally:
             os._exit(status)
     return pid
+
+
+def exit_code(pid):
+    """Waits for a process; below 0 is the signal that it died of."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    return exit_code(pid)
+
+
+@contextlib.contextmanager
+def process(function):
+    """A process that calls function() until it is killed at the end."""
+    pid = fork(function)
+    try:
+        yield pid
+    finally:
+        kill(pid)
 
 
 @contextlib.contextmanager

@@ -11,11 +11,9 @@ import unittest
 
 import image
 import trace
-from live import (PROCFS, Addresses, Loaded, Shapes, error_of_open, insmod,
-                  read_all, rmmod, snapshot, symbols, where)
-
-IMAGES = ("snapshot", "exact")
-NAMES = ("tasks", *IMAGES)
+from live import (IMAGES, NAMES, PROCFS, Addresses, Loaded, Shapes,
+                  error_of_open, insmod, read_all, rmmod, settings, snapshot,
+                  symbols, where)
 
 
 def without(*capabilities):
@@ -180,8 +178,7 @@ class KernelPointers(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.held = contextlib.ExitStack()
-        cls.held.enter_context(Shapes(
+        cls.enterClassContext(Shapes(
             "fork", "vfork", "threads", "linuxthreads", "worker", "zombie",
             "zombie-leader", "unshare-fs", "unshare-files", "setresuid",
             "clone-newuts", "clone-newipc", "clone-newnet", "clone-newuser"))
@@ -193,16 +190,6 @@ class KernelPointers(unittest.TestCase):
         cls.addresses = ({number for pid in same
                           for number in held_by(first[pid])}
                          & numbers(shots[1]))
-        cls.held.callback(cls.write, read_all(cls.SETTING))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.held.close()
-
-    @classmethod
-    def write(cls, value):
-        with open(cls.SETTING, "wb", buffering=0) as file:
-            file.write(value)
 
     def test_there_is_something_to_look_for(self):
         self.assertGreater(len(self.addresses), 300)
@@ -254,9 +241,9 @@ class KernelPointers(unittest.TestCase):
 
     def test_no_address_is_shown(self):
         with module():
-            for value in (b"0", b"1", b"2"):
-                with self.subTest(kptr_restrict=value):
-                    self.write(value)
+            for value in range(3):
+                with self.subTest(kptr_restrict=value), \
+                        settings({self.SETTING: value}):
                     self.search_all()
 
     def test_the_search_finds_addresses(self):
@@ -270,10 +257,10 @@ class KernelPointers(unittest.TestCase):
     def test_groups_do_not_depend_on_kptr_restrict(self):
         seen = []
         with module():
-            for value in (b"0", b"1", b"2"):
-                self.write(value)
-                task = snapshot().by_pid[1]
-                text = image.parse_tasks(read_all(where() + "/tasks"))[0]
-                seen.append((task.ids, text[5]))
+            for value in range(3):
+                with settings({self.SETTING: value}):
+                    task = snapshot().by_pid[1]
+                    text = image.parse_tasks(read_all(where() + "/tasks"))[0]
+                    seen.append((task.ids, text[5]))
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(seen[0], seen[2])

@@ -7,7 +7,6 @@ it shows under fire is for test_storm.
 """
 
 import concurrent.futures
-import ctypes
 import errno
 import os
 import signal
@@ -16,8 +15,8 @@ import time
 
 from fire import Crowd
 from image import Snapshot
-from live import (EXACT_MAX, Loaded, effort, fork, log, read_all, snapshot, stat,
-                  where)
+from live import (EXACT_MAX, Loaded, effort, fork, kill, log, read_all, snapshot,
+                  stat, try_to_open, where, write)
 
 OPENERS = 4
 OPENS = effort(check=10, sanitizer=10, soak=50)
@@ -31,33 +30,9 @@ def path():
     return where() + "/exact"
 
 
-def error_of_open():
-    """What open(2) says at once; Python would try again after EINTR."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    fd = libc.open(path().encode(), os.O_RDONLY)
-    if fd < 0:
-        return ctypes.get_errno()
-    os.close(fd)
-    return 0
-
-
-def write(value):
-    with open(EXACT_MAX, "wb", buffering=0) as file:
-        file.write(b"%d" % value)
-
-
-def open_for_ever(openers):
-    """Processes that open it again and again; their pids."""
-    def open_and_close():
-        while True:
-            os.close(os.open(path(), os.O_RDONLY))
-
-    return [fork(open_and_close) for _ in range(openers)]
-
-
-def kill(pid):
-    os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
+def open_for_ever():
+    while True:
+        os.close(os.open(path(), os.O_RDONLY))
 
 
 class Turns(Loaded):
@@ -66,12 +41,7 @@ class Turns(Loaded):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.crowd = Crowd("threads", cls.TASKS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.crowd.__exit__()
-        super().tearDownClass()
+        cls.enterClassContext(Crowd("threads", cls.TASKS))
 
     @staticmethod
     def take(openers):
@@ -119,14 +89,14 @@ class Turns(Loaded):
 
     def test_killed_while_they_wait(self):
         """They do not wait for their turn, nor does who comes after them."""
-        pids = open_for_ever(2 * OPENERS)
+        pids = [fork(open_for_ever) for _ in range(2 * OPENERS)]
         waited = 0
         deadline = time.monotonic() + PATIENCE
         for pid in pids:
             while stat(pid)[0] != b"S" and time.monotonic() < deadline:
                 os.sched_yield()
             waited += time.monotonic() < deadline
-            self.assertEqual(kill(pid), signal.SIGKILL)
+            self.assertEqual(kill(pid), -signal.SIGKILL)
         self.assertEqual(waited, len(pids))
         self.assertIn(os.getpid(), snapshot("exact").by_pid)
 
@@ -138,7 +108,7 @@ class TooMany(Loaded):
     PARAMETERS = ("exact_max=1",)
 
     def setUp(self):
-        write(1)
+        write(EXACT_MAX, 1)
 
     @staticmethod
     def lines(before):
@@ -148,7 +118,7 @@ class TooMany(Loaded):
         before = len(log())
         started = time.monotonic()
         for _ in range(10 * BURST):
-            self.assertEqual(error_of_open(), errno.EFBIG)
+            self.assertEqual(try_to_open(path()), errno.EFBIG)
         bursts = 2 + (time.monotonic() - started) / INTERVAL
         lines = self.lines(before)
         self.assertGreater(len(lines), 0)
@@ -164,5 +134,5 @@ class TooMany(Loaded):
         """As many as there are may be; they come and go a little."""
         count = snapshot().count
         for limit, error in ((count // 2, errno.EFBIG), (2 * count, 0)):
-            write(limit)
-            self.assertEqual(error_of_open(), error)
+            write(EXACT_MAX, limit)
+            self.assertEqual(try_to_open(path()), error)

@@ -5,13 +5,12 @@ Every allocation and every user copy fails, in turn, in everything that can be
 done with the files and with the module. Wants a kernel with fault injection.
 """
 
-import contextlib
 import os
 import unittest
 
 from fire import Crowd
 from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, program,
-                  read_all, rmmod, run)
+                  rmmod, run, settings)
 
 # One fault at a time; one, and every allocation after it.
 ONE, REST = "one", "rest"
@@ -33,26 +32,22 @@ SETTINGS = {"verbose": "0", "task-filter": "1", "times": "-1",
             "ignore-gfp-highmem": "N", "min-order": "0"}
 
 
-@contextlib.contextmanager
-def settings(kinds, values):
-    """Writes what is there of VALUES, and at the end what was there."""
-    before = {}
-    try:
-        for kind in kinds:
-            for name, value in values.items():
-                path = f"{CONTROL}/{kind}/{name}"
-                if os.path.exists(path):
-                    before[path] = read_all(path)
-                    write(path, value.encode())
-        yield
-    finally:
-        for path, value in before.items():
-            write(path, value)
+# The least number of faults, in each file and of all that can be done with it.
+# Of "tasks" a read needs a buffer, and copies it each time that it is full; in
+# an image lseek(2) has nothing that can fail.
+LEAST = {
+    "open": {"tasks": 5, "snapshot": 5, "exact": 5},
+    "read": {"tasks": 2, "snapshot": 4, "exact": 4},
+    "later": {"tasks": 2, "snapshot": 4, "exact": 4},
+    "pread": {"tasks": 2, "snapshot": 2, "exact": 2},
+    "lseek": {"tasks": 1, "snapshot": 0, "exact": 0},
+    "close": {"tasks": 0, "snapshot": 0, "exact": 0},
+}
 
 
-def write(path, value):
-    with open(path, "wb", buffering=0) as file:
-        file.write(value)
+def setting(kinds, values):
+    return settings({f"{CONTROL}/{kind}/{name}": value for kind in kinds
+                     for name, value in values.items()})
 
 
 class Faults(unittest.TestCase):
@@ -67,13 +62,8 @@ class Faults(unittest.TestCase):
                    if not os.path.isdir(f"{CONTROL}/{kind}")]
         if missing:
             raise unittest.SkipTest(f"this kernel has no {missing}")
-        cls.held = contextlib.ExitStack()
-        cls.held.enter_context(settings(KINDS, SETTINGS))
-        cls.held.enter_context(Crowd("threads", cls.TASKS))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.held.close()
+        cls.enterClassContext(setting(KINDS, SETTINGS))
+        cls.enterClassContext(Crowd("threads", cls.TASKS))
 
     def tearDown(self):
         if loaded():
@@ -83,42 +73,30 @@ class Faults(unittest.TestCase):
 
     def inject(self, mode, operation, *arguments, least=1):
         values = {"probability": "100"} if mode == REST else {}
-        with self.subTest(mode=mode), settings(KINDS[:2], values):
+        with self.subTest(mode=mode), setting(KINDS[:2], values):
             result = run(program("faults"), mode, operation, *arguments)
             out = (result.stdout + result.stderr).decode()
             self.assertEqual(result.returncode, 0, out)
             print(out, end="", flush=True)
             self.assertGreaterEqual(int(out.split(": ")[1].split()[0]), least)
 
-    def inject_files(self, operation, least):
+    def inject_files(self, operation):
         self.assertEqual(insmod("procfs=1").returncode, 0)
         for directory in (DEBUGFS, PROCFS):
-            for name, faults in least.items():
+            for name, faults in LEAST[operation].items():
                 for mode in (ONE, REST):
                     with self.subTest(file=f"{directory}/{name}"):
                         self.inject(mode, operation, f"{directory}/{name}",
                                     least=faults)
         self.assertEqual(rmmod().returncode, 0)
 
-    def test_open(self):
-        self.inject_files("open", {"tasks": 5, "snapshot": 5, "exact": 5})
-
     def test_read(self):
-        """Of "tasks" the buffer, and a copy for each time that it is full."""
-        self.inject_files("read", {"tasks": 2, "snapshot": 4, "exact": 4})
+        for operation in ("read", "later", "pread"):
+            self.inject_files(operation)
 
-    def test_later_read(self):
-        self.inject_files("later", {"tasks": 2, "snapshot": 4, "exact": 4})
-
-    def test_pread_across_an_edge(self):
-        self.inject_files("pread", {"tasks": 2, "snapshot": 2, "exact": 2})
-
-    def test_lseek(self):
-        """In an image nothing can fail."""
-        self.inject_files("lseek", {"tasks": 1, "snapshot": 0, "exact": 0})
-
-    def test_close(self):
-        self.inject_files("close", {"tasks": 0, "snapshot": 0, "exact": 0})
+    def test_other_calls(self):
+        for operation in ("open", "lseek", "close"):
+            self.inject_files(operation)
 
     def test_load(self):
         for mode, parameters in LOADS:

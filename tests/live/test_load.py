@@ -13,15 +13,11 @@ import threading
 import unittest
 
 import image
-from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, log,
-                  read_all, rmmod, snapshot, where)
+from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_code,
+                  fork, insmod, loaded, log, read_all, rmmod, snapshot, where)
 
-IMAGES = ("snapshot", "exact")
-NAMES = ("tasks", *IMAGES)
 LOOPS = effort(check=50, sanitizer=1000, soak=1000)
 EXACT_LOOPS = 10    # in two of so many there is a reader of "exact", too
-
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def load(image_of_module, parameters=""):
@@ -213,12 +209,11 @@ class Load(unittest.TestCase):
 
     def test_memory_comes_back(self):
         """Opens that are not closed by hand, by tasks that die."""
+        def open_all():
+            for i in range(20):
+                os.open(f"{where()}/{IMAGES[i % 2]}", os.O_RDONLY)
+
         self.assertEqual(insmod().returncode, 0)
         for _ in range(20):
-            pid = os.fork()
-            if pid == 0:
-                fds = [os.open(f"{where()}/{IMAGES[i % 2]}", os.O_RDONLY)
-                       for i in range(20)]
-                os._exit(len(fds) != 20)
-            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+            self.assertEqual(exit_code(fork(open_all)), 0)
         self.assertEqual(rmmod().returncode, 0)

@@ -14,10 +14,9 @@ import tempfile
 
 import trace
 from fire import Crowd, kernel_memory
-from live import Loaded, log, program, read_all, where
+from live import NAMES, Loaded, log, program, read_all, where, write
 
 TASKS = 2000
-NAMES = ("tasks", "snapshot", "exact")
 PART = 8            # of the memory, for all open files, as the manual says
 ROOM = 16 << 20     # bytes, for a cgroup
 TRIES = 20          # to measure memory while others give some back
@@ -57,8 +56,7 @@ class Memory(Loaded):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.crowd = Crowd("processes", TASKS)
-        cls.addClassCleanup(cls.crowd.__exit__)
+        cls.enterClassContext(Crowd("processes", TASKS))
         with open(where() + "/snapshot", "rb", buffering=0) as file:
             cls.size = file.seek(0, os.SEEK_END)
 
@@ -108,20 +106,19 @@ class Memory(Loaded):
             held.callback(subprocess.run, ["umount", top], check=True)
             if b"memory" not in read_all(top + "/cgroup.controllers").split():
                 self.skipTest("this kernel does not limit a cgroup's memory")
-            trace.write(top + "/cgroup.subtree_control", "+memory")
-            held.callback(trace.write, top + "/cgroup.subtree_control",
-                          "-memory")
+            write(top + "/cgroup.subtree_control", "+memory")
+            held.callback(write, top + "/cgroup.subtree_control", "-memory")
             group = top + "/taskmap"
             os.mkdir(group)
             held.callback(os.rmdir, group)
-            trace.write(group + "/memory.max", str(ROOM))
+            write(group + "/memory.max", ROOM)
             yield group
 
     def test_cgroup(self):
         for name in NAMES:
             with self.cgroup() as group:
                 def join(group=group):
-                    trace.write(group + "/cgroup.procs", "0")
+                    write(group + "/cgroup.procs", 0)
 
                 def measure(group=group):
                     return int(read_all(group + "/memory.current"))

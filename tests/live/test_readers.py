@@ -13,9 +13,9 @@ import threading
 import unittest
 
 from fire import Crowd, kernel_memory
-from live import effort, insmod, loaded, rmmod, stat, where
+from live import (NAMES, await_state, effort, exit_code, fork, insmod,
+                  loaded, rmmod, where)
 
-NAMES = ("tasks", "snapshot", "exact")
 TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
 KILLS = effort(check=20, sanitizer=60, soak=200)
 ROUNDS = 5      # of kills, to find one in which nothing else took memory
@@ -40,31 +40,16 @@ class Process:
 
     def __init__(self, function):
         self.told, write = os.pipe()
-        self.pid = os.fork()
-        if self.pid:
-            os.close(write)
-            return
-        status = 1
-        try:
-            os.close(self.told)
-            status = function(lambda: os.write(write, b"."))
-        except BaseException as error:  # pylint: disable=broad-except
-            os.write(2, f"# {error!r}\n".encode())
-        finally:
-            os._exit(status or 0)
+        self.pid = fork(lambda: function(lambda: os.write(write, b".")))
+        os.close(write)
 
     def wait_until_it_told(self):
         if os.read(self.told, 1) != b".":
             raise AssertionError("the child died")
 
-    def wait_for_state(self, letter):
-        while stat(self.pid)[0] != letter:
-            os.sched_yield()
-
     def end(self):
-        status = os.waitpid(self.pid, 0)[1]
         os.close(self.told)
-        return status
+        return exit_code(self.pid)
 
 
 def yield_some(rng):
@@ -78,11 +63,7 @@ class Big(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.crowd = Crowd("threads", TASKS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.crowd.__exit__()
+        cls.enterClassContext(Crowd("threads", TASKS))
 
     def setUp(self):
         self.rng = random.Random(SEED)
@@ -143,7 +124,7 @@ class Killed(Big):
             reader.wait_until_it_told()
             yield_some(self.rng)
             os.kill(reader.pid, signal.SIGKILL)
-            self.assertEqual(reader.end(), signal.SIGKILL)
+            self.assertEqual(reader.end(), -signal.SIGKILL)
             fd, whole = other[name]
             self.assertTrue(whole_of(fd) == whole)
 
@@ -202,7 +183,7 @@ class Interrupted(Big):
     def test_by_stop_and_continue(self):
         def stop_and_continue(reader):
             os.kill(reader.pid, signal.SIGSTOP)
-            reader.wait_for_state(b"T")
+            await_state(reader.pid, b"T")
             os.kill(reader.pid, signal.SIGCONT)
 
         self.interrupted(stop_and_continue)

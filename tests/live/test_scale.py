@@ -5,7 +5,6 @@ Very many tasks, and the largest of pids. TASKMAP_TASKS says how many, instead
 of what TASKMAP_EFFORT means; 100,000 want 6 GB of memory.
 """
 
-import contextlib
 import os
 import sys
 import tempfile
@@ -14,8 +13,8 @@ import unittest
 
 import image
 from fire import Crowd, Watch, kernel_memory
-from live import (EXACT_MAX, READER, Loaded, child, effort, read_all, run,
-                  snapshot, where)
+from live import (EXACT_MAX, NAMES, READER, Loaded, child, effort, read_all, run,
+                  settings, snapshot, where, write)
 
 TASKS = int(os.environ.get("TASKMAP_TASKS",
                            effort(check=4000, sanitizer=8000, soak=100000)))
@@ -34,30 +33,6 @@ IMPATIENT = {
     SYSCTL + "hung_task_timeout_secs": "10",
     "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout": "3",
 }
-
-
-@contextlib.contextmanager
-def settings(values):
-    """Gives the names of those that this kernel has not."""
-    before = {}
-    missing = []
-    try:
-        for path, value in values.items():
-            try:
-                before[path] = read_all(path)
-            except FileNotFoundError:
-                missing.append(os.path.basename(path))
-                continue
-            write(path, value)
-        yield missing
-    finally:
-        for path, value in before.items():
-            write(path, value.decode())
-
-
-def write(path, value):
-    with open(path, "wb", buffering=0) as file:
-        file.write(str(value).encode())
 
 
 class Scale(Loaded):
@@ -104,7 +79,7 @@ class Scale(Loaded):
         fd = os.open(path, os.O_RDONLY)
         held = kernel_memory() - before
         os.close(fd)
-        for name in ("snapshot", "tasks", "exact"):
+        for name in NAMES:
             read_all(f"{where()}/{name}")
         left = kernel_memory() - before
         print(f"# an image of {size} bytes held {held}, and left {left}")
@@ -134,8 +109,7 @@ class Pids(Loaded):
         last = "/proc/sys/kernel/ns_last_pid"
         if not os.path.exists(last):
             raise unittest.SkipTest("this kernel cannot choose a pid")
-        limit = {SYSCTL + "pid_max": PID_MAX}
-        with settings(limit):
+        with settings({SYSCTL + "pid_max": PID_MAX}):
             write(last, PID_MAX - 2)
             with child(lambda: None) as pid:
                 self.assertEqual(pid, PID_MAX - 1)

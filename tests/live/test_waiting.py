@@ -7,7 +7,6 @@ Wants two processors.
 """
 
 import contextlib
-import ctypes
 import errno
 import os
 import re
@@ -20,8 +19,9 @@ import unittest
 
 import trace
 from fire import Crowd
-from live import (PROCFS, Loaded, fork, insmod, loaded, read_all, rmmod, stat,
-                  where)
+from live import (PROCFS, Loaded, await_state, exit_code, fork, insmod, kill,
+                  loaded, process, read_all, rmmod, settings, stat, try_to_open,
+                  where, write)
 
 READERS = 60
 TASKS = 700             # for which a rest is longer than all else of an open
@@ -35,63 +35,12 @@ POWER = "/sys/power/"
 # The kernel's functions.
 STOP, FREEZE, THAW = "stop_machine", "freeze_processes", "thaw_processes"
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def try_to_open(path):
-    """What open(2) says at once; Python would try again after EINTR."""
-    fd = LIBC.open(path.encode(), os.O_RDONLY)
-    if fd < 0:
-        return ctypes.get_errno()
-    os.close(fd)
-    return 0
-
-
-def write(path, value):
-    with open(path, "wb", buffering=0) as file:
-        file.write(value.encode())
-
-
-@contextlib.contextmanager
-def setting(path, value):
-    """Writes VALUE, and at the end what was there, if the kernel has it."""
-    if not os.path.exists(path):
-        yield
-        return
-    before = read_all(path).decode()
-    write(path, value)
-    try:
-        yield
-    finally:
-        write(path, before)
-
-
-@contextlib.contextmanager
-def process(function):
-    """A process that does a thing, and ends with what that returns."""
-    pid = fork(function)
-    try:
-        yield pid
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
-def await_state(pid, states, tid=None):
-    while stat(pid, tid)[0] not in states:
-        os.sched_yield()
-
 
 def spin():
     os.sched_setaffinity(0, {SPARE_CPU})
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     while True:
         pass
-
-
-def take_offline():
-    write(ONLINE, "0")
-    return 0
 
 
 def stretched_stop():
@@ -105,10 +54,9 @@ def stretched_stop():
     with contextlib.ExitStack() as held:
         held.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
         os.sched_setaffinity(0, os.sched_getaffinity(0) - {SPARE_CPU})
-        held.enter_context(setting("/proc/sys/kernel/sched_rt_runtime_us",
-                                   "-1"))
-        held.enter_context(setting(server, "0"))
-        held.callback(write, ONLINE, "1")
+        held.enter_context(settings(
+            {"/proc/sys/kernel/sched_rt_runtime_us": -1, server: 0}))
+        held.callback(write, ONLINE, 1)
         with process(lambda: try_to_open(where() + "/exact")) as opener, \
                 contextlib.ExitStack() as until:
             os.kill(opener, signal.SIGSTOP)
@@ -117,7 +65,8 @@ def stretched_stop():
             while (os.sched_getscheduler(spinner) != os.SCHED_FIFO
                    or stat(spinner)[36] != b"%d" % SPARE_CPU):
                 os.sched_yield()
-            offline = until.enter_context(process(take_offline))
+            offline = until.enter_context(
+                process(lambda: write(ONLINE, 0)))
             until.callback(os.kill, spinner, signal.SIGKILL)
             await_state(offline, b"DZ")
             os.kill(opener, signal.SIGCONT)
@@ -172,21 +121,19 @@ class Openers:
 
     def __exit__(self, *_):
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            self.result()
+            kill(self.pid)
 
     def result(self):
         """Waits for the process, and gives its exit status."""
         pid, self.pid = self.pid, 0
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return exit_code(pid)
 
 
 class Waiting(Loaded):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.crowd = Crowd("threads", TASKS)
-        cls.addClassCleanup(cls.crowd.__exit__)
+        cls.enterClassContext(Crowd("threads", TASKS))
         cls.path = where() + "/exact"
 
     def on_alarm(self, restart):
@@ -270,7 +217,7 @@ class Waiting(Loaded):
         if not os.path.exists(POWER + "pm_test"):
             self.skipTest("this kernel cannot suspend, or not for a test")
         with Openers(self.path, READERS) as openers, \
-                setting("/sys/module/suspend/parameters/pm_test_delay", "0"), \
+                settings({"/sys/module/suspend/parameters/pm_test_delay": 0}), \
                 trace.calls(FREEZE, THAW, STOP) as calls:
             write(POWER + "pm_test", "freezer")
             try:

@@ -14,8 +14,8 @@ import os
 import re
 import unittest
 
-from live import (DEBUGFS, MODULE, PROCFS, effort, fork, loaded, read_all, run,
-                  symbols)
+from live import (DEBUGFS, MODULE, NAMES, PROCFS, effort, exit_code, fork, loaded,
+                  read_all, run, settings, symbols, write)
 from test_load import load, unload
 
 WINDOW = os.path.join(os.path.dirname(os.path.dirname(MODULE)),
@@ -42,11 +42,6 @@ OPENS = {
 DONE, FAILED = "file_ra_state_init", "module_put"
 
 
-def write(path, value):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(value)
-
-
 def stage():
     return int(read_all(f"{PARAMETERS}/stage"))
 
@@ -58,16 +53,6 @@ def wait_for(wanted):
 
 def call_oneself(name):
     write("/proc/self/comm", name)
-
-
-@contextlib.contextmanager
-def setting(path, value):
-    before = read_all(path).decode()
-    write(path, value)
-    try:
-        yield
-    finally:
-        write(path, before)
 
 
 def of_kernel(name):
@@ -83,7 +68,7 @@ def busy_cpu():
     starve runs before it: without softirqs no RCU grace period would end there.
     """
     softirqs = of_kernel(f"ksoftirqd/{OPENER}")
-    with setting("/proc/sys/kernel/sched_rt_runtime_us", "-1"):
+    with settings({"/proc/sys/kernel/sched_rt_runtime_us": -1}):
         os.sched_setscheduler(softirqs, os.SCHED_FIFO, os.sched_param(99))
         try:
             yield
@@ -110,7 +95,7 @@ def opener(path):
     """Gives a function that waits for its end, and returns the error."""
     pid = fork(lambda: open_as_opener(path))
     try:
-        yield lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        yield lambda: exit_code(pid)
     except BaseException:
         write(f"{PARAMETERS}/held", "N")
         raise
@@ -163,7 +148,7 @@ class Window(unittest.TestCase):
         held, which a load that fails waits for by itself. Returns the opener's
         error, and whether the module was gone inside the window.
         """
-        write(f"{PARAMETERS}/stage", str(IDLE))
+        write(f"{PARAMETERS}/stage", IDLE)
         with opener(path) as end:
             if not loads:
                 wait_for(HELD)
@@ -185,46 +170,33 @@ class Window(unittest.TestCase):
         print(f"# {path}: {counted} of {ROUNDS} inside the window", flush=True)
         self.assertEqual(counted, ROUNDS)
 
-    def unloaded(self, directory, name, put, error):
+    def unloaded(self, directory, names, put, error):
         self.widen(directory, put)
-        self.rounds(f"{directory}/{name}",
-                    lambda: self.assertEqual(unload(), 0), False, error)
+        for name in names:
+            self.rounds(f"{directory}/{name}",
+                        lambda: self.assertEqual(unload(), 0), False, error)
 
-    def not_loaded(self, directory, name, fail, nth):
+    def not_loaded(self, directory, names, fail, nth):
         def go():
-            write(f"{PARAMETERS}/nth", str(nth))
+            write(f"{PARAMETERS}/nth", nth)
             self.assertEqual(load(self.module, "procfs=1"), errno.ENOMEM)
 
         self.widen(directory, FAILED, fail)
         call_oneself("loader")
-        self.rounds(f"{directory}/{name}", go, True, errno.ENXIO)
+        for name in names:
+            self.rounds(f"{directory}/{name}", go, True, errno.ENXIO)
 
-    def test_tasks(self):
-        self.unloaded(DEBUGFS, "tasks", FAILED, errno.ENXIO)
+    def test_unload(self):
+        self.unloaded(DEBUGFS, NAMES, FAILED, errno.ENXIO)
 
-    def test_snapshot(self):
-        self.unloaded(DEBUGFS, "snapshot", FAILED, errno.ENXIO)
-
-    def test_exact(self):
-        self.unloaded(DEBUGFS, "exact", FAILED, errno.ENXIO)
-
-    def test_procfs(self):
+    def test_unload_of_procfs(self):
         """Is opened and cannot be read."""
-        self.unloaded(PROCFS, "tasks", DONE, errno.EIO)
-
-    def test_procfs_snapshot(self):
-        self.unloaded(PROCFS, "snapshot", DONE, errno.EIO)
+        self.unloaded(PROCFS, NAMES[:2], DONE, errno.EIO)
 
     def test_load_that_fails(self):
         """At the directory of procfs, when debugfs has all of its files."""
-        self.not_loaded(DEBUGFS, "tasks", "proc_mkdir_mode", 1)
-
-    def test_snapshot_of_a_load_that_fails(self):
-        self.not_loaded(DEBUGFS, "snapshot", "proc_mkdir_mode", 1)
-
-    def test_exact_of_a_load_that_fails(self):
-        self.not_loaded(DEBUGFS, "exact", "proc_mkdir_mode", 1)
+        self.not_loaded(DEBUGFS, NAMES, "proc_mkdir_mode", 1)
 
     def test_procfs_of_a_load_that_fails(self):
         """At the last of the files of procfs."""
-        self.not_loaded(PROCFS, "tasks", "proc_create", 3)
+        self.not_loaded(PROCFS, NAMES[:1], "proc_create", 3)

@@ -7,17 +7,9 @@ import os
 import re
 import unittest
 
-from live import read_all, run
+from live import read_all, run, write
 
 TRACEFS = "/sys/kernel/tracing"
-
-
-def write(path, value, flags=os.O_TRUNC):
-    fd = os.open(path, os.O_WRONLY | flags)
-    try:
-        os.write(fd, value.encode())
-    finally:
-        os.close(fd)
 
 
 def file(name):
