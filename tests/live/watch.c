@@ -653,55 +653,6 @@ static void check_image(void)
 
 /* "tasks": columns of fixed width but for the name */
 
-static const char *get_number(const char *at, __s32 *value)
-{
-	int width = 7;
-
-	for (; width > 1 && *at == ' '; width--)
-		at++;
-	for (*value = 0; width; width--, at++) {
-		if (*at < '0' || *at > '9')
-			wrong("no number at byte %td", at - bytes);
-		*value = *value * 10 + (*at - '0');
-	}
-	return at;
-}
-
-static const char *get_kind(const char *at, __u8 *kind)
-{
-	for (*kind = TASKMAP_PROCESS; *kind < KINDS; (*kind)++)
-		if (!strncmp(at, kinds[*kind], 7))
-			return at + 7;
-	wrong("no kind at byte %td", at - bytes);
-}
-
-static const char *get_id(const char *at, __u64 *id)
-{
-	static const char digits[] = "0123456789abcdef";
-	int i;
-
-	*id = 0;
-	if (!strncmp(at, "-               ", 16))
-		return at + 16;
-	for (i = 0; i < 16; i++, at++) {
-		const char *digit = *at ? strchr(digits, *at) : NULL;
-
-		if (!digit)
-			wrong("no id at byte %td", at - bytes);
-		*id = *id << 4 | (digit - digits);
-	}
-	if (!*id)
-		wrong("an id of zeros before byte %td", at - bytes);
-	return at;
-}
-
-static const char *get_blank(const char *at)
-{
-	if (*at != ' ')
-		wrong("no blank at byte %td", at - bytes);
-	return at + 1;
-}
-
 static bool octal(const char *at, int digits)
 {
 	for (; digits; digits--, at++)
@@ -710,11 +661,11 @@ static bool octal(const char *at, int digits)
 	return true;
 }
 
-static const char *get_name(const char *at)
+static void check_name(const char *at)
 {
 	int i;
 
-	for (i = 0; i < TASKMAP_COMM_LEN && *at != '\n'; i++, at++) {
+	for (i = 0; *at; i++, at++) {
 		if (*at < ' ' || *at > '~')
 			wrong("a name has byte %d", *at);
 		if (*at != '\\')
@@ -723,44 +674,54 @@ static const char *get_name(const char *at)
 			wrong("a name has a lone backslash");
 		at += 3;
 	}
-	if (i == TASKMAP_COMM_LEN)
-		wrong("a name does not end, at byte %td", at - bytes);
-	return at + 1;
+	if (i >= TASKMAP_COMM_LEN)
+		wrong("a name has %d bytes", i);
 }
 
-static const char *get_line(const char *at, struct seen *task)
+/* Reads a line, and writes it once more: only then is it as promised. */
+static void check_line(const char *line, struct seen *task)
 {
-	int i;
+	char again[160], kind[8] = "", ids[SHOWN][17] = { "" };
+	int i, size;
 
-	at = get_blank(get_number(at, &task->pid));
-	at = get_blank(get_number(at, &task->tgid));
-	at = get_blank(get_number(at, &task->ppid));
-	at = get_blank(get_kind(at, &task->kind));
-	task->state = *at;
-	if (!*at || !strchr("RSDTtXZPI", *at))
-		wrong("no state at byte %td", at - bytes);
-	at = get_blank(at + 1);
-	for (i = 0; i < SHOWN; i++)
-		at = get_blank(get_id(at, &task->ids[i]));
-	return get_name(at);
+	if (sscanf(line, "%d %d %d %7c %c %16c %16c %16c %16c", &task->pid,
+		   &task->tgid, &task->ppid, kind, &task->state, ids[0], ids[1],
+		   ids[2], ids[3]) != 5 + SHOWN)
+		wrong("no line of a task: %s", line);
+	size = sprintf(again, "%7d %7d %7d %s %c ", task->pid, task->tgid,
+			 task->ppid, kind, task->state);
+	for (i = 0; i < SHOWN; i++) {
+		task->ids[i] = strtoull(ids[i], NULL, 16);
+		size += task->ids[i] ?
+			sprintf(again + size, "%016llx ", task->ids[i]) :
+			sprintf(again + size, "%-16s ", "-");
+	}
+	for (i = TASKMAP_PROCESS; i < (int)KINDS; i++)
+		if (!strcmp(kind, kinds[i]))
+			break;
+	task->kind = i;
+	if (i == KINDS || !strchr("RSDTtXZPI", task->state) ||
+	    strncmp(line, again, size))
+		wrong("a line is not as promised: %s", line);
+	check_name(line + size);
 }
 
 static void check_tasks(void)
 {
-	const char *at = bytes, *end = bytes + length;
+	char *at = bytes, *end = bytes + length, *next;
 	size_t held = 0, member = 0;
 	__s32 last = 0;
 
 	if (!length || end[-1] != '\n')
 		wrong("it does not end with a line");
-	/* So that nothing is looked for beyond the end. */
-	*(char *)end = '\0';
 	if (strncmp(at, heading, sizeof(heading) - 1))
 		wrong("it does not begin with the heading");
-	for (at += sizeof(heading) - 1; at < end; records++) {
+	for (at += sizeof(heading) - 1; at < end; at = next, records++) {
 		struct seen task;
 
-		at = get_line(at, &task);
+		next = strchr(at, '\n') + 1;
+		next[-1] = '\0';
+		check_line(at, &task);
 		if (task.pid <= last)
 			wrong("after task %d comes %d", last, task.pid);
 		last = task.pid;
