@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-taskmap-zoo cost on this kernel: for a user without rights, what it counts, and
-what it says where the kernel refuses. No figure is compared with a clock; those
-that are counted are, with what they must be by what tasks share.
+taskmap-zoo cost on this kernel: for a user without rights, and what it says where
+the kernel refuses. What the figures are is for unit/zoo/test_cost.
 """
 
 import contextlib
@@ -13,12 +12,8 @@ import subprocess
 import sys
 import unittest
 
-from live import zoo
+from live import run, settings, zoo
 
-WAYS = ["fork", "vfork", "clone vm", "+fs", "+files", "+sighand", "+thread",
-        "+sysvsem", "pthread"]
-TIMES = ["create", "create_64m", "switch"]
-MEMORY = ["stack", "tables", "objects", "touched", "total"]
 NUMBER = 100
 NOBODY = 65534
 PID_MAX = "/proc/sys/kernel/pid_max"
@@ -35,14 +30,10 @@ os.execve(program, ["taskmap-zoo"] + sys.argv[3:], os.environ)
 """
 
 
-def run(*command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL,
-                          capture_output=True, check=False)
-
-
 def as_nobody(tasks, *arguments):
     """With no more than so many tasks."""
-    return run(sys.executable, "-c", AS_NOBODY, str(tasks), *zoo(*arguments))
+    return run(sys.executable, "-c", AS_NOBODY, str(tasks), *zoo(*arguments),
+               stdin=subprocess.DEVNULL)
 
 
 def tasks_of(uid):
@@ -59,30 +50,13 @@ class Cost(unittest.TestCase):
     """What is printed, and that nothing is left."""
 
     def test_measured(self):
-        """Every way is there, with all that it can have, for anybody."""
+        """For anybody."""
         result = as_nobody(10 * NUMBER, "cost", "--json", "--number",
                            str(NUMBER), "--rounds", "3")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         self.assertEqual(tasks_of(NOBODY), [])
-        report = json.loads(result.stdout)
-        self.assertEqual(report["cost"]["release"], os.uname().release)
-        ways = {way["way"]: way for way in report["ways"]}
-        self.assertEqual(list(ways), WAYS)
-        for name, way in ways.items():
-            missing = [] if name != "vfork" else ["switch"] + MEMORY
-            self.assertEqual([key for key in TIMES + MEMORY
-                              if way[key] is None], missing)
-            self.assertGreater(way["create"]["low"], 0)
-        fork = ways.pop("fork")
-        del ways["vfork"]
-        for name, way in ways.items():
-            # Of whatever size, it is the same for all.
-            self.assertGreater(way["stack"]["median"], 4, name)
-            self.assertLess(abs(way["stack"]["median"] -
-                                fork["stack"]["median"]), 2, name)
-            # It has a memory of its own, and they do not.
-            self.assertGreater(fork["tables"]["median"],
-                               way["tables"]["median"] + 3, name)
+        self.assertEqual(json.loads(result.stdout)["cost"]["release"],
+                         os.uname().release)
 
     def test_no_more_processes(self):
         """One line, which names the limit; and all that were made are gone."""
@@ -96,16 +70,9 @@ class Cost(unittest.TestCase):
 
     def test_no_more_pids(self):
         """The same for root, whom another limit stops."""
-        with open(PID_MAX, encoding="ascii") as file:
-            before = file.read()
-
-        def set_most(text):
-            with open(PID_MAX, "w", encoding="ascii") as file:
-                file.write(text)
-
-        self.addCleanup(set_most, before)
-        set_most("500")
-        result = run(*zoo("cost", "--number", "1000", "--rounds", "1"))
+        with settings({PID_MAX: 500}):
+            result = run(*zoo("cost", "--number", "1000", "--rounds", "1"),
+                         stdin=subprocess.DEVNULL)
         self.assertEqual((result.returncode, result.stdout), (1, b""))
         self.assertRegex(result.stderr.decode(),
                          r"\A.*: fork: task \d+ of 1000 could not be made: .*"

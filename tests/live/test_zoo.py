@@ -9,7 +9,7 @@ test_access; O: test_oracle has it for random tasks):
 
 task            test_ids_of_tasks
 start_ns        test_proc, O
-pid, tgid       test_proc, rows, O
+pid, tgid       test_proc, rows, test_groups, O
 ppid            test_proc, rows, test_chain; T: not of tracers, nor threads
 ns_pid          test_proc, test_nested_pid, O
 flags           test_proc; T: kernel threads
@@ -17,16 +17,16 @@ exit_signal     test_proc, rows, O
 threads         test_proc, O
 uid, gid        test_proc, test_real_user; T: user and group
 kind            rows, test_kinds; T: kernel threads
-state           test_proc, test_states
+state           test_proc, test_kinds
 marks           rows
-comm            test_proc, O; T: odd names
+comm            test_proc, test_names, O
 ids: mm files fs sighand io sysvsem     rows, test_kcmp, O
 ids: signal cred nsproxy                rows, O; real_cred: worker-as-other
 ids: uts ipc mnt pid net time cgroup user   rows, test_namespaces, O
 ids: active_mm  test_active_mm, O; of kernel threads: BorrowedMm
 ids: cgroups    test_cgroups
 refs            test_refs, test_refs_of_namespaces, and of time namespaces,
-                test_active_mm, test_cgroups, test_not_known
+                test_active_mm, test_cgroups, test_no_object
 reserved, padding, comm's rest, the header  F, A
 """
 
@@ -42,8 +42,8 @@ import unittest
 import image
 import oracle
 from image import RESOURCES
-from live import (ABSENT, Loaded, Shapes, child, read_all, run, snapshot,
-                  watches_itself, where, zoo)
+from live import (ABSENT, Loaded, Shapes, add_row_tests, child, held, read_all,
+                  rows, run, snapshot, watches_itself, where, write, zoo)
 
 # A sanitizer kernel of 1 GiB has no memory for the 5,000 of the shape itself.
 CHAIN = 500 if watches_itself() else 5000
@@ -52,50 +52,52 @@ ROW_RESOURCES = [name for name in RESOURCES
                  if name not in ("active_mm", "cgroups")]
 
 
-def words(cell, separator):
-    return set() if cell == "-" else set(cell.split(separator))
-
-
-class Row:
-    """A line of taskmap-zoo list --all."""
-
-    def __init__(self, line):
-        self.name, flags, shared, apart, self.what = [
-            cell.strip() for cell in line.split("  ") if cell.strip()]
-        self.flags = words(flags, "|")
-        self.shared = words(shared, ",")
-        self.apart = words(apart, ",")
-
-
-ROWS = [Row(line) for line
-        in run(*zoo("list", "--all")).stdout.decode().splitlines()[1:]]
-
+ROWS = rows()
 SHAPES = [f"chain:{CHAIN}" if row.name == "chain" else row.name for row in ROWS]
 
 # Of which the guide is tried: the kernel that runs it makes no difference, and
 # one that watches itself takes seconds for each.
 GUIDED = ROWS[::10 if watches_itself() else 1]
 
+# By shape the kind and state of its tasks, and those of who made them.
+KINDS = {
+    "fork": ("process", "S", "process", "S"),
+    "vfork": ("process", "S", "process", "D"),
+    "threads": ("thread", "S", "main", "S"),
+    "linuxthreads": ("process", "S", "process", "S"),
+    "stopped": ("process", "T", "process", "S"),
+    "zombie": ("process", "Z", "process", "S"),
+    "zombie-leader": ("thread", "S", "main", "Z"),
+    "worker": ("worker", "S", "main", "S"),
+    "worker-as-other": ("worker", "S", "main", "S"),
+}
 
-def held(one, other, names):
-    """Which of the resources named both hold, and hold in common."""
-    return {name for name in names
-            if one.ids[name] and one.ids[name] == other.ids[name]}
+# Bytes of a task's name, by the shape that has it.
+NAMES = {
+    "name-newline": b"new\nline",
+    "name-tab": b"tab\there",
+    "name-backslash": b"back\\slash\\012",
+    "name-escape": b"\x1b[31mred",
+    "name-quote": b"\"quo'te\"",
+    "name-blank": b" a  b ",
+    "name-parenthesis": b") R 1 (",
+    "name-latin1": b"caf\xe9",
+    "name-cut-utf8": b"ab\xe2\x82",
+    "name-utf8": b"na\xc3\xafve",
+    "name-empty": b"",
+    "name-longest": b"123456789012345",
+}
 
 
 class Zoo(Loaded):
     """All shapes, held still, and one picture of them."""
 
+    SHAPES = SHAPES
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shapes = Shapes(*SHAPES)
         cls.shot = snapshot()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shapes.__exit__()
-        super().tearDownClass()
 
     def all(self, name):
         return [self.shot.by_pid[tid] for _, tid in self.shapes.all(name)]
@@ -158,24 +160,23 @@ class Zoo(Loaded):
         self.assertNotIn(0, tasks.values())
 
     def test_kinds(self):
-        kinds = {"fork": "process", "threads": "thread",
-                 "threads-parent": "main", "linuxthreads": "process",
-                 "zombie": "process", "zombie-leader": "thread",
-                 "zombie-leader-parent": "main"}
-        for name, kind in kinds.items():
-            for task in self.all(name):
-                self.assertEqual(task.kind, kind, name)
+        for name in KINDS.keys() - self.shapes.skipped.keys():
+            task, parent = self.all(name)[0], self.one(name + "-parent")
+            self.assertEqual((task.kind, task.state, parent.kind,
+                              parent.state), KINDS[name], name)
 
-    def test_worker(self):
-        for name in ("worker", "worker-as-other"):
-            task, owner = self.one(name), self.one(name + "-parent")
-            self.assertEqual((task.kind, owner.kind), ("worker", "main"))
+    def test_names(self):
+        for name, comm in NAMES.items():
+            self.assertEqual(self.one(name).comm, comm, name)
 
-    def test_states(self):
-        states = {"fork": "S", "vfork-parent": "D", "zombie": "Z",
-                  "zombie-leader-parent": "Z", "stopped": "T"}
-        for name, state in states.items():
-            self.assertEqual(self.one(name).state, state, name)
+    def test_groups(self):
+        """In each are its own tasks, and no others."""
+        groups = {}
+        for task in self.shot.tasks:
+            groups.setdefault(task.tgid, set()).add(task.pid)
+        for task in self.every():
+            self.assertEqual(groups[task.tgid], set(map(int, os.listdir(
+                f"/proc/{task.tgid}/task"))))
 
     def test_text(self):
         """What "tasks" shows is what "snapshot" has."""
@@ -365,30 +366,21 @@ class Zoo(Loaded):
         self.assertLess(task.refs["active_mm"], 100)
         self.assertEqual(task.refs["mm"], CHAIN)
 
-    def test_not_known(self):
-        """Counts that a module cannot see are 0, and so are those of none."""
+    def test_no_object(self):
+        """NULL is 0 for all, and so are the counts that a module cannot see."""
         for task in self.shot.tasks:
-            self.assertEqual((task.refs["sysvsem"], task.refs["mnt"]), (0, 0))
+            if task.kind == "kthread":
+                self.assertEqual(task.ids["mm"], 0, task.comm)
             for name in RESOURCES:
-                if not task.ids[name]:
-                    self.assertEqual(task.refs[name], 0)
-                elif name not in ("sysvsem", "mnt", "active_mm"):
+                if name in ABSENT:
+                    self.assertEqual(task.ids[name], 0, name)
+                if not task.ids[name] or name in ("sysvsem", "mnt"):
+                    self.assertEqual(task.refs[name], 0, name)
+                elif name != "active_mm":
                     self.assertGreater(task.refs[name], 0, name)
 
 
-def add_row_test(row):
-    def test(self):
-        self.check_row(row)
-
-    setattr(Zoo, f"test_row_{row.name}", test)
-
-
-for each_row in ROWS:
-    add_row_test(each_row)
-
-
-# How those of very many are asked for, where a few serve as well.
-MANY = {"chain": "chain:50", "zombies": "zombies:20"}
+add_row_tests(Zoo)
 
 
 class Program(unittest.TestCase):
@@ -421,7 +413,7 @@ class Program(unittest.TestCase):
     @staticmethod
     def guided(row):
         """All that the guide says of a shape, and of its commands the silent."""
-        with subprocess.Popen(zoo("--guide", MANY.get(row.name, row.name)),
+        with subprocess.Popen(zoo("--guide", row.few()),
                               stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE) as process:
             lines = []
@@ -485,7 +477,7 @@ class Program(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             os.chmod(directory, 0o755)
             program = shutil.copy(zoo()[0], directory)
-            names = [MANY.get(row.name, row.name) for row in ROWS]
+            names = [row.few() for row in ROWS]
             result = run(program, *names, stdin=subprocess.DEVNULL,
                          user=65534, group=65534, extra_groups=[])
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -560,12 +552,9 @@ class Cgroups(Loaded):
             os.mkdir(cgroup)
             stack.callback(os.rmdir, cgroup)
 
-            def move():
-                with open(cgroup + "/cgroup.procs", "w",
-                          encoding="ascii") as procs:
-                    procs.write("0")
-
-            pids = [stack.enter_context(child(move)) for _ in range(3)]
+            pids = [stack.enter_context(child(
+                lambda: write(cgroup + "/cgroup.procs", 0)))
+                for _ in range(3)]
             stay = stack.enter_context(child(lambda: None))
             shot = snapshot()
             moved = [shot.by_pid[pid] for pid in pids]
