@@ -6,13 +6,8 @@
 #ifndef TASKMAP_FIXTURE_H
 #define TASKMAP_FIXTURE_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "core/model.h"
+#include "test.h"
 #include "util.h"
 
 #define FIXTURE_FINGERPRINT	0x0123456789abcdefULL

@@ -114,11 +114,10 @@ static void expect_columns(const char *where, const char *text,
 		expect_word(where, text, column_at(columns, i).name);
 }
 
-static void test_help(void **state)
+TEST(test_help)
 {
 	char *help = output_of("$T --help");
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		expect_columns("help", help, tables[i].columns);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
@@ -149,20 +148,18 @@ static unsigned int expect_options_of(const char *name, const char *where,
 }
 
 /* The help is written by hand where options are: none may be forgotten. */
-static void test_help_options(void **state)
+TEST(test_help_options)
 {
 	char *help = output_of("$T --help");
 
-	(void)state;
 	assert_int_equal(expect_options_of("main.c", "help", help), 21);
 	free(help);
 }
 
-static void test_manual(void **state)
+TEST(test_manual)
 {
 	char *manual = document("man/taskmap.8");
 
-	(void)state;
 	assert_true(expect_options("taskmap.8", manual) >= 16);
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		expect_columns("taskmap.8", manual, tables[i].columns);
@@ -203,21 +200,19 @@ static void expect_defaults(const char *introduction,
 }
 
 /* What the default columns are, the manual says in as many words. */
-static void test_manual_defaults(void **state)
+TEST(test_manual_defaults)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		expect_defaults(tables[i].defaults, tables[i].columns);
 }
 
 /* What diff compares is said by what it does not. */
-static void test_manual_compared(void **state)
+TEST(test_manual_compared)
 {
 	char *manual = document("man/taskmap.8");
 	char *at = strstr(manual, "the columns of\n.B list\nto compare");
 	bool other;
 
-	(void)state;
 	assert_non_null(at);
 	*strstr(at, "ids of all resources but ACTIVE_MM") = '\0';
 	for (size_t i = 0; i < column_count(&task_columns); i++) {
@@ -235,13 +230,12 @@ static void test_manual_compared(void **state)
 	free(manual);
 }
 
-static void test_manual_is_sound(void **state)
+TEST(test_manual_is_sound)
 {
 	struct result result = run("", "command -v groff");
 	bool missing = result.status;
 	char *out;
 
-	(void)state;
 	result_clear(&result);
 	if (missing) {
 		print_message("# SKIP no groff: install groff\n");
@@ -280,12 +274,11 @@ static char *complete(const char *words)
 	return complete_for("taskmap", "\"$T\" \"$@\"", words);
 }
 
-static void test_zoo(void **state)
+TEST(test_zoo)
 {
 	char *manual = document("man/taskmap-zoo.1");
 	char *offered = complete("taskmap-zoo -");
 
-	(void)state;
 	assert_int_equal(expect_options_of("zoo/main.c", "taskmap-zoo.1",
 					   manual), 9);
 	expect_word("taskmap-zoo.1", manual, TASKMAP_VERSION);
@@ -295,12 +288,11 @@ static void test_zoo(void **state)
 	free(manual);
 }
 
-static void test_completion(void **state)
+TEST(test_completion)
 {
 	char *offered = complete("taskmap -");
 	char kinds[64] = "";
 
-	(void)state;
 	assert_true(expect_options("completion", offered) >= 16);
 	free(offered);
 	offered = complete("taskmap \"\"");
@@ -345,12 +337,11 @@ static char *said_of_options(const char *command, const char *options)
 }
 
 /* Each command is offered those options that it takes, and no others. */
-static void test_completion_commands(void **state)
+TEST(test_completion_commands)
 {
 	char *offered = complete("taskmap groups \"\"");
 	char *all = complete("taskmap --");
 
-	(void)state;
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		expect_word("completion", offered, resources[r].name);
 	free(offered);
@@ -378,7 +369,7 @@ static void test_completion_commands(void **state)
 }
 
 /* Wherever a list, a file or a pid is wanted, it is offered. */
-static void test_completion_arguments(void **state)
+TEST(test_completion_arguments)
 {
 	static const struct {
 		const char *words, *want;
@@ -417,7 +408,6 @@ static void test_completion_arguments(void **state)
 		{ "taskmap-zoo cost --svg = /dev/nul", "/dev/null\n" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *offered = complete(cases[i].words);
 
@@ -428,14 +418,13 @@ static void test_completion_arguments(void **state)
 }
 
 /* Of tasks there is one at least, if /proc is there. */
-static void test_completion_pids(void **state)
+TEST(test_completion_pids)
 {
 	static const char *const lines[] = {
 		"taskmap -p ", "taskmap --pid = ", "taskmap explain ",
 		"taskmap compare 1,", "taskmap graph ", "taskmap verify ",
 	};
 
-	(void)state;
 	skip_without_proc();
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		bool list = strchr(lines[i], ',');
@@ -452,19 +441,5 @@ static void test_completion_pids(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_help),
-		cmocka_unit_test(test_help_options),
-		cmocka_unit_test(test_manual),
-		cmocka_unit_test(test_manual_defaults),
-		cmocka_unit_test(test_manual_compared),
-		cmocka_unit_test(test_manual_is_sound),
-		cmocka_unit_test(test_completion),
-		cmocka_unit_test(test_completion_commands),
-		cmocka_unit_test(test_completion_arguments),
-		cmocka_unit_test(test_completion_pids),
-		cmocka_unit_test(test_zoo),
-	};
-
-	return cmocka_run_group_tests_name("docs", tests, NULL, NULL);
+	return run_all("docs", NULL, NULL);
 }

@@ -222,9 +222,8 @@ static const char *const commands[] = {
 	"drift -i odd --json --output-all",
 };
 
-static void test_memory(void **state)
+TEST_WITH(test_memory, setup, teardown)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		expect_each(commands[i], "");
 		expect_each(commands[i], "+");
@@ -258,20 +257,18 @@ static void expect_fault(const char *line, struct fault fault, int status,
 }
 
 /* A signal that was handled is no failure. */
-static void test_interrupted(void **state)
+TEST_WITH(test_interrupted, setup, teardown)
 {
 	const struct fault fault = { "write", "1", EINTR };
 
-	(void)state;
 	expect_fault("-i snapshot save saved", fault, 0, "");
 	assert_true(same_files("saved", "snapshot"));
 }
 
-static void test_input_fails(void **state)
+TEST_WITH(test_input_fails, setup, teardown)
 {
 	static const char *const at[] = { "1", "2", "3", "4" };
 
-	(void)state;
 	expect_fault("-i snapshot", (struct fault){ "open", "1", EIO }, 3,
 		     "taskmap: cannot open snapshot: Input/output error\n");
 	/* Two parts of the header, the records, and the end. */
@@ -283,7 +280,7 @@ static void test_input_fails(void **state)
 }
 
 /* Whatever fails: no file, no part of it, and nothing left over. */
-static void test_save_fails(void **state)
+TEST_WITH(test_save_fails, setup, teardown)
 {
 	static const struct fault faults[] = {
 		/* The first opens the snapshot. */
@@ -293,7 +290,6 @@ static void test_save_fails(void **state)
 		{ "close", "1", EIO }, { "renameat", "1", EIO },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
 		mkdir("empty", 0700);
 		expect_fault("-i snapshot save empty/saved", faults[i], 3,
@@ -303,7 +299,7 @@ static void test_save_fails(void **state)
 	}
 }
 
-static void test_save_over_fails(void **state)
+TEST_WITH(test_save_over_fails, setup, teardown)
 {
 	static const struct fault faults[] = {
 		{ "write", "1", EIO }, { "fchown", "1", EIO },
@@ -323,22 +319,20 @@ static void test_save_over_fails(void **state)
 }
 
 /* Some file systems tell only at close that a file did not get there. */
-static void test_output_fails(void **state)
+TEST_WITH(test_output_fails, setup, teardown)
 {
 	static const char *const at[] = { "1", "2", "1+" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
 		expect_fault("-i snapshot", (struct fault){ "output", at[i], EIO },
 			     3, "taskmap: cannot write to standard output: Input/output error\n");
 }
 
 /* An array of nothing is not NULL, which would look like a failure. */
-static void test_nothing(void **state)
+TEST(test_nothing)
 {
 	void *nothing = xcalloc(0, 8);
 
-	(void)state;
 	assert_non_null(nothing);
 	nothing = xreallocarray(nothing, 0, 8);
 	assert_non_null(nothing);
@@ -350,19 +344,7 @@ static void test_nothing(void **state)
 	free(nothing);
 }
 
-#define TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(test_memory),
-		TEST(test_interrupted),
-		TEST(test_input_fails),
-		TEST(test_save_fails),
-		TEST(test_save_over_fails),
-		TEST(test_output_fails),
-		cmocka_unit_test(test_nothing),
-	};
-
-	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
+	return run_all("failing", NULL, NULL);
 }

@@ -70,17 +70,15 @@ static const struct golden goldens[] = {
 	  NULL },
 };
 
-static void test_goldens(void **state)
+TEST(test_goldens)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++)
 		golden(path, &goldens[i]);
 }
 
 /* What stands beside stays beside, and lines are as short as they have to be. */
-static void test_explain_narrow(void **state)
+TEST(test_explain_narrow)
 {
-	(void)state;
 	skip_without_terminal();
 	golden(path, &(struct golden){
 		"explain-narrow",
@@ -88,12 +86,11 @@ static void test_explain_narrow(void **state)
 		fields });
 }
 
-static void test_explain_widths(void **state)
+TEST(test_explain_widths)
 {
 	static const char *const widths[] = { "1", "60", "100", "1000" };
 	static const int longest[] = { 60, 60, 100, 110 };
 
-	(void)state;
 	skip_without_terminal();
 	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		struct result result;
@@ -247,9 +244,8 @@ static const struct refusal misuses[] = {
 	  "not a number: \"18446744073709551616\"" },
 };
 
-static void test_misuse(void **state)
+TEST(test_misuse)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(misuses); i++)
 		expect_refusal(&misuses[i], 2, 2);
 }
@@ -264,17 +260,15 @@ static void expect_out(const char *line, const char *want)
 	result_clear(&result);
 }
 
-static void test_help(void **state)
+TEST(test_help)
 {
-	(void)state;
 	expect_out("$T --help >help && [ -s help ] &&"
 		   " for words in -h 'list -h' '-J -h' 'save -h'; do"
 		   " $T $words | cmp - help || echo $words; done", "");
 }
 
-static void test_version(void **state)
+TEST(test_version)
 {
-	(void)state;
 	expect_out("$T --version",
 		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
 	expect_out("$T -V",
@@ -326,25 +320,22 @@ static const struct refusal failures[] = {
 	{ "$T -i /dev/null save x; s=$?; [ -e x ] && exit 9; exit $s", "empty" },
 };
 
-static void test_failures(void **state)
+TEST(test_failures)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
 		expect_refusal(&failures[i], 3, 1);
 }
 
 /* With SIGPIPE ignored a write fails where it would have killed. */
-static void test_closed_pipe(void **state)
+TEST(test_closed_pipe)
 {
-	(void)state;
 	expect_out("trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
 		   "taskmap: cannot write to standard output: Broken pipe\n3\n");
 }
 
 /* Every single-byte cut, from outside, at some places that matter. */
-static void test_hostile_input(void **state)
+TEST(test_hostile_input)
 {
-	(void)state;
 	expect_out("for n in 0 1 8 143 144 145 455 6231; do"
 		   " head -c $n $S | $T -i - >o 2>e; s=$?;"
 		   " [ $s = 3 ] && [ ! -s o ] && [ $(wc -l <e) = 1 ] || echo $n $s;"
@@ -353,17 +344,5 @@ static void test_hostile_input(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goldens),
-		cmocka_unit_test(test_explain_narrow),
-		cmocka_unit_test(test_explain_widths),
-		cmocka_unit_test(test_misuse),
-		cmocka_unit_test(test_help),
-		cmocka_unit_test(test_version),
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_closed_pipe),
-		cmocka_unit_test(test_hostile_input),
-	};
-
-	return cmocka_run_group_tests_name("main", tests, setup, teardown);
+	return run_all("main", setup, teardown);
 }

@@ -132,14 +132,13 @@ static void expect_growth(const char *line)
 }
 
 /* One copy of the records, which are 60 MB, and little besides. */
-static void test_memory(void **state)
+TEST(test_memory)
 {
 	enum { TASKS = 200000 };
 	static const char *const commands[] = {
 		"list", "list --raw", "list --json", "explain 100000", "save x",
 	};
 
-	(void)state;
 	put(&crowds[1], TASKS);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		struct result result;
@@ -174,19 +173,13 @@ static const char *const lines[] = {
 	"$P -i $I save x",
 };
 
-static void test_growth(void **state)
+TEST(test_growth)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		expect_growth(lines[i]);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_growth),
-	};
-
-	return cmocka_run_group_tests_name("scale", tests, setup, teardown);
+	return run_all("scale", setup, teardown);
 }

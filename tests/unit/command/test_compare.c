@@ -9,7 +9,7 @@
 #include "command.h"
 #include "command/compare.c"
 
-static void test_matrix(void **state)
+TEST(test_matrix)
 {
 	static const char *const lines[] = {
 		/* Letters are in the order in which the tasks were given. */
@@ -27,12 +27,11 @@ static void test_matrix(void **state)
 	};
 	struct taskmap_record *rows = fixture_system();
 
-	(void)state;
 	expect_transcript("command/compare", rows, fixture_system_count, lines);
 	free(rows);
 }
 
-static void test_letters(void **state)
+TEST(test_letters)
 {
 	static const struct {
 		unsigned int number;
@@ -44,7 +43,6 @@ static void test_letters(void **state)
 	};
 	char out[LETTERS_SIZE];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_string_equal(put_letters(cases[i].number, out),
 				    cases[i].letters);
@@ -52,10 +50,5 @@ static void test_letters(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_matrix),
-		cmocka_unit_test(test_letters),
-	};
-
-	return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+	return run_all("compare", NULL, NULL);
 }

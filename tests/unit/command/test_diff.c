@@ -69,7 +69,7 @@ static void expect(struct pair *pair, const char *name)
 	transcript_expect(&pair->transcript, name);
 }
 
-static void test_same(void **state)
+TEST_WITH(test_same, setup, teardown)
 {
 	run_diff(*state, "$T diff a b");
 	run_diff(*state, "$T diff a a");
@@ -78,7 +78,7 @@ static void test_same(void **state)
 	expect(*state, "command/diff-same");
 }
 
-static void test_stdin(void **state)
+TEST_WITH(test_stdin, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -90,7 +90,7 @@ static void test_stdin(void **state)
 }
 
 /* The first, the last, and those between; a pid that was used again. */
-static void test_came_and_went(void **state)
+TEST_WITH(test_came_and_went, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -105,7 +105,7 @@ static void test_came_and_went(void **state)
 	expect(pair, "command/diff-came-and-went");
 }
 
-static void test_empty(void **state)
+TEST_WITH(test_empty, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -118,7 +118,7 @@ static void test_empty(void **state)
 }
 
 /* Each column that is compared, and not those that change all the time. */
-static void test_columns(void **state)
+TEST_WITH(test_columns, setup, teardown)
 {
 	struct pair *pair = *state;
 	struct taskmap_record *row = &pair->b[8];
@@ -143,7 +143,7 @@ static void test_columns(void **state)
 }
 
 /* One object has one number, whoever holds it and wherever. */
-static void test_short_ids(void **state)
+TEST_WITH(test_short_ids, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -160,7 +160,7 @@ static void test_short_ids(void **state)
 }
 
 /* What it shares now is that of B, of one that went that of A. */
-static void test_shares(void **state)
+TEST_WITH(test_shares, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -171,7 +171,7 @@ static void test_shares(void **state)
 	expect(pair, "command/diff-shares");
 }
 
-static void test_json(void **state)
+TEST_WITH(test_json, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -182,7 +182,7 @@ static void test_json(void **state)
 	expect(pair, "command/diff-json");
 }
 
-static void test_filters(void **state)
+TEST_WITH(test_filters, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -200,7 +200,7 @@ static void test_filters(void **state)
 }
 
 /* Of another load of the module, no id says anything. */
-static void test_other_load(void **state)
+TEST_WITH(test_other_load, setup, teardown)
 {
 	struct pair *pair = *state;
 	unsigned char *image;
@@ -217,7 +217,7 @@ static void test_other_load(void **state)
 }
 
 /* Sizes that another module has, in either, do not make a difference. */
-static void test_shapes(void **state)
+TEST_WITH(test_shapes, setup, teardown)
 {
 	const struct shape shape = {
 		.header_size = 200, .record_size = 328,
@@ -234,7 +234,7 @@ static void test_shapes(void **state)
 	expect(pair, "command/diff-shapes");
 }
 
-static void test_unreadable(void **state)
+TEST_WITH(test_unreadable, setup, teardown)
 {
 	struct pair *pair = *state;
 
@@ -247,7 +247,7 @@ static void test_unreadable(void **state)
 }
 
 /* As many as there can be, each of them other: went, came and changed. */
-static void test_many(void **state)
+TEST_WITH(test_many, setup, teardown)
 {
 	enum { COUNT = 100000 };
 	struct pair *pair = *state;
@@ -268,25 +268,7 @@ static void test_many(void **state)
 	expect(pair, "command/diff-many");
 }
 
-#define TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(test_same),
-		TEST(test_stdin),
-		TEST(test_came_and_went),
-		TEST(test_empty),
-		TEST(test_columns),
-		TEST(test_short_ids),
-		TEST(test_shares),
-		TEST(test_json),
-		TEST(test_filters),
-		TEST(test_other_load),
-		TEST(test_shapes),
-		TEST(test_unreadable),
-		TEST(test_many),
-	};
-
-	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+	return run_all("diff", NULL, NULL);
 }

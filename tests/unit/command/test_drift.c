@@ -152,12 +152,11 @@ static void make_textbook(struct taskmap_record rows[TEXTBOOK])
 	rows[11].ids[TASKMAP_ACTIVE_MM] = rows[8].ids[TASKMAP_MM];
 }
 
-static void test_textbook(void **state)
+TEST(test_textbook)
 {
 	struct taskmap_record rows[TEXTBOOK];
 	struct transcript to;
 
-	(void)state;
 	make_textbook(rows);
 	transcript_begin(&to);
 	tell(&to, "the textbook", rows, TEXTBOOK);
@@ -170,12 +169,11 @@ static void test_textbook(void **state)
 
 /* Threads that differ from their leader */
 
-static void test_own(void **state)
+TEST(test_own)
 {
 	struct taskmap_record rows[4];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	for_each_resource(r) {
 		make_group(rows, 3, 100);
@@ -202,12 +200,11 @@ static void test_own(void **state)
 	transcript_expect(&to, "command/drift-own");
 }
 
-static void test_none_is_not_own(void **state)
+TEST(test_none_is_not_own)
 {
 	struct taskmap_record rows[3];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	/* A thread is not made without, but a worker is. */
 	make_group(rows, 3, 100);
@@ -233,12 +230,11 @@ static void test_none_is_not_own(void **state)
 
 /* Thread groups that share */
 
-static void test_shared(void **state)
+TEST(test_shared)
 {
 	struct taskmap_record rows[5];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	for_each_resource(r) {
 		make_group(rows, 2, 100);
@@ -284,12 +280,11 @@ static struct taskmap_record vfork_child(const struct taskmap_record *lender,
 	return row;
 }
 
-static void test_vfork(void **state)
+TEST(test_vfork)
 {
 	struct taskmap_record rows[8];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	make_group(rows, 4, 100);
 	for (int i = 4; i < 7; i++)
@@ -307,12 +302,11 @@ static void test_vfork(void **state)
 
 /* Workers, dead leaders, kernel threads */
 
-static void test_tasks(void **state)
+TEST(test_tasks)
 {
 	struct taskmap_record rows[4];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	make_group(rows, 4, 100);
 	for (int i = 2; i < 4; i++) {
@@ -383,12 +377,11 @@ static void tell_refs(struct transcript *to, struct taskmap_record *rows,
 	free(what);
 }
 
-static void test_refs(void **state)
+TEST(test_refs)
 {
 	struct taskmap_record rows[PAIR + 1];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	make_pair(rows);
 	for_each_resource(r) {
@@ -411,12 +404,11 @@ static void test_refs(void **state)
 	transcript_expect(&to, "command/drift-refs");
 }
 
-static void test_odd_refs(void **state)
+TEST(test_odd_refs)
 {
 	struct taskmap_record rows[PAIR + 1];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	make_pair(rows);
 	rows[1].refs[TASKMAP_IO] = 2;
@@ -450,12 +442,11 @@ static void test_odd_refs(void **state)
 
 /* What is shown, and in whose name */
 
-static void test_shown(void **state)
+TEST(test_shown)
 {
 	struct taskmap_record rows[6];
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	make_group(rows, 3, 100);
 	rows[1].ids[TASKMAP_FS] = OTHER(1);
@@ -502,12 +493,11 @@ static void make_random(struct taskmap_record *rows, size_t count)
 	}
 }
 
-static void test_random(void **state)
+TEST(test_random)
 {
 	struct taskmap_record rows[24];
 	FILE *nowhere = fopen("/dev/null", "w");
 
-	(void)state;
 	assert_non_null(nowhere);
 	srand(1);
 	for (int i = 0; i < 2000; i++) {
@@ -523,13 +513,12 @@ static void test_random(void **state)
 #define MANY	100000
 
 /* Whatever is more than n log n would take minutes, even without sanitizers. */
-static void test_many(void **state)
+TEST(test_many)
 {
 	struct taskmap_record *rows = xcalloc(MANY, sizeof(*rows));
 	FILE *nowhere = fopen("/dev/null", "w");
 	time_t begun = time(NULL);
 
-	(void)state;
 	assert_non_null(nowhere);
 	/* All share, each with all others, ... */
 	for (int i = 0; i < MANY; i++) {
@@ -571,7 +560,7 @@ static void exact_file(const char *dir, const char *name,
 	free(image);
 }
 
-static void test_command(void **state)
+TEST(test_command)
 {
 	static const char *const lines[] = {
 		"$T drift -i $S/textbook",
@@ -600,7 +589,6 @@ static void test_command(void **state)
 	struct transcript transcript;
 	char *dir = fixture_dir();
 
-	(void)state;
 	make_textbook(textbook);
 	free(fixture_image_file(dir, "walked", textbook, TEXTBOOK, NULL));
 	exact_file(dir, "instant", textbook, TEXTBOOK);
@@ -619,20 +607,5 @@ static void test_command(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_textbook),
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_none_is_not_own),
-		cmocka_unit_test(test_shared),
-		cmocka_unit_test(test_vfork),
-		cmocka_unit_test(test_tasks),
-		cmocka_unit_test(test_refs),
-		cmocka_unit_test(test_odd_refs),
-		cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_command),
-	};
-
-	return cmocka_run_group_tests_name("drift", tests, NULL, NULL);
+	return run_all("drift", NULL, NULL);
 }

@@ -133,21 +133,19 @@ static void tell_all(struct system *system)
 		fprintf(system->transcript.file, "%s\n", system->before[i]);
 }
 
-static void test_system(void **state)
+TEST(test_system)
 {
 	struct system *system = load_fixture();
 
-	(void)state;
 	tell_all(system);
 	unload(system, "command/explain-system");
 }
 
 /* Which bit decides, the flags of the record say. */
-static void test_bits(void **state)
+TEST(test_bits)
 {
 	struct system *system = load_fixture();
 
-	(void)state;
 	of(system, 203)->flags = 0x00404050;
 	tell(system, 203, "PF_IO_WORKER and PF_USER_WORKER");
 	of(system, 203)->flags = 0x00404040;
@@ -163,12 +161,11 @@ static void test_bits(void **state)
 	unload(system, "command/explain-bits");
 }
 
-static void test_memory(void **state)
+TEST(test_memory)
 {
 	struct system *system = load_fixture();
 	uint64_t mm = of(system, 200)->ids[TASKMAP_MM];
 
-	(void)state;
 	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = of(system, 100)->ids[TASKMAP_MM];
 	tell(system, 3, "active_mm is the mm of 100");
 	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = 4711;
@@ -188,11 +185,10 @@ static void test_memory(void **state)
 	unload(system, "command/explain-memory");
 }
 
-static void test_states(void **state)
+TEST(test_states)
 {
 	struct system *system = load_fixture();
 
-	(void)state;
 	*of(system, 100) = zombie(*of(system, 100));
 	tell(system, 100, "a zombie");
 	tell(system, 201, "its parent is a zombie");
@@ -209,11 +205,10 @@ static void test_states(void **state)
 }
 
 /* In a pid namespace of its own, where the leader is number 1. */
-static void test_namespaces(void **state)
+TEST(test_namespaces)
 {
 	struct system *system = load_fixture();
 
-	(void)state;
 	for (int pid = 200; pid < 204; pid++) {
 		of(system, pid)->ids[TASKMAP_PID_NS] = 99;
 		of(system, pid)->ns_pid = pid - 199;
@@ -230,11 +225,10 @@ static void test_namespaces(void **state)
 	unload(system, "command/explain-namespaces");
 }
 
-static void test_beyond(void **state)
+TEST(test_beyond)
 {
 	struct system *system = load_fixture();
 
-	(void)state;
 	of(system, 201)->ids[TASKMAP_CRED] ^= 1;
 	tell(system, 201, "own cred");
 	of(system, 201)->ids[TASKMAP_NSPROXY] ^= 1;
@@ -252,7 +246,7 @@ static void test_beyond(void **state)
  * With nobody of the initial namespace there, nothing is said of it; kthreadd
  * tells which that is as well as process 1 does.
  */
-static void test_alone(void **state)
+TEST(test_alone)
 {
 	const struct taskmap_record leader = process(10, 9, "alone");
 	struct taskmap_record rows[][2] = {
@@ -261,7 +255,6 @@ static void test_alone(void **state)
 	};
 	static const size_t counts[] = { 1, 1, 1, 2 };
 
-	(void)state;
 	rows[0][0].ns_pid = 1;
 	rows[3][1].ns_pid = 5;
 	rows[3][1].ids[TASKMAP_PID_NS] ^= 1;
@@ -276,7 +269,7 @@ static void test_alone(void **state)
 }
 
 /* Flags that leave no trace are all those that the table of resources has not. */
-static void test_limits(void **state)
+TEST(test_limits)
 {
 	static const struct { size_t limit; const char *word; } words[] = {
 		{ 0, "exec" }, { 0, "unshare" }, { 0, "setns" }, { 0, "setuid" },
@@ -287,7 +280,6 @@ static void test_limits(void **state)
 		{ 1, "CLONE_UNTRACED" }, { 1, "CLONE_CLEAR_SIGHAND" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		assert_non_null(strstr(limits[words[i].limit], words[i].word));
 	assert_int_equal(ARRAY_SIZE(limits), 2);
@@ -295,7 +287,7 @@ static void test_limits(void **state)
 		assert_null(strstr(limits[i], "  "));
 }
 
-static void test_wrap(void **state)
+TEST(test_wrap)
 {
 	static const struct {
 		const char *text;
@@ -320,7 +312,6 @@ static void test_wrap(void **state)
 		{ "\377 b", 6, "", "\377 b" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *lines = wrap(cases[i].text, cases[i].width,
 				   cases[i].indent);
@@ -332,18 +323,6 @@ static void test_wrap(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_system),
-		cmocka_unit_test(test_bits),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_namespaces),
-		cmocka_unit_test(test_beyond),
-		cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_wrap),
-	};
-
 	setlocale(LC_ALL, "C.UTF-8");
-	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
+	return run_all("explain", NULL, NULL);
 }

@@ -95,7 +95,7 @@ static void tell(struct transcript *to, const char *what,
 	set_free(&set);
 }
 
-static void test_bundles(void **state)
+TEST(test_bundles)
 {
 	struct taskmap_record rows[4] = {
 		process(5, 0, "x"), { 0 }, process(7, 0, "y"), process(8, 0, "z"),
@@ -103,7 +103,6 @@ static void test_bundles(void **state)
 	static const int pids[] = { 6, 7, 0 };
 	struct transcript to;
 
-	(void)state;
 	transcript_begin(&to);
 	rows[1] = thread(&rows[0], 6);
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
@@ -131,7 +130,7 @@ static void test_bundles(void **state)
 	transcript_expect(&to, "command/graph-bundles");
 }
 
-static void test_folds(void **state)
+TEST(test_folds)
 {
 	enum { HALF = GRAPH_ALIKE };
 	struct taskmap_record rows[2 * HALF + 1] = {
@@ -140,7 +139,6 @@ static void test_folds(void **state)
 	};
 	struct transcript to;
 
-	(void)state;
 	assert_int_equal(GRAPH_ALIKE, 6);
 	transcript_begin(&to);
 	rows[4] = thread(&rows[3], 6);
@@ -169,13 +167,12 @@ static void test_folds(void **state)
 }
 
 /* Lines are counted where they would be drawn: to folds, not to tasks. */
-static void test_written(void **state)
+TEST(test_written)
 {
 	struct taskmap_record rows[2 * (GRAPH_LINES + 1) + 20];
 	unsigned int count = 0;
 	struct set set;
 
-	(void)state;
 	for (int i = 0; i <= GRAPH_LINES; i++) {
 		rows[count] = process(10 + 2 * i, 0, "x");
 		rows[count + 1] = thread(&rows[count], 11 + 2 * i);
@@ -200,12 +197,11 @@ static void test_written(void **state)
 	set_free(&set);
 }
 
-static void test_own(void **state)
+TEST(test_own)
 {
 	struct taskmap_record rows[2] = { process(5, 0, "x"), process(6, 0, "y") };
 	struct set set;
 
-	(void)state;
 	rows[1].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
 	set_init(&set, rows, 2, SET(MM) | SET(FS) | SET(IO), NULL, false);
 	assert_int_equal(graph_own(&set.graph, 0), SET(MM));
@@ -245,7 +241,7 @@ static void expect_system(const char *name, const char *const *lines)
 #define PIDS	" | grep -oE '^[[:space:]]*[0-9]+ \\['"
 #define HEADS	" | sed -n 's/^  \"\\([^\"]*\\)\" .*/\\1/p' | sort"
 
-static void test_chosen(void **state)
+TEST(test_chosen)
 {
 	static const char *const lines[] = {
 		"$T graph -i $S 300,1 -p 600" PIDS,
@@ -260,7 +256,6 @@ static void test_chosen(void **state)
 		NULL
 	};
 
-	(void)state;
 	expect_system("command/graph-chosen", lines);
 }
 
@@ -310,13 +305,12 @@ static char *cut_data(char *out)
  * All of a DOT that is not within quotes, and all of a page that is not its
  * data, is the same for any name; and there the name is as list shows it.
  */
-static void test_names(void **state)
+TEST(test_names)
 {
 	const struct taskmap_record harmless = process(5, 0, "x");
 	char *dot = out_of(&harmless, 1, "$T graph -i $S");
 	char *page = out_of(&harmless, 1, "$T graph -i $S --html");
 
-	(void)state;
 	drop_strings(dot);
 	free(cut_data(page));
 	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
@@ -359,7 +353,7 @@ static bool has_dot(void)
 }
 
 /* As Graphviz reads it: in its SVG the text is what list would show. */
-static void test_svg_names(void **state)
+TEST(test_svg_names)
 {
 	/* All that they hold is drawn, for them not to be alike. */
 	static const char *const lines[] = {
@@ -372,7 +366,6 @@ static void test_svg_names(void **state)
 	};
 	struct taskmap_record rows[ARRAY_SIZE(hostile)];
 
-	(void)state;
 	if (!has_dot())
 		skip();
 	for (int i = 0; i < (int)ARRAY_SIZE(hostile); i++)
@@ -382,14 +375,13 @@ static void test_svg_names(void **state)
 }
 
 /* The kernel's name is as little to be trusted in a file. */
-static void test_release(void **state)
+TEST(test_release)
 {
 	struct transcript transcript;
 	char *dir = fixture_dir(), *path;
 	unsigned char *image;
 	size_t size;
 
-	(void)state;
 	image = fixture_image(NULL, 0, NULL, &size);
 	strcpy(((struct taskmap_header *)image)->release, "6\"<\\\n");
 	path = fixture_file(dir, "odd", image, size);
@@ -404,7 +396,7 @@ static void test_release(void **state)
 }
 
 /* What the page is told: tasks in the order of folds, with what they hold. */
-static void test_html_data(void **state)
+TEST(test_html_data)
 {
 	struct taskmap_record *rows = fixture_system();
 	char *out = out_of(rows, fixture_system_count,
@@ -412,7 +404,6 @@ static void test_html_data(void **state)
 	char *data = cut_data(out);
 	struct transcript transcript;
 
-	(void)state;
 	transcript_begin(&transcript);
 	fputs(data, transcript.file);
 	transcript_expect(&transcript, "command/graph-data");
@@ -427,7 +418,7 @@ static void test_html_data(void **state)
 #define DRAWN		DOT("cat >/dev/null; echo drawn")
 
 /* Whatever dot does: all of a picture, or none and one line. */
-static void test_svg(void **state)
+TEST(test_svg)
 {
 	static const char *const lines[] = {
 		"PATH=/nowhere $T graph -i $S --svg",
@@ -451,11 +442,10 @@ static void test_svg(void **state)
 		NULL
 	};
 
-	(void)state;
 	expect_system("command/graph-svg", lines);
 }
 
-static void test_dot(void **state)
+TEST(test_dot)
 {
 	static const char *const lines[] = {
 		"$T graph -i $S --svg >svg; grep -c '<svg' svg; grep -c 'class=\"edge\"' svg; grep -c 'class=\"node' svg",
@@ -463,20 +453,18 @@ static void test_dot(void **state)
 		NULL
 	};
 
-	(void)state;
 	if (!has_dot())
 		skip();
 	expect_system("command/graph-dot", lines);
 }
 
 /* Thousands in no time, of a size that a browser takes. */
-static void test_many(void **state)
+TEST(test_many)
 {
 	enum { COUNT = 100000, EACH = 40 };
 	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
 	char *out;
 
-	(void)state;
 	for (int i = 0; i < COUNT; i++)
 		rows[i] = i % EACH ? thread(&rows[i - i % EACH], i + 1) :
 				     process(i + 1, 0, "x");
@@ -494,20 +482,5 @@ static void test_many(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bundles),
-		cmocka_unit_test(test_folds),
-		cmocka_unit_test(test_written),
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_chosen),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_svg_names),
-		cmocka_unit_test(test_release),
-		cmocka_unit_test(test_html_data),
-		cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_dot),
-		cmocka_unit_test(test_many),
-	};
-
-	return cmocka_run_group_tests_name("graph", tests, NULL, NULL);
+	return run_all("graph", NULL, NULL);
 }

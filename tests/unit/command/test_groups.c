@@ -13,12 +13,11 @@
 #define ALL	GROUPS "-o +tgid,pids "
 
 /* What holders each tell of the refs is not the same when they are walked. */
-static void test_refs(void **state)
+TEST(test_refs)
 {
 	static const char *const lines[] = { ALL "mm fs", NULL };
 	struct taskmap_record rows[4] = { process(5, 0, "x") };
 
-	(void)state;
 	for (int i = 1; i < 4; i++)
 		rows[i] = thread(&rows[0], 5 + i);
 	rows[0].refs[TASKMAP_MM] = 3;
@@ -30,12 +29,11 @@ static void test_refs(void **state)
 }
 
 /* One group of three, one of two and a kernel thread, in no order of tgid. */
-static void test_outside(void **state)
+TEST(test_outside)
 {
 	static const char *const lines[] = { ALL "mm", NULL };
 	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
 
-	(void)state;
 	rows[2] = thread(&rows[1], 7);
 	rows[3] = kthread(8, "z");
 	rows[4] = thread(&rows[0], 9);
@@ -51,7 +49,7 @@ static void test_outside(void **state)
 }
 
 /* The most holders first, and no object is none. */
-static void test_unshared(void **state)
+TEST(test_unshared)
 {
 	static const char *const lines[] = {
 		ALL "mm fs", ALL "--all mm fs", ALL "--all io", NULL
@@ -60,14 +58,13 @@ static void test_unshared(void **state)
 		process(5, 0, "x"), process(6, 0, "y"), process(7, 0, "z"),
 	};
 
-	(void)state;
 	rows[2].ids[TASKMAP_MM] = rows[1].ids[TASKMAP_MM];
 	rows[0].ids[TASKMAP_FS] = 0;
 	expect_transcript("command/groups-unshared", rows, 3, lines);
 }
 
 /* Who are not chosen still count. */
-static void test_chosen(void **state)
+TEST(test_chosen)
 {
 	static const char *const lines[] = {
 		ALL "--all -p 7 mm fs", ALL "--all -p 7 -k kthread", NULL
@@ -76,13 +73,12 @@ static void test_chosen(void **state)
 		process(5, 0, "x"), process(6, 0, "y"), process(7, 0, "z"),
 	};
 
-	(void)state;
 	for (int i = 0; i < 3; i++)
 		rows[i].ids[TASKMAP_FS] = 9;
 	expect_transcript("command/groups-chosen", rows, 3, lines);
 }
 
-static void test_resource_names(void **state)
+TEST(test_resource_names)
 {
 	static const struct {
 		const char *word;
@@ -93,7 +89,6 @@ static void test_resource_names(void **state)
 		{ "mm ", TASKMAP_RESOURCES },
 	};
 
-	(void)state;
 	for_each_resource(r) {
 		const char *name = resources[r].name;
 		const char *column = resources[r].column;
@@ -107,7 +102,7 @@ static void test_resource_names(void **state)
 				 words[i].resource);
 }
 
-static void test_system(void **state)
+TEST(test_system)
 {
 	static const char *const lines[] = {
 		GROUPS "-o id,holders UtsNS net NET",
@@ -122,13 +117,12 @@ static void test_system(void **state)
 	};
 	struct taskmap_record *rows = fixture_system();
 
-	(void)state;
 	expect_transcript("command/groups-system", rows, fixture_system_count,
 			  lines);
 	free(rows);
 }
 
-static void test_formats(void **state)
+TEST(test_formats)
 {
 	static const char *const lines[] = {
 		"$T groups -i $S -J fs -o +tgid,pids | tail -n +2",
@@ -141,25 +135,23 @@ static void test_formats(void **state)
 	};
 	struct taskmap_record rows[2] = { process(5, 0, "a\n\"\xff") };
 
-	(void)state;
 	rows[1] = rows[0];
 	rows[1].pid = rows[1].tgid = 6;
 	rows[0].refs[TASKMAP_FS] = rows[1].refs[TASKMAP_FS] = 0;
 	expect_transcript("command/groups-formats", rows, 2, lines);
 }
 
-static void test_empty(void **state)
+TEST(test_empty)
 {
 	static const char *const lines[] = {
 		"$T groups -i $S", "$T groups -i $S --all -J | tail -n +2", NULL
 	};
 
-	(void)state;
 	expect_transcript("command/groups-empty", NULL, 0, lines);
 }
 
 /* A file of an older module, which lacks most resources, and of a newer one. */
-static void test_shapes(void **state)
+TEST(test_shapes)
 {
 	static const char line[] = GROUPS "-o id,holders mm fs user";
 	static const struct shape shapes[] = {
@@ -172,7 +164,6 @@ static void test_shapes(void **state)
 	struct transcript transcript;
 	char *dir = fixture_dir();
 
-	(void)state;
 	rows[1] = thread(&rows[0], 6);
 	transcript_begin(&transcript);
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
@@ -187,7 +178,7 @@ static void test_shapes(void **state)
 }
 
 /* Pids that need more room than any other value. */
-static void test_many(void **state)
+TEST(test_many)
 {
 	enum { COUNT = 100000 };
 	static const char *const lines[] = {
@@ -198,7 +189,6 @@ static void test_many(void **state)
 	};
 	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
 
-	(void)state;
 	for (int i = 0; i < COUNT; i++) {
 		rows[i] = process(i + 1, 0, "x");
 		/* Pairs, one of each of which is in one half. */
@@ -210,18 +200,5 @@ static void test_many(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refs),
-		cmocka_unit_test(test_outside),
-		cmocka_unit_test(test_unshared),
-		cmocka_unit_test(test_chosen),
-		cmocka_unit_test(test_resource_names),
-		cmocka_unit_test(test_system),
-		cmocka_unit_test(test_formats),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_shapes),
-		cmocka_unit_test(test_many),
-	};
-
-	return cmocka_run_group_tests_name("groups", tests, NULL, NULL);
+	return run_all("groups", NULL, NULL);
 }

@@ -243,16 +243,14 @@ static const struct golden goldens[] = {
 	{ "values-json", "$T -i $S/values -J -o PID,KIND,S,START,UID,EXIT_SIGNAL,NSPID,FLAGS,MM_REFS,MM,FILES,THREADS,NLWP,IO,IO_REFS", NULL },
 };
 
-static void test_goldens(void **state)
+TEST(test_goldens)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++)
 		golden(dir, &goldens[i]);
 }
 
-static void test_narrow_terminal(void **state)
+TEST(test_narrow_terminal)
 {
-	(void)state;
 	skip_without_terminal();
 	golden(dir, &(struct golden){
 		"table", "script -qec 'stty cols 30; $T -i $S/system' /dev/null | tr -d '\\r'",
@@ -273,9 +271,8 @@ static void expect_silence(const char *line)
  * Many rows are printed piece by piece, which must not show: the last is as wide
  * as none of the others.
  */
-static void test_pieces(void **state)
+TEST(test_pieces)
 {
-	(void)state;
 	expect_silence("for l in C C.UTF-8; do for f in '' -n -r -P; do"
 		       " for c in COMM,PID,S,PPID PPID,NOTE,PID,COMM; do"
 		       " LC_ALL=$l $T -i $S/many $f -o $c >many; LC_ALL=$l $T -i $S/two $f -o $c >two;"
@@ -285,9 +282,8 @@ static void test_pieces(void **state)
 }
 
 /* No form shows a character that reorders those beside it. */
-static void test_bidirectional(void **state)
+TEST(test_bidirectional)
 {
-	(void)state;
 	expect_silence("for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
 		       " $T -i $S/bidirectional $form >shown || exit; grep -q 'a[\\\\]' shown || echo not $form;"
 		       " grep -F -e \"$(printf '\\330\\234')\" -e \"$(printf '\\342\\200\\216')\" -e \"$(printf '\\342\\200\\217')\" shown && echo $form;"
@@ -295,12 +291,11 @@ static void test_bidirectional(void **state)
 }
 
 /* JSON says what --list-columns promises, value for value. */
-static void test_json_types(void **state)
+TEST(test_json_types)
 {
 	struct result result = run(dir, "$T -i $S/system -J --output-all");
 	struct json_object *root = parse_json(&result), *tasks, *value;
 
-	(void)state;
 	assert_true(json_object_object_get_ex(root, "tasks", &tasks));
 	assert_int_equal(json_object_array_length(tasks), fixture_system_count);
 	for (size_t i = 0; i < fixture_system_count; i++) {
@@ -325,13 +320,5 @@ static void test_json_types(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goldens),
-		cmocka_unit_test(test_narrow_terminal),
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_bidirectional),
-		cmocka_unit_test(test_json_types),
-	};
-
-	return cmocka_run_group_tests_name("list", tests, setup, teardown);
+	return run_all("list", setup, teardown);
 }

@@ -177,11 +177,10 @@ static const char *const calls[] = {
  * Something else is put under the name between any two calls: what it points to
  * is never written, and a FIFO is never opened.
  */
-static void test_swapped(void **state)
+TEST(test_swapped)
 {
 	struct transcript transcript;
 
-	(void)state;
 	transcript_begin(&transcript);
 	for (size_t i = 1; i < ARRAY_SIZE(calls); i++) {
 		/* There is no mode to keep of a FIFO. */
@@ -208,12 +207,11 @@ static void test_swapped(void **state)
  * A signal at any call: the program dies of it, and the file is what it was or
  * a whole snapshot. Nothing else is left.
  */
-static void test_signals(void **state)
+TEST(test_signals)
 {
 	static const int signals[] = { 1, 2, 3, 15 };
 	struct transcript transcript;
 
-	(void)state;
 	transcript_begin(&transcript);
 	for (size_t i = 0; i < ARRAY_SIZE(calls) * ARRAY_SIZE(signals); i++) {
 		char *line = xasprintf(QUIET("echo old >x; cp x old; "
@@ -228,14 +226,13 @@ static void test_signals(void **state)
 	transcript_expect(&transcript, "command/save-signals");
 }
 
-static void test_full(void **state)
+TEST(test_full)
 {
 	struct result result = run(large.path,
 				   "unshare -m sh -c 'mount -t tmpfs -o size=64k none .'");
 	bool mounts = !result.status;
 	struct transcript transcript;
 
-	(void)state;
 	result_clear(&result);
 	if (!mounts) {
 		print_message("# SKIP a file system cannot be mounted here\n");
@@ -247,12 +244,11 @@ static void test_full(void **state)
 	transcript_expect(&transcript, "command/save-full");
 }
 
-static void test_forbidden(void **state)
+TEST(test_forbidden)
 {
 	const bool root = !geteuid();
 	struct transcript transcript;
 
-	(void)state;
 	transcript_begin(&transcript);
 	run_save(&transcript, root ?
 		 "chmod 755 .; cp $P p; cat $S | setpriv --reuid 4711 --regid 4711 --clear-groups ./p -i - save x; s=$?; rm p; (exit $s)" :
@@ -263,18 +259,7 @@ static void test_forbidden(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(scripts) + 4] = {
-		cmocka_unit_test(test_swapped),
-		cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_forbidden),
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
-		tests[4 + i] = (struct CMUnitTest){
-			.name = scripts[i].name,
-			.test_func = test_script,
-			.initial_state = (void *)&scripts[i],
-		};
-	return cmocka_run_group_tests_name("save", tests, setup, teardown);
+		add_test(scripts[i].name, test_script, NULL, NULL, &scripts[i]);
+	return run_all("save", setup, teardown);
 }

@@ -37,9 +37,8 @@ static unsigned int number(const struct fixture *set, int pid,
 			    resource);
 }
 
-static void test_find(void **state)
+TEST(test_find)
 {
-	(void)state;
 	assert_int_equal(model_find(model, 1), 0);
 	assert_int_equal(model_find(model, 702), fixture_system_count - 1);
 	assert_int_equal(model_find(model, 4), NO_TASK);
@@ -47,12 +46,11 @@ static void test_find(void **state)
 	assert_int_equal(model_find(model, 100000), NO_TASK);
 }
 
-static void test_threads(void **state)
+TEST(test_threads)
 {
 	unsigned int leader = model_find(model, 200);
 	unsigned int member = model_find(model, 203);
 
-	(void)state;
 	assert_int_equal(model_threads(model, leader).count, 4);
 	assert_ptr_equal(model_threads(model, leader).tasks,
 			 model_threads(model, member).tasks);
@@ -61,13 +59,12 @@ static void test_threads(void **state)
 	assert_int_equal(model_parent(model, member), model_find(model, 100));
 }
 
-static void test_groups(void **state)
+TEST(test_groups)
 {
 	const struct group *server =
 		model_group(model, model_find(model, 201), TASKMAP_MM);
 	struct members members = model_members(model, server, TASKMAP_MM);
 
-	(void)state;
 	/* 200 to 203, and the kernel thread that borrows it. */
 	assert_int_equal(server->count, 5);
 	assert_int_equal(server->users.count, 1);
@@ -80,11 +77,10 @@ static void test_groups(void **state)
 	assert_int_equal(model_run(model, members, 4).count, 1);
 }
 
-static void test_none_is_no_group(void **state)
+TEST(test_none_is_no_group)
 {
 	unsigned int kthreadd = model_find(model, 2);
 
-	(void)state;
 	assert_null(model_group(model, kthreadd, TASKMAP_MM));
 	assert_int_equal(model->holders[TASKMAP_SYSVSEM].count, 0);
 	assert_false(model_same(model, kthreadd, model_find(model, 3),
@@ -92,12 +88,11 @@ static void test_none_is_no_group(void **state)
 }
 
 /* In order of pid, whatever the ids are. */
-static void test_short_ids_against_id_order(void **state)
+TEST(test_short_ids_against_id_order)
 {
 	struct taskmap_record rows[4];
 	struct fixture set;
 
-	(void)state;
 	for (int i = 0; i < 4; i++) {
 		rows[i] = process(10 + i, 0, "x");
 		rows[i].ids[TASKMAP_MM] = 1000U - (unsigned int)i;
@@ -112,11 +107,10 @@ static void test_short_ids_against_id_order(void **state)
 }
 
 /* The same numbers, whether they are asked for alone, or first, or again. */
-static void test_numbers_alone(void **state)
+TEST(test_numbers_alone)
 {
 	struct model again;
 
-	(void)state;
 	assert_int_equal(model_init(&again, &whole.snap), 0);
 	for (int round = 0; round < 3; round++) {
 		assert_int_equal(model_number_all(&again, BIT(TASKMAP_MM)), 0);
@@ -134,13 +128,12 @@ static void test_numbers_alone(void **state)
 }
 
 /* A thread group is one user, however its threads are spread; no kernel thread is. */
-static void test_users(void **state)
+TEST(test_users)
 {
 	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
 	struct fixture set;
 	const struct group *group;
 
-	(void)state;
 	rows[2] = thread(&rows[0], 7);
 	rows[3] = thread(&rows[1], 8);
 	rows[4] = kthread(9, "z");
@@ -166,7 +159,7 @@ static void test_users(void **state)
  * A child by vfork shares an mm with nobody as an equal, nor does its thread,
  * even if that has a lower pid. Other objects it does.
  */
-static void test_equals(void **state)
+TEST(test_equals)
 {
 	const uint32_t both = BIT(TASKMAP_MM) | BIT(TASKMAP_FILES);
 	struct taskmap_record rows[4] = {
@@ -177,7 +170,6 @@ static void test_equals(void **state)
 	struct others others;
 	struct fixture set;
 
-	(void)state;
 	rows[3].marks = TASKMAP_MARK_VFORK;
 	rows[0] = thread(&rows[3], 3);
 	rows[0].marks = 0;
@@ -203,7 +195,7 @@ static void test_equals(void **state)
 }
 
 /* The leader died and was not seen: its pid is lower than all in the set. */
-static void test_order_without_leader(void **state)
+TEST(test_order_without_leader)
 {
 	struct taskmap_record rows[3] = {
 		process(10, 0, "a"), process(20, 0, "b"), process(50, 0, "c"),
@@ -211,7 +203,6 @@ static void test_order_without_leader(void **state)
 	const struct group *first;
 	struct fixture set;
 
-	(void)state;
 	rows[2].tgid = 2;
 	rows[2].kind = TASKMAP_THREAD;
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
@@ -229,12 +220,11 @@ static void test_order_without_leader(void **state)
 	fixture_free(&set);
 }
 
-static void test_leader_missing(void **state)
+TEST(test_leader_missing)
 {
 	struct taskmap_record rows[2] = { process(5, 0, "x") };
 	struct fixture set;
 
-	(void)state;
 	rows[1] = thread(&rows[0], 7);
 	rows[0] = thread(&rows[0], 6);
 	fixture_init(&set, rows, 2);
@@ -244,12 +234,11 @@ static void test_leader_missing(void **state)
 }
 
 /* A parent that is no leader is not the parent: only a torn set has one. */
-static void test_parent_is_thread(void **state)
+TEST(test_parent_is_thread)
 {
 	struct taskmap_record rows[3] = { process(5, 0, "x") };
 	struct fixture set;
 
-	(void)state;
 	rows[1] = thread(&rows[0], 6);
 	rows[2] = process(7, 6, "y");
 	fixture_init(&set, rows, 3);
@@ -274,7 +263,7 @@ static void expect_parents(const struct taskmap_record rows[4],
 	fixture_free(&set);
 }
 
-static void test_tree(void **state)
+TEST(test_tree)
 {
 	const unsigned int complete[] = { NO_TASK, 0, 1, 1 };
 	const unsigned int part[] = { NO_TASK, 0, NO_TASK, NO_TASK };
@@ -284,14 +273,13 @@ static void test_tree(void **state)
 		process(1, 0, "init"), process(5, 1, "x"),
 	};
 
-	(void)state;
 	rows[2] = thread(&rows[1], 6);
 	rows[3] = process(7, 5, "child");
 	expect_parents(rows, all, complete);
 	expect_parents(rows, some, part);
 }
 
-static void test_tree_rings(void **state)
+TEST(test_tree_rings)
 {
 	/* 1 its own parent; 2 and 3 each other's; 4 hangs on that ring */
 	const struct taskmap_record rows[] = {
@@ -301,7 +289,6 @@ static void test_tree_rings(void **state)
 	const bool all[] = { true, true, true, true };
 	const unsigned int want[] = { NO_TASK, 2, NO_TASK, 1 };
 
-	(void)state;
 	expect_parents(rows, all, want);
 }
 
@@ -314,7 +301,7 @@ static unsigned int depth_of(const unsigned int *parents, unsigned int task)
 	return depth;
 }
 
-static void test_tree_deep(void **state)
+TEST(test_tree_deep)
 {
 	enum { COUNT = 2000 };
 	struct taskmap_record *rows = xcalloc(COUNT, sizeof(*rows));
@@ -322,7 +309,6 @@ static void test_tree_deep(void **state)
 	unsigned int *parents;
 	struct fixture set;
 
-	(void)state;
 	for (int i = 0; i < COUNT; i++) {
 		rows[i] = process(i + 1, i, "x");
 		all[i] = true;
@@ -360,7 +346,7 @@ static void expect_chosen(const struct fixture *set, const struct filter *filter
 	free(chosen.missing);
 }
 
-static void test_filter(void **state)
+TEST(test_filter)
 {
 	int asked[] = { 4712, 200, 401, 8 };
 	const struct filter filter = {
@@ -368,21 +354,19 @@ static void test_filter(void **state)
 		BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
 	};
 
-	(void)state;
 	/* Not the worker 203; and 401 alone. */
 	expect_chosen(&whole, &filter, (int[]){ 200, 201, 202, 401, 0 },
 		      (int[]){ 8, 4712, 0 });
 }
 
 /* One thread can be what two pids asked for, that of its leader among them. */
-static void test_filter_without_leader(void **state)
+TEST(test_filter_without_leader)
 {
 	struct taskmap_record row = process(5, 0, "x");
 	int asked[] = { 5, 7 };
 	const struct filter filter = { asked, 2, 0 };
 	struct fixture set;
 
-	(void)state;
 	row = thread(&row, 7);
 	fixture_init(&set, &row, 1);
 	expect_chosen(&set, &filter, (int[]){ 7, 0 }, (int[]){ 0 });
@@ -390,7 +374,7 @@ static void test_filter_without_leader(void **state)
 }
 
 /* A kind that has no name is none of those that can be asked for. */
-static void test_filter_unknown_kind(void **state)
+TEST(test_filter_unknown_kind)
 {
 	const struct filter filter = {
 		.kinds = BIT(TASKMAP_PROCESS) | BIT(TASKMAP_KTHREAD),
@@ -400,7 +384,6 @@ static void test_filter_unknown_kind(void **state)
 	};
 	struct fixture set;
 
-	(void)state;
 	rows[1].kind = TASKMAP_KTHREAD + 1;
 	/* As many bits on as would be those of process. */
 	rows[2].kind = TASKMAP_PROCESS + 32;
@@ -411,25 +394,5 @@ static void test_filter_unknown_kind(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_none_is_no_group),
-		cmocka_unit_test(test_short_ids_against_id_order),
-		cmocka_unit_test(test_numbers_alone),
-		cmocka_unit_test(test_users),
-		cmocka_unit_test(test_equals),
-		cmocka_unit_test(test_order_without_leader),
-		cmocka_unit_test(test_leader_missing),
-		cmocka_unit_test(test_parent_is_thread),
-		cmocka_unit_test(test_tree),
-		cmocka_unit_test(test_tree_rings),
-		cmocka_unit_test(test_tree_deep),
-		cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_filter_without_leader),
-		cmocka_unit_test(test_filter_unknown_kind),
-	};
-
-	return cmocka_run_group_tests_name("model", tests, setup, teardown);
+	return run_all("model", setup, teardown);
 }

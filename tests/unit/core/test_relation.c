@@ -45,7 +45,7 @@ static void add_relation(FILE *out, const struct model *model,
 	}
 }
 
-static void test_system(void **state)
+TEST(test_system)
 {
 	static const struct { int pid, other; } pairs[] = {
 		{ 201, 200 }, { 200, 100 }, { 301, 300 }, { 501, 500 },
@@ -59,7 +59,6 @@ static void test_system(void **state)
 	struct transcript transcript;
 	struct model model;
 
-	(void)state;
 	/* As every POSIX thread has it. */
 	rows[4].ids[TASKMAP_SYSVSEM] = rows[5].ids[TASKMAP_SYSVSEM] = 77;
 	snap = fixture_snapshot(rows, fixture_system_count);
@@ -119,11 +118,10 @@ static void apply(const struct change *change, struct taskmap_record *maker,
 	}
 }
 
-static void test_changes(void **state)
+TEST(test_changes)
 {
 	struct transcript transcript;
 
-	(void)state;
 	transcript_begin(&transcript);
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
 		struct taskmap_record rows[2] = { process(10, 1, "maker") };
@@ -144,9 +142,8 @@ static void test_changes(void **state)
 }
 
 /* The help names each flag. A flag shares, or makes another namespace. */
-static void test_flags(void **state)
+TEST(test_flags)
 {
-	(void)state;
 	for_each_resource(r) {
 		const char *flag = resources[r].flag;
 		bool namespace = BIT(r) & ALL_NAMESPACES;
@@ -159,11 +156,5 @@ static void test_flags(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_system),
-		cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_flags),
-	};
-
-	return cmocka_run_group_tests_name("relation", tests, NULL, NULL);
+	return run_all("relation", NULL, NULL);
 }

@@ -120,9 +120,8 @@ static const struct {
 	    .record_size = SNAPSHOT_MOST_BYTES }, TASKMAP_RESOURCES },
 };
 
-static void test_shapes(void **state)
+TEST(test_shapes)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
 		struct image image = make(&shapes[i].shape);
 		bool pause = shapes[i].shape.header_size != 144;
@@ -141,12 +140,11 @@ static void test_shapes(void **state)
 }
 
 /* Of no tasks: all of the file is shorter than the header is now. */
-static void test_smallest(void **state)
+TEST(test_smallest)
 {
 	const struct shape shape = { .header_size = 144 };
 	struct image image;
 
-	(void)state;
 	image.bytes = fixture_image(NULL, 0, &shape, &image.size);
 	assert_int_equal(image.size, 144);
 	expect_part(&image, 143, TRUNCATED);
@@ -154,7 +152,7 @@ static void test_smallest(void **state)
 }
 
 /* Ids behind refs may overlap as little; and there may be room, but not aligned. */
-static void test_misplaced(void **state)
+TEST(test_misplaced)
 {
 	static const struct {
 		struct shape shape;
@@ -169,7 +167,6 @@ static void test_misplaced(void **state)
 		  80, 242, WRONG("offset of the refs") },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct image image = make(&cases[i].shape);
 
@@ -179,12 +176,11 @@ static void test_misplaced(void **state)
 	}
 }
 
-static void test_no_tasks(void **state)
+TEST(test_no_tasks)
 {
 	struct image image;
 	struct snapshot snap;
 
-	(void)state;
 	image.bytes = fixture_image(NULL, 0, NULL, &image.size);
 	assert_true(decode(&image, image.size, &snap, "none"));
 	assert_int_equal(snap.count, 0);
@@ -192,53 +188,48 @@ static void test_no_tasks(void **state)
 	free(image.bytes);
 }
 
-static void test_truncated_everywhere(void **state)
+TEST(test_truncated_everywhere)
 {
 	struct image image = make(NULL);
 
-	(void)state;
 	expect_part(&image, 0, EMPTY);
 	for (size_t size = 1; size < image.size; size++)
 		expect_part(&image, size, TRUNCATED);
 	expect(&image, NULL);
 }
 
-static void test_trailing(void **state)
+TEST(test_trailing)
 {
 	struct image image = make(NULL);
 
-	(void)state;
 	image.bytes = xreallocarray(image.bytes, image.size + 1, 1);
 	image.bytes[image.size++] = 0;
 	expect(&image, TRAILING);
 }
 
-static void test_byte_order(void **state)
+TEST(test_byte_order)
 {
 	struct image image = make(NULL);
 
-	(void)state;
 	header_of(&image)->magic = bswap_64(TASKMAP_MAGIC);
 	/* Too little of it could be anything. */
 	expect_part(&image, 3, NOT_SNAPSHOT);
 	expect(&image, OTHER_ORDER);
 }
 
-static void test_other_magic(void **state)
+TEST(test_other_magic)
 {
 	struct image image = make(NULL);
 
-	(void)state;
 	header_of(&image)->magic++;
 	expect_part(&image, 3, NOT_SNAPSHOT);
 	expect(&image, NOT_SNAPSHOT);
 }
 
-static void test_version(void **state)
+TEST(test_version)
 {
 	struct image image = make(NULL);
 
-	(void)state;
 	header_of(&image)->version = TASKMAP_FORMAT + 1;
 	/* Even if its header is one that this format would call truncated. */
 	expect_part(&image, 16, NEWER);
@@ -290,9 +281,8 @@ static const struct damage damages[] = {
 	DAMAGE(refs_offset, UINT32_MAX - 3, REFS),
 };
 
-static void test_layout(void **state)
+TEST(test_layout)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
 		struct image image = make(NULL);
 
@@ -301,7 +291,7 @@ static void test_layout(void **state)
 	}
 }
 
-static void test_count(void **state)
+TEST(test_count)
 {
 	static const uint64_t impossible[] = {
 		UINT64_MAX, UINT64_MAX / sizeof(struct taskmap_record),
@@ -309,7 +299,6 @@ static void test_count(void **state)
 	};
 	struct image image = make(NULL);
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++) {
 		header_of(&image)->count = impossible[i];
 		expect_part(&image, image.size, ": corrupt: impossible count of ");
@@ -322,7 +311,7 @@ static void test_count(void **state)
 	expect(&image, TRAILING);
 }
 
-static void test_pids(void **state)
+TEST(test_pids)
 {
 	static const struct {
 		int pid, tgid, ppid, next_pid;
@@ -337,7 +326,6 @@ static void test_pids(void **state)
 		{ 1, 1, 0, 7, NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct image image = make(NULL);
 		struct taskmap_record *first = record_of(&image, 0);
@@ -350,12 +338,11 @@ static void test_pids(void **state)
 	}
 }
 
-static void test_strings_without_end(void **state)
+TEST(test_strings_without_end)
 {
 	struct image image = make(NULL);
 	struct snapshot snap;
 
-	(void)state;
 	memset(record_of(&image, 1)->comm, 'x', TASKMAP_COMM_LEN);
 	memset(header_of(&image)->release, 'y', TASKMAP_RELEASE_LEN);
 	assert_true(decode(&image, image.size, &snap, "none"));
@@ -365,11 +352,10 @@ static void test_strings_without_end(void **state)
 	free(image.bytes);
 }
 
-static void test_random_bytes(void **state)
+TEST(test_random_bytes)
 {
 	unsigned int seed = 42;
 
-	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		struct image image = { .size = (size_t)rand_r(&seed) % 1024 };
 		struct snapshot snap;
@@ -399,12 +385,11 @@ static void check_sound(const struct snapshot *snap)
 	}
 }
 
-static void test_mutations(void **state)
+TEST(test_mutations)
 {
 	unsigned int seed = 7;
 	unsigned int accepted = 0;
 
-	(void)state;
 	for (int round = 0; round < 50000; round++) {
 		struct image image = make(NULL);
 		int hits = 1 + rand_r(&seed) % 4;
@@ -429,23 +414,5 @@ static void test_mutations(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes),
-		cmocka_unit_test(test_smallest),
-		cmocka_unit_test(test_misplaced),
-		cmocka_unit_test(test_no_tasks),
-		cmocka_unit_test(test_truncated_everywhere),
-		cmocka_unit_test(test_trailing),
-		cmocka_unit_test(test_byte_order),
-		cmocka_unit_test(test_other_magic),
-		cmocka_unit_test(test_version),
-		cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_pids),
-		cmocka_unit_test(test_strings_without_end),
-		cmocka_unit_test(test_random_bytes),
-		cmocka_unit_test(test_mutations),
-	};
-
-	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+	return run_all("snapshot", NULL, NULL);
 }

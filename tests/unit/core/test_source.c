@@ -147,9 +147,8 @@ static void put(const struct world *world, const char *file)
 	free(name);
 }
 
-static void test_systems(void **state)
+TEST(test_systems)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(systems); i++) {
 		struct error error = { 0 };
 		struct world *world;
@@ -173,7 +172,7 @@ static void test_systems(void **state)
 	}
 }
 
-static void test_debugfs_not_mounted(void **state)
+TEST_WITH(test_debugfs_not_mounted, setup, teardown)
 {
 	struct world *world = *state;
 
@@ -184,7 +183,7 @@ static void test_debugfs_not_mounted(void **state)
 }
 
 /* A file that is there and cannot be opened ends the search. */
-static void test_unopenable_file(void **state)
+TEST_WITH(test_unopenable_file, setup, teardown)
 {
 	struct world *world = *state;
 	char *link;
@@ -199,9 +198,8 @@ static void test_unopenable_file(void **state)
 	       "cannot open /sys/kernel/debug/taskmap/snapshot: Too many levels");
 }
 
-static void test_worth_another(void **state)
+TEST(test_worth_another)
 {
-	(void)state;
 	assert_true(worth_another(ENOENT));
 	assert_true(worth_another(ENOTDIR));
 	assert_true(worth_another(EACCES));
@@ -210,7 +208,7 @@ static void test_worth_another(void **state)
 	assert_false(worth_another(EMFILE));
 }
 
-static void test_read_errors(void **state)
+TEST(test_read_errors)
 {
 	static const struct {
 		int reason;
@@ -225,7 +223,6 @@ static void test_read_errors(void **state)
 		{ ENOMEM, true, "not enough memory to read x" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct error error = { 0 };
 
@@ -235,7 +232,7 @@ static void test_read_errors(void **state)
 	}
 }
 
-static void test_input(void **state)
+TEST_WITH(test_input, setup, teardown)
 {
 	struct world *world = *state;
 	char *path = fixture_file(world->root, "saved", world->image,
@@ -255,7 +252,7 @@ static void test_input(void **state)
 }
 
 /* More than is read at once, in the end and in between. */
-static void test_input_large(void **state)
+TEST_WITH(test_input_large, setup, teardown)
 {
 	struct world *world = *state;
 	struct error error = { 0 };
@@ -299,7 +296,7 @@ static int drip(const unsigned char *bytes, size_t size)
 	_exit(0);
 }
 
-static void test_short_reads(void **state)
+TEST_WITH(test_short_reads, setup, teardown)
 {
 	struct world *world = *state;
 	struct error error = { 0 };
@@ -337,13 +334,12 @@ static int endless(const struct taskmap_record *record)
 }
 
 /* Bytes that are no records are read no further than the first chunk of them. */
-static void test_endless(void **state)
+TEST(test_endless)
 {
 	const struct taskmap_record records[] = {
 		{ 0 }, process(1, 0, "init"),
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(records); i++) {
 		struct error error = { 0 };
 		struct snapshot snap;
@@ -375,7 +371,7 @@ static bool takes_terminal(struct world *world, const char *path)
 	return WEXITSTATUS(status);
 }
 
-static void test_terminal(void **state)
+TEST_WITH(test_terminal, setup, teardown)
 {
 	static const char line[] = "no snapshot\n\4";
 	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
@@ -395,22 +391,7 @@ static void test_terminal(void **state)
 	close(master);
 }
 
-#define WORLD_TEST(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_systems),
-		WORLD_TEST(test_debugfs_not_mounted),
-		WORLD_TEST(test_unopenable_file),
-		cmocka_unit_test(test_worth_another),
-		cmocka_unit_test(test_read_errors),
-		WORLD_TEST(test_input),
-		WORLD_TEST(test_input_large),
-		WORLD_TEST(test_short_reads),
-		cmocka_unit_test(test_endless),
-		WORLD_TEST(test_terminal),
-	};
-
-	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+	return run_all("source", NULL, NULL);
 }

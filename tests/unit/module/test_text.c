@@ -3,14 +3,11 @@
 /*
  * The lines of "tasks", as the module writes them.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
 
 #include "kernel.h"
 #include "taskmap.h"
+#include "test.h"
 
 #define HEADING \
 	"    PID    TGID    PPID KIND    S MM               FILES            " \
@@ -41,21 +38,19 @@ static struct taskmap_record usual(void)
 	return record;
 }
 
-static void test_heading(void **state)
+TEST(test_heading)
 {
 	char line[TASKMAP_TEXT_LINE];
 	size_t length = taskmap_text_header(line);
 
-	(void)state;
 	assert_int_equal(length, strlen(HEADING));
 	assert_memory_equal(line, HEADING, length);
 }
 
-static void test_usual_line(void **state)
+TEST(test_usual_line)
 {
 	struct taskmap_record record = usual();
 
-	(void)state;
 	/* Other resources, and refs, do not show. */
 	record.ids[TASKMAP_ACTIVE_MM] = 2;
 	record.ids[TASKMAP_SIGNAL] = 3;
@@ -72,7 +67,7 @@ static void test_usual_line(void **state)
 		    "-                -                -                cat\n");
 }
 
-static void test_kinds_and_pids(void **state)
+TEST(test_kinds_and_pids)
 {
 	static const struct {
 		enum taskmap_kind kind;
@@ -85,7 +80,6 @@ static void test_kinds_and_pids(void **state)
 		{ TASKMAP_THREAD, 9999999, "9999999     800       1 thread  S " },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct taskmap_record record = usual();
 		char line[TASKMAP_TEXT_LINE];
@@ -111,11 +105,10 @@ static void assert_name(const char *comm, const char *shown)
 	assert_string_equal(line + strlen(HEADING) - strlen("COMM\n"), shown);
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
 	char byte[2] = "", shown[5];
 
-	(void)state;
 	assert_name("", "");
 	assert_name(" a  b ", " a  b ");
 	assert_name("back\\slash", "back\\134slash");
@@ -130,11 +123,10 @@ static void test_names(void **state)
 	}
 }
 
-static void test_longest_line_fits(void **state)
+TEST(test_longest_line_fits)
 {
 	struct taskmap_record record = usual();
 
-	(void)state;
 	record.pid = 9999999;
 	record.tgid = 9999999;
 	record.ppid = 9999999;
@@ -148,13 +140,5 @@ static void test_longest_line_fits(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_heading),
-		cmocka_unit_test(test_usual_line),
-		cmocka_unit_test(test_kinds_and_pids),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_longest_line_fits),
-	};
-
-	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+	return run_all("text", NULL, NULL);
 }

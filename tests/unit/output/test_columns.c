@@ -7,12 +7,11 @@
 #include "fixture.h"
 
 /* What follows a list that was refused begins anew. */
-static void test_selection(void **state)
+TEST(test_selection)
 {
 	struct selection selection = { .of = &task_columns };
 	size_t defaults, length;
 
-	(void)state;
 	selection_defaults(&selection);
 	defaults = selection.count;
 	assert_null(selection_parse(&selection, "+uid", &length));
@@ -30,9 +29,5 @@ static void test_selection(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_selection),
-	};
-
-	return cmocka_run_group_tests_name("columns", tests, NULL, NULL);
+	return run_all("columns", NULL, NULL);
 }

@@ -72,9 +72,8 @@ static const struct name names[] = {
 	{ "\xe2\x82""caf\xc3\xa9", "\\342\\202caf\xc3\xa9" },
 };
 
-static void test_names(void **state)
+TEST(test_names)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char out[ESCAPED_SIZE(64)];
 
@@ -97,11 +96,10 @@ static void unescape(const char *shown, char *out)
 	*out = '\0';
 }
 
-static void test_lossless(void **state)
+TEST(test_lossless)
 {
 	unsigned int seed = 1;
 
-	(void)state;
 	for (int round = 0; round < 100000; round++) {
 		char raw[TASKMAP_COMM_LEN] = "", back[TASKMAP_COMM_LEN];
 		char out[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
@@ -113,11 +111,10 @@ static void test_lossless(void **state)
 	}
 }
 
-static void test_longest(void **state)
+TEST(test_longest)
 {
 	char out[ESCAPED_SIZE(15)];
 
-	(void)state;
 	escape("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 	       out);
 	assert_int_equal(strlen(out), 60);
@@ -125,11 +122,5 @@ static void test_longest(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_lossless),
-		cmocka_unit_test(test_longest),
-	};
-
-	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+	return run_all("text", NULL, NULL);
 }

@@ -34,12 +34,11 @@ static void expect_figure(struct cost_figure figure, double low, double median,
 }
 
 /* Whatever order they come in, and where there is none in the middle. */
-static void test_figure(void **state)
+TEST(test_figure)
 {
 	double one[] = { 7 }, two[] = { 4, 2 };
 	double four[] = { 8, 2, 6, 4 }, five[] = { 50, 10, 40, 1000, 20 };
 
-	(void)state;
 	expect_figure(cost_figure(one, 1), 7, 7, 7);
 	expect_figure(cost_figure(two, 2), 2.5, 3, 3.5);
 	expect_figure(cost_figure(four, 4), 3.5, 5, 6.5);
@@ -47,11 +46,10 @@ static void test_figure(void **state)
 }
 
 /* A "+" adds one flag to those of the row above, and says which. */
-static void test_ways(void **state)
+TEST(test_ways)
 {
 	unsigned int added = 0;
 
-	(void)state;
 	assert_string_equal(cost_ways[COST_BASE].name, "fork");
 	assert_int_equal(cost_ways[COST_BASE].flags, 0);
 	for (int i = 1; i < COST_WAYS; i++) {
@@ -72,9 +70,8 @@ static void test_ways(void **state)
 }
 
 /* All columns apply to all ways, except those that a vfork cannot have. */
-static void test_applies(void **state)
+TEST(test_applies)
 {
-	(void)state;
 	for (int i = 0; i < COST_WAYS; i++)
 		for (int column = 0; column < COST_COLUMNS; column++)
 			assert_int_equal(cost_applies(column, &cost_ways[i]),
@@ -82,12 +79,11 @@ static void test_applies(void **state)
 					 column < COST_SWITCH);
 }
 
-static void test_memory(void **state)
+TEST(test_memory)
 {
 	struct cost_sample sample;
 	double sum = 0;
 
-	(void)state;
 	skip_without_proc();
 	assert_true(cost_memory(&sample));
 	for (int i = COST_STACK; i < COST_TOTAL; i++) {
@@ -97,11 +93,10 @@ static void test_memory(void **state)
 	assert_true(sum == sample.values[COST_TOTAL]);
 }
 
-static void test_limits(void **state)
+TEST(test_limits)
 {
 	char *limits = cost_limits();
 
-	(void)state;
 	skip_without_proc();
 	assert_non_null(strstr(limits, "ulimit -u "));
 	assert_non_null(strstr(limits, ", kernel.pid_max "));
@@ -158,11 +153,10 @@ static void expect_line(const char *text, const char *line)
 		fail_msg("no \"%s\" in\n%s", line, text);
 }
 
-static void test_table(void **state)
+TEST(test_table)
 {
 	char *text = fields(printed(cost_print_table));
 
-	(void)state;
 	expect_line(text, "WAY CREATE CREATE_64M SWITCH STACK TABLES OBJECTS TOUCHED TOTAL\n");
 	expect_line(text, "\nfork 0.00 ±0.50 1.00 ±0.50 2.00 ±0.50 3.0 4.0 5.0 6.0 7.0\n");
 	expect_line(text, "\nvfork 10.0 ±0.5 11.0 ±0.5 - - - - - -\n");
@@ -177,11 +171,10 @@ static void test_table(void **state)
 }
 
 /* Where the locale has no such sign. */
-static void test_table_in_ascii(void **state)
+TEST(test_table_in_ascii)
 {
 	char *text;
 
-	(void)state;
 	setlocale(LC_CTYPE, "C");
 	text = printed(cost_print_table);
 	setlocale(LC_CTYPE, "");
@@ -200,12 +193,11 @@ static struct json_object *get(struct json_object *object, const char *key)
 	return value;
 }
 
-static void test_json(void **state)
+TEST(test_json)
 {
 	char *text = printed(cost_print_json);
 	struct json_object *root = json_tokener_parse(text), *ways, *way;
 
-	(void)state;
 	assert_non_null(root);
 	assert_string_equal(json_object_get_string(get(get(root, "cost"), "release")),
 			    "6.1\"; system(\"id\") #x");
@@ -237,11 +229,10 @@ static void print_script(const struct cost_report *report)
 }
 
 /* Each plot uses the fields of its figures, and no name is run as a command. */
-static void test_chart(void **state)
+TEST(test_chart)
 {
 	char *text = printed(print_script);
 
-	(void)state;
 	expect_line(text, "\"fork\" 0 -0.5 0.5 1 0.5 1.5 2 1.5 2.5 3 4 5 6\n");
 	expect_line(text, "\"vfork\" 10 9.5 10.5 11 10.5 11.5 - - - - - - -\n");
 	expect_line(text, "\"+fs\" 30 29.5 30.5 31 30.5 31.5 32 31.5 32.5 33 34 0 36\n");
@@ -273,9 +264,8 @@ static void expect(const char *line, int status, const char *out,
 	result_clear(&result);
 }
 
-static void test_usage(void **state)
+TEST(test_usage)
 {
-	(void)state;
 	expect("$Z cost fork", 2, "", "taskmap-zoo: cost takes no argument \"fork\"\n");
 	expect("$Z cost -n 0", 2, "", "taskmap-zoo: not a number from 1 to 100000: \"0\"\n");
 	expect("$Z cost --number=100001", 2, "", "taskmap-zoo: not a number ");
@@ -310,12 +300,11 @@ static double value(struct json_object *ways, const char *name, const char *key)
  * its parent has, page tables too, and others do not; libc's stack is more than one
  * of ours, of which a page is touched.
  */
-static void test_measured(void **state)
+TEST(test_measured)
 {
 	struct result result = run("", "$Z cost -J -n 200 -r 3");
 	struct json_object *root, *ways;
 
-	(void)state;
 	skip_without_proc();
 	assert_int_equal(result.status, 0);
 	assert_string_equal(result.err, "");
@@ -351,9 +340,8 @@ static void test_measured(void **state)
 }
 
 /* Calls that fail, of the processes that measure. */
-static void test_no_more_tasks(void **state)
+TEST(test_no_more_tasks)
 {
-	(void)state;
 	skip_without_proc();
 	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=$F "
 	       "$Z cost -n 20 -r 1", 1, "",
@@ -364,7 +352,7 @@ static void test_no_more_tasks(void **state)
 }
 
 /* Whatever gnuplot does: all of a chart, or none and one line. */
-static void test_svg_fails(void **state)
+TEST(test_svg_fails)
 {
 	static const struct {
 		const char *gnuplot;	/* the script that stands for it */
@@ -374,7 +362,6 @@ static void test_svg_fails(void **state)
 		{ "[ $# -gt 0 ] || { echo part; kill -9 $$; }", "taskmap-zoo: gnuplot did not draw it: signal 9\n" },
 	};
 
-	(void)state;
 	skip_without_proc();
 	expect("PATH=/nowhere $Z cost --svg chart", 1, "",
 	       "taskmap-zoo: gnuplot, which draws the chart, is not there; install gnuplot-nox, ");
@@ -396,12 +383,11 @@ static void test_svg_fails(void **state)
 	       "\nunset multiplot\n", "");
 }
 
-static void test_svg(void **state)
+TEST(test_svg)
 {
 	struct result result = run("", "command -v gnuplot");
 	bool there = !result.status;
 
-	(void)state;
 	result_clear(&result);
 	if (!there) {
 		print_message("# SKIP no gnuplot: install gnuplot-nox\n");
@@ -512,11 +498,10 @@ static void expect_none_left(pid_t session)
 }
 
 /* However it dies, all of its tasks do. */
-static void test_killed(void **state)
+TEST(test_killed)
 {
 	pid_t pid;
 
-	(void)state;
 	skip_without_proc();
 	pid = start_measurement(STDERR_FILENO);
 	kill(pid, SIGKILL);
@@ -525,13 +510,12 @@ static void test_killed(void **state)
 }
 
 /* As if memory had run out: one line, and nobody left. */
-static void test_part_killed(void **state)
+TEST(test_part_killed)
 {
 	pid_t pid, child;
 	char line[256] = "";
 	int err[2], status;
 
-	(void)state;
 	skip_without_proc();
 	assert_int_equal(pipe(err), 0);
 	pid = start_measurement(err[1]);
@@ -550,25 +534,6 @@ static void test_part_killed(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_figure),
-		cmocka_unit_test(test_ways),
-		cmocka_unit_test(test_applies),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_table_in_ascii),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_chart),
-		cmocka_unit_test(test_usage),
-		cmocka_unit_test(test_measured),
-		cmocka_unit_test(test_no_more_tasks),
-		cmocka_unit_test(test_svg_fails),
-		cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_killed),
-		cmocka_unit_test(test_part_killed),
-	};
-
 	setlocale(LC_CTYPE, "");
-	return cmocka_run_group_tests_name("cost", tests, NULL, NULL);
+	return run_all("cost", NULL, NULL);
 }
