@@ -147,43 +147,6 @@ static char *printed(void (*print)(const struct cost_report *report))
 	return text;
 }
 
-static void expect_line(const char *text, const char *line)
-{
-	if (!strstr(text, line))
-		fail_msg("no \"%s\" in\n%s", line, text);
-}
-
-TEST(test_table)
-{
-	char *text = fields(printed(cost_print_table));
-
-	expect_line(text, "WAY CREATE CREATE_64M SWITCH STACK TABLES OBJECTS TOUCHED TOTAL\n");
-	expect_line(text, "\nfork 0.00 ±0.50 1.00 ±0.50 2.00 ±0.50 3.0 4.0 5.0 6.0 7.0\n");
-	expect_line(text, "\nvfork 10.0 ±0.5 11.0 ±0.5 - - - - - -\n");
-	expect_line(text, "\n+fs 30.0 ±0.5 31.0 ±0.5 32.0 ±0.5 33.0 34.0 -0.2 36.0 37.0\n");
-	expect_line(text, "\npthread 80.0 ±0.5 81.0 ±0.5 82.0 ±0.5 83.0 84.0 85.0 86.0 87.0\n\n");
-	expect_line(text, " takes by fork, here 12.3 us.\n");
-	expect_line(text, " takes by fork, here 4.56 us.");
-	expect_line(text, " with 30 of\n");
-	expect_line(text, " 777 KiB ");
-	expect_line(text, "Medians of 3 rounds");
-	free(text);
-}
-
-/* Where the locale has no such sign. */
-TEST(test_table_in_ascii)
-{
-	char *text;
-
-	setlocale(LC_CTYPE, "C");
-	text = printed(cost_print_table);
-	setlocale(LC_CTYPE, "");
-	expect_line(text, "0.00 +-0.50");
-	for (const char *at = text; *at; at++)
-		assert_true((unsigned char)*at < 0x80);
-	free(text);
-}
-
 static struct json_object *get(struct json_object *object, const char *key)
 {
 	struct json_object *value;
@@ -193,61 +156,40 @@ static struct json_object *get(struct json_object *object, const char *key)
 	return value;
 }
 
-TEST(test_json)
-{
-	char *text = printed(cost_print_json);
-	struct json_object *root = json_tokener_parse(text), *ways, *way;
-
-	assert_non_null(root);
-	assert_string_equal(json_object_get_string(get(get(root, "cost"), "release")),
-			    "6.1\"; system(\"id\") #x");
-	assert_int_equal(json_object_get_int(get(get(root, "cost"), "number")), 30);
-	ways = get(root, "ways");
-	assert_int_equal(json_object_array_length(ways), COST_WAYS);
-	way = json_object_array_get_idx(ways, 1);
-	assert_string_equal(json_object_get_string(get(way, "flags")),
-			    "CLONE_VM|CLONE_VFORK");
-	assert_null(get(way, "switch"));
-	assert_null(get(json_object_array_get_idx(ways, 0), "flags"));
-	way = json_object_array_get_idx(ways, 2);
-	for (int i = 0; i < COST_COLUMNS; i++) {
-		char key[32] = "";
-
-		for (int c = 0; cost_column_names[i][c]; c++)
-			key[c] = lower(cost_column_names[i][c]);
-		assert_true(json_object_get_double(get(get(way, key), "median")) == 20 + i);
-		assert_true(json_object_get_double(get(get(way, key), "low")) == 19.5 + i);
-		assert_true(json_object_get_double(get(get(way, key), "high")) == 20.5 + i);
-	}
-	json_object_put(root);
-	free(text);
-}
-
 static void print_script(const struct cost_report *report)
 {
 	cost_chart_script(report, stdout);
 }
 
-/* Each plot uses the fields of its figures, and no name is run as a command. */
-TEST(test_chart)
+/*
+ * The table, where the locale has its sign and where it has not; JSON; and what
+ * gnuplot gets, in which no name is run as a command.
+ */
+TEST(test_shown)
 {
-	char *text = printed(print_script);
+	static const struct {
+		const char *what;
+		const char *locale;
+		void (*print)(const struct cost_report *report);
+	} cases[] = {
+		{ "table", "C.UTF-8", cost_print_table },
+		{ "table in ASCII", "C", cost_print_table },
+		{ "JSON", "C.UTF-8", cost_print_json },
+		{ "chart", "C.UTF-8", print_script },
+	};
+	struct transcript to;
 
-	expect_line(text, "\"fork\" 0 -0.5 0.5 1 0.5 1.5 2 1.5 2.5 3 4 5 6\n");
-	expect_line(text, "\"vfork\" 10 9.5 10.5 11 10.5 11.5 - - - - - - -\n");
-	expect_line(text, "\"+fs\" 30 29.5 30.5 31 30.5 31.5 32 31.5 32.5 33 34 0 36\n");
-	expect_line(text, "plot $ways using 2:3:4:xtic(1) ");
-	expect_line(text, "     '' using 5:6:7 ");
-	expect_line(text, "plot $ways using 8:9:10:xtic(1) ");
-	expect_line(text, "plot $ways using 11:xtic(1) ");
-	for (int i = 12; i <= 14; i++) {
-		char want[64];
+	transcript_begin(&to);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *text;
 
-		snprintf(want, sizeof(want), "     '' using %d linecolor ", i);
-		expect_line(text, want);
+		setlocale(LC_CTYPE, cases[i].locale);
+		text = printed(cases[i].print);
+		fprintf(to.file, "# %s\n%s", cases[i].what, fields(text));
+		free(text);
 	}
-	expect_line(text, "(Linux 6.1???system??id????x)\"");
-	free(text);
+	setlocale(LC_CTYPE, "");
+	transcript_expect(&to, "zoo/cost-shown");
 }
 
 static void expect(const char *line, int status, const char *out,
