@@ -470,45 +470,7 @@ TEST(test_shown)
 	transcript_expect(&to, "command/drift-shown");
 }
 
-/* Bad and very large input */
-
-/* Few values for each field, so that all there is occurs together. */
-static void make_random(struct taskmap_record *rows, size_t count)
-{
-	memset(rows, 0, count * sizeof(*rows));
-	for (size_t i = 0; i < count; i++) {
-		rows[i].task = OTHER(i);
-		rows[i].pid = (int)i + 1;
-		rows[i].tgid = rand() % 8 + 1;
-		rows[i].ppid = rand() % 8;
-		rows[i].kind = (uint8_t)(rand() % 8);
-		rows[i].state = rand() % 2 ? 'Z' : 'S';
-		rows[i].marks = (uint8_t)(rand() % 4);
-		rows[i].uid = rand() % 2;
-		for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
-			rows[i].ids[r] = rand() % 4;
-			rows[i].refs[r] = rand() % 4 ?
-				(uint32_t)rand() % 4 : UINT32_MAX;
-		}
-	}
-}
-
-TEST(test_random)
-{
-	struct taskmap_record rows[24];
-	FILE *nowhere = fopen("/dev/null", "w");
-
-	assert_non_null(nowhere);
-	srand(1);
-	for (int i = 0; i < 2000; i++) {
-		size_t count = rand() % (ARRAY_SIZE(rows) + 1);
-
-		make_random(rows, count);
-		add_findings(nowhere, rows, count, rand() % 2,
-			     count && rand() % 2);
-	}
-	fclose(nowhere);
-}
+/* Very large input */
 
 #define MANY	100000
 

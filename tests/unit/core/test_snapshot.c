@@ -352,66 +352,6 @@ TEST(test_strings_without_end)
 	free(image.bytes);
 }
 
-TEST(test_random_bytes)
-{
-	unsigned int seed = 42;
-
-	for (int round = 0; round < 20000; round++) {
-		struct image image = { .size = (size_t)rand_r(&seed) % 1024 };
-		struct snapshot snap;
-
-		image.bytes = malloc(image.size + 8);
-		assert_non_null(image.bytes);
-		for (size_t i = 0; i < image.size; i++)
-			image.bytes[i] = (unsigned char)rand_r(&seed);
-		/* Half of them get past the magic number and the version. */
-		if (round % 2 && image.size > 12) {
-			header_of(&image)->magic = TASKMAP_MAGIC;
-			header_of(&image)->version = TASKMAP_FORMAT;
-		}
-		assert_false(decode(&image, image.size, &snap, ""));
-		free(image.bytes);
-	}
-}
-
-/* Whatever is accepted must be what the rest of the reader relies on. */
-static void check_sound(const struct snapshot *snap)
-{
-	for (unsigned int i = 0; i < snap->count; i++) {
-		assert_true(snap->tasks[i].pid > 0);
-		assert_true(!i || snap->tasks[i].pid > snap->tasks[i - 1].pid);
-		assert_true(snap->tasks[i].tgid > 0);
-		assert_true(memchr(snap->tasks[i].comm, 0, TASKMAP_COMM_LEN));
-	}
-}
-
-TEST(test_mutations)
-{
-	unsigned int seed = 7;
-	unsigned int accepted = 0;
-
-	for (int round = 0; round < 50000; round++) {
-		struct image image = make(NULL);
-		int hits = 1 + rand_r(&seed) % 4;
-		struct snapshot snap;
-
-		while (hits--) {
-			size_t at = (size_t)rand_r(&seed);
-
-			/* The header, where most can go wrong, as often as the rest. */
-			at %= rand_r(&seed) % 2 ? 72 : image.size;
-			image.bytes[at] ^= (unsigned char)(1 << rand_r(&seed) % 8);
-		}
-		if (decode(&image, image.size, &snap, "")) {
-			check_sound(&snap);
-			snapshot_free(&snap);
-			accepted++;
-		}
-		free(image.bytes);
-	}
-	assert_in_range(accepted, 1000, 49000);
-}
-
 int main(void)
 {
 	return run_all("snapshot", NULL, NULL);
