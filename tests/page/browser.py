@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """A headless Chromium, told what to do by the Chrome DevTools Protocol."""
 
-import base64
 import json
 import os
 import re
@@ -150,11 +149,3 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type="keyDown", key=character,
                       text=character)
             self.call("Input.dispatchKeyEvent", type="keyUp", key=character)
-
-    def screenshot(self, path, gray=False):
-        self.call("Emulation.setEmulatedVisionDeficiency",
-                  type="achromatopsia" if gray else "none")
-        data = self.call("Page.captureScreenshot")["data"]
-        self.call("Emulation.setEmulatedVisionDeficiency", type="none")
-        with open(path, "wb") as file:
-            file.write(base64.b64decode(data))
