@@ -372,3 +372,10 @@ def stat(pid, tid=None):
     """The fields of /proc/PID/stat after the name: [0] is the state."""
     path = f"/proc/{pid}/task/{tid or pid}/stat"
     return read_all(path).rpartition(b")")[2].split()
+
+
+def status(task):
+    """The fields of /proc/TASK/status by name; TASK can be a path."""
+    text = read_all(f"/proc/{task}/status").decode(errors="replace")
+    return dict(line.split(":\t", 1) for line in text.split("\n")
+                if ":\t" in line)

@@ -11,7 +11,7 @@ import itertools
 import os
 import platform
 
-from live import read_all
+from live import read_all, stat, status
 
 KCMP = {"mm": 1, "files": 2, "fs": 3, "sighand": 4, "io": 5, "sysvsem": 6}
 NAMESPACES = ("uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user")
@@ -75,22 +75,20 @@ def check_namespaces(tasks):
 
 def check_proc(task):
     """The fields of one record that /proc has, too."""
-    path = f"/proc/{task.tgid}/task/{task.pid}"
-    fields = read_all(path + "/stat").rpartition(b")")[2].split()
-    comm = read_all(path + "/comm")[:-1]
-    status = dict(line.split(b":\t", 1) for line
-                  in read_all(path + "/status").splitlines() if b":\t" in line)
+    directory = f"{task.tgid}/task/{task.pid}"
+    fields, told = stat(task.tgid, task.pid), status(directory)
+    comm = read_all(f"/proc/{directory}/comm")[:-1]
     expected = {
         "state": fields[0].decode(),
         "ppid": int(fields[1]),
         "flags": int(fields[6]),
         "exit_signal": int(fields[35]),
-        "tgid": int(status[b"Tgid"]),
-        "pid": int(status[b"Pid"]),
-        "ns_pid": int(status[b"NSpid"].split()[-1]),
-        "threads": int(status[b"Threads"]),
-        "uid": int(status[b"Uid"].split()[0]),
-        "gid": int(status[b"Gid"].split()[0]),
+        "tgid": int(told["Tgid"]),
+        "pid": int(told["Pid"]),
+        "ns_pid": int(told["NSpid"].split()[-1]),
+        "threads": int(told["Threads"]),
+        "uid": int(told["Uid"].split()[0]),
+        "gid": int(told["Gid"].split()[0]),
         "comm": comm,
     }
     for name, value in expected.items():

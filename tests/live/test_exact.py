@@ -9,30 +9,23 @@ it shows under fire is for test_storm.
 import concurrent.futures
 import errno
 import os
-import signal
 import threading
 import time
 
 from fire import Crowd
 from image import Snapshot
-from live import (EXACT_MAX, Loaded, effort, fork, kill, log, read_all, snapshot,
-                  stat, try_to_open, where, write)
+from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, try_to_open,
+                  where, write)
 
 OPENERS = 4
 OPENS = effort(check=10, sanitizer=10, soak=50)
 REST = 9        # times the length of a stop, as the manual says,
 LONGEST_REST = 10**9    # but at most so many ns
-PATIENCE = 30   # seconds, to see somebody wait who does all the time
 BURST, INTERVAL = 10, 5     # of lines in the log, and of seconds for them
 
 
 def path():
     return where() + "/exact"
-
-
-def open_for_ever():
-    while True:
-        os.close(os.open(path(), os.O_RDONLY))
 
 
 class Turns(Loaded):
@@ -86,19 +79,6 @@ class Turns(Loaded):
         self.assertLess(shot.pause_ns, after - before)
         self.assertLess(shot.end_ns, after)
         self.assertEqual(snapshot().pause_ns, 0)
-
-    def test_killed_while_they_wait(self):
-        """They do not wait for their turn, nor does who comes after them."""
-        pids = [fork(open_for_ever) for _ in range(2 * OPENERS)]
-        waited = 0
-        deadline = time.monotonic() + PATIENCE
-        for pid in pids:
-            while stat(pid)[0] != b"S" and time.monotonic() < deadline:
-                os.sched_yield()
-            waited += time.monotonic() < deadline
-            self.assertEqual(kill(pid), -signal.SIGKILL)
-        self.assertEqual(waited, len(pids))
-        self.assertIn(os.getpid(), snapshot("exact").by_pid)
 
     def test_default_of_the_limit(self):
         self.assertEqual(read_all(EXACT_MAX), b"100000\n")

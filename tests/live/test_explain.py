@@ -11,7 +11,7 @@ import os
 import tempfile
 
 import oracle
-from live import READER, Loaded, read_all, rows, run, stat
+from live import READER, Loaded, rows, run, stat, status
 
 SHARING = {"CLONE_VM", "CLONE_FILES", "CLONE_FS", "CLONE_SIGHAND",
            "CLONE_THREAD", "CLONE_IO", "CLONE_SYSVSEM"}
@@ -28,13 +28,6 @@ def explain(*arguments):
 def compare(*arguments):
     result = run(READER, "compare", "-J", *map(str, arguments))
     return json.loads(result.stdout)
-
-
-def status(pid):
-    """/proc/PID/status, by name; the numbers of a task in all namespaces."""
-    lines = read_all(f"/proc/{pid}/status").decode(errors="replace")
-    return dict(line.split(":\t", 1) for line in lines.splitlines()
-                if ":\t" in line)
 
 
 def link(pid, name):

@@ -233,19 +233,3 @@ class Files(Opened):
                 self.assertEqual(task.comm_rest.strip(b"\0"), b"")
                 end = shot.at(index + 1)
                 self.assertEqual(shot.image[end - 4:end], bytes(4))
-
-    def test_all_files_agree(self):
-        """Of tasks that hold still: the picture is not the same one."""
-        rows = {row[0]: row for row in
-                image.parse_tasks(read_all(where() + "/tasks"))}
-        compared = 0
-        for shot in map(snapshot, IMAGES):
-            for pid in (1, 2, os.getpid()):
-                task = shot.by_pid[pid]
-                _, tgid, ppid, kind, _, ids, comm = rows[pid]
-                self.assertEqual((tgid, ppid, kind, comm),
-                                 (task.tgid, task.ppid, task.kind, task.comm))
-                self.assertEqual(ids, [task.ids[name] for name in
-                                       ("mm", "files", "fs", "sighand")])
-                compared += 1
-        self.assertEqual(compared, 3 * len(IMAGES))

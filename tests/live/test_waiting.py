@@ -20,8 +20,8 @@ import unittest
 import trace
 from fire import Crowd
 from live import (PROCFS, Loaded, await_state, exit_code, fork, insmod, kill,
-                  loaded, process, read_all, rmmod, settings, stat, try_to_open,
-                  where, write)
+                  loaded, process, read_all, rmmod, settings, snapshot, stat,
+                  try_to_open, where, write)
 
 READERS = 60
 TASKS = 700             # for which a rest is longer than all else of an open
@@ -160,6 +160,12 @@ class Waiting(Loaded):
         with Openers(self.path, 3):
             self.assertEqual(self.open_until_alarm(seen) - {0},
                              {errno.EINTR})
+
+    def test_killed_while_they_wait(self):
+        """They do not wait for their turn, nor does who comes after them."""
+        with Openers(self.path, READERS), self.few_stops():
+            pass
+        self.assertIn(os.getpid(), snapshot("exact").by_pid)
 
     def test_signals_that_restart(self):
         seen = self.on_alarm(restart=True)

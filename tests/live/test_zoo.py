@@ -43,7 +43,8 @@ import image
 import oracle
 from image import RESOURCES
 from live import (ABSENT, Loaded, Shapes, add_row_tests, child, held, read_all,
-                  rows, run, snapshot, watches_itself, where, write, zoo)
+                  rows, run, snapshot, status, watches_itself, where, write,
+                  zoo)
 
 # A sanitizer kernel of 1 GiB has no memory for the 5,000 of the shape itself.
 CHAIN = 500 if watches_itself() else 5000
@@ -179,14 +180,17 @@ class Zoo(Loaded):
                 f"/proc/{task.tgid}/task"))))
 
     def test_text(self):
-        """What "tasks" shows is what "snapshot" has."""
-        rows = {row[0]: row for row in
-                image.parse_tasks(read_all(where() + "/tasks"))}
-        for task in self.every():
-            self.assertEqual(rows[task.pid], (
-                task.pid, task.tgid, task.ppid, task.kind, task.state,
-                [task.ids[name] for name in ("mm", "files", "fs", "sighand")],
-                task.comm))
+        """What "tasks" shows is what "snapshot" and "exact" have."""
+        lines = {row[0]: row for row in
+                 image.parse_tasks(read_all(where() + "/tasks"))}
+        exact = snapshot("exact").by_pid
+        for pid in [task.pid for task in self.every()] + [1, 2, os.getpid()]:
+            for task in self.shot.by_pid[pid], exact[pid]:
+                # Process 1, kthreadd and this one do not hold still.
+                self.assertEqual(lines[pid][:4] + lines[pid][5:], (
+                    pid, task.tgid, task.ppid, task.kind,
+                    [task.ids[name] for name
+                     in ("mm", "files", "fs", "sighand")], task.comm))
 
     def test_zombies(self):
         tasks = self.all("zombies")
@@ -221,9 +225,7 @@ class Zoo(Loaded):
     def test_nested_pid(self):
         """Three pids: the first and the last are told, none is mixed up."""
         task, parent = self.one("nested-pid"), self.one("nested-pid-parent")
-        status = read_all(f"/proc/{task.pid}/status").decode()
-        (pids,) = [line.split()[1:] for line in status.splitlines()
-                   if line.startswith("NSpid:")]
+        pids = status(task.pid)["NSpid"].split()
         self.assertEqual([int(pids[0]), int(pids[2])],
                          [task.pid, task.ns_pid])
         self.assertEqual((task.ns_pid, parent.ns_pid), (1, 1))
