@@ -26,6 +26,7 @@ static struct shape complete(const struct shape *shape)
 		OR(shape->resource_count, TASKMAP_RESOURCES),
 		OR(shape->ids_offset, offsetof(struct taskmap_record, ids)),
 		OR(shape->refs_offset, offsetof(struct taskmap_record, refs)),
+		shape->exact,
 	};
 }
 
@@ -52,7 +53,7 @@ unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
 		.version = TASKMAP_FORMAT,
 		.header_size = shape.header_size,
 		.record_size = shape.record_size,
-		.flags = TASKMAP_WALKED,
+		.flags = shape.exact ? 0 : TASKMAP_WALKED,
 		.count = count,
 		.resource_count = shape.resource_count,
 		.ids_offset = shape.ids_offset,
@@ -265,10 +266,9 @@ char *fixture_dir(void)
 char *fixture_file(const char *dir, const char *name, const void *bytes,
 		   size_t size)
 {
-	char *path;
+	char *path = xasprintf("%s/%s", dir, name);
 	FILE *file;
 
-	assert_true(asprintf(&path, "%s/%s", dir, name) > 0);
 	for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';

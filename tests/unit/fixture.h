@@ -20,6 +20,7 @@ struct shape {
 	uint32_t resource_count;
 	uint32_t ids_offset;
 	uint32_t refs_offset;
+	bool exact;	/* one instant, and not walked */
 };
 
 /* An image of @rows in the given @shape (NULL: ours), to be freed. */

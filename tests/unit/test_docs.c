@@ -70,11 +70,10 @@ static char *output_of(const char *line)
 /* A file of the reader, without the backslashes and fonts that troff wants. */
 static char *document(const char *name)
 {
-	char *path, *text, *to, *file;
+	char *file = xasprintf("../../userspace/%s", name);
+	char *path = unit_path(file), *text, *to;
 	size_t size;
 
-	assert_true(asprintf(&file, "../../userspace/%s", name) > 0);
-	path = unit_path(file);
 	text = slurp(path, &size);
 	assert_non_null(text);
 	free(path);
@@ -228,11 +227,11 @@ static char *complete_for(const char *program, const char *body,
 	char *line, *out;
 
 	skip_without_proc();	/* where bash's <(...) finds its /dev/fd */
-	assert_true(asprintf(&line, "command -v bash >/dev/null || exit 1; "
-			     "bash -c '. $U/../../userspace/completion/%s; %s() { %s; }; "
-			     "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
-			     "_$(echo %s | tr - _); printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
-			     program, program, body, words, program) > 0);
+	line = xasprintf("command -v bash >/dev/null || exit 1; "
+			 "bash -c '. $U/../../userspace/completion/%s; %s() { %s; }; "
+			 "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
+			 "_$(echo %s | tr - _); printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
+			 program, program, body, words, program);
 	out = output_of(line);
 	free(line);
 	return out;

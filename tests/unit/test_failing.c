@@ -38,10 +38,9 @@ struct try {
 /* In a directory with the snapshot, as that is its name. */
 static int setup(void **state)
 {
+	const struct shape exact = { .exact = true };
 	struct taskmap_record *rows = fixture_system();
 	char *dir = fixture_dir();
-	unsigned char *image;
-	size_t size;
 
 	/* A thread that has much of its own, and one that has nothing. */
 	free(fixture_image_file(dir, "snapshot", rows + 5, 2, NULL));
@@ -51,10 +50,7 @@ static int setup(void **state)
 	rows[6].start_ns++;
 	free(fixture_image_file(dir, "later", rows + 5, 2, NULL));
 	/* Findings by each of the rules that need memory, and refs to judge. */
-	image = fixture_image(rows + 8, 2, NULL, &size);
-	memset(image + offsetof(struct taskmap_header, flags), 0, 4);
-	free(fixture_file(dir, "odd", image, size));
-	free(image);
+	free(fixture_image_file(dir, "odd", rows + 8, 2, &exact));
 	free(rows);
 	assert_int_equal(chdir(dir), 0);
 	*state = dir;
@@ -68,14 +64,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static char *variable(const char *name, const char *value)
-{
-	char *variable;
-
-	assert_true(asprintf(&variable, "%s=%s", name, value) > 0);
-	return variable;
-}
-
 /* Not by fork(2), which takes long for all that the sanitizers have mapped. */
 static pid_t start(const char *line, const struct fault *fault)
 {
@@ -85,20 +73,18 @@ static pid_t start(const char *line, const struct fault *fault)
 	char *argv[WORDS] = { "taskmap" };
 	char *program = unit_path(PLAIN);
 	char *failing = unit_path(FAILING);
-	char error[16];
-	pid_t pid;
-
-	snprintf(error, sizeof(error), "%d", fault->error);
 	char *environment[] = {
 		/* Another locale is lost if it is out of memory. */
-		variable("LC_ALL", "C"),
-		variable("FAIL_CALL", fault->call),
-		variable("FAIL_AT", fault->at),
-		variable("FAIL_ERROR", error),
-		variable("FAIL_MARK", "hit"),
-		variable("LD_PRELOAD", failing),
+		xstrdup("LC_ALL=C"),
+		xstrdup("FAIL_MARK=hit"),
+		xasprintf("FAIL_CALL=%s", fault->call),
+		xasprintf("FAIL_AT=%s", fault->at),
+		xasprintf("FAIL_ERROR=%d", fault->error),
+		xasprintf("LD_PRELOAD=%s", failing),
 		NULL
 	};
+	pid_t pid;
+
 	for (int i = 1; i < WORDS; i++)
 		argv[i] = strtok(i == 1 ? copy : NULL, " ");
 	assert_int_equal(posix_spawn_file_actions_init(&files), 0);

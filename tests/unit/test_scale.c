@@ -64,17 +64,13 @@ static struct taskmap_record *make(const struct crowd *crowd, int count)
 
 static void put(const struct crowd *crowd, int count)
 {
+	/* For refs to be judged, too. */
+	const struct shape shape = { .exact = true };
 	struct taskmap_record *rows = make(crowd, count);
-	unsigned char *image;
-	char name[64];
-	size_t size;
+	char *name = xasprintf("%s-%d", crowd->name, count);
 
-	image = fixture_image(rows, (size_t)count, NULL, &size);
-	/* One instant, for refs to be judged, too. */
-	((struct taskmap_header *)image)->flags = 0;
-	snprintf(name, sizeof(name), "%s-%d", crowd->name, count);
-	free(fixture_file(dir, name, image, size));
-	free(image);
+	free(fixture_image_file(dir, name, rows, (size_t)count, &shape));
+	free(name);
 	free(rows);
 }
 
@@ -104,8 +100,8 @@ static unsigned long steps(const struct crowd *crowd, int count,
 	unsigned long number;
 	char *all, *end;
 
-	assert_true(asprintf(&all, "N=%d I=$S/%s-%d; STEPS=steps; export STEPS; (%s) >/dev/null 2>&1; cat steps",
-			     count, crowd->name, count, line) > 0);
+	all = xasprintf("N=%d I=$S/%s-%d; STEPS=steps; export STEPS; (%s) >/dev/null 2>&1; cat steps",
+			count, crowd->name, count, line);
 	result = run(dir, all);
 	number = strtoul(result.out, &end, 10);
 	if (end == result.out)
@@ -141,12 +137,10 @@ TEST(test_memory)
 
 	put(&crowds[1], TASKS);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		struct result result;
-		char *line;
+		char *line = xasprintf("ulimit -v 100000; $P -i $S/%s-%d %s >/dev/null",
+				       crowds[1].name, TASKS, commands[i]);
+		struct result result = run(dir, line);
 
-		assert_true(asprintf(&line, "ulimit -v 100000; $P -i $S/%s-%d %s >/dev/null",
-				     crowds[1].name, TASKS, commands[i]) > 0);
-		result = run(dir, line);
 		if (result.status)
 			fail_msg("%s: %s", line, result.err);
 		result_clear(&result);
