@@ -34,12 +34,9 @@ char *slurp(const char *path, size_t *size)
 char *unit_path(const char *name)
 {
 	const char *unit = getenv("TASKMAP_UNIT");
-	char *path;
-
 	if (!unit)
 		fail_msg("TASKMAP_UNIT is not set: use tests/unit/run");
-	assert_true(asprintf(&path, "%s/%s", unit, name) > 0);
-	return path;
+	return xasprintf("%s/%s", unit, name);
 }
 
 static void set_path(const char *variable, const char *name)
@@ -82,10 +79,9 @@ static void run_shell(const char *dir, const char *line)
 
 static char *slurp_in(const char *dir, const char *name, size_t *size)
 {
-	char *path, *text;
+	char *path = xasprintf("%s/%s", dir, name);
+	char *text = slurp(path, size);
 
-	assert_true(asprintf(&path, "%s/%s", dir, name) > 0);
-	text = slurp(path, size);
 	assert_non_null(text);
 	free(path);
 	return text;
@@ -114,6 +110,16 @@ struct result run(const char *snapshot, const char *line)
 	result.err = slurp_in(dir, "err", &size);
 	fixture_remove(dir);
 	return result;
+}
+
+void expect_out(const char *snapshot, const char *line, const char *want)
+{
+	struct result result = run(snapshot, line);
+
+	if (result.status || *result.err || strcmp(result.out, want))
+		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
+			 result.out);
+	result_clear(&result);
 }
 
 /* Copies the words from @from up to @end, one blank between two; returns its end. */
@@ -243,20 +249,47 @@ static bool is_json(const char *name)
 	return strlen(name) >= 4 && !strcmp(name + strlen(name) - 4, "json");
 }
 
-static void write_out(const char *path, const struct result *result)
+/* Fails with the first line of @text that is not as in @want, if there is one. */
+static void expect_lines(const char *name, const char *text, const char *want)
 {
-	FILE *file = fopen(path, "w");
+	for (unsigned int line = 1; *text || *want; line++) {
+		int size = (int)strcspn(text, "\n");
+		int wanted = (int)strcspn(want, "\n");
 
-	assert_non_null(file);
-	fwrite(result->out, 1, result->out_size, file);
-	assert_int_equal(fclose(file), 0);
+		if (size != wanted || strncmp(text, want, size + 1U))
+			fail_msg("%s, line %u: not \"%.*s\" but \"%.*s\"", name,
+				 line, wanted, want, size, text);
+		text += size + (text[size] == '\n');
+		want += wanted + (want[wanted] == '\n');
+	}
+}
+
+/* Compares with the file expected/@name, which is written first if it is to be. */
+static void expect_file(const char *name, const char *text)
+{
+	char *file = xasprintf("expected/%s", name), *path = unit_path(file);
+	char *want;
+	size_t size;
+
+	if (getenv("GOLDEN")) {
+		FILE *golden = fopen(path, "w");
+
+		assert_non_null(golden);
+		fputs(text, golden);
+		assert_int_equal(fclose(golden), 0);
+	}
+	want = slurp(path, &size);
+	if (!want)
+		fail_msg("no %s", path);
+	expect_lines(file, text, want);
+	free(want);
+	free(path);
+	free(file);
 }
 
 void golden(const char *snapshot, const struct golden *golden)
 {
 	struct result result = run(snapshot, golden->line);
-	char *file, *path, *want;
-	size_t size;
 
 	if (result.status || *result.err)
 		fail_msg("%s: exit %d: %s", golden->line, result.status,
@@ -264,18 +297,8 @@ void golden(const char *snapshot, const struct golden *golden)
 	if (is_json(golden->name))
 		json_object_put(parse_json(&result));
 	if (golden->normal)
-		result.out_size = strlen(golden->normal(result.out));
-	assert_true(asprintf(&file, "expected/%s", golden->name) > 0);
-	path = unit_path(file);
-	if (getenv("GOLDEN"))
-		write_out(path, &result);
-	want = slurp(path, &size);
-	if (!want || strcmp(result.out, want))
-		fail_msg("%s: not as in %s:\n%s", golden->line, file,
-			 result.out);
-	free(want);
-	free(path);
-	free(file);
+		golden->normal(result.out);
+	expect_file(golden->name, result.out);
 	result_clear(&result);
 }
 
@@ -315,43 +338,21 @@ void transcript_run(struct transcript *transcript, const char *snapshot,
 	transcript_add(transcript, line, &result);
 }
 
-/* Fails with the first line of @text that is not as in @want, if there is one. */
-static void expect_lines(const char *name, const char *text, const char *want)
-{
-	for (unsigned int line = 1; *text || *want; line++) {
-		int size = (int)strcspn(text, "\n");
-		int wanted = (int)strcspn(want, "\n");
-
-		if (size != wanted || strncmp(text, want, size + 1U))
-			fail_msg("%s, line %u: not \"%.*s\" but \"%.*s\"", name,
-				 line, wanted, want, size, text);
-		text += size + (text[size] == '\n');
-		want += wanted + (want[wanted] == '\n');
-	}
-}
-
 void transcript_expect(struct transcript *transcript, const char *name)
 {
-	char *file = xasprintf("expected/%s", name), *path = unit_path(file);
-	char *want;
-	size_t size;
-
 	assert_int_equal(fclose(transcript->file), 0);
-	if (getenv("GOLDEN")) {
-		FILE *golden = fopen(path, "w");
-
-		assert_non_null(golden);
-		fputs(transcript->text, golden);
-		assert_int_equal(fclose(golden), 0);
-	}
-	want = slurp(path, &size);
-	if (!want)
-		fail_msg("no %s", path);
-	expect_lines(file, transcript->text, want);
-	free(want);
-	free(path);
-	free(file);
+	expect_file(name, transcript->text);
 	free(transcript->text);
+}
+
+void run_golden_test(void **state)
+{
+	const struct golden_test *test = *state;
+	struct transcript transcript;
+
+	transcript_begin(&transcript);
+	test->add(&transcript);
+	transcript_expect(&transcript, test->file);
 }
 
 void expect_transcript(const char *name, const struct taskmap_record *rows,

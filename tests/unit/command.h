@@ -38,6 +38,9 @@ char *unit_path(const char *name);
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);
 
+/* The line must do what it does without complaint, and print @want. */
+void expect_out(const char *snapshot, const char *line, const char *want);
+
 /* What was run and what came of it, as on a terminal. */
 struct transcript {
 	FILE *file;	/* to add to it */
@@ -60,6 +63,24 @@ void transcript_run(struct transcript *transcript, const char *snapshot,
 
 /* Ends it. It must be the file expected/@name, which GOLDEN=write makes it. */
 void transcript_expect(struct transcript *transcript, const char *name);
+
+/* GOLDEN_TEST(name, "file") { ... } is a test that adds to @to what is expected. */
+struct golden_test {
+	void (*add)(struct transcript *to);
+	const char *file;
+};
+
+#define GOLDEN_TEST(name, file)						\
+	static void name(struct transcript *to);			\
+	static __attribute__((constructor)) void add_##name(void)	\
+	{								\
+		static const struct golden_test test = { name, file };	\
+									\
+		add_test(#name, run_golden_test, NULL, NULL, &test);	\
+	}								\
+	static void name(struct transcript *to)
+
+void run_golden_test(void **state);
 
 /* All three, of @lines up to NULL, with a snapshot of @rows. */
 void expect_transcript(const char *name, const struct taskmap_record *rows,

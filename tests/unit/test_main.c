@@ -250,28 +250,18 @@ TEST(test_misuse)
 		expect_refusal(&misuses[i], 2, 2);
 }
 
-static void expect_out(const char *line, const char *want)
-{
-	struct result result = run(path, line);
-
-	if (result.status || *result.err || strcmp(result.out, want))
-		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
-			 result.out);
-	result_clear(&result);
-}
-
 TEST(test_help)
 {
-	expect_out("$T --help >help && [ -s help ] &&"
+	expect_out(path, "$T --help >help && [ -s help ] &&"
 		   " for words in -h 'list -h' '-J -h' 'save -h'; do"
 		   " $T $words | cmp - help || echo $words; done", "");
 }
 
 TEST(test_version)
 {
-	expect_out("$T --version",
+	expect_out(path, "$T --version",
 		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
-	expect_out("$T -V",
+	expect_out(path, "$T -V",
 		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
 }
 
@@ -329,14 +319,14 @@ TEST(test_failures)
 /* With SIGPIPE ignored a write fails where it would have killed. */
 TEST(test_closed_pipe)
 {
-	expect_out("trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
+	expect_out(path, "trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
 		   "taskmap: cannot write to standard output: Broken pipe\n3\n");
 }
 
 /* Every single-byte cut, from outside, at some places that matter. */
 TEST(test_hostile_input)
 {
-	expect_out("for n in 0 1 8 143 144 145 455 6231; do"
+	expect_out(path, "for n in 0 1 8 143 144 145 455 6231; do"
 		   " head -c $n $S | $T -i - >o 2>e; s=$?;"
 		   " [ $s = 3 ] && [ ! -s o ] && [ $(wc -l <e) = 1 ] || echo $n $s;"
 		   "done", "");

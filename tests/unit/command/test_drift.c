@@ -152,97 +152,86 @@ static void make_textbook(struct taskmap_record rows[TEXTBOOK])
 	rows[11].ids[TASKMAP_ACTIVE_MM] = rows[8].ids[TASKMAP_MM];
 }
 
-TEST(test_textbook)
+GOLDEN_TEST(test_textbook, "command/drift-textbook")
 {
 	struct taskmap_record rows[TEXTBOOK];
-	struct transcript to;
 
 	make_textbook(rows);
-	transcript_begin(&to);
-	tell(&to, "the textbook", rows, TEXTBOOK);
+	tell(to, "the textbook", rows, TEXTBOOK);
 	count_refs(rows, TEXTBOOK);
-	tell_of(&to, "the textbook, exact", rows, TEXTBOOK, EXACT, 0);
-	tell(&to, "nothing", NULL, 0);
-	tell_of(&to, "nothing, exact", NULL, 0, EXACT, 0);
-	transcript_expect(&to, "command/drift-textbook");
+	tell_of(to, "the textbook, exact", rows, TEXTBOOK, EXACT, 0);
+	tell(to, "nothing", NULL, 0);
+	tell_of(to, "nothing, exact", NULL, 0, EXACT, 0);
 }
 
 /* Threads that differ from their leader */
 
-TEST(test_own)
+GOLDEN_TEST(test_own, "command/drift-own")
 {
 	struct taskmap_record rows[4];
-	struct transcript to;
 
-	transcript_begin(&to);
 	for_each_resource(r) {
 		make_group(rows, 3, 100);
 		rows[2].ids[r] = OTHER(1);
-		tell(&to, resources[r].name, rows, 3);
+		tell(to, resources[r].name, rows, 3);
 	}
 	make_group(rows, 2, 100);
 	rows[1].ids[TASKMAP_NSPROXY] = OTHER(1);
 	rows[1].ids[TASKMAP_NET_NS] = OTHER(2);
-	tell(&to, "a new nsproxy is no news beside a new namespace", rows, 2);
+	tell(to, "a new nsproxy is no news beside a new namespace", rows, 2);
 	make_group(rows, 4, 100);
 	rows[1].ids[TASKMAP_CRED] = OTHER(1);
 	rows[2].ids[TASKMAP_CRED] = OTHER(2);
 	rows[2].uid = 1234;
 	rows[3].ids[TASKMAP_CRED] = OTHER(3);
 	rows[3].gid = 4294967294U;
-	tell(&to, "cred with another uid or gid", rows, 4);
+	tell(to, "cred with another uid or gid", rows, 4);
 	make_group(rows, 3, 100);
 	rows[2].ids[TASKMAP_FILES] = OTHER(1);
-	tell(&to, "without the leader", rows + 1, 2);
+	tell(to, "without the leader", rows + 1, 2);
 	make_group(rows, 3, 100);
 	rows[0].ids[TASKMAP_IO] = rows[2].ids[TASKMAP_IO] = OTHER(1);
-	tell(&to, "io of the leader", rows, 3);
-	transcript_expect(&to, "command/drift-own");
+	tell(to, "io of the leader", rows, 3);
 }
 
-TEST(test_none_is_not_own)
+GOLDEN_TEST(test_none_is_not_own, "command/drift-none")
 {
 	struct taskmap_record rows[3];
-	struct transcript to;
 
-	transcript_begin(&to);
 	/* A thread is not made without, but a worker is. */
 	make_group(rows, 3, 100);
 	rows[2].ids[TASKMAP_SYSVSEM] = 0;
-	tell(&to, "a thread has no sysvsem", rows, 3);
+	tell(to, "a thread has no sysvsem", rows, 3);
 	make_group(rows, 3, 100);
 	rows[0].ids[TASKMAP_SYSVSEM] = 0;
-	tell(&to, "the leader has no sysvsem", rows, 3);
+	tell(to, "the leader has no sysvsem", rows, 3);
 	rows[1].ids[TASKMAP_SYSVSEM] = rows[2].ids[TASKMAP_SYSVSEM] = 0;
-	tell(&to, "nobody has a sysvsem", rows, 3);
+	tell(to, "nobody has a sysvsem", rows, 3);
 	/* What ends has let go of one after the other, and so has a leader. */
 	make_group(rows, 3, 100);
 	rows[2] = zombie(rows[2]);
 	rows[2].ids[TASKMAP_SYSVSEM] = 0;
-	tell(&to, "a dead thread", rows, 3);
+	tell(to, "a dead thread", rows, 3);
 	make_group(rows, 2, 100);
 	rows[0] = zombie(rows[0]);
 	rows[0].ids[TASKMAP_SYSVSEM] = 0;
 	rows[0].ids[TASKMAP_CGROUPS] = OTHER(1);
-	tell(&to, "a dead leader", rows, 2);
-	transcript_expect(&to, "command/drift-none");
+	tell(to, "a dead leader", rows, 2);
 }
 
 /* Thread groups that share */
 
-TEST(test_shared)
+GOLDEN_TEST(test_shared, "command/drift-shared")
 {
 	struct taskmap_record rows[5];
-	struct transcript to;
 
-	transcript_begin(&to);
 	for_each_resource(r) {
 		make_group(rows, 2, 100);
 		rows[2] = process(200, 1, "other");
 		rows[0].ids[r] = rows[1].ids[r] = rows[2].ids[r] = OTHER(1);
 		if (r == TASKMAP_IO)
 			rows[1].ids[r] = OTHER(2);
-		tell(&to, resources[r].name, rows, 3);
+		tell(to, resources[r].name, rows, 3);
 	}
 	for (int i = 0; i < 4; i++)
 		rows[i] = process(100 + i, 1, "linuxthreads");
@@ -251,20 +240,19 @@ TEST(test_shared)
 		rows[i].ids[TASKMAP_SIGHAND] = rows[0].ids[TASKMAP_SIGHAND];
 	}
 	rows[3].ids[TASKMAP_FS] = rows[2].ids[TASKMAP_FS];
-	tell(&to, "all that is shared with the same is one deviation", rows, 4);
+	tell(to, "all that is shared with the same is one deviation", rows, 4);
 	make_group(rows, 4, 100);
 	rows[4] = process(200, 102, "other");
 	rows[2].ids[TASKMAP_FILES] = rows[3].ids[TASKMAP_FILES] =
 		rows[4].ids[TASKMAP_FILES];
-	tell(&to, "whoever has it speaks, and not always the leader", rows, 5);
+	tell(to, "whoever has it speaks, and not always the leader", rows, 5);
 	rows[0] = process(1, 0, "init");
 	rows[1] = kthread(2, "kthreadd");
 	rows[2] = kthread(3, "kworker");
 	rows[3] = process(100, 1, "helper");
-	tell(&to, "kernel threads share fs with process 1", rows, 4);
+	tell(to, "kernel threads share fs with process 1", rows, 4);
 	rows[3].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
-	tell(&to, "and so does another process", rows, 4);
-	transcript_expect(&to, "command/drift-shared");
+	tell(to, "and so does another process", rows, 4);
 }
 
 /* vfork */
@@ -280,34 +268,29 @@ static struct taskmap_record vfork_child(const struct taskmap_record *lender,
 	return row;
 }
 
-TEST(test_vfork)
+GOLDEN_TEST(test_vfork, "command/drift-vfork")
 {
 	struct taskmap_record rows[8];
-	struct transcript to;
 
-	transcript_begin(&to);
 	make_group(rows, 4, 100);
 	for (int i = 4; i < 7; i++)
 		rows[i] = vfork_child(&rows[0], 200 + i);
 	rows[7] = vfork_child(&rows[4], 300);
-	tell(&to, "a line for each lender, who does nothing odd", rows, 8);
+	tell(to, "a line for each lender, who does nothing odd", rows, 8);
 	rows[0] = process(100, 1, "lender");
 	rows[1] = vfork_child(&rows[0], 200);
 	rows[1].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
 	rows[2] = process(300, 100, "same mm");
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
-	tell(&to, "a child that shares more, and another that shares mm", rows, 3);
-	transcript_expect(&to, "command/drift-vfork");
+	tell(to, "a child that shares more, and another that shares mm", rows, 3);
 }
 
 /* Workers, dead leaders, kernel threads */
 
-TEST(test_tasks)
+GOLDEN_TEST(test_tasks, "command/drift-tasks")
 {
 	struct taskmap_record rows[4];
-	struct transcript to;
 
-	transcript_begin(&to);
 	make_group(rows, 4, 100);
 	for (int i = 2; i < 4; i++) {
 		rows[i].kind = TASKMAP_WORKER;
@@ -316,28 +299,27 @@ TEST(test_tasks)
 		rows[i].ids[TASKMAP_IO] = rows[0].ids[TASKMAP_IO] = OTHER(1);
 		rows[3].ids[TASKMAP_FILES] = 0;
 	}
-	tell(&to, "workers", rows, 4);
+	tell(to, "workers", rows, 4);
 	make_group(rows, 2, 100);
 	rows[1].kind = TASKMAP_WORKER;
 	rows[1].ids[TASKMAP_FILES] = OTHER(1);
-	tell(&to, "a worker with files of its own", rows, 2);
+	tell(to, "a worker with files of its own", rows, 2);
 	make_group(rows, 4, 100);
 	rows[0] = zombie(rows[0]);
 	rows[0].ids[TASKMAP_SYSVSEM] = 0;
 	rows[3] = zombie(rows[3]);
-	tell(&to, "a dead leader and a dead thread", rows, 4);
+	tell(to, "a dead leader and a dead thread", rows, 4);
 	rows[1] = zombie(rows[1]);
 	rows[2] = zombie(rows[2]);
-	tell(&to, "all are dead", rows, 4);
+	tell(to, "all are dead", rows, 4);
 	rows[0] = process(100, 1, "owner");
 	rows[1] = kthread(200, "vhost-100");
 	rows[1].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
 	rows[2] = kthread(201, "io_wqe_worker-0");
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
 	rows[2].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
-	tell(&to, "kernel threads that borrow", rows, 3);
-	tell(&to, "whose owner has gone", rows + 1, 1);
-	transcript_expect(&to, "command/drift-tasks");
+	tell(to, "kernel threads that borrow", rows, 3);
+	tell(to, "whose owner has gone", rows + 1, 1);
 }
 
 /* Refs */
@@ -377,55 +359,50 @@ static void tell_refs(struct transcript *to, struct taskmap_record *rows,
 	free(what);
 }
 
-TEST(test_refs)
+GOLDEN_TEST(test_refs, "command/drift-refs")
 {
 	struct taskmap_record rows[PAIR + 1];
-	struct transcript to;
 
-	transcript_begin(&to);
 	make_pair(rows);
 	for_each_resource(r) {
 		if (r == TASKMAP_IO)
 			continue;
 		if (rows[0].refs[r] > 1)
-			tell_refs(&to, rows, PAIR, r, -1);
-		tell_refs(&to, rows, PAIR, r, 0);
-		tell_refs(&to, rows, PAIR, r, 3);
+			tell_refs(to, rows, PAIR, r, -1);
+		tell_refs(to, rows, PAIR, r, 0);
+		tell_refs(to, rows, PAIR, r, 3);
 	}
 	/* Namespaces are held by nsproxies, and user namespaces by creds. */
 	rows[2] = process(200, 1, "other");
 	rows[2].ids[TASKMAP_NSPROXY] = OTHER(3);
 	count_refs(rows, PAIR + 1);
 	for (unsigned int r = TASKMAP_UTS_NS; r < TASKMAP_RESOURCES; r++) {
-		tell_refs(&to, rows, PAIR + 1, r, 0);
+		tell_refs(to, rows, PAIR + 1, r, 0);
 		if (rows[0].refs[r])
-			tell_refs(&to, rows, PAIR + 1, r, -1);
+			tell_refs(to, rows, PAIR + 1, r, -1);
 	}
-	transcript_expect(&to, "command/drift-refs");
 }
 
-TEST(test_odd_refs)
+GOLDEN_TEST(test_odd_refs, "command/drift-odd-refs")
 {
 	struct taskmap_record rows[PAIR + 1];
-	struct transcript to;
 
-	transcript_begin(&to);
 	make_pair(rows);
 	rows[1].refs[TASKMAP_IO] = 2;
-	tell_of(&to, "io of one", rows, PAIR, EXACT, 0);
+	tell_of(to, "io of one", rows, PAIR, EXACT, 0);
 	make_group(rows, PAIR, 1);
 	count_refs(rows, PAIR);
 	set_refs(rows, TASKMAP_FS, 3);
-	tell_of(&to, "the kernel keeps fs of process 1", rows, PAIR, EXACT, 0);
+	tell_of(to, "the kernel keeps fs of process 1", rows, PAIR, EXACT, 0);
 	set_refs(rows, TASKMAP_FS, 4);
-	tell_of(&to, "but only once", rows, PAIR, EXACT, 0);
+	tell_of(to, "but only once", rows, PAIR, EXACT, 0);
 	set_refs(rows, TASKMAP_FS, 2);
 	set_refs(rows, TASKMAP_FILES, 3);
-	tell_of(&to, "and not its files", rows, PAIR, EXACT, 0);
+	tell_of(to, "and not its files", rows, PAIR, EXACT, 0);
 	make_pair(rows);
 	set_refs(rows, TASKMAP_FILES, 0);
 	set_refs(rows, TASKMAP_MM, UINT32_MAX);
-	tell_of(&to, "not known, and more than there is room for", rows, PAIR,
+	tell_of(to, "not known, and more than there is room for", rows, PAIR,
 		EXACT, 0);
 	/* What a kernel thread holds, or borrows, it does not count like others. */
 	make_pair(rows);
@@ -436,18 +413,15 @@ TEST(test_odd_refs)
 		if (r != TASKMAP_IO)
 			set_refs(rows, r, r % 2 ? 1 : 99);
 	}
-	tell_of(&to, "held by a kernel thread", rows, PAIR + 1, EXACT, 0);
-	transcript_expect(&to, "command/drift-odd-refs");
+	tell_of(to, "held by a kernel thread", rows, PAIR + 1, EXACT, 0);
 }
 
 /* What is shown, and in whose name */
 
-TEST(test_shown)
+GOLDEN_TEST(test_shown, "command/drift-shown")
 {
 	struct taskmap_record rows[6];
-	struct transcript to;
 
-	transcript_begin(&to);
 	make_group(rows, 3, 100);
 	rows[1].ids[TASKMAP_FS] = OTHER(1);
 	rows[2].ids[TASKMAP_FS] = OTHER(2);
@@ -455,9 +429,9 @@ TEST(test_shown)
 		rows[i] = process(200 + i, 1, "linuxthreads");
 		rows[i].ids[TASKMAP_MM] = OTHER(3);
 	}
-	tell_of(&to, "only 102", rows, 6, WALKED, 102);
-	tell_of(&to, "only 100", rows, 6, WALKED, 100);
-	tell_of(&to, "only 205", rows, 6, WALKED, 205);
+	tell_of(to, "only 102", rows, 6, WALKED, 102);
+	tell_of(to, "only 100", rows, 6, WALKED, 100);
+	tell_of(to, "only 205", rows, 6, WALKED, 205);
 	/* If the first of those who have it is not shown, the next one speaks. */
 	make_pair(rows);
 	rows[PAIR] = process(200, 1, "other");
@@ -465,9 +439,8 @@ TEST(test_shown)
 	count_refs(rows, PAIR + 1);
 	for (int i = 0; i < PAIR + 1; i++)
 		rows[i].refs[TASKMAP_FILES] = 2;
-	tell_of(&to, "only 101", rows, PAIR + 1, EXACT, 101);
-	tell_of(&to, "only 200", rows, PAIR + 1, EXACT, 200);
-	transcript_expect(&to, "command/drift-shown");
+	tell_of(to, "only 101", rows, PAIR + 1, EXACT, 101);
+	tell_of(to, "only 200", rows, PAIR + 1, EXACT, 200);
 }
 
 /* Very large input */
@@ -514,15 +487,12 @@ TEST(test_many)
 static void exact_file(const char *dir, const char *name,
 		       const struct taskmap_record *rows, size_t count)
 {
-	size_t size;
-	unsigned char *image = fixture_image(rows, count, NULL, &size);
+	const struct shape shape = { .exact = true };
 
-	memset(image + offsetof(struct taskmap_header, flags), 0, 4);
-	free(fixture_file(dir, name, image, size));
-	free(image);
+	free(fixture_image_file(dir, name, rows, count, &shape));
 }
 
-TEST(test_command)
+GOLDEN_TEST(test_command, "command/drift-command")
 {
 	static const char *const lines[] = {
 		"$T drift -i $S/textbook",
@@ -548,7 +518,6 @@ TEST(test_command)
 		NULL
 	};
 	struct taskmap_record *rows = fixture_system(), textbook[TEXTBOOK];
-	struct transcript transcript;
 	char *dir = fixture_dir();
 
 	make_textbook(textbook);
@@ -560,11 +529,9 @@ TEST(test_command)
 	rows[17].refs[TASKMAP_FILES] = 3;
 	exact_file(dir, "odd", rows, fixture_system_count);
 	free(rows);
-	transcript_begin(&transcript);
 	for (const char *const *line = lines; *line; line++)
-		transcript_run(&transcript, dir, *line);
+		transcript_run(to, dir, *line);
 	fixture_remove(dir);
-	transcript_expect(&transcript, "command/drift-command");
 }
 
 int main(void)

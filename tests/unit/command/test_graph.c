@@ -95,56 +95,51 @@ static void tell(struct transcript *to, const char *what,
 	set_free(&set);
 }
 
-TEST(test_bundles)
+GOLDEN_TEST(test_bundles, "command/graph-bundles")
 {
 	struct taskmap_record rows[4] = {
 		process(5, 0, "x"), { 0 }, process(7, 0, "y"), process(8, 0, "z"),
 	};
 	static const int pids[] = { 6, 7, 0 };
-	struct transcript to;
 
-	transcript_begin(&to);
 	rows[1] = thread(&rows[0], 6);
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
 	rows[3].ids[TASKMAP_FS] = rows[2].ids[TASKMAP_FS];
-	tell(&to, "objects with the same holders are one, with fewer they are not",
+	tell(to, "objects with the same holders are one, with fewer they are not",
 	     rows, 4, SET(MM) | SET(FILES) | SET(FS) | SET(SIGNAL), NULL, false);
 	rows[0] = process(5, 0, "x");
 	rows[1] = process(6, 0, "y");
 	rows[1].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
-	tell(&to, "objects of one holder, if they are asked for", rows, 2,
+	tell(to, "objects of one holder, if they are asked for", rows, 2,
 	     SET(MM) | SET(FS) | SET(SIGNAL), NULL, true);
 	rows[2] = process(7, 0, "z");
 	rows[3] = process(8, 0, "z");
 	for (int i = 0; i < 3; i++)
 		rows[i].ids[TASKMAP_FS] = OTHER(1);
 	rows[3].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
-	tell(&to, "who was not chosen is counted, and not drawn", rows, 4,
+	tell(to, "who was not chosen is counted, and not drawn", rows, 4,
 	     SET(MM) | SET(FS), pids, false);
 	rows[0] = kthread(5, "x");
 	rows[1] = kthread(6, "y");
-	tell(&to, "nobody holds no object together with somebody", rows, 2,
+	tell(to, "nobody holds no object together with somebody", rows, 2,
 	     SET(MM), NULL, false);
-	tell(&to, "nor alone", rows, 2, SET(MM), NULL, true);
-	tell(&to, "nobody", rows, 0, SET(MM), NULL, false);
-	transcript_expect(&to, "command/graph-bundles");
+	tell(to, "nor alone", rows, 2, SET(MM), NULL, true);
+	tell(to, "nobody", rows, 0, SET(MM), NULL, false);
 }
 
-TEST(test_folds)
+GOLDEN_TEST(test_folds, "command/graph-folds")
 {
 	enum { HALF = GRAPH_ALIKE };
 	struct taskmap_record rows[2 * HALF + 1] = {
 		kthread(2, "k"), process(3, 0, "alone"), process(4, 0, "a"),
 		process(5, 0, "b"),
 	};
-	struct transcript to;
 
 	assert_int_equal(GRAPH_ALIKE, 6);
-	transcript_begin(&to);
 	rows[4] = thread(&rows[3], 6);
 	rows[5] = thread(&rows[2], 7);
 	rows[3].ids[TASKMAP_FS] = rows[0].ids[TASKMAP_FS];
-	tell(&to, "user tasks by thread group, kernel threads, and who shares nothing",
+	tell(to, "user tasks by thread group, kernel threads, and who shares nothing",
 	     rows, 6, SET(MM) | SET(FS), NULL, false);
 	rows[0] = process(1, 0, "x");
 	rows[HALF] = process(7, 0, "y");
@@ -153,17 +148,16 @@ TEST(test_folds)
 			rows[i] = thread(&rows[0], 1 + i);
 		rows[HALF + i] = thread(&rows[HALF], 7 + i);
 	}
-	tell(&to, "as many alike as are drawn one by one, and one more", rows,
+	tell(to, "as many alike as are drawn one by one, and one more", rows,
 	     2 * HALF + 1, SET(MM), NULL, false);
 	rows[9].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
-	tell(&to, "one that holds something else, wherever it stands", rows,
+	tell(to, "one that holds something else, wherever it stands", rows,
 	     2 * HALF + 1, SET(MM), NULL, false);
 	for (int i = 0; i < 7; i++)
 		rows[i] = process(1 + i, 0, "x");
-	tell(&to, "those that share nothing are alike, too", rows, 7, SET(MM),
+	tell(to, "those that share nothing are alike, too", rows, 7, SET(MM),
 	     NULL, false);
-	tell(&to, "but not many", rows, 6, SET(MM), NULL, false);
-	transcript_expect(&to, "command/graph-folds");
+	tell(to, "but not many", rows, 6, SET(MM), NULL, false);
 }
 
 /* Lines are counted where they would be drawn: to folds, not to tasks. */
@@ -375,9 +369,8 @@ TEST(test_svg_names)
 }
 
 /* The kernel's name is as little to be trusted in a file. */
-TEST(test_release)
+GOLDEN_TEST(test_release, "command/graph-release")
 {
-	struct transcript transcript;
 	char *dir = fixture_dir(), *path;
 	unsigned char *image;
 	size_t size;
@@ -385,28 +378,23 @@ TEST(test_release)
 	image = fixture_image(NULL, 0, NULL, &size);
 	strcpy(((struct taskmap_header *)image)->release, "6\"<\\\n");
 	path = fixture_file(dir, "odd", image, size);
-	transcript_begin(&transcript);
-	transcript_run(&transcript, path, "$T graph -i $S | grep label=");
-	transcript_run(&transcript, path,
+	transcript_run(to, path, "$T graph -i $S | grep label=");
+	transcript_run(to, path,
 		       "$T graph --html -i $S | grep -o '\"release\":[^,]*'");
-	transcript_expect(&transcript, "command/graph-release");
 	free(path);
 	free(image);
 	fixture_remove(dir);
 }
 
 /* What the page is told: tasks in the order of folds, with what they hold. */
-TEST(test_html_data)
+GOLDEN_TEST(test_html_data, "command/graph-data")
 {
 	struct taskmap_record *rows = fixture_system();
 	char *out = out_of(rows, fixture_system_count,
 			   "$T graph -i $S --html 200 --resources mm,files,io");
 	char *data = cut_data(out);
-	struct transcript transcript;
 
-	transcript_begin(&transcript);
-	fputs(data, transcript.file);
-	transcript_expect(&transcript, "command/graph-data");
+	fputs(data, to->file);
 	free(data);
 	free(out);
 	free(rows);

@@ -151,7 +151,7 @@ TEST(test_empty)
 }
 
 /* A file of an older module, which lacks most resources, and of a newer one. */
-TEST(test_shapes)
+GOLDEN_TEST(test_shapes, "command/groups-shapes")
 {
 	static const char line[] = GROUPS "-o id,holders mm fs user";
 	static const struct shape shapes[] = {
@@ -161,20 +161,17 @@ TEST(test_shapes)
 		  .refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 1) },
 	};
 	struct taskmap_record rows[2] = { process(5, 0, "x") };
-	struct transcript transcript;
 	char *dir = fixture_dir();
 
 	rows[1] = thread(&rows[0], 6);
-	transcript_begin(&transcript);
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
 		char *path = fixture_image_file(dir, "snapshot", rows, 2,
 						&shapes[i]);
 
-		transcript_run(&transcript, path, line);
+		transcript_run(to, path, line);
 		free(path);
 	}
 	fixture_remove(dir);
-	transcript_expect(&transcript, "command/groups-shapes");
 }
 
 /* Pids that need more room than any other value. */

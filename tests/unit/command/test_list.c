@@ -257,37 +257,27 @@ TEST(test_narrow_terminal)
 		fields });
 }
 
-static void expect_silence(const char *line)
-{
-	struct result result = run(dir, line);
-
-	if (result.status || *result.err || *result.out)
-		fail_msg("%s: exit %d: %s%s", line, result.status, result.err,
-			 result.out);
-	result_clear(&result);
-}
-
 /*
  * Many rows are printed piece by piece, which must not show: the last is as wide
  * as none of the others.
  */
 TEST(test_pieces)
 {
-	expect_silence("for l in C C.UTF-8; do for f in '' -n -r -P; do"
-		       " for c in COMM,PID,S,PPID PPID,NOTE,PID,COMM; do"
-		       " LC_ALL=$l $T -i $S/many $f -o $c >many; LC_ALL=$l $T -i $S/two $f -o $c >two;"
-		       " case $f in -n|-P) n=1 ;; *) n=2 ;; esac;"
-		       " [ $(wc -l <many) = $((9999 + n)) ] && { head -n $n many; tail -n 1 many; } | cmp - two || echo $l $f $c;"
-		       "done; done; done");
+	expect_out(dir, "for l in C C.UTF-8; do for f in '' -n -r -P; do"
+		   " for c in COMM,PID,S,PPID PPID,NOTE,PID,COMM; do"
+		   " LC_ALL=$l $T -i $S/many $f -o $c >many; LC_ALL=$l $T -i $S/two $f -o $c >two;"
+		   " case $f in -n|-P) n=1 ;; *) n=2 ;; esac;"
+		   " [ $(wc -l <many) = $((9999 + n)) ] && { head -n $n many; tail -n 1 many; } | cmp - two || echo $l $f $c;"
+		   "done; done; done", "");
 }
 
 /* No form shows a character that reorders those beside it. */
 TEST(test_bidirectional)
 {
-	expect_silence("for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
-		       " $T -i $S/bidirectional $form >shown || exit; grep -q 'a[\\\\]' shown || echo not $form;"
-		       " grep -F -e \"$(printf '\\330\\234')\" -e \"$(printf '\\342\\200\\216')\" -e \"$(printf '\\342\\200\\217')\" shown && echo $form;"
-		       "done; :");
+	expect_out(dir, "for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
+		   " $T -i $S/bidirectional $form >shown || exit; grep -q 'a[\\\\]' shown || echo not $form;"
+		   " grep -F -e \"$(printf '\\330\\234')\" -e \"$(printf '\\342\\200\\216')\" -e \"$(printf '\\342\\200\\217')\" shown && echo $form;"
+		   "done; :", "");
 }
 
 /* JSON says what --list-columns promises, value for value. */

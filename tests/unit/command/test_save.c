@@ -177,11 +177,8 @@ static const char *const calls[] = {
  * Something else is put under the name between any two calls: what it points to
  * is never written, and a FIFO is never opened.
  */
-TEST(test_swapped)
+GOLDEN_TEST(test_swapped, "command/save-swapped")
 {
-	struct transcript transcript;
-
-	transcript_begin(&transcript);
 	for (size_t i = 1; i < ARRAY_SIZE(calls); i++) {
 		/* There is no mode to keep of a FIFO. */
 		bool mode = !strcmp(calls[i], "fchmod");
@@ -194,25 +191,22 @@ TEST(test_swapped)
 				       "echo $?; cmp x $S; rm hit",
 				       calls[i]);
 
-		run_save(&transcript, link);
+		run_save(to, link);
 		if (!mode)
-			run_save(&transcript, fifo);
+			run_save(to, fifo);
 		free(fifo);
 		free(link);
 	}
-	transcript_expect(&transcript, "command/save-swapped");
 }
 
 /*
  * A signal at any call: the program dies of it, and the file is what it was or
  * a whole snapshot. Nothing else is left.
  */
-TEST(test_signals)
+GOLDEN_TEST(test_signals, "command/save-signals")
 {
 	static const int signals[] = { 1, 2, 3, 15 };
-	struct transcript transcript;
 
-	transcript_begin(&transcript);
 	for (size_t i = 0; i < ARRAY_SIZE(calls) * ARRAY_SIZE(signals); i++) {
 		char *line = xasprintf(QUIET("echo old >x; cp x old; "
 					     "(" AT "%s FAIL_AT=1 FAIL_SIGNAL=%d exec $P -i $S save x); "
@@ -220,10 +214,9 @@ TEST(test_signals)
 				       calls[i / ARRAY_SIZE(signals)],
 				       signals[i % ARRAY_SIZE(signals)]);
 
-		run_save(&transcript, line);
+		run_save(to, line);
 		free(line);
 	}
-	transcript_expect(&transcript, "command/save-signals");
 }
 
 TEST(test_full)

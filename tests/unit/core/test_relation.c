@@ -45,7 +45,7 @@ static void add_relation(FILE *out, const struct model *model,
 	}
 }
 
-TEST(test_system)
+GOLDEN_TEST(test_system, "core/relation-system")
 {
 	static const struct { int pid, other; } pairs[] = {
 		{ 201, 200 }, { 200, 100 }, { 301, 300 }, { 501, 500 },
@@ -56,22 +56,19 @@ TEST(test_system)
 	};
 	struct taskmap_record *rows = fixture_system();
 	struct snapshot snap;
-	struct transcript transcript;
 	struct model model;
 
 	/* As every POSIX thread has it. */
 	rows[4].ids[TASKMAP_SYSVSEM] = rows[5].ids[TASKMAP_SYSVSEM] = 77;
 	snap = fixture_snapshot(rows, fixture_system_count);
 	assert_int_equal(model_init(&model, &snap), 0);
-	transcript_begin(&transcript);
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
-		fprintf(transcript.file, "%d to %d\n", pairs[i].pid,
+		fprintf(to->file, "%d to %d\n", pairs[i].pid,
 			pairs[i].other);
-		add_relation(transcript.file, &model,
+		add_relation(to->file, &model,
 			     model_find(&model, pairs[i].pid),
 			     model_find(&model, pairs[i].other));
 	}
-	transcript_expect(&transcript, "core/relation-system");
 	model_free(&model);
 	snapshot_free(&snap);
 	free(rows);
@@ -118,11 +115,8 @@ static void apply(const struct change *change, struct taskmap_record *maker,
 	}
 }
 
-TEST(test_changes)
+GOLDEN_TEST(test_changes, "core/relation-changes")
 {
-	struct transcript transcript;
-
-	transcript_begin(&transcript);
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
 		struct taskmap_record rows[2] = { process(10, 1, "maker") };
 		struct snapshot snap;
@@ -132,13 +126,12 @@ TEST(test_changes)
 		apply(&changes[i / 2], &rows[0], &rows[1]);
 		snap = fixture_snapshot(rows, 2);
 		assert_int_equal(model_init(&model, &snap), 0);
-		fprintf(transcript.file, "a %s with %s\n",
+		fprintf(to->file, "a %s with %s\n",
 			i % 2 ? "thread" : "process", changes[i / 2].what);
-		add_relation(transcript.file, &model, 1, 0);
+		add_relation(to->file, &model, 1, 0);
 		model_free(&model);
 		snapshot_free(&snap);
 	}
-	transcript_expect(&transcript, "core/relation-changes");
 }
 
 /* The help names each flag. A flag shares, or makes another namespace. */

@@ -165,7 +165,7 @@ static void print_script(const struct cost_report *report)
  * The table, where the locale has its sign and where it has not; JSON; and what
  * gnuplot gets, in which no name is run as a command.
  */
-TEST(test_shown)
+GOLDEN_TEST(test_shown, "zoo/cost-shown")
 {
 	static const struct {
 		const char *what;
@@ -177,19 +177,16 @@ TEST(test_shown)
 		{ "JSON", "C.UTF-8", cost_print_json },
 		{ "chart", "C.UTF-8", print_script },
 	};
-	struct transcript to;
 
-	transcript_begin(&to);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *text;
 
 		setlocale(LC_CTYPE, cases[i].locale);
 		text = printed(cases[i].print);
-		fprintf(to.file, "# %s\n%s", cases[i].what, fields(text));
+		fprintf(to->file, "# %s\n%s", cases[i].what, fields(text));
 		free(text);
 	}
 	setlocale(LC_CTYPE, "");
-	transcript_expect(&to, "zoo/cost-shown");
 }
 
 static void expect(const char *line, int status, const char *out,
