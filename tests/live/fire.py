@@ -59,13 +59,11 @@ class Crowd:
 class Watch:
     """A reader, from watch(1)."""
 
-    def __init__(self, *arguments, reads=0, crowd=None):
-        options = ["-n", str(reads)] + (["-c", crowd] if crowd else [])
+    def __init__(self, reads, crowd, *pids):
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
-            [program("watch"), *options, where(), *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
+            [program("watch"), str(reads), crowd, where(), *map(str, pids)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def result(self):
         """

@@ -48,7 +48,7 @@ class Scale(Loaded):
             file.flush()
             started = time.monotonic()
             with settings(IMPATIENT) as missing:
-                seen = Watch(reads=READS, crowd=file.name).result()
+                seen = Watch(READS, file.name).result()
             print(f"# {TASKS} {shape}: {seen[0]} reads of {seen[1]} records "
                   f"in {time.monotonic() - started:.1f} s; without "
                   f"{missing or 'nothing'}", flush=True)

@@ -31,8 +31,8 @@ class Storm(Loaded):
 
     def blow(self, kind):
         with storm(kind) as blown:
-            watches = [Watch(*self.alone.pids, reads=READS,
-                             crowd=self.file.name) for _ in range(READERS)]
+            watches = [Watch(READS, self.file.name, *self.alone.pids)
+                       for _ in range(READERS)]
             *seen, pauses = zip(*(watch.result() for watch in watches))
             seen = list(map(sum, seen))
         print(f"# {kind}: {seen[0]} reads of {seen[1]} records, "

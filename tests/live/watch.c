@@ -3,14 +3,13 @@
 /*
  * Reads "snapshot", "tasks" and "exact" again and again, and believes nothing.
  *
- *	watch [-n READS] [-c CROWD] DIRECTORY [PID...]
+ *	watch READS CROWD DIRECTORY [PID...]
  *
- * Reads READS times, or until standard input ends, the files in turn.
- * Every picture must be whole and every record be one that can be. The PIDs
- * are of stopped processes that share no mm, files, fs, sighand or signal with
- * any other task: each must be there once, as it was in the first read, and no
- * other task may ever have one of their objects. CROWD is a file of lines "PID
- * TGID", or "-" for standard input: those tasks must be there too, each once,
+ * Reads READS times, the files in turn. Every picture must be whole and every
+ * record be one that can be. The PIDs are of stopped processes that share no mm,
+ * files, fs, sighand or signal with any other task: each must be there once, as
+ * it was in the first read, and no other task may ever have one of their objects.
+ * CROWD is a file of lines "PID TGID": those tasks must be there too, each once,
  * and no others of their thread groups, and hold still, as the PIDs do.
  *
  * What "exact" shows must be one instant: each thread group is as large as it
@@ -23,7 +22,6 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -732,16 +730,9 @@ static void check_tasks(void)
 
 /* The command */
 
-static bool more(unsigned long reads)
-{
-	struct pollfd end = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	return reads ? number < reads : !poll(&end, 1, 0);
-}
-
 static void read_crowd(const char *path)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	FILE *file = fopen(path, "r");
 	size_t room = 0;
 	int pid, tgid;
 
@@ -759,8 +750,7 @@ static void read_crowd(const char *path)
 	if (!crowd_size)
 		errx(1, "%s names no tasks", path);
 	qsort(crowd, crowd_size, sizeof(*crowd), compare_pid);
-	if (file != stdin)
-		fclose(file);
+	fclose(file);
 }
 
 static void get_helds(char **pids, int count)
@@ -780,24 +770,18 @@ int main(int argc, char **argv)
 {
 	static const char * const names[] = { "snapshot", "tasks", "exact" };
 	unsigned long reads = 0, exact = 0;
-	int option, directory;
+	int directory;
 
-	while ((option = getopt(argc, argv, "n:c:")) != -1) {
-		if (option == 'n')
-			reads = atol(optarg);
-		else if (option == 'c')
-			read_crowd(optarg);
-		else
-			return 2;
-	}
-	if (optind == argc)
-		errx(2, "usage: watch [-n READS] [-c CROWD] DIRECTORY [PID...]");
-	directory = open(argv[optind], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (argc < 4)
+		errx(2, "usage: watch READS CROWD DIRECTORY [PID...]");
+	reads = atol(argv[1]);
+	read_crowd(argv[2]);
+	directory = open(argv[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		err(1, "%s", argv[optind]);
-	get_helds(argv + optind + 1, argc - optind - 1);
+		err(1, "%s", argv[3]);
+	get_helds(argv + 4, argc - 4);
 
-	for (; more(reads); number++) {
+	for (; number < reads; number++) {
 		name = names[number % 3];
 		read_whole(directory);
 		if (number % 3 == 1)
