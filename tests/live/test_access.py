@@ -195,64 +195,48 @@ class KernelPointers(unittest.TestCase):
         self.assertGreater(len(self.addresses), 300)
         self.assertTrue(all(map(ADDRESSES.like, self.addresses)))
 
-    def search(self, name, haystack, needles, odds):
-        """At every byte. A random string of their length has these ODDS."""
-        found = [needle for needle in needles if needle in haystack]
-        self.assertLessEqual(len(found),
-                             most(len(haystack) * len(needles) * odds),
-                             f"in {name}: {found[:5]}")
-
-    def search_whole(self, name, haystack):
-        for order in ("little", "big"):
-            self.search(name, haystack, {number.to_bytes(8, order)
-                                         for number in self.addresses},
-                        2 ** -64)
-
-    def search_image(self, name):
-        """Whole addresses, and parts of them, in bytes."""
-        shot = snapshot(name)
-        self.search_whole(name, shot.image)
+    def needles(self):
+        """
+        Addresses in bytes and in digits, and parts of them; and the odds that a
+        random string is one of these.
+        """
         size = ADDRESSES.part_size
         parts = set(map(ADDRESSES.part, self.addresses))
-        self.search(name, shot.image,
-                    {part.to_bytes(size, sys.byteorder) for part in parts},
-                    2 ** (-8 * size))
-        alike = min(map(ADDRESSES.alike, self.addresses))
-        ids = numbers(shot)
-        self.assertLessEqual(
-            sum(ADDRESSES.alike(number) >= alike for number in ids),
-            most(len(ids) * 2 ** -alike))
+        for pack, numbers_of, bytes_of in (
+                (lambda n: n.to_bytes(8, "little"), self.addresses, 8),
+                (lambda n: n.to_bytes(8, "big"), self.addresses, 8),
+                (lambda n: b"%016x" % n, self.addresses, 8),
+                (lambda n: n.to_bytes(size, sys.byteorder), parts, size),
+                (lambda n: b"%0*x" % (2 * size, n), parts, size)):
+            yield set(map(pack, numbers_of)), 2 ** (-8 * bytes_of)
 
-    def search_text(self):
-        """And in digits."""
-        text = read_all(where() + "/tasks").lower()
-        self.search_whole("tasks", text)
-        size = ADDRESSES.part_size
-        parts = set(map(ADDRESSES.part, self.addresses))
-        self.search("tasks", text, {b"%016x" % number
-                                    for number in self.addresses}, 2 ** -64)
-        self.search("tasks", text, {b"%0*x" % (2 * size, part)
-                                    for part in parts}, 2 ** (-8 * size))
-
-    def search_all(self):
-        for name in IMAGES:
-            self.search_image(name)
-        self.search_text()
+    def search(self, name):
+        haystack = read_all(f"{where()}/{name}")
+        for needles, odds in self.needles():
+            found = [needle for needle in needles if needle in haystack]
+            self.assertLessEqual(len(found),
+                                 most(len(haystack) * len(needles) * odds),
+                                 f"in {name}: {found[:5]}")
+        if name in IMAGES:
+            alike = min(map(ADDRESSES.alike, self.addresses))
+            ids = numbers(image.Snapshot(haystack))
+            self.assertLessEqual(
+                sum(ADDRESSES.alike(number) >= alike for number in ids),
+                most(len(ids) * 2 ** -alike))
 
     def test_no_address_is_shown(self):
         with module():
             for value in range(3):
                 with self.subTest(kptr_restrict=value), \
                         settings({self.SETTING: value}):
-                    self.search_all()
+                    for name in NAMES:
+                        self.search(name)
 
     def test_the_search_finds_addresses(self):
         with module("ids=raw"):
-            for name in IMAGES:
+            for name in NAMES:
                 with self.assertRaises(AssertionError):
-                    self.search_image(name)
-            with self.assertRaises(AssertionError):
-                self.search_text()
+                    self.search(name)
 
     def test_groups_do_not_depend_on_kptr_restrict(self):
         seen = []

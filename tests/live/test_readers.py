@@ -64,6 +64,7 @@ class Big(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.enterClassContext(Crowd("threads", TASKS))
+        print(f"# TASKMAP_SEED={SEED}", flush=True)
 
     def setUp(self):
         self.rng = random.Random(SEED)
@@ -79,12 +80,6 @@ class Big(unittest.TestCase):
         fd = os.open(path_of(name), os.O_RDONLY)
         self.addCleanup(os.close, fd)
         return fd, whole_of(fd)
-
-    def run(self, result=None):
-        failures = len(result.failures) + len(result.errors)
-        super().run(result)
-        if len(result.failures) + len(result.errors) > failures:
-            print(f"# once more the same: TASKMAP_SEED={SEED}", flush=True)
 
 
 class Killed(Big):
