@@ -95,6 +95,16 @@ static inline u32 count_of_kref(const struct kref *count)
 #endif
 
 /*
+ * The one of two probes that has @type, if that is what the tracepoint @event
+ * takes, and else @other. The argument of task_newtask is 64 bits wide since
+ * edd3cb05c00a ("copy_process: pass clone_flags as u64 across calltree"), 6.18.
+ */
+#define probe_of(event, type, probe, other)				\
+	_Generic(&check_trace_callback_type_##event,			\
+		 void (*)(type): probe,					\
+		 default: other)
+
+/*
  * setattr() for a directory of debugfs. 549c7297717c ("fs: make helpers idmap
  * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
  * mnt_idmap"), 6.3, added and changed the first argument.

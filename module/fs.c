@@ -24,10 +24,14 @@
 #include <linux/fs.h>
 #include <linux/kconfig.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/printk.h>
 #include <linux/proc_fs.h>
 #include <linux/security.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/threads.h>
 #include <linux/uaccess.h>
 
@@ -216,6 +220,102 @@ static loff_t image_llseek(struct file *file, loff_t offset, int whence)
 				 taskmap_snapshot_size(file->private_data));
 }
 
+/* "events": a stream. */
+
+/* Two readers of one open file share its events, one read(2) at a time. */
+struct stream {
+	struct mutex reading;
+	struct taskmap_events *events;
+};
+
+/*
+ * The module cannot be unloaded while a reader may sleep in it. For debugfs the
+ * VFS sees to that, but procfs does not (proc_reg_open() in fs/proc/inode.c).
+ */
+static int events_open(struct inode *inode, struct file *file)
+{
+	struct stream *stream;
+	int error = may_open(file);
+
+	if (error)
+		return error;
+	stream = kzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
+	if (!stream)
+		return -ENOMEM;
+	stream->events = taskmap_events_open();
+	if (IS_ERR(stream->events)) {
+		error = PTR_ERR(stream->events);
+		kfree(stream);
+		return error;
+	}
+	mutex_init(&stream->reading);
+	file->private_data = stream;
+	__module_get(THIS_MODULE);
+	return stream_open(inode, file);
+}
+
+static int events_release(struct inode *inode, struct file *file)
+{
+	struct stream *stream = file->private_data;
+
+	taskmap_events_close(stream->events);
+	kfree(stream);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+/* As many whole events as there are and fit; the header counts as one. */
+static ssize_t copy_events(struct stream *stream, char __user *buffer,
+			   size_t size)
+{
+	size_t done = 0;
+	const void *next;
+	size_t length;
+
+	while ((next = taskmap_events_peek(stream->events, &length))) {
+		if (length > size - done)
+			return done ?: -EINVAL;
+		if (copy_to_user(buffer + done, next, length))
+			return done ?: -EFAULT;
+		taskmap_events_consume(stream->events);
+		done += length;
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
+	}
+	return done;
+}
+
+static ssize_t events_read(struct file *file, char __user *buffer, size_t size,
+			   loff_t *position)
+{
+	struct stream *stream = file->private_data;
+	ssize_t done;
+	int error;
+
+	for (;;) {
+		if (mutex_lock_interruptible(&stream->reading))
+			return -ERESTARTSYS;
+		done = copy_events(stream, buffer, size);
+		mutex_unlock(&stream->reading);
+		if (done || !size)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		error = taskmap_events_wait(stream->events);
+		if (error)
+			return error;
+	}
+}
+
+static __poll_t events_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct stream *stream = file->private_data;
+
+	return taskmap_events_poll(stream->events, file, table) ?
+	       EPOLLIN | EPOLLRDNORM : 0;
+}
+
 /* The table of files, for debugfs and procfs. */
 
 static const struct file_operations tasks_fops = {
@@ -263,6 +363,21 @@ static const struct proc_ops exact_proc_ops = {
 	.proc_release = image_release,
 };
 
+static const struct file_operations events_fops = {
+	.owner = THIS_MODULE,
+	.open = events_open,
+	.read = events_read,
+	.poll = events_poll,
+	.release = events_release,
+};
+
+static const struct proc_ops events_proc_ops = {
+	.proc_open = events_open,
+	.proc_read = events_read,
+	.proc_poll = events_poll,
+	.proc_release = events_release,
+};
+
 static const struct view {
 	const char *name;
 	const struct file_operations *fops;
@@ -271,6 +386,7 @@ static const struct view {
 	{ "tasks",	&tasks_fops,	&tasks_proc_ops },
 	{ "snapshot",	&snapshot_fops,	&snapshot_proc_ops },
 	{ "exact",	&exact_fops,	&exact_proc_ops },
+	{ "events",	&events_fops,	&events_proc_ops },
 };
 
 /*

@@ -16,12 +16,19 @@ static int __init taskmap_init(void)
 	error = taskmap_ident_init();
 	if (error)
 		return error;
-	return taskmap_fs_init();
+	error = taskmap_birth_init();
+	if (error)
+		return error;
+	error = taskmap_fs_init();
+	if (error)
+		taskmap_birth_exit();
+	return error;
 }
 
 static void __exit taskmap_exit(void)
 {
 	taskmap_fs_exit();
+	taskmap_birth_exit();
 }
 
 module_init(taskmap_init);

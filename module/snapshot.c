@@ -27,7 +27,6 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -44,7 +43,7 @@
  * allocates its page tables with GFP_KERNEL, whatever flags it is given.
  * Chunks of 4 KiB slow the walk down by 6 to 12 %.
  */
-#define CHUNK_SIZE	SZ_16K
+#define CHUNK_SIZE	TASKMAP_CHUNK_SIZE
 #define CHUNK_HEAD	(sizeof(struct list_head) + sizeof(u64))
 #define CHUNK_RECORDS							\
 	((CHUNK_SIZE - CHUNK_HEAD) / sizeof(struct taskmap_record))
@@ -134,6 +133,40 @@ static u64 room(const struct taskmap_snapshot *snapshot)
 	       CHUNK_RECORDS;
 }
 
+/**
+ * taskmap_chunk_alloc() - allocate memory for what an open file holds
+ * @size: in bytes, %TASKMAP_CHUNK_SIZE at most
+ *
+ * Context: process, may sleep.
+ * Return: zeroed memory, charged to the caller, for taskmap_chunk_free(); NULL if
+ * there is no memory, or all open files together hold their part of it.
+ */
+void *taskmap_chunk_alloc(size_t size)
+{
+	void *chunk = NULL;
+
+	if (atomic_long_inc_return(&chunks_held) <= chunks_max())
+		chunk = kzalloc(size, GFP_SNAPSHOT);
+	else
+		pr_notice_ratelimited("all open files together hold 1/%d of the memory, no more is taken\n",
+				      MEMORY_PART);
+	if (!chunk)
+		atomic_long_dec(&chunks_held);
+	return chunk;
+}
+
+/**
+ * taskmap_chunk_free() - free memory of taskmap_chunk_alloc()
+ * @chunk: the memory
+ *
+ * Context: any.
+ */
+void taskmap_chunk_free(void *chunk)
+{
+	kfree(chunk);
+	atomic_long_dec(&chunks_held);
+}
+
 /*
  * Zeroed here and not by the walk, record by record, because a hardened kernel
  * (init_on_alloc) does it anyway. Nothing is allocated after the last record,
@@ -141,17 +174,10 @@ static u64 room(const struct taskmap_snapshot *snapshot)
  */
 static struct chunk *chunk_add(struct taskmap_snapshot *snapshot)
 {
-	struct chunk *chunk = NULL;
+	struct chunk *chunk = taskmap_chunk_alloc(sizeof(*chunk));
 
-	if (atomic_long_inc_return(&chunks_held) <= chunks_max())
-		chunk = kzalloc(sizeof(*chunk), GFP_SNAPSHOT);
-	else
-		pr_notice_ratelimited("all open files together hold 1/%d of the memory, no more is taken\n",
-				      MEMORY_PART);
-	if (!chunk) {
-		atomic_long_dec(&chunks_held);
+	if (!chunk)
 		return NULL;
-	}
 	chunk->first = room(snapshot);
 	list_add_tail(&chunk->list, &snapshot->chunks);
 	return chunk;
@@ -160,8 +186,7 @@ static struct chunk *chunk_add(struct taskmap_snapshot *snapshot)
 static void chunk_free(struct chunk *chunk)
 {
 	list_del(&chunk->list);
-	kfree(chunk);
-	atomic_long_dec(&chunks_held);
+	taskmap_chunk_free(chunk);
 }
 
 /* What a snapshot is taken with. */
@@ -195,6 +220,7 @@ static int collect(struct taking *taking)
 	int error = 0;
 
 	snapshot->header.start_ns = ktime_get_boottime_ns();
+	snapshot->header.wall_ns = ktime_get_real_ns();
 	while (!error && !taking->walk.done) {
 		chunk = chunk_add(snapshot);
 		error = chunk ? fill_chunk(taking, chunk) : -ENOMEM;
@@ -265,6 +291,7 @@ static int collect_stopped(void *data)
 	unsigned int used;
 
 	header->start_ns = ktime_get_boot_fast_ns();
+	header->wall_ns = ktime_get_real_fast_ns();
 	header->count = 0;
 	taking->walk = (struct taskmap_walk){ .stopped = true };
 	list_for_each_entry(chunk, &taking->snapshot->chunks, list) {
@@ -329,22 +356,29 @@ static int collect_exact(struct taking *taking)
 	return -EAGAIN;
 }
 
-static void describe(struct taskmap_header *header, bool exact)
+/**
+ * taskmap_header_fill() - fill in what all headers have in common
+ * @header: zeroed
+ *
+ * Context: any.
+ */
+void taskmap_header_fill(struct taskmap_header *header)
 {
 	header->magic = TASKMAP_MAGIC;
 	header->version = TASKMAP_FORMAT;
 	header->header_size = sizeof(struct taskmap_header);
 	header->record_size = sizeof(struct taskmap_record);
-	if (!exact)
-		header->flags |= TASKMAP_WALKED;
 	if (taskmap_ident_raw())
 		header->flags |= TASKMAP_RAW_IDS;
 	header->resource_count = TASKMAP_RESOURCES;
 	header->ids_offset = offsetof(struct taskmap_record, ids);
 	header->refs_offset = offsetof(struct taskmap_record, refs);
 	header->fingerprint = taskmap_ident_fingerprint();
+	header->births_ns = taskmap_birth_since();
+	header->resources = (1ULL << TASKMAP_RESOURCES) - 1;
 	strscpy(header->release, init_utsname()->release,
 		sizeof(header->release));
+	strscpy(header->node, init_utsname()->nodename, sizeof(header->node));
 }
 
 /**
@@ -369,7 +403,9 @@ struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 	if (!snapshot)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&snapshot->chunks);
-	describe(&snapshot->header, exact);
+	taskmap_header_fill(&snapshot->header);
+	if (!exact)
+		snapshot->header.flags |= TASKMAP_WALKED;
 	taking.snapshot = snapshot;
 	error = exact ? collect_exact(&taking) : collect(&taking);
 	if (error) {

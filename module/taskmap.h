@@ -5,6 +5,8 @@
  *
  *	task_struct -> walk.c -> record -> snapshot.c -> snapshot -> text.c -> "tasks"
  *	               ident.c             stop.c                `-----------> "snapshot", "exact"
+ *	clone(2) ----> birth.c
+ *	clone(2), execve(2), exit(2) ----> events.c ----------------------> "events"
  *	                                                 fs.c: the files
  *
  * This header and text.c also compile outside the kernel, for the unit tests.
@@ -43,6 +45,18 @@ void taskmap_ident_make(struct taskmap_idents *known,
 __u64 taskmap_ident_fingerprint(void);
 bool taskmap_ident_raw(void);
 
+/* birth.c: how each task was created */
+
+struct task_struct;
+struct tracepoint;
+
+int __must_check taskmap_birth_init(void);
+void taskmap_birth_exit(void);
+void taskmap_birth_fill(struct taskmap_record *record,
+			const struct task_struct *task);
+__u64 taskmap_birth_since(void);
+struct tracepoint *taskmap_tracepoint(const char *name);
+
 /* walk.c: the only file that dereferences a task */
 
 /**
@@ -61,6 +75,8 @@ struct taskmap_walk {
 	__u64 threads;
 };
 
+void taskmap_walk_event(struct taskmap_record *record,
+			struct task_struct *task);
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
 				unsigned int room);
@@ -75,6 +91,12 @@ void taskmap_stop_end(void);
 
 struct taskmap_snapshot;
 
+void taskmap_header_fill(struct taskmap_header *header);
+/* The most bytes that are allocated at once for what an open file holds. */
+#define TASKMAP_CHUNK_SIZE	16384
+
+void *taskmap_chunk_alloc(size_t size);
+void taskmap_chunk_free(void *chunk);
 struct taskmap_snapshot * __must_check taskmap_snapshot_take(bool exact);
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot);
 const struct taskmap_record *
@@ -82,6 +104,20 @@ taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index);
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot);
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length);
+
+/* events.c: births, execs and exits as they happen */
+
+struct taskmap_events;
+struct file;
+struct poll_table_struct;
+
+struct taskmap_events * __must_check taskmap_events_open(void);
+void taskmap_events_close(struct taskmap_events *events);
+int taskmap_events_wait(struct taskmap_events *events);
+bool taskmap_events_poll(struct taskmap_events *events, struct file *file,
+			 struct poll_table_struct *table);
+const void *taskmap_events_peek(struct taskmap_events *events, size_t *size);
+void taskmap_events_consume(struct taskmap_events *events);
 
 /* text.c: lines for people */
 

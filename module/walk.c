@@ -22,15 +22,17 @@
  *
  * What keeps the objects alive
  * ----------------------------
- *  - RCU: a struct pid found in the idr, its task, and the task's parent and
- *    signal_struct. A struct pid is freed by RCU (free_pid()); a task_struct
- *    and its signal_struct are freed by RCU after the task was unhashed
- *    (put_task_struct_rcu_user(), free_task()).
+ *  - RCU: a struct pid found in the idr, its task, and the task's parent, tracer
+ *    and signal_struct, with its process group and session. A struct pid is
+ *    freed by RCU (free_pid()); a task_struct and its signal_struct are freed
+ *    by RCU after the task was unhashed (put_task_struct_rcu_user(),
+ *    free_task()), and a tracer detaches before that (exit_ptrace()).
  *  - task_lock(): mm, files, fs, io_context and nsproxy. A task drops its
  *    reference only after it cleared the pointer under that lock (see the list
  *    above task_lock() in include/linux/sched/task.h).
  *  - RCU: sighand, which comes from a type-safe slab (SLAB_TYPESAFE_BY_RCU in
- *    kernel/fork.c), and cred and css_set, which are freed by RCU.
+ *    kernel/fork.c), and cred, css_set and its cgroup, which are freed by RCU
+ *    (css_free_rwork_fn() in kernel/cgroup/cgroup.c).
  *
  * Nothing else is dereferenced, and no other lock is taken.
  *
@@ -49,6 +51,7 @@
 #include <linux/idr.h>
 #include <linux/iocontext.h>
 #include <linux/ipc_namespace.h>
+#include <linux/kernfs.h>
 #include <linux/lockdep.h>
 #include <linux/mm_types.h>
 #include <linux/nsproxy.h>
@@ -87,8 +90,6 @@
 
 #define REFS(object, member)						\
 	((object) ? count_of(&(object)->member) : NOT_KNOWN)
-#define NS_REFS(namespace, before)					\
-	((namespace) ? ns_count(namespace, before) : NOT_KNOWN)
 
 /*
  * The calls of this function are the table of resources: which resource, how to
@@ -102,6 +103,20 @@ static void hold(struct taskmap_record *record, enum taskmap_resource resource,
 	record->ids[resource] = taskmap_ident_address(object);
 	record->refs[resource] = refs;
 }
+
+/* hold() for a namespace, with its inode number. */
+#define HOLD_NS(record, resource, namespace, before)			\
+	do {								\
+		typeof(namespace) held = (namespace);			\
+									\
+		if (held) {						\
+			hold(record, resource, held,			\
+			     ns_count(held, before));			\
+			(record)->ns_inodes[(resource) -		\
+					    TASKMAP_UTS_NS] =		\
+				held->ns.inum;				\
+		}							\
+	} while (0)
 
 /* The caller holds task_lock(), so the count of an object cannot reach zero. */
 static void hold_locked(struct taskmap_record *record, struct task_struct *task)
@@ -131,17 +146,16 @@ static void hold_namespaces(struct taskmap_record *record,
 {
 	if (!nsproxy)
 		return;
-	hold(record, TASKMAP_UTS_NS, nsproxy->uts_ns,
-	     NS_REFS(nsproxy->uts_ns, kref));
-	hold(record, TASKMAP_IPC_NS, nsproxy->ipc_ns,
-	     NS_REFS(nsproxy->ipc_ns, count));
+	HOLD_NS(record, TASKMAP_UTS_NS, nsproxy->uts_ns, kref);
+	HOLD_NS(record, TASKMAP_IPC_NS, nsproxy->ipc_ns, count);
 	hold(record, TASKMAP_MNT_NS, nsproxy->mnt_ns, NOT_KNOWN);
-	hold(record, TASKMAP_NET_NS, nsproxy->net_ns,
-	     NS_REFS(nsproxy->net_ns, count));
-	hold(record, TASKMAP_TIME_NS, nsproxy->time_ns,
-	     NS_REFS(nsproxy->time_ns, kref));
-	hold(record, TASKMAP_CGROUP_NS, nsproxy->cgroup_ns,
-	     NS_REFS(nsproxy->cgroup_ns, count));
+	HOLD_NS(record, TASKMAP_NET_NS, nsproxy->net_ns, count);
+	HOLD_NS(record, TASKMAP_TIME_NS, nsproxy->time_ns, kref);
+	HOLD_NS(record, TASKMAP_CGROUP_NS, nsproxy->cgroup_ns, count);
+	HOLD_NS(record, TASKMAP_PID_CHILDREN_NS, nsproxy->pid_ns_for_children,
+		kref);
+	HOLD_NS(record, TASKMAP_TIME_CHILDREN_NS,
+		nsproxy->time_ns_for_children, kref);
 }
 
 /*
@@ -166,10 +180,16 @@ static void hold_rcu(struct taskmap_record *record, struct task_struct *task)
 	HOLD_RCU(record, TASKMAP_SIGHAND, sighand, task->sighand, count);
 #ifdef CONFIG_CGROUPS
 	HOLD_RCU(record, TASKMAP_CGROUPS, cgroups, task->cgroups, refcount);
+	record->cgroup = kernfs_ino(cgroups->dfl_cgrp->kn);
 #endif
 #ifdef CONFIG_SYSVIPC
 	/* Its type is private to ipc/sem.c. */
 	hold(record, TASKMAP_SYSVSEM, racy(task->sysvsem.undo_list), NOT_KNOWN);
+#endif
+#ifdef CONFIG_SECCOMP
+	/* Its type is private to kernel/seccomp.c. */
+	hold(record, TASKMAP_SECCOMP, racy(task->seccomp.filter), NOT_KNOWN);
+	record->seccomp = racy(task->seccomp.mode);
 #endif
 }
 
@@ -183,10 +203,11 @@ static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 	const struct cred *cred;
 
 	HOLD_RCU(record, TASKMAP_CRED, cred, task->real_cred, usage);
-	hold(record, TASKMAP_USER_NS, cred->user_ns,
-	     NS_REFS(cred->user_ns, count));
+	HOLD_NS(record, TASKMAP_USER_NS, cred->user_ns, count);
 	record->uid = __kuid_val(cred->uid);
 	record->gid = __kgid_val(cred->gid);
+	record->euid = __kuid_val(cred->euid);
+	record->fsuid = __kuid_val(cred->fsuid);
 }
 
 /* The pid namespace that the task lives in. Its struct pid keeps it alive. */
@@ -194,7 +215,7 @@ static void hold_pid(struct taskmap_record *record, struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
 
-	hold(record, TASKMAP_PID_NS, own->ns, NS_REFS(own->ns, kref));
+	HOLD_NS(record, TASKMAP_PID_NS, own->ns, kref);
 	record->ns_pid = own->nr;
 }
 
@@ -224,16 +245,40 @@ static enum taskmap_kind kind_of(const struct taskmap_record *record)
 	return TASKMAP_PROCESS;
 }
 
+/* The number of a process group or session, which is NULL once all have left. */
+static pid_t number_of(const struct pid *pid)
+{
+	return pid ? pid->numbers[0].nr : 0;
+}
+
+/* Of a thread group, what wait(2) reports (wait_task_zombie() in kernel/exit.c). */
+static int exit_code_of(struct task_struct *task)
+{
+	if (thread_group_leader(task) &&
+	    racy(task->signal->flags) & SIGNAL_GROUP_EXIT)
+		return racy(task->signal->group_exit_code);
+	return racy(task->exit_code);
+}
+
 /* What needs no lock: words that are read once. */
 static void describe(struct taskmap_record *record, struct task_struct *task,
 		     struct task_struct *parent)
 {
+	const struct signal_struct *signal = task->signal;
+
 	record->start_ns = racy(task->start_boottime);
 	record->tgid = racy(task->tgid);
 	record->ppid = racy(parent->tgid);
+	record->parent = racy(parent->pid);
+	if (unlikely(racy(task->ptrace)))
+		record->tracer = racy(rcu_dereference(task->parent)->pid);
+	record->pgrp = number_of(racy(signal->pids[PIDTYPE_PGID]));
+	record->session = number_of(racy(signal->pids[PIDTYPE_SID]));
+	if (unlikely(racy(task->exit_state)))
+		record->exit_code = exit_code_of(task);
 	record->flags = racy(task->flags);
 	record->exit_signal = racy(task->exit_signal);
-	record->threads = racy(task->signal->nr_threads);
+	record->threads = racy(signal->nr_threads);
 	/* Reads the words of the state once each, as /proc does. */
 	record->state = data_race(task_state_to_char(task));
 	record->kind = kind_of(record);
@@ -295,6 +340,7 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 	record->pid = walk->cursor;
 	record->task = taskmap_ident_address(task);
 	describe(record, task, parent);
+	taskmap_birth_fill(record, task);
 	hold_pid(record, pid);
 	hold_rcu(record, task);
 	hold_cred(record, task);
@@ -309,6 +355,33 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 		hold_all_locked(record, task, parent);
 		task_unlock(task);
 	}
+}
+
+/**
+ * taskmap_walk_event() - fill in the record of a task in a tracepoint
+ * @record: zeroed; filled with addresses in place of ids
+ * @task: the current task, or a new one that has not run yet
+ *
+ * Nobody but @task itself replaces what task_lock() protects, except for its
+ * name and its I/O context, which is never freed before @task ends. So no lock
+ * is needed, which could not be taken here on PREEMPT_RT.
+ *
+ * Context: a tracepoint of fork, exec or exit.
+ */
+void taskmap_walk_event(struct taskmap_record *record,
+			struct task_struct *task)
+{
+	struct taskmap_walk walk = {
+		.cursor = task_pid_nr(task),
+		.stopped = true,
+	};
+
+	rcu_read_lock();
+	fill(record, &walk, task_pid(task), task);
+	rcu_read_unlock();
+	/* Set by then, but the task is not a zombie yet (do_exit()). */
+	if (record->flags & PF_EXITING)
+		record->exit_code = racy(task->exit_code);
 }
 
 /**

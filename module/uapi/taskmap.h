@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * The format of the files "snapshot" and "exact" of taskmap.
+ * The format of the files "snapshot", "exact" and "events" of taskmap.
  *
  * This header is the manual of the format and all that a program needs to
  * read it. The files are in
@@ -130,6 +130,50 @@
  * references, so refs may exceed the number of holders. Newer kernels do not
  * count references to the namespaces that they booted with: these have refs 1.
  *
+ * Births
+ * ======
+ *
+ * What a task shares now does not tell how it was created: exec, unshare(2),
+ * setns(2) and setuid(2) change it, and some flags of clone(2) leave no trace.
+ * The module remembers, for each task that was created since it was loaded,
+ * the flags that the kernel used and the task that made the call. That is the
+ * thread itself; for a kernel thread usually kthreadd (2), and for a worker of
+ * io_uring a thread of its process.
+ *
+ * A birth belongs to the task, not to its pid: when a thread execs and takes
+ * over its leader's pid, its birth stays that of a thread (CLONE_THREAD).
+ *
+ * @birth_pid is 0 if the birth is not known: the task is older than @births_ns,
+ * the module was loaded with births=0, the kernel has no tracepoints, or memory
+ * was short. A birth that is known is right. One limit: 32-bit kernels before
+ * 6.18 do not tell the flags above bit 31 (CLONE_CLEAR_SIGHAND and
+ * CLONE_INTO_CGROUP).
+ *
+ * Events
+ * ======
+ *
+ * "events" is a stream. It begins with a header in which %TASKMAP_EVENTS is set
+ * and @count is 0, and goes on with one &struct taskmap_event, @event_size bytes
+ * long, for each clone, exec and exit of any task from open(2) on, in the order
+ * of @time_ns. @event_record is where the task's record begins in an event.
+ *
+ * read(2) returns the header, which is there at once, and as many whole events
+ * as there are and fit. If there is nothing yet it waits, or with O_NONBLOCK
+ * fails with EAGAIN. A buffer that is too small for the header, or for one event,
+ * gets EINVAL. poll(2) works. There is no seeking.
+ *
+ * Every open file has room for events of its own (the parameter events_kb). If
+ * that is full because the reader is slow, events are lost: the machine never
+ * waits. Where some were lost there is an event of type %TASKMAP_LOST in the
+ * stream, with their number.
+ *
+ * Events are recorded while the file is open, and by nothing else. A snapshot
+ * that is taken after "events" was opened, and the events, are a complete
+ * account of births, execs and exits. unshare(2), setns(2) and setuid(2) have no
+ * event; they show in the next record of the task.
+ *
+ * The module cannot be unloaded while the file is open.
+ *
  * Versions
  * ========
  *
@@ -177,9 +221,13 @@
 /* Bytes of a kernel release, ended by a NUL and filled up with NULs. */
 #define TASKMAP_RELEASE_LEN	72
 
+/* Bytes of a node name, ended by a NUL and filled up with NULs. */
+#define TASKMAP_NODE_LEN	72
+
 /* Bits of taskmap_header.flags; bits not named here are for later modules. */
 #define TASKMAP_WALKED		(1U << 0)	/* collected task by task, not in one instant */
 #define TASKMAP_RAW_IDS		(1U << 1)	/* ids are kernel addresses */
+#define TASKMAP_EVENTS		(1U << 2)	/* a stream of events follows, and no records */
 
 /**
  * enum taskmap_kind - what a task is, as the kernel itself decides it
@@ -244,6 +292,13 @@ enum taskmap_kind {
  * @TASKMAP_CGROUP_NS: nsproxy->cgroup_ns; CLONE_NEWCGROUP; the namespace's
  *	count
  * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count
+ * @TASKMAP_PID_CHILDREN_NS: nsproxy->pid_ns_for_children; none (unshare(2) and
+ *	setns(2) change it); the namespace's count: where the task's next child
+ *	will live
+ * @TASKMAP_TIME_CHILDREN_NS: nsproxy->time_ns_for_children; none, as above; the
+ *	namespace's count
+ * @TASKMAP_SECCOMP: seccomp.filter; none (every new task gets its creator's);
+ *	not known: the newest filter, which stands for all below it
  * @TASKMAP_RESOURCES: how many this header knows
  */
 enum taskmap_resource {
@@ -266,8 +321,14 @@ enum taskmap_resource {
 	TASKMAP_TIME_NS,
 	TASKMAP_CGROUP_NS,
 	TASKMAP_USER_NS,
+	TASKMAP_PID_CHILDREN_NS,
+	TASKMAP_TIME_CHILDREN_NS,
+	TASKMAP_SECCOMP,
 	TASKMAP_RESOURCES
 };
+
+/* The namespaces, which follow each other from TASKMAP_UTS_NS on. */
+#define TASKMAP_NAMESPACES	10
 
 /**
  * struct taskmap_header - the beginning of a snapshot
@@ -288,6 +349,17 @@ enum taskmap_resource {
  * @release: the kernel that made it, as "uname -r" prints it
  * @pause_ns: how long the machine was stopped for it, in ns, measured within
  *	the stop; 0 if it was not
+ * @wall_ns: @start_ns as the time of day, in ns since 1970 (CLOCK_REALTIME)
+ * @births_ns: births are known from here on, in ns of CLOCK_BOOTTIME; 0 if none
+ *	is known
+ * @resources: bit n is set if the file tells of the resource n. Where it is
+ *	clear, id 0 means "not known". Files without this field tell of all
+ *	resources that they have.
+ * @event_size: in a stream, bytes from one event to the next; otherwise 0
+ * @event_record: in a stream, bytes from the start of an event to its record;
+ *	otherwise 0
+ * @node: the machine that made it, as "uname -n" prints it in the initial uts
+ *	namespace
  */
 struct taskmap_header {
 	__u64 magic;
@@ -305,6 +377,12 @@ struct taskmap_header {
 	__u64 end_ns;
 	char release[TASKMAP_RELEASE_LEN];
 	__u64 pause_ns;
+	__u64 wall_ns;
+	__u64 births_ns;
+	__u64 resources;
+	__u32 event_size;
+	__u32 event_record;
+	char node[TASKMAP_NODE_LEN];
 };
 
 /**
@@ -328,9 +406,31 @@ struct taskmap_header {
  * @marks: TASKMAP_MARK_VFORK and so on
  * @reserved: zero
  * @comm: the name, any bytes but NUL; not always UTF-8, nor printable
+ * @birth_flags: the flags of the clone(2) that created it, as the kernel used
+ *	them, without the exit signal; see Births above. 0 if @birth_pid is 0.
+ * @cgroup: the inode number of its cgroup's directory in the unified hierarchy
+ *	(cgroup v2), which on 64-bit kernels is the id of the cgroup; 0 if there
+ *	are no cgroups
+ * @birth_pid: the task that called that clone(2), by its pid at that time; 0 if
+ *	the birth is not known
+ * @parent: pid of the real parent: of the task and not its leader. 0 if there
+ *	is none.
+ * @tracer: pid of the task that traces it with ptrace(2), 0 if none does
+ * @pgrp: its process group; 0 if there is none
+ * @session: its session; 0 if there is none
+ * @exit_code: of a dead task (state Z or X), as wait(2) reports it: the signal
+ *	in the low 7 bits, 0x80 for a core dump, the exit status in the next 8.
+ *	Also of a task that is ending, in the event of that. 0 for all others.
+ * @euid: effective user id, in the initial user namespace
+ * @fsuid: user id for access to files, in the initial user namespace
+ * @seccomp: the mode: 0 for none, 1 for strict, 2 for a filter. A newer kernel
+ *	may have others.
+ * @ns_inodes: the inode numbers of the namespaces from TASKMAP_UTS_NS on, as
+ *	stat(2) tells them of /proc/PID/ns; 0 if there is none or it is not
+ *	known. That of mnt is not: modules cannot look into it.
+ * @reserved2: zero
  * @ids: the id of the object of each resource, 0 for none
  * @refs: the kernel's count of references to each, 0 for not known
- * @padding: zero
  */
 struct taskmap_record {
 	__u64 task;
@@ -349,9 +449,60 @@ struct taskmap_record {
 	__u8 marks;
 	__u8 reserved;
 	char comm[TASKMAP_COMM_LEN];
+	__u64 birth_flags;
+	__u64 cgroup;
+	__s32 birth_pid;
+	__s32 parent;
+	__s32 tracer;
+	__s32 pgrp;
+	__s32 session;
+	__s32 exit_code;
+	__u32 euid;
+	__u32 fsuid;
+	__u32 seccomp;
+	__u32 ns_inodes[TASKMAP_NAMESPACES];
+	__u32 reserved2;
 	__u64 ids[TASKMAP_RESOURCES];
 	__u32 refs[TASKMAP_RESOURCES];
-	__u32 padding;
+};
+
+/**
+ * enum taskmap_event_type - what happened
+ * @TASKMAP_BIRTH: the task was created. It has not run yet.
+ * @TASKMAP_EXEC: the task now runs another program
+ * @TASKMAP_EXIT: the task is ending. Depending on the kernel it still holds its
+ *	mm or does not any more; all else it still holds. Its state is not yet Z.
+ * @TASKMAP_LOST: events were lost here, for want of room
+ */
+enum taskmap_event_type {
+	TASKMAP_BIRTH	= 1,
+	TASKMAP_EXEC	= 2,
+	TASKMAP_EXIT	= 3,
+	TASKMAP_LOST	= 4,
+};
+
+/**
+ * struct taskmap_event - one event
+ * @time_ns: when, in ns of CLOCK_BOOTTIME
+ * @flags: of a birth, the flags of clone(2) as in taskmap_record.birth_flags,
+ *	known even with births=0
+ * @lost: of TASKMAP_LOST, how many events
+ * @type: &enum taskmap_event_type; a reader ignores those it does not know
+ * @caller: of a birth, the pid of the task that called clone(2)
+ * @old_pid: of an exec, the pid that the task had before. It differs from its
+ *	pid if a thread took over that of its leader.
+ * @reserved: zero
+ * @record: the task at that moment; zero if events were lost
+ */
+struct taskmap_event {
+	__u64 time_ns;
+	__u64 flags;
+	__u64 lost;
+	__u32 type;
+	__s32 caller;
+	__s32 old_pid;
+	__u32 reserved;
+	struct taskmap_record record;
 };
 
 #endif /* _UAPI_TASKMAP_H */

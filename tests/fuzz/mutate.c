@@ -77,7 +77,8 @@ static void mend_layout(struct image *image)
 	if (h->header_size > image->size)
 		h->header_size = sizeof(*h);
 	h->resource_count %= TASKMAP_RESOURCES + 3;
-	h->ids_offset = FIXED_SIZE + pick(image, 2) * 8;
+	h->ids_offset = pick(image, 2) ? FIXED_SIZE + pick(image, 2) * 8 :
+					 offsetof(struct taskmap_record, ids);
 	h->refs_offset = h->ids_offset + h->resource_count * 8;
 	h->record_size = (h->refs_offset + h->resource_count * 4 + 7) & ~7U;
 }

@@ -11,11 +11,12 @@
 
 static const struct shape shapes[] = {
 	{ 0 },
-	{ .header_size = 160, .record_size = 328, .ids_offset = 80,
-	  .refs_offset = 232 },
-	{ .record_size = 120, .resource_count = 4, .refs_offset = 104 },
-	{ .record_size = 328, .resource_count = TASKMAP_RESOURCES + 1,
-	  .refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 1) },
+	{ .header_size = 160, .record_size = 352, .ids_offset = 80,
+	  .refs_offset = 256 },
+	{ .record_size = 120, .resource_count = 4, .ids_offset = 72,
+	  .refs_offset = 104 },
+	{ .record_size = 448, .resource_count = TASKMAP_RESOURCES + 1,
+	  .refs_offset = offsetof(struct taskmap_record, refs) + 8 },
 };
 
 static void put_seed(const char *dir, const struct taskmap_record *rows,

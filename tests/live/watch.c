@@ -271,7 +271,9 @@ static void check_header(const struct taskmap_header *header)
 	    header->ids_offset != offsetof(struct taskmap_record, ids) ||
 	    header->refs_offset != offsetof(struct taskmap_record, refs) ||
 	    header->flags & ~(TASKMAP_WALKED | TASKMAP_RAW_IDS) ||
-	    header->reserved)
+	    header->reserved ||
+	    header->resources != (1 << TASKMAP_RESOURCES) - 1 ||
+	    !memchr(header->node, 0, TASKMAP_NODE_LEN))
 		wrong("the header is not one");
 	if (header->start_ns > header->end_ns)
 		wrong("it ended before it began");
@@ -310,6 +312,7 @@ static void check_refs(const struct taskmap_record *record)
 		TASKMAP_CGROUPS, TASKMAP_UTS_NS, TASKMAP_IPC_NS,
 		TASKMAP_PID_NS, TASKMAP_NET_NS, TASKMAP_TIME_NS,
 		TASKMAP_CGROUP_NS, TASKMAP_USER_NS,
+		TASKMAP_PID_CHILDREN_NS, TASKMAP_TIME_CHILDREN_NS,
 	};
 	size_t i;
 
@@ -325,6 +328,41 @@ static void check_refs(const struct taskmap_record *record)
 	if (!record->ids[TASKMAP_SIGNAL] || !record->ids[TASKMAP_CRED] ||
 	    !record->ids[TASKMAP_PID_NS] || !record->ids[TASKMAP_USER_NS])
 		wrong("task %d lacks what every task has", record->pid);
+}
+
+/* A namespace has a number, except that of mounts, which modules cannot see. */
+static void check_inodes(const struct taskmap_record *record)
+{
+	int i;
+
+	for (i = 0; i < TASKMAP_NAMESPACES; i++) {
+		bool none = !record->ids[TASKMAP_UTS_NS + i] ||
+			    TASKMAP_UTS_NS + i == TASKMAP_MNT_NS;
+
+		if (none != !record->ns_inodes[i])
+			wrong("task %d: resource %d has id %llx and inode %u",
+			      record->pid, TASKMAP_UTS_NS + i,
+			      record->ids[TASKMAP_UTS_NS + i],
+			      record->ns_inodes[i]);
+	}
+}
+
+/* What is said of a task by others: who made it, and what became of it. */
+static void check_relatives(const struct taskmap_record *record)
+{
+	bool dead = record->state == 'Z' || record->state == 'X';
+
+	if (record->parent < 0 || !record->parent != !record->ppid ||
+	    record->tracer < 0 || record->pgrp < 0 || record->session < 0)
+		wrong("task %d: parent %d tracer %d pgrp %d session %d",
+		      record->pid, record->parent, record->tracer,
+		      record->pgrp, record->session);
+	if (record->exit_code && !dead)
+		wrong("task %d is in state %c and has ended with %x",
+		      record->pid, record->state, record->exit_code);
+	if (record->birth_pid < 0 || (record->birth_flags && !record->birth_pid))
+		wrong("task %d was made by %d with flags %llx", record->pid,
+		      record->birth_pid, record->birth_flags);
 }
 
 static void check_record(const struct taskmap_record *record)
@@ -344,9 +382,11 @@ static void check_record(const struct taskmap_record *record)
 		wrong("task %d is in state %d", record->pid, record->state);
 	if (!end || !all_zero(end, record->comm + TASKMAP_COMM_LEN))
 		wrong("task %d: its name does not end", record->pid);
-	if (record->reserved || record->padding ||
+	if (record->reserved || record->reserved2 ||
 	    record->marks & ~TASKMAP_MARK_VFORK)
 		wrong("task %d: padding is not zero", record->pid);
+	check_relatives(record);
+	check_inodes(record);
 	check_refs(record);
 }
 

@@ -33,7 +33,7 @@ class Task:
         else:
             self.holds = {resource: pid if resource in OWN else 1
                           for resource in image.RESOURCES}
-            self.holds.update(active_mm=0, io=0, sysvsem=0)
+            self.holds.update(active_mm=0, io=0, sysvsem=0, seccomp=0)
         self.holds.update(holds)
         self.dead = False
 
@@ -41,7 +41,7 @@ class Task:
         fields = image.RECORD.pack(
             0, self.pid * 1000, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
             0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
-            os.fsencode(self.name))
+            os.fsencode(self.name), *[0] * 22)
         ids = b"".join((number and (1 + index) << 56 | number).to_bytes(8, "little")
                        for index, number in enumerate(
                            self.holds[name] for name in image.RESOURCES))
@@ -97,7 +97,7 @@ def write(tasks, path):
     header = image.HEADER.pack(
         image.MAGIC, 1, image.HEADER.size, RECORD_SIZE, image.WALKED,
         len(tasks), len(image.RESOURCES), IDS_OFFSET, REFS_OFFSET, 0, 1, 1, 2,
-        b"6.1.0-test", 0)
+        b"6.1.0-test", 0, 0, 0, (1 << len(image.RESOURCES)) - 1, b"node")
     with open(path, "wb") as file:
         file.write(header)
         file.writelines(task.record() for task in tasks)

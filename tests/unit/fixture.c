@@ -12,6 +12,14 @@
 
 #include "fixture.h"
 
+const struct shape fixture_older = {
+	.header_size = 152,
+	.record_size = 304,
+	.resource_count = 19,
+	.ids_offset = 72,
+	.refs_offset = 224,
+};
+
 #define OR(value, otherwise)	((value) ? (value) : (otherwise))
 
 static struct shape complete(const struct shape *shape)
@@ -34,12 +42,17 @@ static void put_record(unsigned char *at, const struct shape *shape,
 		       const struct taskmap_record *row)
 {
 	size_t known = shape->resource_count;
+	size_t scalars = offsetof(struct taskmap_record, ids);
 
+	if (scalars > shape->ids_offset)
+		scalars = shape->ids_offset;
+	if (scalars > shape->refs_offset)
+		scalars = shape->refs_offset;
 	if (known > TASKMAP_RESOURCES)
 		known = TASKMAP_RESOURCES;
 	/* Whatever no field owns is filled, to show if someone reads it. */
 	memset(at, 0xee, shape->record_size);
-	memcpy(at, row, offsetof(struct taskmap_record, ids));
+	memcpy(at, row, scalars);
 	memcpy(at + shape->ids_offset, row->ids, known * 8);
 	memcpy(at + shape->refs_offset, row->refs, known * 4);
 }
@@ -63,6 +76,10 @@ unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
 		.end_ns = 1000250000,
 		.release = "6.1.0-56-amd64",
 		.pause_ns = FIXTURE_PAUSE,
+		.wall_ns = 1700000000123456789,
+		.births_ns = 500000000,
+		.resources = (1 << TASKMAP_RESOURCES) - 1,
+		.node = "node",
 	};
 	unsigned char *image;
 
@@ -92,6 +109,10 @@ static struct taskmap_record task(int pid, int ppid, const char *comm)
 		.tgid = pid,
 		.ppid = ppid,
 		.ns_pid = pid,
+		.parent = ppid,
+		.pgrp = pid,
+		.session = 1,
+		.cgroup = 1,
 		.flags = 0x00400040,
 		.exit_signal = 17,
 		.threads = 1,
@@ -106,7 +127,13 @@ static struct taskmap_record task(int pid, int ppid, const char *comm)
 	}
 	row.ids[TASKMAP_IO] = row.refs[TASKMAP_IO] = 0;
 	row.ids[TASKMAP_SYSVSEM] = row.refs[TASKMAP_SYSVSEM] = 0;
+	row.ids[TASKMAP_SECCOMP] = row.refs[TASKMAP_SECCOMP] = 0;
 	row.refs[TASKMAP_MNT_NS] = 0;
+	row.ids[TASKMAP_PID_CHILDREN_NS] = row.ids[TASKMAP_PID_NS];
+	row.ids[TASKMAP_TIME_CHILDREN_NS] = row.ids[TASKMAP_TIME_NS];
+	for (unsigned int i = 0; i < TASKMAP_NAMESPACES; i++)
+		row.ns_inodes[i] = (uint32_t)(row.ids[TASKMAP_UTS_NS + i] >> 56);
+	row.ns_inodes[TASKMAP_MNT_NS - TASKMAP_UTS_NS] = 0;
 	return row;
 }
 
@@ -147,12 +174,16 @@ struct taskmap_record zombie(struct taskmap_record row)
 		TASKMAP_MM, TASKMAP_ACTIVE_MM, TASKMAP_FILES, TASKMAP_FS,
 		TASKMAP_NSPROXY, TASKMAP_UTS_NS, TASKMAP_IPC_NS,
 		TASKMAP_MNT_NS, TASKMAP_NET_NS, TASKMAP_TIME_NS,
-		TASKMAP_CGROUP_NS,
+		TASKMAP_CGROUP_NS, TASKMAP_PID_CHILDREN_NS,
+		TASKMAP_TIME_CHILDREN_NS, TASKMAP_SECCOMP,
 	};
 
 	row.state = 'Z';
-	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
 		row.ids[gone[i]] = row.refs[gone[i]] = 0;
+		if (resources[gone[i]].link)
+			row.ns_inodes[gone[i] - TASKMAP_UTS_NS] = 0;
+	}
 	return row;
 }
 
@@ -166,7 +197,7 @@ struct taskmap_record *fixture_system(void)
 	r[1] = kthread(2, "kthreadd");
 	r[2] = kthread(3, "kworker/0:0H");
 	r[3] = process(100, 1, "shell");
-	r[3].uid = r[3].gid = 1000;
+	r[3].uid = r[3].euid = r[3].fsuid = r[3].gid = 1000;
 	/* A process of four threads, of which one has files of its own. */
 	r[4] = process(200, 100, "server");
 	r[4].kind = TASKMAP_MAIN;
@@ -226,19 +257,25 @@ int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 	return ret;
 }
 
-struct snapshot fixture_snapshot(const struct taskmap_record *rows,
-				 size_t count)
+struct snapshot fixture_snapshot_of(const struct taskmap_record *rows,
+				    size_t count, const struct shape *shape)
 {
 	struct snapshot snap;
 	struct error error = { 0 };
 	unsigned char *image;
 	size_t size;
 
-	image = fixture_image(rows, count, NULL, &size);
+	image = fixture_image(rows, count, shape, &size);
 	if (fixture_read(image, size, &snap, &error))
 		fail_msg("%s", error.text);
 	free(image);
 	return snap;
+}
+
+struct snapshot fixture_snapshot(const struct taskmap_record *rows,
+				 size_t count)
+{
+	return fixture_snapshot_of(rows, count, NULL);
 }
 
 void fixture_init(struct fixture *fixture, const struct taskmap_record *rows,

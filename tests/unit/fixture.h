@@ -23,6 +23,9 @@ struct shape {
 	bool exact;	/* one instant, and not walked */
 };
 
+/* That of a module that knew no births, and no more than nineteen resources. */
+extern const struct shape fixture_older;
+
 /* An image of @rows in the given @shape (NULL: ours), to be freed. */
 unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
 			     const struct shape *shape, size_t *size);
@@ -47,6 +50,9 @@ int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 /* The decoded snapshot of @rows. */
 struct snapshot fixture_snapshot(const struct taskmap_record *rows,
 				 size_t count);
+/* As a file of @shape has them. */
+struct snapshot fixture_snapshot_of(const struct taskmap_record *rows,
+				    size_t count, const struct shape *shape);
 
 /* That snapshot and its model, of which all objects have numbers and groups. */
 struct fixture {

@@ -194,8 +194,10 @@ TEST(test_manual_compared)
 						  column.name);
 
 		other = strstr(column.name, "_REFS") ||
+			strstr(column.name, "_INODE") ||
 			!strcmp(column.name, "ACTIVE_MM");
-		if (i >= task_columns.own_count - 2 * TASKMAP_RESOURCES)
+		if (i >= task_columns.own_count - 2 * TASKMAP_RESOURCES -
+			 TASKMAP_NAMESPACES)
 			assert_int_equal(compared, !other);
 		else if (has_word(at, column.name) != compared)
 			fail_msg("taskmap.8 is wrong about %s", column.name);
@@ -350,8 +352,11 @@ TEST(test_completion_arguments)
 	} cases[] = {
 		{ "taskmap graph --sv", "--svg\n" },
 		{ "taskmap graph --resources sig", "sighand\nsignal\n" },
+		{ "taskmap graph --resources sec", "seccomp\n" },
 		{ "taskmap graph --resources = mm,f", "mm,files\nmm,fs\n" },
-		{ "taskmap --output = PI", "PID\nPIDNS\nPIDNS_REFS\n" },
+		{ "taskmap --output = PIDN",
+		  "PIDNS\nPIDNS_REFS\nPIDNS_CHILDREN\nPIDNS_CHILDREN_REFS\n"
+		  "PIDNS_INODE\nPIDNS_CHILDREN_INODE\n" },
 		{ "taskmap --output = groups", "" },
 		{ "taskmap --kind = pro", "process\n" },
 		{ "taskmap --kind = pro gro", "groups\n" },
@@ -368,11 +373,13 @@ TEST(test_completion_arguments)
 		{ "taskmap drift x", "" },
 		{ "taskmap gro", "groups\n" },
 		{ "taskmap -o pid,mm_", "PID,MM_REFS\n" },
-		{ "taskmap -o +usern", "+USERNS\n+USERNS_REFS\n" },
+		{ "taskmap -o +usern",
+		  "+USERNS\n+USERNS_REFS\n+USERNS_INODE\n" },
 		{ "taskmap groups -o out", "OUTSIDE\n" },
 		{ "taskmap diff -o wh", "WHAT\n" },
-		{ "taskmap diff -c s", "S\nSTART\nSHARES\nSIGHAND\n"
-		  "SIGHAND_REFS\nSIGNAL\nSIGNAL_REFS\nSYSVSEM\nSYSVSEM_REFS\n" },
+		{ "taskmap diff -c s", "SID\nS\nSTART\nSECCOMP_MODE\nSHARES\n"
+		  "SIGHAND\nSIGHAND_REFS\nSIGNAL\nSIGNAL_REFS\nSYSVSEM\n"
+		  "SYSVSEM_REFS\nSECCOMP\nSECCOMP_REFS\n" },
 		{ "taskmap-zoo \"\"", "list\ncost\nfork\nvfork\n" },
 		{ "taskmap-zoo fork v", "vfork\n" },
 		{ "taskmap-zoo fork l", "" },

@@ -31,11 +31,12 @@ struct diff {
 
 /* A model of some of the tasks, which stay the caller's. */
 static void make_model(struct model *model, struct taskmap_record *tasks,
-		       unsigned int count)
+		       unsigned int count, size_t scalars)
 {
 	struct snapshot part = { .tasks = tasks, .count = count };
 
 	need_memory(model_init(model, &part));
+	model->scalars = scalars;
 }
 
 /* One array, for an object to have one short id in both. */
@@ -43,14 +44,18 @@ static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
 {
 	/* Fits: the pids of each ascend and are ints. */
 	unsigned int count = a->count + b->count;
+	size_t scalars = snapshot_scalars(&a->header);
 
+	/* What one of them does not tell cannot be compared. */
+	if (scalars > snapshot_scalars(&b->header))
+		scalars = snapshot_scalars(&b->header);
 	diff->tasks = xcalloc(count, sizeof(*diff->tasks));
 	memcpy(diff->tasks, a->tasks, a->count * sizeof(*diff->tasks));
 	memcpy(diff->tasks + a->count, b->tasks,
 	       b->count * sizeof(*diff->tasks));
-	make_model(&diff->both, diff->tasks, count);
-	make_model(&diff->a, diff->tasks, a->count);
-	make_model(&diff->b, diff->tasks + a->count, b->count);
+	make_model(&diff->both, diff->tasks, count, scalars);
+	make_model(&diff->a, diff->tasks, a->count, scalars);
+	make_model(&diff->b, diff->tasks + a->count, b->count, scalars);
 	diff->a.whole = &diff->both;
 	diff->b.whole = &diff->both;
 	diff->b.offset = a->count;
@@ -273,7 +278,7 @@ const struct columns change_columns = {
  * threads), nor what only follows from something else (THREADS, SHARES).
  */
 const struct columns compared_columns = {
-	.defaults = "PPID,KIND,UID,GID,COMM,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,NETNS,TIMENS,CGROUPNS,USERNS",
+	.defaults = "PPID,PARENT,TRACER,PGID,SID,KIND,UID,EUID,FSUID,GID,COMM,CGROUP_ID,SECCOMP_MODE,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,NETNS,TIMENS,CGROUPNS,USERNS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP",
 	.more = &task_columns,
 };
 

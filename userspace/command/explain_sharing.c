@@ -10,7 +10,7 @@
 
 /* What sentences name one by one; the same namespaces together. */
 #define TOLD	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_NSPROXY) | \
-				   BIT(TASKMAP_ACTIVE_MM)))
+				   BIT(TASKMAP_ACTIVE_MM) | CHILD_NAMESPACES))
 
 /* Whom a task is held against, in what is said. */
 struct subject {

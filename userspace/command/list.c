@@ -175,6 +175,24 @@ static void fill_shares(const struct cell *cell, struct value *value)
 	free(words);
 }
 
+static void fill_exit_code(const struct cell *cell, struct value *value)
+{
+	if (model_is_dead(cell->row->model, cell->row->task))
+		fill_s32(cell, value);
+}
+
+static void fill_birth_flags(const struct cell *cell, struct value *value)
+{
+	const struct taskmap_record *record = record_of(cell);
+	char *flags;
+
+	if (!record->birth_pid)
+		return;
+	flags = clone_flags(record->birth_flags);
+	value_set_text(value, flags);
+	free(flags);
+}
+
 static void fill_note(const struct cell *cell, struct value *value)
 {
 	note_oddities(cell->row->model, cell->row->task, value->text);
@@ -186,11 +204,24 @@ static void fill_object(const struct cell *cell, struct value *value)
 	value_set_object(value, cell, cell->column->resource);
 }
 
+static void fill_inode(const struct cell *cell, struct value *value)
+{
+	uint32_t inode = record_of(cell)->ns_inodes[cell->column->resource -
+						    TASKMAP_UTS_NS];
+
+	if (inode)
+		value_set_number(value, inode);
+}
+
 /* The columns that are not of a resource. */
 static const struct column own_columns[] = {
 	COLUMN_RECORD("PID", fill_s32, pid, "what gettid() returns to the task"),
 	COLUMN_RECORD("TGID", fill_s32, tgid, "what getpid() returns: pid of the leader of its thread group"),
 	COLUMN_RECORD("PPID", fill_s32, ppid, "tgid of its parent, 0 if it has none"),
+	COLUMN_RECORD("PARENT", fill_s32, parent, "pid of its parent, which may be a thread"),
+	COLUMN_RECORD("TRACER", fill_known, tracer, "pid of the task that traces it"),
+	COLUMN_RECORD("PGID", fill_s32, pgrp, "its process group"),
+	COLUMN_RECORD("SID", fill_s32, session, "its session"),
 	COLUMN_RECORD("NSPID", fill_s32, ns_pid, "its pid in its own pid namespace"),
 	COLUMN_TEXT("KIND", fill_kind, "process, main, thread, worker or kthread"),
 	COLUMN_TEXT("S", fill_state, "state, as in ps(1)"),
@@ -199,8 +230,15 @@ static const struct column own_columns[] = {
 	COLUMN_TEXT("FLAGS", fill_flags, "PF_ flags of the kernel, in hex"),
 	COLUMN_RECORD("START", fill_u64, start_ns, "when it was created, in ns since boot"),
 	COLUMN_RECORD("EXIT_SIGNAL", fill_s32, exit_signal, "what its parent is sent when it dies, -1 for a thread"),
+	COLUMN_RECORD("EXIT_CODE", fill_exit_code, exit_code, "of a dead task, as wait(2) reports it"),
 	COLUMN_RECORD("UID", fill_u32, uid, "real user id"),
+	COLUMN_RECORD("EUID", fill_u32, euid, "effective user id"),
+	COLUMN_RECORD("FSUID", fill_u32, fsuid, "user id for access to files"),
 	COLUMN_RECORD("GID", fill_u32, gid, "real group id"),
+	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "0 for none, 1 for strict, 2 for a filter"),
+	COLUMN_RECORD("CGROUP_ID", fill_u64, cgroup, "inode number of its cgroup's directory (cgroup v2)"),
+	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of the task that created it"),
+	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) that created it"),
 	COLUMN_TEXT("COMM", fill_comm, "name"),
 	COLUMN_TEXT("TASK", fill_task, "id of the task itself"),
 	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader, a leader with its parent"),
@@ -214,6 +252,20 @@ static const struct column own_columns[] = {
 	},
 };
 
+/* One for each namespace. */
+static struct column inode_column(size_t index)
+{
+	enum taskmap_resource r = (enum taskmap_resource)(TASKMAP_UTS_NS + index);
+
+	return (struct column){
+		.name = resources[r].inode_column,
+		.type = VALUE_NUMBER,
+		.help = resources[r].inode_help,
+		.fill = fill_inode,
+		.resource = r,
+	};
+}
+
 static struct column task_column(size_t index)
 {
 	const struct resource *resource;
@@ -222,6 +274,8 @@ static struct column task_column(size_t index)
 	if (index < ARRAY_SIZE(own_columns))
 		return own_columns[index];
 	index -= ARRAY_SIZE(own_columns);
+	if (index >= 2 * TASKMAP_RESOURCES)
+		return inode_column(index - 2 * TASKMAP_RESOURCES);
 	column.resource = (enum taskmap_resource)(index / 2);
 	resource = &resources[column.resource];
 	if (index % 2) {
@@ -244,7 +298,8 @@ static struct column task_column(size_t index)
 
 const struct columns task_columns = {
 	.defaults = "PID,TGID,PPID,KIND,S,MM,FILES,FS,SIGHAND,SHARES,COMM,NOTE",
-	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES,
+	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES +
+		     TASKMAP_NAMESPACES,
 	.make = task_column,
 };
 

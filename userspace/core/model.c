@@ -300,6 +300,7 @@ int model_init(struct model *model, const struct snapshot *snap)
 	memset(model, 0, sizeof(*model));
 	model->tasks = snap->tasks;
 	model->count = snap->count;
+	model->scalars = snapshot_scalars(&snap->header);
 	memcpy(model->chance, (const void *)getauxval(AT_RANDOM),
 	       sizeof(model->chance));
 	error = sort_tasks(model, entry_of_task, &model->order);

@@ -58,6 +58,7 @@ struct grouping {
 struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
+	size_t scalars;		/* snapshot_scalars() of their file */
 	/* Ids of a file may have been chosen for their slots to be the same. */
 	uint64_t chance[2];
 	struct members order;	/* all tasks, by tgid and pid */

@@ -85,9 +85,18 @@
 #define SHARED(name, column, word, flag_, noun, help, ...)		\
 	RESOURCE(name, column, name, noun, help " (" flag_ ")",		\
 		 .shared = word, .flag = flag_, __VA_ARGS__)
+#define LINK(column, link_)						\
+	.link = link_,							\
+	.inode_column = column "_INODE",				\
+	.inode_help = "the inode number of " column
 #define NAMESPACE(name, column, flag_, help, ...)			\
 	RESOURCE(name, column, name "ns", name " namespace",		\
-		 help " (" flag_ ")", .flag = flag_, __VA_ARGS__)
+		 help " (" flag_ ")", LINK(column, name),		\
+		 .flag = flag_, __VA_ARGS__)
+#define CHILDREN(name, column, help)					\
+	RESOURCE(name "_children", column, name "ns_children",		\
+		 name " namespace for children", help,			\
+		 LINK(column, name "_for_children"), NOT_COUNTED)
 
 const struct resource resources[] = {
 	[TASKMAP_MM] = SHARED("mm", "MM", "vm", "CLONE_VM",
@@ -154,6 +163,13 @@ const struct resource resources[] = {
 	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS", "CLONE_NEWUSER",
 		"namespace of users",
 		COUNT(CREDS, false, "namespaces that it owns or that are below it, address spaces, mounts")),
+	[TASKMAP_PID_CHILDREN_NS] = CHILDREN("pid", "PIDNS_CHILDREN",
+		"pid namespace that its children will live in"),
+	[TASKMAP_TIME_CHILDREN_NS] = CHILDREN("time", "TIMENS_CHILDREN",
+		"time namespace that its children will live in"),
+	[TASKMAP_SECCOMP] = HELD("seccomp", "SECCOMP", "seccomp filter",
+		"newest seccomp filter",
+		NOT_COUNTED),
 };
 
 _Static_assert(ARRAY_SIZE(resources) == TASKMAP_RESOURCES,

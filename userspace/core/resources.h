@@ -22,6 +22,10 @@
 	 BIT(TASKMAP_PID_NS) | BIT(TASKMAP_NET_NS) | BIT(TASKMAP_TIME_NS) | \
 	 BIT(TASKMAP_CGROUP_NS) | BIT(TASKMAP_USER_NS))
 
+/* Those that a task's children will live in, if they are not the task's own. */
+#define CHILD_NAMESPACES						\
+	(BIT(TASKMAP_PID_CHILDREN_NS) | BIT(TASKMAP_TIME_CHILDREN_NS))
+
 #define for_each_resource(r) \
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 
@@ -53,10 +57,12 @@ struct resource {
 	const char *name;		/* as in the format's manual */
 	const char *column;		/* heading of its ids */
 	const char *refs_column;	/* heading of its refs */
+	const char *inode_column;	/* heading of a namespace's inode number */
 	const char *prefix;		/* of short ids: "mm" in "mm#3" */
 	const char *noun;		/* what it is, in a sentence */
 	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
 	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
+	const char *link;		/* of a namespace: its name below /proc/PID/ns */
 	enum counted counted;
 	/*
 	 * Refs that are not counted by that are only somebody's for a moment:
@@ -66,6 +72,7 @@ struct resource {
 	const char *others;	/* who else holds refs, a list in words; or NULL */
 	const char *help;
 	const char *refs_help;
+	const char *inode_help;
 };
 
 /* Indexed by enum taskmap_resource. */

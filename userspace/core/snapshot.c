@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/resources.h"
 #include "core/snapshot.h"
 
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
@@ -191,7 +192,19 @@ static int read_header(struct reading *reading)
 		return ret;
 	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));
 	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
+	header->node[TASKMAP_NODE_LEN - 1] = '\0';
+	if (!header_has(header, resources))
+		header->resources = ALL_RESOURCES;
+	if (header->resource_count < TASKMAP_RESOURCES)
+		header->resources &= BIT(header->resource_count) - 1;
 	return 0;
+}
+
+size_t snapshot_scalars(const struct taskmap_header *header)
+{
+	size_t end = MIN(header->ids_offset, header->refs_offset);
+
+	return MIN(end, offsetof(struct taskmap_record, ids));
 }
 
 /* Finds the parts of a record by the header's word, not by the struct. */
@@ -202,7 +215,7 @@ static void decode_record(const unsigned char *raw,
 	size_t known = MIN(h->resource_count, (uint32_t)TASKMAP_RESOURCES);
 
 	memset(task, 0, sizeof(*task));
-	memcpy(task, raw, FIXED_SIZE);
+	memcpy(task, raw, snapshot_scalars(h));
 	memcpy(task->ids, raw + h->ids_offset, known * sizeof(task->ids[0]));
 	memcpy(task->refs, raw + h->refs_offset, known * sizeof(task->refs[0]));
 	task->comm[TASKMAP_COMM_LEN - 1] = '\0';
@@ -313,13 +326,6 @@ int snapshot_read(struct snapshot *snap, FILE *file, const char *name,
 	if (ret)
 		snapshot_free(snap);
 	return ret;
-}
-
-bool snapshot_tells_pause(const struct taskmap_header *header)
-{
-	return header->header_size >=
-	       offsetof(struct taskmap_header, pause_ns) +
-	       sizeof(header->pause_ns);
 }
 
 void snapshot_free(struct snapshot *snap)

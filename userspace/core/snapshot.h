@@ -50,8 +50,16 @@ struct snapshot {
 	unsigned int count;
 };
 
-/* Whether the file that @header is of has pause_ns; older ones do not. */
-bool snapshot_tells_pause(const struct taskmap_header *header);
+/* Whether the file that @header is of has a field; older ones have fewer. */
+#define header_has(header, field)					\
+	((header)->header_size >= offsetof(struct taskmap_header, field) + \
+				  sizeof((header)->field))
+
+/*
+ * How many bytes of a record before its ids come from the file. Fields beyond
+ * that are zero, and not known.
+ */
+size_t snapshot_scalars(const struct taskmap_header *header);
 
 void snapshot_free(struct snapshot *snap);
 

@@ -55,19 +55,32 @@ static const void *field_of(const struct cell *cell)
 	return (const char *)whole + cell->column->offset;
 }
 
+/* Not known: the snapshot was made by an older module, without this field. */
+static bool lacks(const struct cell *cell)
+{
+	size_t offset = cell->column->offset;
+
+	return cell->column->of_record &&
+	       offset >= cell->row->model->scalars &&
+	       offset < offsetof(struct taskmap_record, ids);
+}
+
 void fill_s32(const struct cell *cell, struct value *value)
 {
-	value_set_number(value, *(const int32_t *)field_of(cell));
+	if (!lacks(cell))
+		value_set_number(value, *(const int32_t *)field_of(cell));
 }
 
 void fill_u32(const struct cell *cell, struct value *value)
 {
-	value_set_number(value, *(const uint32_t *)field_of(cell));
+	if (!lacks(cell))
+		value_set_number(value, *(const uint32_t *)field_of(cell));
 }
 
 void fill_u64(const struct cell *cell, struct value *value)
 {
-	value_set_number(value, *(const int64_t *)field_of(cell));
+	if (!lacks(cell))
+		value_set_number(value, *(const int64_t *)field_of(cell));
 }
 
 void fill_known(const struct cell *cell, struct value *value)

@@ -83,6 +83,7 @@ struct json_object *json_header(const struct taskmap_header *header)
 {
 	struct json_object *object = json_new_object();
 	char release[ESCAPED_SIZE(TASKMAP_RELEASE_LEN)];
+	char node[ESCAPED_SIZE(TASKMAP_NODE_LEN)];
 	char fingerprint[ID_DIGITS + 1];
 
 	put_id(fingerprint, header->fingerprint);
@@ -94,10 +95,24 @@ struct json_object *json_header(const struct taskmap_header *header)
 	add_unsigned(object, "start_ns", header->start_ns);
 	add_unsigned(object, "end_ns", header->end_ns);
 	json_add_text(object, "release", escape(header->release, release));
-	if (snapshot_tells_pause(header))
+	if (header_has(header, pause_ns))
 		add_unsigned(object, "pause_ns", header->pause_ns);
 	else
 		json_add(object, "pause_ns", NULL);
+	if (header_has(header, wall_ns))
+		add_unsigned(object, "wall_ns", header->wall_ns);
+	else
+		json_add(object, "wall_ns", NULL);
+	/* 0: no birth is known. */
+	if (header->births_ns)
+		add_unsigned(object, "births_ns", header->births_ns);
+	else
+		json_add(object, "births_ns", NULL);
+	json_add_text(object, "node", header_has(header, node) ?
+		      escape(header->node, node) : NULL);
+	json_add(object, "resources",
+		 json_resources((uint32_t)header->resources & ALL_RESOURCES,
+				false));
 	return object;
 }
 

@@ -306,6 +306,12 @@ char *escaped(const char *name);
 char *put_number(char *out, int64_t number);
 char *put_id(char *out, uint64_t id);
 
+/*
+ * The names of the flags of clone(2) in @flags, with "|" between them, and what
+ * has no name in hex; "0" for none. To be freed.
+ */
+char *clone_flags(uint64_t flags);
+
 /* @list, @separator unless that is empty, and @word: takes over both strings. */
 char *joined(char *list, const char *separator, char *word);
 

@@ -205,3 +205,56 @@ char *wrap(const char *text, size_t width, const char *indent)
 	}
 	return lines;
 }
+
+/* From include/uapi/linux/sched.h of the kernel, in order of their bits. */
+static const struct {
+	uint64_t flag;
+	const char *name;
+} flag_names[] = {
+	{ 0x00000080, "CLONE_NEWTIME" },
+	{ 0x00000100, "CLONE_VM" },
+	{ 0x00000200, "CLONE_FS" },
+	{ 0x00000400, "CLONE_FILES" },
+	{ 0x00000800, "CLONE_SIGHAND" },
+	{ 0x00001000, "CLONE_PIDFD" },
+	{ 0x00002000, "CLONE_PTRACE" },
+	{ 0x00004000, "CLONE_VFORK" },
+	{ 0x00008000, "CLONE_PARENT" },
+	{ 0x00010000, "CLONE_THREAD" },
+	{ 0x00020000, "CLONE_NEWNS" },
+	{ 0x00040000, "CLONE_SYSVSEM" },
+	{ 0x00080000, "CLONE_SETTLS" },
+	{ 0x00100000, "CLONE_PARENT_SETTID" },
+	{ 0x00200000, "CLONE_CHILD_CLEARTID" },
+	{ 0x00400000, "CLONE_DETACHED" },
+	{ 0x00800000, "CLONE_UNTRACED" },
+	{ 0x01000000, "CLONE_CHILD_SETTID" },
+	{ 0x02000000, "CLONE_NEWCGROUP" },
+	{ 0x04000000, "CLONE_NEWUTS" },
+	{ 0x08000000, "CLONE_NEWIPC" },
+	{ 0x10000000, "CLONE_NEWUSER" },
+	{ 0x20000000, "CLONE_NEWPID" },
+	{ 0x40000000, "CLONE_NEWNET" },
+	{ 0x80000000, "CLONE_IO" },
+	{ 0x100000000, "CLONE_CLEAR_SIGHAND" },
+	{ 0x200000000, "CLONE_INTO_CGROUP" },
+	{ 0x400000000, "CLONE_AUTOREAP" },
+	{ 0x800000000, "CLONE_NNP" },
+	{ 0x1000000000, "CLONE_PIDFD_AUTOKILL" },
+	{ 0x2000000000, "CLONE_EMPTY_MNTNS" },
+};
+
+char *clone_flags(uint64_t flags)
+{
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		if (flags & flag_names[i].flag)
+			list = joined(list, "|", xstrdup(flag_names[i].name));
+		flags &= ~flag_names[i].flag;
+	}
+	if (flags || !*list)
+		list = joined(list, "|", flags ?
+			      xasprintf("0x%" PRIx64, flags) : xstrdup("0"));
+	return list;
+}

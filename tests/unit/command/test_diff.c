@@ -219,16 +219,23 @@ TEST_WITH(test_other_load, setup, teardown)
 /* Sizes that another module has, in either, do not make a difference. */
 TEST_WITH(test_shapes, setup, teardown)
 {
-	const struct shape shape = {
-		.header_size = 200, .record_size = 328,
+	const struct shape newer = {
+		.header_size = 256, .record_size = 456,
 		.resource_count = TASKMAP_RESOURCES + 1,
-		.refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 1),
+		.refs_offset = offsetof(struct taskmap_record, refs) + 8,
+	};
+	/* One that tells of all resources, but has fewer fields. */
+	const struct shape older = {
+		.record_size = 336, .ids_offset = 72, .refs_offset = 248,
 	};
 	struct pair *pair = *state;
 
 	pair->b[0].gid = 1;
 	put(pair, "a", pair->a, pair->a_count, NULL);
-	put(pair, "b", pair->b, pair->b_count, &shape);
+	put(pair, "b", pair->b, pair->b_count, &newer);
+	run_files(pair, "$T diff -rn -o pid,what a b");
+	run_files(pair, "$T diff -rn -o pid,what b a");
+	put(pair, "b", pair->b, pair->b_count, &older);
 	run_files(pair, "$T diff -rn -o pid,what a b");
 	run_files(pair, "$T diff -rn -o pid,what b a");
 	expect(pair, "command/diff-shapes");

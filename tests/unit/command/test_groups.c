@@ -155,10 +155,11 @@ GOLDEN_TEST(test_shapes, "command/groups-shapes")
 {
 	static const char line[] = GROUPS "-o id,holders mm fs user";
 	static const struct shape shapes[] = {
-		{ .record_size = 120, .resource_count = 4, .refs_offset = 104 },
-		{ .header_size = 200, .record_size = 328,
+		{ .record_size = 120, .resource_count = 4, .ids_offset = 72,
+		  .refs_offset = 104 },
+		{ .header_size = 256, .record_size = 456,
 		  .resource_count = TASKMAP_RESOURCES + 1,
-		  .refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 1) },
+		  .refs_offset = offsetof(struct taskmap_record, refs) + 8 },
 	};
 	struct taskmap_record rows[2] = { process(5, 0, "x") };
 	char *dir = fixture_dir();

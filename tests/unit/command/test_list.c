@@ -135,7 +135,51 @@ static void save_values(void)
 	free(fixture_image_file(dir, "values", rows, ARRAY_SIZE(rows), NULL));
 }
 
-/* Of no task: as the first modules wrote it; and hostile, with ids=raw, exact. */
+/* Fields that older modules did not have; and what is shown of theirs. */
+#define LATER	"PID,PARENT,TRACER,PGID,SID,EXIT_CODE,EUID,FSUID,SECCOMP_MODE,CGROUP_ID,BIRTH_PID,BIRTH_FLAGS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP,SECCOMP_REFS,UTSNS_INODE,MNTNS_INODE,PIDNS_CHILDREN_INODE"
+
+static void save_later(void)
+{
+	struct taskmap_record rows[4] = {
+		process(1, 0, "default"), process(2, 1, "all"),
+		process(3, 2, "dead"), process(4, 2, "ends"),
+	};
+	struct taskmap_record *r = &rows[1];
+
+	r->tracer = 7;
+	r->pgrp = 5;
+	r->session = 6;
+	r->exit_code = 9;	/* of no meaning while it lives */
+	r->uid = 1;
+	r->euid = 1000;
+	r->fsuid = 1001;
+	r->seccomp = 2;
+	r->cgroup = 4711;
+	r->birth_pid = 8;
+	r->birth_flags = 0x00010100;
+	r->ids[TASKMAP_SECCOMP] = 1;
+	r->ids[TASKMAP_PID_CHILDREN_NS] = 2;
+	r->ns_inodes[TASKMAP_PID_CHILDREN_NS - TASKMAP_UTS_NS] = 4026532000U;
+	rows[2] = zombie(rows[2]);
+	rows[2].exit_code = 0x300;
+	/* With no flags it was made, too. */
+	rows[2].birth_pid = 1;
+	r = &rows[3];
+	r->exit_code = r->parent = INT32_MIN;
+	r->euid = r->fsuid = r->seccomp = UINT32_MAX;
+	r->cgroup = UINT64_MAX >> 1;
+	r->birth_pid = INT32_MAX;
+	r->birth_flags = UINT64_MAX;
+	for (int i = 0; i < TASKMAP_NAMESPACES; i++)
+		r->ns_inodes[i] = UINT32_MAX;
+	free(fixture_image_file(dir, "later", rows, 4, NULL));
+	free(fixture_image_file(dir, "older", rows, 4, &fixture_older));
+}
+
+/*
+ * Of no task: as the first modules wrote it; hostile, with ids=raw, exact; and
+ * of who does not know about all resources.
+ */
 static void save_headers(void)
 {
 	const struct shape shape = { .header_size = 144 };
@@ -151,7 +195,15 @@ static void save_headers(void)
 	header->flags = TASKMAP_RAW_IDS;
 	header->fingerprint = header->end_ns = UINT64_MAX;
 	strcpy(header->release, "6\n\377\033");
+	memset(header->node, 0xe9, sizeof(header->node));
+	header->wall_ns = UINT64_MAX;
+	header->births_ns = 0;
 	free(fixture_file(dir, "other", image, size));
+	free(image);
+	image = fixture_image(NULL, 0, NULL, &size);
+	header = (struct taskmap_header *)image;
+	header->resources = 1ULL << 63 | BIT(TASKMAP_MM) | BIT(TASKMAP_USER_NS);
+	free(fixture_file(dir, "fewer", image, size));
 	free(image);
 }
 
@@ -193,6 +245,7 @@ static int setup(void **state)
 	free(fixture_image_file(dir, "bidirectional", &bidirectional, 1, NULL));
 	save_notes();
 	save_values();
+	save_later();
 	save_headers();
 	save_many();
 	return 0;
@@ -238,6 +291,11 @@ static const struct golden goldens[] = {
 	{ "list-empty-json", "$T -i $S/system -J -p 1 -k worker", NULL },
 	{ "header-old-json", "$T -i $S/old -J", NULL },
 	{ "header-other-json", "$T -i $S/other -J", NULL },
+	{ "header-fewer-json", "$T -i $S/fewer -J", NULL },
+	{ "later", "$T -i $S/later -o " LATER, fields },
+	{ "later-json", "$T -i $S/later -J -o " LATER, NULL },
+	{ "later-older", "$T -i $S/older -o " LATER, fields },
+	{ "later-older-json", "$T -i $S/older -J -o " LATER, NULL },
 	{ "names-bidirectional", "$T -i $S/bidirectional -n -o COMM", fields },
 	{ "notes", "$T -i $S/notes -o PID,SHARES,COMM,NOTE", fields },
 	{ "values-json", "$T -i $S/values -J -o PID,KIND,S,START,UID,EXIT_SIGNAL,NSPID,FLAGS,MM_REFS,MM,FILES,THREADS,NLWP,IO,IO_REFS", NULL },

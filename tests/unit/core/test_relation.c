@@ -144,6 +144,8 @@ TEST(test_flags)
 		assert_non_null(resources[r].noun);
 		assert_true(!flag || strstr(resources[r].help, flag));
 		assert_int_equal(namespace, flag && !resources[r].shared);
+		assert_int_equal(!!resources[r].link, namespace ||
+				 BIT(r) & CHILD_NAMESPACES);
 	}
 }
 

@@ -82,13 +82,18 @@ static void expect(struct image *image, const char *reason)
 
 static void check_rows(const struct snapshot *snap, unsigned int known)
 {
+	static const struct taskmap_record zero;
+	size_t scalars = snapshot_scalars(&snap->header);
 	const struct taskmap_record want = process(7, 1, "seven");
 	const struct taskmap_record *got = &snap->tasks[1];
 
 	assert_int_equal(snap->count, 3);
 	assert_int_equal(snap->tasks[2].pid, 9);
 	assert_int_equal(snap->tasks[2].tgid, 7);
-	assert_memory_equal(got, &want, offsetof(struct taskmap_record, ids));
+	assert_memory_equal(got, &want, scalars);
+	assert_memory_equal((const char *)got + scalars,
+			    (const char *)&zero + scalars,
+			    offsetof(struct taskmap_record, ids) - scalars);
 	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
 		bool told = r < known;
 
@@ -97,43 +102,65 @@ static void check_rows(const struct snapshot *snap, unsigned int known)
 	}
 }
 
-/* As older and newer modules may write it, and what of the resources is told. */
+/* Where ids begin, and all scalars of a record have come. */
+#define SCALARS	offsetof(struct taskmap_record, ids)
+
+/*
+ * As older and newer modules may write it; what of the resources is told, and
+ * how many bytes of scalars.
+ */
 static const struct {
 	struct shape shape;
 	unsigned int known;
+	size_t scalars;
 } shapes[] = {
-	{ { 0 }, TASKMAP_RESOURCES },
-	{ { .header_size = 144 }, TASKMAP_RESOURCES },
-	{ { .header_size = 152 }, TASKMAP_RESOURCES },
-	{ { .header_size = 256 }, TASKMAP_RESOURCES },
+	{ { 0 }, TASKMAP_RESOURCES, SCALARS },
+	{ { .header_size = 144 }, TASKMAP_RESOURCES, SCALARS },
+	{ { .header_size = 152 }, TASKMAP_RESOURCES, SCALARS },
+	{ { .header_size = 256 }, TASKMAP_RESOURCES, SCALARS },
+	{ { 152, 304, 19, 72, 224 }, 19, 72 },
 	{ { .record_size = 400, .ids_offset = 96, .refs_offset = 300 },
-	  TASKMAP_RESOURCES },
+	  TASKMAP_RESOURCES, 96 },
+	{ { .record_size = 512, .ids_offset = SCALARS + 16,
+	    .refs_offset = 400 }, TASKMAP_RESOURCES, SCALARS },
 	{ { .record_size = 512, .resource_count = TASKMAP_RESOURCES + 4,
-	    .refs_offset = 72 + 8 * (TASKMAP_RESOURCES + 4) },
-	  TASKMAP_RESOURCES },
-	{ { .record_size = 120, .resource_count = 4, .refs_offset = 104 }, 4 },
+	    .refs_offset = SCALARS + 8 * (TASKMAP_RESOURCES + 4) },
+	  TASKMAP_RESOURCES, SCALARS },
+	{ { .record_size = 216, .resource_count = 4, .refs_offset = 200 },
+	  4, SCALARS },
 	/* The other way round is as good. */
-	{ { .ids_offset = 152, .refs_offset = 72 }, TASKMAP_RESOURCES },
-	{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
-	  TASKMAP_RESOURCES },
+	{ { .ids_offset = 256, .refs_offset = 168 }, TASKMAP_RESOURCES,
+	  SCALARS },
+	{ { .ids_offset = 256, .refs_offset = 76 }, TASKMAP_RESOURCES, 76 },
+	{ { .record_size = 352, .ids_offset = 80, .refs_offset = 260 },
+	  TASKMAP_RESOURCES, 80 },
 	{ { .header_size = SNAPSHOT_MOST_BYTES,
-	    .record_size = SNAPSHOT_MOST_BYTES }, TASKMAP_RESOURCES },
+	    .record_size = SNAPSHOT_MOST_BYTES }, TASKMAP_RESOURCES, SCALARS },
 };
 
 TEST(test_shapes)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
 		struct image image = make(&shapes[i].shape);
-		bool pause = shapes[i].shape.header_size != 144;
+		size_t header = shapes[i].shape.header_size;
+		bool pause = header != 144, all = pause && header != 152;
 		struct snapshot snap;
 
 		assert_true(decode(&image, image.size, &snap, "none"));
+		assert_int_equal(snapshot_scalars(&snap.header),
+				 shapes[i].scalars);
 		check_rows(&snap, shapes[i].known);
 		assert_string_equal(snap.header.release, "6.1.0-56-amd64");
 		/* Which the first modules did not write. */
-		assert_int_equal(snapshot_tells_pause(&snap.header), pause);
+		assert_int_equal(header_has(&snap.header, pause_ns), pause);
 		assert_int_equal(snap.header.pause_ns,
 				 pause ? FIXTURE_PAUSE : 0);
+		assert_int_equal(header_has(&snap.header, node), all);
+		assert_string_equal(snap.header.node, all ? "node" : "");
+		assert_int_equal(snap.header.births_ns, all ? 500000000 : 0);
+		/* What a file has, it tells of, unless it says otherwise. */
+		assert_int_equal(snap.header.resources,
+				 (1U << shapes[i].known) - 1);
 		snapshot_free(&snap);
 		free(image.bytes);
 	}
@@ -159,12 +186,12 @@ TEST(test_misplaced)
 		uint32_t ids_offset, refs_offset;
 		const char *reason;
 	} cases[] = {
-		{ { .ids_offset = 152, .refs_offset = 72 }, 144, 72,
+		{ { .ids_offset = 256, .refs_offset = 168 }, 248, 168,
 		  WRONG("offsets of ids and refs, which overlap") },
-		{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
-		  84, 240, WRONG("offset of the ids") },
-		{ { .record_size = 320, .ids_offset = 80, .refs_offset = 240 },
-		  80, 242, WRONG("offset of the refs") },
+		{ { .record_size = 352, .ids_offset = 80, .refs_offset = 260 },
+		  84, 260, WRONG("offset of the ids") },
+		{ { .record_size = 352, .ids_offset = 80, .refs_offset = 260 },
+		  80, 262, WRONG("offset of the refs") },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -264,20 +291,20 @@ static const struct damage damages[] = {
 	DAMAGE(record_size, sizeof(struct taskmap_record) + 4, "record size"),
 	DAMAGE(record_size, SNAPSHOT_MOST_BYTES + 8, "record size"),
 	DAMAGE(record_size, UINT32_MAX - 7, "record size"),
-	DAMAGE(resource_count, TASKMAP_RESOURCES + 1, OVERLAP),
+	DAMAGE(resource_count, TASKMAP_RESOURCES + 1, REFS),
 	DAMAGE(resource_count, UINT32_MAX, IDS),
 	DAMAGE(resource_count, 1U << 29, IDS),
 	DAMAGE(ids_offset, 0, IDS),
 	DAMAGE(ids_offset, 64, IDS),
 	DAMAGE(ids_offset, 76, IDS),
-	DAMAGE(ids_offset, 80, OVERLAP),
+	DAMAGE(ids_offset, SCALARS + 8, OVERLAP),
 	DAMAGE(ids_offset, 1U << 31, IDS),
 	DAMAGE(ids_offset, UINT32_MAX - 7, IDS),
 	DAMAGE(refs_offset, 0, REFS),
-	DAMAGE(refs_offset, 216, OVERLAP),
-	DAMAGE(refs_offset, 220, OVERLAP),
-	DAMAGE(refs_offset, 226, REFS),
-	DAMAGE(refs_offset, 232, REFS),
+	DAMAGE(refs_offset, 336, OVERLAP),
+	DAMAGE(refs_offset, 340, OVERLAP),
+	DAMAGE(refs_offset, 346, REFS),
+	DAMAGE(refs_offset, 348, REFS),
 	DAMAGE(refs_offset, UINT32_MAX - 3, REFS),
 };
 
@@ -289,6 +316,25 @@ TEST(test_layout)
 		memcpy(image.bytes + damages[i].offset, &damages[i].value, 4);
 		expect(&image, damages[i].reason);
 	}
+}
+
+/* The header alone decides what a file tells of. */
+TEST(test_resources)
+{
+	const uint64_t told = 1ULL << 63 | BIT(TASKMAP_SECCOMP) | BIT(TASKMAP_MM);
+	struct image image = make(NULL);
+	struct snapshot snap;
+
+	header_of(&image)->resources = told;
+	assert_true(decode(&image, image.size, &snap, "none"));
+	assert_int_equal(snap.header.resources, told);
+	snapshot_free(&snap);
+	/* Not of what its records have no room for. */
+	header_of(&image)->resource_count = TASKMAP_SECCOMP;
+	assert_true(decode(&image, image.size, &snap, "none"));
+	assert_int_equal(snap.header.resources, BIT(TASKMAP_MM));
+	snapshot_free(&snap);
+	free(image.bytes);
 }
 
 TEST(test_count)

@@ -120,6 +120,44 @@ TEST(test_longest)
 	assert_int_equal(strlen(out), 60);
 }
 
+TEST(test_clone_flags)
+{
+	static const struct {
+		uint64_t flags;
+		const char *words;
+	} cases[] = {
+		{ 0, "0" },
+		{ 0x80, "CLONE_NEWTIME" },
+		{ 0x100, "CLONE_VM" },
+		{ 0x4100, "CLONE_VM|CLONE_VFORK" },
+		{ 0x3d0f00, "CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|"
+			    "CLONE_THREAD|CLONE_SYSVSEM|CLONE_SETTLS|"
+			    "CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID" },
+		{ 0x80000000, "CLONE_IO" },
+		{ 0x200000000, "CLONE_INTO_CGROUP" },
+		/* An exit signal is no flag, and later kernels have others. */
+		{ 0x11, "0x11" },
+		{ 0x8000000000000111, "CLONE_VM|0x8000000000000011" },
+		{ UINT64_MAX,
+		  "CLONE_NEWTIME|CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|"
+		  "CLONE_PIDFD|CLONE_PTRACE|CLONE_VFORK|CLONE_PARENT|"
+		  "CLONE_THREAD|CLONE_NEWNS|CLONE_SYSVSEM|CLONE_SETTLS|"
+		  "CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID|CLONE_DETACHED|"
+		  "CLONE_UNTRACED|CLONE_CHILD_SETTID|CLONE_NEWCGROUP|"
+		  "CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|"
+		  "CLONE_NEWNET|CLONE_IO|CLONE_CLEAR_SIGHAND|"
+		  "CLONE_INTO_CGROUP|CLONE_AUTOREAP|CLONE_NNP|"
+		  "CLONE_PIDFD_AUTOKILL|CLONE_EMPTY_MNTNS|0xffffffc00000007f" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *words = clone_flags(cases[i].flags);
+
+		assert_string_equal(words, cases[i].words);
+		free(words);
+	}
+}
+
 int main(void)
 {
 	return run_all("text", NULL, NULL);
