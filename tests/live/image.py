@@ -10,10 +10,12 @@ MAGIC = 0x1A70616D6B736174
 WALKED, RAW_IDS = 1, 2
 KINDS = {1: "process", 2: "main", 3: "thread", 4: "worker", 5: "kthread"}
 RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
-             "cgroups uts ipc mnt pid net time cgroup user").split()
+             "cgroups uts ipc mnt pid net time cgroup user pid_children "
+             "time_children seccomp").split()
+NAMESPACES = RESOURCES[RESOURCES.index("uts"):RESOURCES.index("seccomp")]
 
-HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQ")
-RECORD = struct.Struct("=QQiiiiIiIIIBBBB16s")
+HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQ72s")
+RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQ6i3I10II")
 
 
 class Snapshot:
@@ -21,7 +23,9 @@ class Snapshot:
         (self.magic, self.version, self.header_size, self.record_size,
          self.flags, self.count, self.resource_count, self.ids_offset,
          self.refs_offset, self.reserved, self.fingerprint, self.start_ns,
-         self.end_ns, self.release, self.pause_ns) = HEADER.unpack_from(image)
+         self.end_ns, self.release, self.pause_ns, self.wall_ns,
+         self.births_ns, self.resources,
+         self.node) = HEADER.unpack_from(image)
         self.image = image
         self.tasks = [Task(self, i) for i in range(self.count)]
         self.by_pid = {task.pid: task for task in self.tasks}
@@ -36,7 +40,11 @@ class Task:
         (self.task, self.start_ns, self.pid, self.tgid, self.ppid,
          self.ns_pid, self.flags, self.exit_signal, self.threads, self.uid,
          self.gid, kind, state, self.marks, self.reserved,
-         comm) = RECORD.unpack_from(snapshot.image, at)
+         comm, self.birth_flags, self.cgroup, self.birth_pid, self.parent,
+         self.tracer, self.pgrp, self.session, self.exit_code, self.euid,
+         self.fsuid, self.seccomp, *inodes,
+         self.reserved2) = RECORD.unpack_from(snapshot.image, at)
+        self.inodes = dict(zip(NAMESPACES, inodes))
         self.kind = KINDS[kind]
         self.state = chr(state)
         self.comm, self.comm_rest = comm.split(b"\0", 1)

@@ -24,7 +24,8 @@ NAMES = ("tasks", *IMAGES)
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 # What no task holds on this kernel: 32-bit ARM has no time namespaces.
-ABSENT = set() if os.path.exists("/proc/self/ns/time") else {"time"}
+ABSENT = (set() if os.path.exists("/proc/self/ns/time") else
+          {"time", "time_children"})
 
 
 def effort(**of):

@@ -16,6 +16,11 @@ from live import read_all, stat, status
 KCMP = {"mm": 1, "files": 2, "fs": 3, "sighand": 4, "io": 5, "sysvsem": 6}
 NAMESPACES = ("uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user")
 
+# Of a resource that is a namespace, the name of its link.
+LINKS = {**{name: name for name in NAMESPACES},
+         "pid_children": "pid_for_children",
+         "time_children": "time_for_children"}
+
 # The number of the system call, for which libc has no function.
 NUMBER = {"x86_64": 312, "i686": 349, "aarch64": 272, "armv7l": 378,
           "s390x": 343}[platform.machine()]
@@ -56,21 +61,57 @@ def check_kcmp(tasks, zombie):
 def link(task, name):
     """Which namespace /proc says it is in; None for the dead, mostly."""
     try:
-        return os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/{name}")
+        return os.readlink(
+            f"/proc/{task.tgid}/task/{task.pid}/ns/{LINKS[name]}")
     except FileNotFoundError:
         return None
 
 
 def check_namespaces(tasks):
     """All of TASKS at once: one link must be one id, and one id one link."""
-    for name in NAMESPACES:
+    for name in LINKS:
         ids, links = {None: 0}, {0: None}
         for task in tasks:
             number, seen = task.ids[name], link(task, name)
+            # /proc hides one that has had no task yet.
+            if name == "pid_children" and seen is None and task.state != "Z":
+                continue
             if (ids.setdefault(seen, number) != number or
                     links.setdefault(number, seen) != seen):
                 yield (f"{name} of {task.pid}: {number:x} and {seen} were "
                        f"{ids[seen]:x} and {links.get(number)} elsewhere")
+
+
+def inode(path):
+    """By stat(2); 0 for none."""
+    try:
+        return os.stat(path).st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def check_inodes(task):
+    """Of the namespaces; nobody may know that of mounts."""
+    for name, file in LINKS.items():
+        number = inode(f"/proc/{task.tgid}/task/{task.pid}/ns/{file}")
+        if name == "pid_children" and not number and task.ids[name]:
+            continue
+        if task.inodes[name] != (0 if name == "mnt" else number):
+            yield (f"{name} of {task.pid} is {task.inodes[name]}, stat says "
+                   f"{number}")
+
+
+def cgroup_of(task):
+    """The inode number of its cgroup; None if cgroup2 is not mounted."""
+    mounts = [line.split() for line in
+              read_all("/proc/self/mounts").decode().splitlines()]
+    for _, where, kind, *_ in mounts:
+        if kind == "cgroup2":
+            text = read_all(f"/proc/{task.tgid}/task/{task.pid}/cgroup")
+            (path,) = [line[3:] for line in text.decode().splitlines()
+                       if line.startswith("0::")]
+            return inode(where + path)
+    return None
 
 
 def check_proc(task):
@@ -81,13 +122,20 @@ def check_proc(task):
     expected = {
         "state": fields[0].decode(),
         "ppid": int(fields[1]),
+        "pgrp": int(fields[2]),
+        "session": int(fields[3]),
+        "exit_code": int(fields[49]) if fields[0] in b"ZX" else 0,
         "flags": int(fields[6]),
         "exit_signal": int(fields[35]),
         "tgid": int(told["Tgid"]),
         "pid": int(told["Pid"]),
         "ns_pid": int(told["NSpid"].split()[-1]),
         "threads": int(told["Threads"]),
+        "tracer": int(told["TracerPid"]),
         "uid": int(told["Uid"].split()[0]),
+        "euid": int(told["Uid"].split()[1]),
+        "fsuid": int(told["Uid"].split()[3]),
+        "seccomp": int(told.get("Seccomp", 0)),
         "gid": int(told["Gid"].split()[0]),
         "comm": comm,
     }
@@ -95,6 +143,10 @@ def check_proc(task):
         if getattr(task, name) != value:
             yield (f"{name} of {task.pid} is {getattr(task, name)}, /proc "
                    f"says {value}")
+    yield from check_inodes(task)
+    cgroup = cgroup_of(task)
+    if cgroup is not None and task.cgroup != cgroup:
+        yield f"cgroup of {task.pid} is {task.cgroup}, stat says {cgroup}"
     ticks = task.start_ns * os.sysconf("SC_CLK_TCK") // 10**9
     if ticks != int(fields[19]):
         yield (f"start of {task.pid} is {ticks} ticks, /proc says "

@@ -62,6 +62,7 @@ class Model:
         self.proxy = Proxy()
         self.pid_ns, self.user = self.proxy.ns["pid"], Thing()
         self.parent = self.leader = None
+        self.parent_task = None  # of the parent's tasks
         self.exit_signal = 17
         self.waited_for = False
 
@@ -88,6 +89,7 @@ class Model:
         new.leader = self.leader if thread else new
         sibling = thread or "CLONE_PARENT" in flags
         new.parent = self.leader.parent if sibling else self.leader
+        new.parent_task = self.parent_task if sibling else self
         if thread:
             new.exit_signal = -1
         elif sibling:
@@ -143,7 +145,8 @@ class Model:
                 "nsproxy": self.proxy, "cgroups": Model,
                 **{name: self.proxy.ns[name] for name in NS_FLAGS},
                 "pid": self.pid_ns, "time": self.proxy.time,
-                "user": self.user}
+                "user": self.user, "pid_children": self.proxy.ns["pid"],
+                "time_children": self.proxy.ns["time"], "seccomp": None}
         return {**held, **dict.fromkeys(ABSENT)}
 
 
@@ -206,6 +209,9 @@ def check_task(task, model, pids, outside):
     expected = {
         "tgid": pids[model.leader],
         "ppid": pids[model.parent] if model.parent else outside,
+        "parent": pids[model.parent_task] if model.parent_task else outside,
+        "tracer": 0,
+        "exit_code": 0,
         "exit_signal": model.exit_signal,
         "marks": int(model.borrows()),
         "threads": threads,

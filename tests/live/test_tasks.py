@@ -9,10 +9,26 @@ import os
 import threading
 
 import image
-from live import LIBC, Loaded, call, child, read_all, snapshot, stat, where
+from live import (LIBC, Loaded, call, child, fork, read_all, snapshot, stat,
+                  where)
 
 PF_KTHREAD = 0x00200000
 PTRACE_ATTACH = 16
+
+
+# exit(2), which ends the calling thread alone and for which libc has no function.
+SYS_EXIT = {"x86_64": 60, "aarch64": 93}.get(os.uname().machine, 1)
+
+
+def leave_before_a_thread():
+    """The leader ends with one status, and then the whole process with another."""
+    def outlive():
+        while stat(os.getpid())[0] != b"Z":
+            os.sched_yield()
+        os._exit(7)
+
+    threading.Thread(target=outlive).start()
+    ctypes.CDLL(None).syscall(ctypes.c_long(SYS_EXIT), ctypes.c_long(5))
 
 
 def tasks_of(pid):
@@ -75,6 +91,19 @@ class Tasks(Loaded):
         rows = image.parse_tasks(read_all(where() + "/tasks"))
         self.assertEqual(before & tasks_of_proc() - {row[0] for row in rows},
                          set())
+
+    def test_exit_codes(self):
+        """What wait(2) says of it, which is asked last."""
+        def leave(status):
+            return lambda: os._exit(status)
+
+        for end in (leave(0), leave(3), leave(255),
+                    lambda: os.kill(os.getpid(), 9),
+                    lambda: os.kill(os.getpid(), 11), leave_before_a_thread):
+            pid = fork(end)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+            task = snapshot().by_pid[pid]
+            self.assertEqual(task.exit_code, os.waitpid(pid, 0)[1])
 
     def test_user_and_group(self):
         def change():

@@ -16,6 +16,14 @@ flags           test_proc; T: kernel threads
 exit_signal     test_proc, rows, O
 threads         test_proc, O
 uid, gid        test_proc, test_real_user; T: user and group
+euid, fsuid     test_proc, test_users, O
+pgrp, session   test_proc, test_groups_of_processes, O
+tracer          test_proc, test_tracer
+parent          test_parent, O
+exit_code       test_proc, test_exit_codes; T: what wait(2) says
+seccomp         test_proc, test_seccomp
+cgroup          test_proc, test_cgroup
+ns_inodes       test_proc, test_pid_namespace_is_not_that_for_children, O
 kind            rows, test_kinds; T: kernel threads
 state           test_proc, test_kinds
 marks           rows
@@ -23,6 +31,8 @@ comm            test_proc, test_names, O
 ids: mm files fs sighand io sysvsem     rows, test_kcmp, O
 ids: signal cred nsproxy                rows, O; real_cred: worker-as-other
 ids: uts ipc mnt pid net time cgroup user   rows, test_namespaces, O
+ids: pid_children time_children             test_namespaces, O
+ids: seccomp    test_seccomp
 ids: active_mm  test_active_mm, O; of kernel threads: BorrowedMm
 ids: cgroups    test_cgroups
 refs            test_refs, test_refs_of_namespaces, and of time namespaces,
@@ -50,7 +60,8 @@ from live import (ABSENT, Loaded, Shapes, add_row_tests, child, held, read_all,
 CHAIN = 500 if watches_itself() else 5000
 ZOMBIES = 1000
 ROW_RESOURCES = [name for name in RESOURCES
-                 if name not in ("active_mm", "cgroups")]
+                 if name not in ("active_mm", "cgroups", "pid_children",
+                                 "time_children", "seccomp")]
 
 
 ROWS = rows()
@@ -97,6 +108,10 @@ class Zoo(Loaded):
 
     @classmethod
     def setUpClass(cls):
+        # If the kernel has none, the shape in a cgroup is skipped.
+        mount = tempfile.mkdtemp()
+        run("mount", "-t", "cgroup2", "none", mount)
+        cls.addClassCleanup(run, "umount", "-l", mount)
         super().setUpClass()
         cls.shot = snapshot()
 
@@ -222,6 +237,60 @@ class Zoo(Loaded):
         task, leader = self.one("setresuid"), self.one("setresuid-parent")
         self.assertEqual((task.uid, leader.uid), (1234, 0))
 
+    def pair(self, name):
+        return self.one(name), self.one(name + "-parent")
+
+    def test_users(self):
+        """Four ids, of which three differ here, where the leader has root's."""
+        task, leader = self.pair("setfsuid")
+        self.assertEqual((task.uid, task.euid, task.fsuid), (1234, 1235, 1236))
+        self.assertEqual((leader.uid, leader.euid, leader.fsuid), (0, 0, 0))
+
+    def test_tracer(self):
+        task, tracer = self.pair("traced")
+        self.assertEqual((task.tracer, task.parent), (tracer.pid, tracer.pid))
+        self.assertEqual(tracer.tracer, 0)
+
+    def test_parent(self):
+        """The thread itself, which has the child among its own."""
+        task, parent = self.pair("by-thread")
+        self.assertEqual((task.parent, task.ppid), (parent.pid, parent.tgid))
+        self.assertNotEqual(parent.pid, parent.tgid)
+        path = f"/proc/{parent.tgid}/task/{parent.pid}/children"
+        if os.path.exists(path):
+            self.assertEqual(read_all(path).split(), [b"%d" % task.pid])
+        for name in ("fork", "chain", "nested-pid", "zombie"):
+            task, parent = self.pair(name)
+            self.assertEqual(task.parent, parent.pid, name)
+
+    def test_groups_of_processes(self):
+        task, parent = self.pair("setpgrp")
+        self.assertEqual((task.pgrp, task.session), (task.pid, parent.session))
+        task, parent = self.pair("setsid")
+        self.assertEqual((task.pgrp, task.session), (task.pid, task.pid))
+        self.assertNotEqual(parent.session, task.pid)
+
+    def test_exit_codes(self):
+        for name, code in (("zombie", 0), ("zombie-status", 3 << 8),
+                           ("zombie-killed", 9), ("fork", 0)):
+            self.assertEqual(self.one(name).exit_code, code, name)
+
+    def test_seccomp(self):
+        """The mode, and whose filter it is; nobody may know its refs."""
+        task, leader = self.pair("seccomp-filter")
+        self.assertEqual((task.seccomp, leader.seccomp), (2, 0))
+        self.assertNotEqual(task.ids["seccomp"], 0)
+        self.assertEqual((task.refs["seccomp"], leader.ids["seccomp"]), (0, 0))
+        task, parent = self.pair("seccomp-strict")
+        self.assertEqual((task.seccomp, parent.seccomp), (1, 0))
+        self.assertEqual(task.ids["seccomp"], 0)
+
+    def test_cgroup(self):
+        task, parent = self.pair("cgroup")
+        self.assertEqual(parent.cgroup, 1)
+        self.assertEqual(task.cgroup, oracle.cgroup_of(task))
+        self.assertGreater(task.cgroup, 1)
+
     def test_nested_pid(self):
         """Three pids: the first and the last are told, none is mixed up."""
         task, parent = self.one("nested-pid"), self.one("nested-pid-parent")
@@ -236,15 +305,20 @@ class Zoo(Loaded):
         for name in ("unshare-pid", "setns-pid"):
             task, leader = self.one(name), self.one(name + "-parent")
             self.assertEqual(task.ids["pid"], leader.ids["pid"])
+            self.assertEqual(leader.ids["pid_children"], leader.ids["pid"])
+            self.assertNotEqual(task.ids["pid_children"], task.ids["pid"])
         task, owner = self.one("setns-pid"), self.one("setns-pid-owner")
         self.assertEqual(
             os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/"
                         "pid_for_children"), oracle.link(owner, "pid"))
         self.assertNotEqual(task.ids["pid"], owner.ids["pid"])
+        self.assertEqual(task.ids["pid_children"], owner.ids["pid"])
+        self.assertEqual(task.inodes["pid_children"], owner.inodes["pid"])
 
     def test_time_namespace_is_not_that_for_children(self):
         task = self.one("unshare-time")
         self.assertEqual(task.ids["time"], self.one("fork").ids["time"])
+        self.assertNotEqual(task.ids["time"], task.ids["time_children"])
         self.assertNotEqual(
             os.readlink(f"/proc/{task.tgid}/task/{task.pid}/ns/"
                         "time_for_children"), oracle.link(task, "time"))
@@ -376,7 +450,7 @@ class Zoo(Loaded):
             for name in RESOURCES:
                 if name in ABSENT:
                     self.assertEqual(task.ids[name], 0, name)
-                if not task.ids[name] or name in ("sysvsem", "mnt"):
+                if not task.ids[name] or name in ("sysvsem", "mnt", "seccomp"):
                     self.assertEqual(task.refs[name], 0, name)
                 elif name != "active_mm":
                     self.assertGreater(task.refs[name], 0, name)

@@ -41,6 +41,7 @@ struct verify_system {
 		    struct snapshot *snap, struct error *error);
 	const struct source *source;
 	const char *proc;	/* where procfs is mounted */
+	const char *cgroups;	/* from proc_cgroups() */
 	/* kcmp_same(), or NULL if kcmp(2) cannot be used */
 	int (*same)(int one, int other, enum taskmap_resource resource);
 	int nobody;		/* from kcmp_nobody(), or not positive */
@@ -113,7 +114,8 @@ static int say(struct answer *answer, const char *module, const char *witness)
 static int read_task(struct verification *v, int pid)
 {
 	if (v->task_pid != pid)
-		v->task_error = proc_read(v->system->proc, pid, &v->task);
+		v->task_error = proc_read(v->system->proc, v->system->cgroups,
+					  pid, &v->task);
 	v->task_pid = pid;
 	return v->task_error;
 }
@@ -167,17 +169,52 @@ static int say_object(const struct suspicion *about, int same,
 	return say(answer, words[pair][ids[0] == ids[1]], words[pair][same]);
 }
 
+/*
+ * proc_namespace(), but an error for a pid namespace for children that has had
+ * none yet: /proc hides it (pidns_for_children_get(), kernel/pid_namespace.c).
+ */
+static int read_link(const struct verification *v, int pid,
+		     unsigned int resource, uint64_t *number)
+{
+	int error = proc_namespace(v->system->proc, pid, resource, number);
+
+	if (!error && !*number && resource == TASKMAP_PID_CHILDREN_NS)
+		return -ENOENT;
+	return error;
+}
+
 static int ask_link(struct verification *v, const struct suspicion *about,
 		    struct answer *answer)
 {
-	const char *root = v->system->proc;
 	uint64_t one, other = 0;
-	int error = proc_namespace(root, about->one.pid, about->which, &one);
+	int error = read_link(v, about->one.pid, about->which, &one);
 
 	if (!error && about->other.pid)
-		error = proc_namespace(root, about->other.pid, about->which,
-				       &other);
+		error = read_link(v, about->other.pid, about->which, &other);
 	return say_object(about, error ? error : one == other, answer);
+}
+
+/* 0 if the module does not know it. */
+static uint32_t inode_of(const struct taskmap_record *record,
+			 unsigned int resource)
+{
+	return record->ns_inodes[resource - TASKMAP_UTS_NS];
+}
+
+static int ask_inode(struct verification *v, const struct suspicion *about,
+		     struct answer *answer)
+{
+	uint32_t inode = inode_of(about->one.record, about->which);
+	uint64_t number;
+	int error = read_link(v, about->one.pid, about->which, &number);
+
+	if (error)
+		return error;
+	if (!inode || !number)
+		return -ENOENT;
+	snprintf(answer->module, sizeof(answer->module), "%" PRIu32, inode);
+	snprintf(answer->witness, sizeof(answer->witness), "%" PRIu64, number);
+	return 0;
 }
 
 /* None and none are the same to kcmp(2), and equal ids here. */
@@ -209,6 +246,7 @@ static const struct check
 	presence_check	= { "/proc", "task", ask_presence },
 	field_check	= { "/proc", NULL, ask_field },
 	link_check	= { "/proc", NULL, ask_link },
+	inode_check	= { "/proc", NULL, ask_inode },
 	kcmp_check	= { "kcmp", NULL, ask_kcmp },
 	vfork_check	= { "kcmp", "vfork", ask_vfork };
 
@@ -216,8 +254,11 @@ static const char *what_of(const struct suspicion *about)
 {
 	if (about->check->what)
 		return about->check->what;
-	return about->check == &field_check ? field_name(about->which) :
-					      resources[about->which].name;
+	if (about->check == &field_check)
+		return field_name(about->which);
+	return about->check == &inode_check ?
+	       resources[about->which].inode_column :
+	       resources[about->which].name;
 }
 
 /* Asking for the first time */
@@ -267,8 +308,10 @@ static void check_task(struct verification *v,
 		       const struct taskmap_record *record)
 {
 	if (ask(v, &presence_check, 0, record, NULL)) {
-		for (unsigned int f = FIELD_START; field_name(f); f++)
-			ask(v, &field_check, f, record, NULL);
+		for (unsigned int f = FIELD_START; field_name(f); f++) {
+			if (field_told(f, &v->header))
+				ask(v, &field_check, f, record, NULL);
+		}
 	}
 	if (!v->system->same || v->system->nobody <= 0)
 		return;
@@ -387,8 +430,8 @@ static unsigned int read_links(struct verification *v, unsigned int resource,
 	for (unsigned int i = 0; i < v->snap.count; i++) {
 		const struct taskmap_record *record = &v->snap.tasks[i];
 		uint64_t number, id = record->ids[resource];
-		int error = proc_namespace(v->system->proc, record->pid,
-					   resource, &number);
+		uint32_t inode = inode_of(record, resource);
+		int error = read_link(v, record->pid, resource, &number);
 
 		if (error)
 			v->unchecked += v->chosen[i] && !is_gone(error);
@@ -396,6 +439,8 @@ static unsigned int read_links(struct verification *v, unsigned int resource,
 			links[count++] = (struct link){ number, id, i, false };
 		else if ((id || number) && v->chosen[i])
 			ask(v, &link_check, resource, record, NULL);
+		if (!error && inode && number && inode != number && v->chosen[i])
+			ask(v, &inode_check, resource, record, NULL);
 	}
 	return count;
 }
@@ -404,12 +449,13 @@ static void check_namespaces(struct verification *v)
 {
 	struct link *links = xcalloc(v->snap.count, sizeof(*links));
 
-	for_each_resource_in(ALL_NAMESPACES, r) {
+	for_each_resource_in(ALL_NAMESPACES | CHILD_NAMESPACES, r) {
 		unsigned int count;
 		uint64_t number;
 
-		/* A kernel may have been built without. */
-		if (proc_namespace(v->system->proc, 0, r, &number) || !number)
+		/* A kernel may have been built without, or a module. */
+		if (!(v->header.resources & BIT(r)) ||
+		    proc_namespace(v->system->proc, 0, r, &number) || !number)
 			continue;
 		count = read_links(v, r, links);
 		check_links(v, r, links, count);
@@ -710,7 +756,8 @@ static struct json_object *disagreement_object(const struct suspicion *found)
 	return object;
 }
 
-static void print_json(const struct verification *result, bool by_kcmp)
+static void print_json(const struct verification *result, bool by_kcmp,
+		       bool cgroups)
 {
 	struct json_object *object = json_new_object();
 	struct json json;
@@ -722,6 +769,7 @@ static void print_json(const struct verification *result, bool by_kcmp)
 	json_add_number(object, "unchecked", (int64_t)result->unchecked);
 	json_add(object, "seed", json_object_new_uint64(result->seed));
 	json_add_bool(object, "kcmp", by_kcmp);
+	json_add_bool(object, "cgroups", cgroups);
 	json_begin(&json, &result->header, 1);
 	json_member(&json, "verify", object);
 	json_begin_rows(&json, "disagreements");
@@ -741,8 +789,10 @@ int verify_command(const struct options *options, struct error *error)
 	};
 	struct verification result;
 	int no_kcmp = -kcmp_probe();
+	char *cgroups = proc_cgroups(system.proc);
 	int status;
 
+	system.cgroups = cgroups;
 	if (!no_kcmp) {
 		system.same = kcmp_same;
 		system.nobody = kcmp_nobody();
@@ -755,14 +805,17 @@ int verify_command(const struct options *options, struct error *error)
 	if (!status && no_kcmp)
 		complain("kcmp(2) cannot be used (%s; see CONFIG_KCMP): only /proc was compared with",
 			 strerror(no_kcmp));
+	if (!status && !cgroups)
+		complain("the cgroup2 hierarchy is not mounted here: cgroups were not compared");
 	if (!status) {
 		if (options->output.format == FORMAT_JSON)
-			print_json(&result, !no_kcmp);
+			print_json(&result, !no_kcmp, cgroups);
 		else
 			print_text(&result);
 		status = result.count || result.missing ? STATUS_MISSING :
 							  STATUS_DONE;
 	}
+	free(cgroups);
 	free(result.list);
 	return status;
 }

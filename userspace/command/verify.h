@@ -41,14 +41,29 @@ struct proc_task {
 	/*
 	 * As the module would fill it in, as far as /proc tells: start_ns is
 	 * rounded down to a clock tick, the ids of mm and sighand say only
-	 * whether there is one, all other ids and refs are 0, and a worker of
-	 * vhost is a thread.
+	 * whether there is one, all other ids and refs are 0, a worker of
+	 * vhost is a thread, and cgroup is 0 if it is not known.
 	 */
 	struct taskmap_record record;
+	int group_exit_code;	/* of a dead leader, that of its group */
 	char name[ANSWER_SIZE];	/* longer than comm for some kernel threads */
 };
 
-int proc_read(const char *root, int pid, struct proc_task *task);
+/**
+ * proc_read() - read what /proc tells of a task
+ * @root: where procfs is mounted
+ * @cgroups: where the unified hierarchy of cgroups is, or NULL
+ * @pid: the task
+ * @task: filled in
+ */
+int proc_read(const char *root, const char *cgroups, int pid,
+	      struct proc_task *task);
+
+/*
+ * Where the unified hierarchy of cgroups is mounted; to be freed. NULL if it is
+ * not, or if the paths in /proc do not start at its root.
+ */
+char *proc_cgroups(const char *root);
 
 /**
  * proc_namespace() - read the number of a namespace
@@ -69,6 +84,9 @@ int proc_pids(const char *root, int **pids, size_t *count);
 
 /* The name of @field, or NULL after the last one. */
 const char *field_name(unsigned int field);
+
+/* Whether a snapshot with @header has @field. */
+bool field_told(unsigned int field, const struct taskmap_header *header);
 
 /* Sets the words of @answer. Returns whether they agree. */
 bool field_compare(unsigned int field, const struct taskmap_record *record,

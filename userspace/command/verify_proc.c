@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
+#include <mntent.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "command/verify.h"
@@ -32,14 +35,13 @@ static void path_of(char path[PATH_MAX], const char *root, int pid,
 }
 
 /* All of a file, to be freed; NULL with errno set if it cannot be read. */
-static char *read_file(const char *root, int pid, const char *name)
+static char *read_path(const char *path)
 {
-	char path[PATH_MAX], *text = NULL;
+	char *text = NULL;
 	size_t room = 0;
 	int reason = 0;
 	FILE *file;
 
-	path_of(path, root, pid, name);
 	file = fopen(path, "re");
 	if (!file)
 		return NULL;
@@ -57,7 +59,23 @@ static char *read_file(const char *root, int pid, const char *name)
 	return text;
 }
 
-/* Fields 1 to 4, 9, 20, 22 and 38 of proc_pid_stat(5). */
+static char *read_file(const char *root, int pid, const char *name)
+{
+	char path[PATH_MAX];
+
+	path_of(path, root, pid, name);
+	return read_path(path);
+}
+
+/* The last field of /proc/PID/stat: the exit code, 0 for who may not trace it. */
+static int exit_code_of(const char *stat)
+{
+	const char *last = strrchr(stat, ' ');
+
+	return last ? atoi(last) : 0;
+}
+
+/* Fields 1 to 6, 9, 20, 22, 38 and 52 of proc_pid_stat(5). */
 static bool parse_stat(const char *text, struct proc_task *task)
 {
 	struct taskmap_record *record = &task->record;
@@ -68,10 +86,13 @@ static bool parse_stat(const char *text, struct proc_task *task)
 	char state;
 
 	if (!close ||
-	    sscanf(close, ") %c %d %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u %*s %llu %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d",
-		   &state, &record->ppid, &record->flags, &record->threads,
-		   &ticks, &record->exit_signal) != 6)
+	    sscanf(close, ") %c %d %d %d %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u %*s %llu %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d",
+		   &state, &record->ppid, &record->pgrp, &record->session,
+		   &record->flags, &record->threads, &ticks,
+		   &record->exit_signal) != 8)
 		return false;
+	record->exit_code = exit_code_of(text);
+	task->group_exit_code = record->exit_code;
 	snprintf(task->name, sizeof(task->name), "%.*s",
 		 (int)(close - open - 1), open + 1);
 	memcpy(record->comm, task->name, TASKMAP_COMM_LEN - 1);
@@ -98,15 +119,22 @@ static bool parse_status(const char *text, struct proc_task *task)
 {
 	struct taskmap_record *record = &task->record;
 	const char *tgid = strstr(text, "\nTgid:");
+	const char *tracer = strstr(text, "\nTracerPid:");
 	const char *uid = strstr(text, "\nUid:");
 	const char *gid = strstr(text, "\nGid:");
 	const char *ns_pid = strstr(text, "\nNSpid:");
+	const char *seccomp = strstr(text, "\nSeccomp:");
 
 	if (!tgid || sscanf(tgid, "\nTgid: %d", &record->tgid) != 1 ||
-	    !uid || sscanf(uid, "\nUid: %u", &record->uid) != 1 ||
+	    !tracer ||
+	    sscanf(tracer, "\nTracerPid: %d", &record->tracer) != 1 ||
+	    !uid || sscanf(uid, "\nUid: %u %u %*s %u", &record->uid,
+			   &record->euid, &record->fsuid) != 3 ||
 	    !gid || sscanf(gid, "\nGid: %u", &record->gid) != 1)
 		return false;
-	/* A kernel without pid namespaces has no such line. */
+	/* A kernel without seccomp, or pid namespaces, has no such line. */
+	if (seccomp && sscanf(seccomp, "\nSeccomp: %u", &record->seccomp) != 1)
+		return false;
 	record->ns_pid = ns_pid ? last_number(ns_pid + 1) : record->pid;
 	record->ids[TASKMAP_MM] = !!strstr(text, "\nVmSize:");
 	return true;
@@ -123,7 +151,48 @@ static unsigned int kind_of(const struct taskmap_record *record)
 	return record->threads > 1 ? TASKMAP_MAIN : TASKMAP_PROCESS;
 }
 
-int proc_read(const char *root, int pid, struct proc_task *task)
+static bool is_dead(const struct taskmap_record *record)
+{
+	return record->state == 'Z' || record->state == 'X';
+}
+
+/* How its whole group ended, if /proc/PID/stat tells that. */
+static void read_group(const char *root, struct proc_task *task)
+{
+	char *path = xasprintf("%s/%d/stat", root, task->record.pid);
+	char *text = read_path(path);
+
+	if (text)
+		task->group_exit_code = exit_code_of(text);
+	free(text);
+	free(path);
+}
+
+static void read_cgroup(const char *root, const char *cgroups,
+			struct proc_task *task)
+{
+	char *text = read_file(root, task->record.pid, "cgroup");
+	/* Below the lines of other hierarchies, if there are any. */
+	char *line = text ? strstr(text, "0::/") : NULL;
+	char *path;
+	struct stat st;
+
+	while (line && line > text && line[-1] != '\n')
+		line = strstr(line + 1, "0::/");
+	if (line) {
+		line += strlen("0::");
+		path = xasprintf("%s%.*s", cgroups, (int)strcspn(line, "\n"),
+				 line);
+		/* That of a dead task may have been removed. */
+		if (!stat(path, &st))
+			task->record.cgroup = st.st_ino;
+		free(path);
+	}
+	free(text);
+}
+
+int proc_read(const char *root, const char *cgroups, int pid,
+	      struct proc_task *task)
 {
 	char *stat = read_file(root, pid, "stat");
 	char *status = stat ? read_file(root, pid, "status") : NULL;
@@ -136,6 +205,10 @@ int proc_read(const char *root, int pid, struct proc_task *task)
 	if (status && !(parse_stat(stat, task) && parse_status(status, task)))
 		error = -EBADMSG;
 	task->record.kind = (unsigned char)kind_of(&task->record);
+	if (!error && is_dead(&task->record) && task->record.tgid == pid)
+		read_group(root, task);
+	if (!error && cgroups)
+		read_cgroup(root, cgroups, task);
 	free(stat);
 	free(status);
 	return error;
@@ -147,7 +220,7 @@ int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
 	char path[PATH_MAX], name[32], text[64];
 	ssize_t length;
 
-	snprintf(name, sizeof(name), "ns/%s", resources[resource].name);
+	snprintf(name, sizeof(name), "ns/%s", resources[resource].link);
 	path_of(path, root, pid, name);
 	length = readlink(path, text, sizeof(text) - 1);
 	if (length < 0 && errno != ENOENT)
@@ -161,6 +234,34 @@ int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
 	text[length] = '\0';
 	/* As in "mnt:[4026531841]" */
 	return sscanf(text, "%*[^[][%" SCNu64, number) == 1 ? 0 : -EBADMSG;
+}
+
+/* The inode numbers of the first cgroup namespace, and of the root of cgroups. */
+#define FIRST_CGROUP_NS	0xeffffffbU
+#define CGROUP_ROOT	1
+
+char *proc_cgroups(const char *root)
+{
+	char path[PATH_MAX], *found = NULL;
+	struct mntent *mount;
+	uint64_t number;
+	struct stat st;
+	FILE *mounts;
+
+	if (proc_namespace(root, 0, TASKMAP_CGROUP_NS, &number) ||
+	    (number && number != FIRST_CGROUP_NS))
+		return NULL;
+	path_of(path, root, 0, "mounts");
+	mounts = setmntent(path, "re");
+	if (!mounts)
+		return NULL;
+	while (!found && (mount = getmntent(mounts))) {
+		if (!strcmp(mount->mnt_type, "cgroup2") &&
+		    !stat(mount->mnt_dir, &st) && st.st_ino == CGROUP_ROOT)
+			found = xstrdup(mount->mnt_dir);
+	}
+	endmntent(mounts);
+	return found;
 }
 
 int proc_pids(const char *root, int **pids, size_t *count)
@@ -241,6 +342,17 @@ static void put_sighand(const struct taskmap_record *record, char *out)
 	put(out, some(record->ids[TASKMAP_SIGHAND]));
 }
 
+static void put_exit_code(const struct taskmap_record *record, char *out)
+{
+	snprintf(out, ANSWER_SIZE, "0x%04" PRIx32, is_dead(record) ?
+		 (uint32_t)record->exit_code : 0);
+}
+
+static void put_cgroup(const struct taskmap_record *record, char *out)
+{
+	snprintf(out, ANSWER_SIZE, "%" PRIu64, (uint64_t)record->cgroup);
+}
+
 /* Before Linux 6.4 the flag of such a worker had another meaning. */
 static void amend_kind(const struct taskmap_record *record,
 		       const struct proc_task *task, char *witness)
@@ -269,6 +381,41 @@ static void amend_comm(const struct taskmap_record *record,
 		put(witness, task->name);
 }
 
+/* Whether /proc tells how a group ended, and not just its leader. */
+static bool tells_groups(void)
+{
+	unsigned int major, minor;
+	struct utsname name;
+
+	/* Since 2d18f7f45620 ("exit: Use the correct exit_code in /proc/<pid>/stat"), 5.17. */
+	return !uname(&name) &&
+	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 17));
+}
+
+/*
+ * The module tells how a leader's group ended, if it has. That can differ from
+ * how the leader did only if the leader called exit(2) before the others, and
+ * so was not killed by a signal. 0 is also shown to who may not trace the task.
+ */
+static void amend_exit_code(const struct taskmap_record *record,
+			    const struct proc_task *task, char *witness)
+{
+	int code = task->group_exit_code;
+
+	if (!code || code == record->exit_code ||
+	    (record->pid == record->tgid && !(code & 0x7f) && !tells_groups()))
+		put_exit_code(record, witness);
+}
+
+/* If it is not mounted, nobody tells. */
+static void amend_cgroup(const struct taskmap_record *record,
+			 const struct proc_task *task, char *witness)
+{
+	if (!task->record.cgroup)
+		put_cgroup(record, witness);
+}
+
 #define FIELD(name_, signed_)						\
 	{								\
 		.name = #name_,						\
@@ -277,11 +424,19 @@ static void amend_comm(const struct taskmap_record *record,
 	}
 #define SIGNED(name)	FIELD(name, true)
 #define UNSIGNED(name)	FIELD(name, false)
+#define LATER(name_)							\
+	{								\
+		.name = #name_,						\
+		.offset = offsetof(struct taskmap_record, name_),	\
+		.put = put_##name_,					\
+		.amend = amend_##name_,					\
+	}
 
 static const struct {
 	const char *name;
-	/* Where the record has it, if it is a number of 32 bits */
+	/* Where the record has it; of those that all modules tell it may be 0 */
 	size_t offset;
+	/* If it is a number of 32 bits */
 	bool is_signed;
 	/* Otherwise, writes its word, of ANSWER_SIZE bytes at most */
 	void (*put)(const struct taskmap_record *record, char *out);
@@ -303,11 +458,24 @@ static const struct {
 	{ "comm", .put = put_comm, .amend = amend_comm },
 	{ "mm", .put = put_mm },
 	{ "sighand", .put = put_sighand },
+	SIGNED(tracer),
+	SIGNED(pgrp),
+	SIGNED(session),
+	UNSIGNED(euid),
+	UNSIGNED(fsuid),
+	UNSIGNED(seccomp),
+	LATER(exit_code),
+	LATER(cgroup),
 };
 
 const char *field_name(unsigned int field)
 {
 	return field < ARRAY_SIZE(fields) ? fields[field].name : NULL;
+}
+
+bool field_told(unsigned int field, const struct taskmap_header *header)
+{
+	return fields[field].offset < snapshot_scalars(header);
 }
 
 static void put_field(unsigned int field, const struct taskmap_record *record,

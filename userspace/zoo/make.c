@@ -22,12 +22,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <mntent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,6 +136,34 @@ static void join_namespace(const struct shape *shape)
 	close(fd);
 }
 
+/* libc's own functions would do it for all threads. */
+static void change_user(const struct shape *shape)
+{
+	uid_t euid = shape->euid ? shape->euid : (uid_t)-1;
+	/* Without privileges fsuid can only become what another one is. */
+	uid_t saved = shape->fsuid ? shape->fsuid : (uid_t)-1;
+
+	if (shape->uid && syscall(SYS_setresuid, shape->uid, euid, saved))
+		skip(shape, "setresuid");
+	/* It does not fail: it returns what was, and a second call what is. */
+	if (shape->fsuid) {
+		syscall(SYS_setfsuid, shape->fsuid);
+		if (syscall(SYS_setfsuid, -1) != (long)shape->fsuid)
+			skip_because(shape, "setfsuid is not permitted");
+	}
+}
+
+/* A filter that forbids nothing; without privileges it takes the promise. */
+static void enter_seccomp(const struct shape *shape)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog filter = { .len = 1, .filter = &allow };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, shape->seccomp, &filter))
+		skip(shape, "prctl(PR_SET_SECCOMP)");
+}
+
 /* The report is complete when all tasks of the shape are in it. */
 static atomic_int tasks_left = 1;
 
@@ -136,20 +171,26 @@ static atomic_int tasks_left = 1;
 static int live(void *argument)
 {
 	const struct shape *shape = argument;
+	struct pids self = own_pids();
 
 	if (shape->unshare)
 		unshare_or_skip(shape, shape->unshare);
 	if (shape->setns)
 		join_namespace(shape);
-	/* libc's own function would do it for all threads. */
-	if (shape->uid && syscall(SYS_setresuid, shape->uid, -1, -1))
-		skip(shape, "setresuid");
+	change_user(shape);
 	if (shape->comm)
 		prctl(PR_SET_NAME, shape->comm);
-	report(shape, "", own_pids());
+	if (shape->lead && shape->lead() < 0)
+		skip(shape, "setsid or setpgrp");
+	if (shape->seccomp)
+		enter_seccomp(shape);
+	report(shape, "", self);
 	if (atomic_fetch_sub(&tasks_left, 1) == 1)
 		report_done();
 	wait_for_end();
+	/* The strict mode of seccomp permits nothing else, not even exit(3). */
+	if (shape->seccomp == SECCOMP_MODE_STRICT)
+		syscall(SYS_exit, 0);
 	return 0;
 }
 
@@ -199,6 +240,87 @@ void make_nested_pid(const struct shape *shape)
 	if (fork_or_skip(shape, shape->flags) == 0)
 		make_tasks(shape);
 	wait_for_end();
+}
+
+static void *make_tasks_as_thread(void *shape)
+{
+	make_tasks(shape);
+	return NULL;
+}
+
+void make_by_thread(const struct shape *shape)
+{
+	start_thread(shape, make_tasks_as_thread);
+	wait_for_end();
+}
+
+/* The tracer reports its task, once it traces it. */
+void make_traced(const struct shape *shape)
+{
+	pid_t child;
+
+	report(shape, "-parent", own_pids());
+	child = fork_or_skip(shape, 0);
+	if (child == 0) {
+		wait_for_end();
+		_exit(0);
+	}
+	if (ptrace(PTRACE_SEIZE, child, 0, PTRACE_O_EXITKILL))
+		skip(shape, "ptrace");
+	report(shape, "", (struct pids){ child, child });
+	done_and_wait();
+}
+
+/* The root of the cgroup2 hierarchy, in @path; skips if it is not mounted. */
+static void find_cgroups(const struct shape *shape, char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	const struct mntent *mount;
+
+	if (!mounts)
+		skip(shape, "open of /proc/self/mounts");
+	do {
+		mount = getmntent(mounts);
+	} while (mount && strcmp(mount->mnt_type, "cgroup2"));
+	if (!mount)
+		skip_because(shape, "no cgroup2 hierarchy is mounted");
+	snprintf(path, size, "%s", mount->mnt_dir);
+	endmntent(mounts);
+}
+
+static void enter_cgroup(const struct shape *shape, const char *cgroup)
+{
+	char path[PATH_MAX + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		skip(shape, "write of cgroup.procs");
+	close(fd);
+}
+
+/* The parent removes the cgroup once its child has left it. */
+void make_in_cgroup(const struct shape *shape)
+{
+	char cgroup[PATH_MAX];
+	size_t length;
+
+	find_cgroups(shape, cgroup, sizeof(cgroup));
+	length = strlen(cgroup);
+	snprintf(cgroup + length, sizeof(cgroup) - length, "/taskmap-zoo-%d",
+		 own_pids().pid);
+	if (mkdir(cgroup, 0700))
+		skip(shape, "mkdir of a cgroup");
+	report(shape, "-parent", own_pids());
+	if (fork_or_skip(shape, 0) == 0) {
+		enter_cgroup(shape, cgroup);
+		live((void *)shape);
+		_exit(0);
+	}
+	wait_for_end();
+	wait(NULL);
+	rmdir(cgroup);
 }
 
 /* Links share all they can, so that thousands of them need little memory. */
@@ -253,7 +375,7 @@ void make_silent(const struct shape *shape)
 			/* A stopped task does not see the end of the zoo. */
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			raise(shape->signal);
-			_exit(0);
+			_exit(shape->status);
 		}
 		if (waitid(P_PID, (id_t)child, &info,
 			   WEXITED | WSTOPPED | WNOWAIT))

@@ -9,10 +9,12 @@
  * the task gave up, must differ. To add a shape, add a row.
  */
 #include <err.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libsmartcols.h>
 
@@ -47,6 +49,12 @@ static const struct shape rows[] = {
 	/* the dead, the stopped and the many */
 	{ "zombie", PROCESS, OF_THE_LIVING, .make = make_silent,
 	  .what = "dead, and nobody has asked yet how it ended" },
+	{ "zombie-status", PROCESS, OF_THE_LIVING, .make = make_silent,
+	  .status = 3,
+	  .what = "dead, with an exit status" },
+	{ "zombie-killed", PROCESS, OF_THE_LIVING, .make = make_silent,
+	  .signal = SIGKILL,
+	  .what = "dead, killed by a signal" },
 	{ "zombies", PROCESS, OF_THE_LIVING,
 	  .make = make_silent, .count = 1000,
 	  .what = "very many of them" },
@@ -54,6 +62,10 @@ static const struct shape rows[] = {
 	  .what = "a thread that lives on after the leader of its group" },
 	{ "stopped", PROCESS, NOTHING, .make = make_silent, .signal = SIGSTOP,
 	  .what = "stopped by SIGSTOP" },
+	{ "traced", PROCESS, NOTHING, .make = make_traced,
+	  .what = "traced by the process that made it, as by a debugger" },
+	{ "by-thread", PROCESS, NOTHING, .make = make_by_thread,
+	  .what = "a process whose parent is a thread, and not the leader" },
 	{ "chain", LINUXTHREADS, NOTHING, .make = make_chain, .count = 5000,
 	  .what = "each is the parent of the next, very deep; the last two, and -first" },
 	/* threads that are not what textbooks say */
@@ -65,6 +77,20 @@ static const struct shape rows[] = {
 	  .what = "a thread without the list of semaphores to undo" },
 	{ "setresuid", THREAD, CRED, .uid = 1234,
 	  .what = "a thread with another user id: the system call is for one task" },
+	{ "setfsuid", THREAD, CRED,
+	  .uid = 1234, .euid = 1235, .fsuid = 1236,
+	  .what = "a thread of one user that acts as another, and opens files as a third" },
+	/* groups of processes, and what may be called */
+	{ "setpgrp", PROCESS, NOTHING, .lead = setpgrp,
+	  .what = "the leader of a process group of its own" },
+	{ "setsid", PROCESS, NOTHING, .lead = setsid,
+	  .what = "the leader of a session of its own" },
+	{ "seccomp-strict", PROCESS, NOTHING, .seccomp = SECCOMP_MODE_STRICT,
+	  .what = "a process that may only read, write and end" },
+	{ "seccomp-filter", THREAD, NOTHING, .seccomp = SECCOMP_MODE_FILTER,
+	  .what = "a thread with a seccomp filter, which the others do not have" },
+	{ "cgroup", PROCESS, NOTHING, .make = make_in_cgroup,
+	  .what = "a process in a cgroup of its own" },
 	/* new namespaces */
 	{ "clone-newuts", CLONE_NEWUTS, NOTHING,
 	  .what = "a process with a host name of its own" },

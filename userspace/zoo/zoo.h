@@ -91,8 +91,13 @@ struct shape {
 	int setns;		/* kind of a namespace that its task joins */
 	int parent_unshare;	/* flags that its parent unshares before */
 	uid_t uid;		/* real user id that its task takes; 0: none */
+	uid_t euid;		/* effective user id that it takes then, or 0 */
+	uid_t fsuid;		/* user id for files that it takes then, or 0 */
 	const char *comm;	/* name that its task takes, or NULL */
+	int (*lead)(void);	/* makes its task lead a group, or NULL */
+	int seccomp;		/* mode that its task enters, or 0 */
 	int signal;		/* that its task raises before it ends, or 0 */
+	int status;		/* with which its task ends */
 	bool renew_cred;	/* its worker keeps the old credentials */
 	void (*make)(const struct shape *shape);	/* NULL: make_tasks() */
 	int count;		/* how many tasks it has, if it can have many */
@@ -123,6 +128,9 @@ void guide_commands(void);
 void make_tasks(const struct shape *shape);
 void make_chain(const struct shape *shape);
 void make_nested_pid(const struct shape *shape);
+void make_by_thread(const struct shape *shape);
+void make_traced(const struct shape *shape);
+void make_in_cgroup(const struct shape *shape);
 void make_silent(const struct shape *shape);
 void make_zombie_leader(const struct shape *shape);
 

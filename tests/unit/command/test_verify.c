@@ -37,6 +37,7 @@ struct world {
 	struct taskmap_record truth[COUNT + 1];
 	struct taskmap_record told[COUNT + 1];
 	unsigned int truths, tolds;
+	const struct shape *shape;	/* of the module's file */
 	unsigned int takes;
 	const struct story *story;
 	unsigned int fail_take;	/* the one that fails, 0 for none */
@@ -87,14 +88,25 @@ static void put_stat(const struct world *world,
 {
 	char *text;
 
-	assert_true(asprintf(&text, "%d (%s) %c %d 1 1 0 -1 %u 0 0 0 0 0 0 0 0 "
-			     "20 0 %u 0 %" PRIu64 " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
-			     "0 %d 0 0 0 0\n", row->pid, comm, row->state,
-			     row->ppid, row->flags, row->threads,
+	assert_true(asprintf(&text, "%d (%s) %c %d %d %d 0 -1 %u 0 0 0 0 0 0 0 "
+			     "0 20 0 %u 0 %" PRIu64 " 0 0 0 0 0 0 0 0 0 0 0 0 "
+			     "0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 %d\n",
+			     row->pid, comm, row->state, row->ppid, row->pgrp,
+			     row->session, row->flags, row->threads,
 			     (uint64_t)row->start_ns / 10000000,
-			     row->exit_signal) > 0);
+			     row->exit_signal, row->exit_code) > 0);
 	put(world, row->pid, "stat", text);
 	free(text);
+}
+
+/* How the thread group of @pid ended, which is not where a task's fields are. */
+static void put_group(const struct world *world, int pid, int exit_code)
+{
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	snprintf(text, sizeof(text), "all else and %d\n", exit_code);
+	free(fixture_file(world->root, path, text, strlen(text)));
 }
 
 static void put_status(const struct world *world,
@@ -104,12 +116,37 @@ static void put_status(const struct world *world,
 	char *text;
 
 	assert_true(asprintf(&text, "Name:\tx\\nTgid:\t7\nTgid:\t%d\nPid:\t%d\n"
-			     "PPid:\t%d\nUid:\t%u\t7\t7\t7\nGid:\t%u\t7\t7\t7\n"
-			     "NSpid:\t%d\t%d\n%sThreads:\t%u\n", row->tgid,
-			     row->pid, row->ppid, row->uid, row->gid, row->pid,
-			     row->ns_pid, memory ? "VmSize:\t8 kB\n" : "",
-			     row->threads) > 0);
+			     "PPid:\t%d\nTracerPid:\t%d\nUid:\t%u\t%u\t7\t%u\n"
+			     "Gid:\t%u\t7\t7\t7\nNSpid:\t%d\t%d\n%sThreads:\t%u\n"
+			     "Seccomp:\t%u\n", row->tgid, row->pid, row->ppid,
+			     row->tracer, row->uid, row->euid, row->fsuid,
+			     row->gid, row->pid, row->ns_pid,
+			     memory ? "VmSize:\t8 kB\n" : "", row->threads,
+			     row->seccomp) > 0);
 	put(world, row->pid, "status", text);
+	free(text);
+}
+
+/* A cgroup has the inode number that its directory happens to have. */
+static uint64_t make_cgroup(const struct world *world, const char *name)
+{
+	struct stat st;
+	char *path;
+
+	assert_true(asprintf(&path, "%s%s", world->system.cgroups, name) > 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(stat(path, &st), 0);
+	free(path);
+	return st.st_ino;
+}
+
+static void put_cgroup(const struct world *world, int pid, const char *name)
+{
+	char *text;
+
+	assert_true(asprintf(&text, "2:cpu:/0::/not-this\n1:name=systemd:/\n"
+			     "0::%s\n", name) > 0);
+	put(world, pid, "cgroup", text);
 	free(text);
 }
 
@@ -119,12 +156,20 @@ static void put_namespaces(const struct world *world,
 	char path[64];
 
 	put(world, row->pid, "ns/x", "");
-	for_each_resource_in(ALL_NAMESPACES, r) {
+	for_each_resource_in(ALL_NAMESPACES | CHILD_NAMESPACES, r) {
 		snprintf(path, sizeof(path), "%d/task/%d/ns/%s", row->pid,
-			 row->pid, resources[r].name);
+			 row->pid, resources[r].link);
 		if (row->ids[r])
 			put_link(world, path, (uint32_t)row->ids[r]);
 	}
+}
+
+/* As put_namespaces() numbers them; nobody tells that of mounts. */
+static void number_namespaces(struct taskmap_record *row)
+{
+	for (unsigned int i = 0; i < TASKMAP_NAMESPACES; i++)
+		row->ns_inodes[i] = (uint32_t)row->ids[TASKMAP_UTS_NS + i];
+	row->ns_inodes[TASKMAP_MNT_NS - TASKMAP_UTS_NS] = 0;
 }
 
 static void put_task(const struct world *world,
@@ -150,8 +195,8 @@ static void put_self(const struct world *world)
 	free(fixture_file(world->root, "self/stat", "", 0));
 	free(fixture_file(world->root, "self/ns/x", "", 0));
 	free(fixture_file(world->root, "not-a-pid", "", 0));
-	for_each_resource_in(ALL_NAMESPACES, r) {
-		snprintf(path, sizeof(path), "self/ns/%s", resources[r].name);
+	for_each_resource_in(ALL_NAMESPACES | CHILD_NAMESPACES, r) {
+		snprintf(path, sizeof(path), "self/ns/%s", resources[r].link);
 		put_link(world, path, r == TASKMAP_TIME_NS ? FIRST_TIME_NS :
 							     FIRST_PID_NS);
 	}
@@ -198,7 +243,7 @@ static int fake_take(const struct source *source, const char *path,
 		return error_set(error, "unloaded");
 	if (world->story)
 		world->story->before(world, world->takes);
-	*snap = fixture_snapshot(world->told, world->tolds);
+	*snap = fixture_snapshot_of(world->told, world->tolds, world->shape);
 	return 0;
 }
 
@@ -216,23 +261,36 @@ static int setup(void **state)
 {
 	struct world *world = xcalloc(1, sizeof(*world));
 	struct taskmap_record *rows = fixture_system();
+	uint64_t cgroup;
+	char *cgroups;
 
 	assert_int_equal(fixture_system_count, COUNT);
 	rows[WORKER].flags |= FLAG_IO_WORKER;
 	rows[APART].ns_pid = 2;
+	rows[UNDEAD].exit_code = 9;
+	world->root = fixture_dir();
+	assert_true(asprintf(&cgroups, "%s/cgroups", world->root) > 0);
+	world->system = (struct verify_system){
+		.take = fake_take, .source = &source_exact,
+		.proc = world->root, .cgroups = cgroups,
+		.same = fake_same, .nobody = NOBODY,
+		.rest = no_rest, .progress = check_progress,
+	};
+	cgroup = make_cgroup(world, "/");
+	for (unsigned int i = 0; i < COUNT; i++) {
+		rows[i].cgroup = cgroup;
+		put_cgroup(world, rows[i].pid, "/");
+		number_namespaces(&rows[i]);
+	}
+	rows[SHELL].cgroup = make_cgroup(world, "/a b");
+	put_cgroup(world, rows[SHELL].pid, "/a b");
 	memcpy(world->truth, rows, COUNT * sizeof(*rows));
 	memcpy(world->told, rows, COUNT * sizeof(*rows));
 	free(rows);
 	world->truths = world->tolds = COUNT;
-	world->root = fixture_dir();
 	put_self(world);
 	for (unsigned int i = 0; i < COUNT; i++)
 		put_task(world, &world->truth[i]);
-	world->system = (struct verify_system){
-		.take = fake_take, .source = &source_exact,
-		.proc = world->root, .same = fake_same, .nobody = NOBODY,
-		.rest = no_rest, .progress = check_progress,
-	};
 	world->filter.pids = world->pids;
 	world->story = *state;
 	current = world;
@@ -245,6 +303,7 @@ static int teardown(void **state)
 	struct world *world = *state;
 
 	free(world->result.list);
+	free((char *)world->system.cgroups);
 	fixture_remove(world->root);
 	free(world);
 	return 0;
@@ -349,6 +408,18 @@ static const struct {
 	WRONG("gid", THREAD, "/proc", gid, 7),
 	WRONG("comm", THREAD, "/proc", comm, "serves"),
 	WRONG("comm", THREAD, "/proc", comm, "serve"),
+	WRONG("tracer", THREAD, "/proc", tracer, 100),
+	WRONG("pgrp", THREAD, "/proc", pgrp, 0),
+	WRONG("session", THREAD, "/proc", session, 200),
+	WRONG("euid", SHELL, "/proc", euid, 0),
+	WRONG("fsuid", SHELL, "/proc", fsuid, 0),
+	WRONG("seccomp", THREAD, "/proc", seccomp, 2),
+	WRONG("exit_code", UNDEAD, "/proc", exit_code, 11),
+	WRONG("cgroup", SHELL, "/proc", cgroup, 1ULL << 40),
+	WRONG("cgroup", SHELL, "/proc", cgroup, 0),
+	WRONG("UTSNS_INODE", THREAD, "/proc", ns_inodes[0], 5),
+	WRONG("TIMENS_CHILDREN_INODE", INIT, "/proc",
+	      ns_inodes[TASKMAP_TIME_CHILDREN_NS - TASKMAP_UTS_NS], 5),
 	WRONG("vfork", SERVER, "kcmp", marks, TASKMAP_MARK_VFORK),
 	/* The odd one of all is named, even if it is the first. */
 	WRONG("uts", INIT, "/proc", ids[TASKMAP_UTS_NS], 99),
@@ -388,6 +459,139 @@ static void test_not_compared(void **state)
 	world->told[THREAD].start_ns += 9999999 - 201000000 % 10000000;
 	expect_peace(world);
 	assert_int_equal(world->takes, 1);
+}
+
+/* How a task ended, by what it says itself and what is said of its group. */
+static void test_exit_codes(void **state)
+{
+	static const struct {
+		unsigned int row;
+		int proc, group, told;
+		bool good;
+	} codes[] = {
+		{ UNDEAD, 0x300, 0x300, 0x300, true },
+		/* It called exit(2), and then the others were killed. */
+		{ UNDEAD, 0x300, 9, 9, true },
+		{ UNDEAD, 0x300, 9, 0x300, true },
+		{ UNDEAD, 0x300, 9, 0x100, false },
+		{ UNDEAD, 0x300, 9, 0, false },
+		/* Nobody may know. */
+		{ UNDEAD, 0, 0, 9, true },
+		/* A thread has no say in what becomes of its group. */
+		{ THREAD, 0x300, 9, 9, false },
+		{ THREAD, 0x300, 9, 0x300, true },
+	};
+	struct world *world = *state;
+
+	world->truth[THREAD].state = 'Z';
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		struct taskmap_record *row = &world->truth[codes[i].row];
+
+		row->exit_code = codes[i].proc;
+		put_task(world, &world->truth[THREAD]);
+		put_task(world, row);
+		put_group(world, row->tgid, codes[i].group);
+		tell_truth(world);
+		world->told[codes[i].row].exit_code = codes[i].told;
+		if (codes[i].good)
+			expect_peace(world);
+		else
+			expect(world, row->pid, "exit_code", "/proc");
+	}
+	/* A task that lives has one while a tracer looks at it. */
+	world->truth[SHELL].exit_code = 5;
+	put_task(world, &world->truth[SHELL]);
+	tell_truth(world);
+	world->told[SHELL].exit_code = 0;
+	expect_peace(world);
+}
+
+/* Where nobody tells which cgroup it is, the module is not doubted. */
+static void test_unknown_cgroup(void **state)
+{
+	struct world *world = *state;
+	char *cgroups = (char *)world->system.cgroups;
+
+	world->told[SHELL].cgroup = 4711;
+	put_cgroup(world, 100, "/a b (deleted)");
+	expect_peace(world);
+	put(world, 100, "cgroup", "1:name=systemd:/0::/\n");
+	expect_peace(world);
+	put_cgroup(world, 100, "/a b");
+	world->system.cgroups = NULL;
+	expect_peace(world);
+	world->system.cgroups = cgroups;
+	expect(world, 100, "cgroup", "/proc");
+}
+
+/* The inode number of the root of cgroups is that of /proc, too. */
+static void test_cgroup_mount(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *mounts, *found;
+	} cases[] = {
+		{ 0xeffffffb, "none / cgroup 1 0 0\nnone /tmp cgroup2 x 0 0\n"
+			      "none /proc cgroup2 rw 0 0\n", "/proc" },
+		{ 4026532000, "none /proc cgroup2 rw 0 0\n", NULL },
+		{ 0xeffffffb, "none /proc cgroup rw 0 0\n", NULL },
+		{ 0xeffffffb, "none /tmp cgroup2 rw 0 0\n", NULL },
+		{ 0xeffffffb, "none /nowhere cgroup2 rw 0 0\n", NULL },
+		{ 0xeffffffb, "", NULL },
+	};
+	struct world *world = *state;
+
+	if (access("/proc/self", F_OK)) {
+		print_message("# SKIP /proc is not mounted\n");
+		skip();
+	}
+	assert_null(proc_cgroups(world->root));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *found;
+
+		put_link(world, "self/ns/cgroup", cases[i].ns);
+		free(fixture_file(world->root, "self/mounts", cases[i].mounts,
+				  strlen(cases[i].mounts)));
+		found = proc_cgroups(world->root);
+		if (cases[i].found)
+			assert_string_equal(found, cases[i].found);
+		else
+			assert_null(found);
+		free(found);
+	}
+}
+
+/* What an older module does not tell is not compared, and all else is. */
+static void test_older_module(void **state)
+{
+	struct world *world = *state;
+	struct taskmap_record *row = &world->truth[THREAD];
+
+	row->tracer = 1;
+	row->seccomp = 2;
+	put_task(world, row);
+	world->shape = &fixture_older;
+	expect_peace(world);
+	world->told[THREAD].ids[TASKMAP_USER_NS] = 5;
+	expect(world, 201, "user", "/proc");
+	tell_truth(world);
+	world->told[THREAD].uid = 5;
+	expect(world, 201, "uid", "/proc");
+}
+
+/* /proc shows it once the first child is there. */
+static void test_no_children_yet(void **state)
+{
+	struct world *world = *state;
+	char *path;
+
+	world->told[THREAD].ids[TASKMAP_PID_CHILDREN_NS] = 77;
+	expect(world, 201, "pid_children", "/proc");
+	assert_true(asprintf(&path, "%s/201/task/201/ns/pid_for_children",
+			     world->root) > 0);
+	unlink(path);
+	free(path);
+	expect_peace(world);
 }
 
 /* The flag of a thread that vhost made once had another meaning. */
@@ -448,14 +652,14 @@ static void test_longer_names(void **state)
 
 static bool is_checked(unsigned int resource)
 {
-	return kcmp_knows(resource) || BIT(resource) & ALL_NAMESPACES;
+	return kcmp_knows(resource) || resources[resource].link;
 }
 
 static void expect_wrong_id(struct world *world, unsigned int task,
 			    unsigned int resource, uint64_t id)
 {
 	/* Only /proc knows whether there are signal handlers. */
-	bool proc = BIT(resource) & ALL_NAMESPACES ||
+	bool proc = resources[resource].link ||
 		    (resource == TASKMAP_SIGHAND && !id);
 
 	tell_truth(world);
@@ -547,6 +751,7 @@ static void test_told_once(void **state)
 
 	for (int i = LINUX; i < LINUX + 3; i++) {
 		world->truth[i].ids[TASKMAP_UTS_NS] = 500;
+		number_namespaces(&world->truth[i]);
 		put_task(world, &world->truth[i]);
 	}
 	tell_truth(world);
@@ -755,6 +960,9 @@ static void test_broken_proc(void **state)
 		{ "status", "" }, { "status", "Name:\tx\nTgid:\t100\n" },
 		{ "status", "Name:\tx\nUid:\t0\nGid:\t0\n" },
 		{ "status", "Name:\tx\nTgid:\tx\nUid:\t0\nGid:\t0\n" },
+		{ "status", "N\nTgid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\n" },
+		{ "status", "N\nTgid:\t1\nTracerPid:\t0\nUid:\t0\t0\t0\t0\n"
+			    "Gid:\t0\nSeccomp:\tx\n" },
 	};
 	struct world *world = *state;
 	char *path;
@@ -779,8 +987,8 @@ static void test_long_status(void **state)
 	char *groups = xcalloc(1, 9000), *text;
 
 	memset(groups, '7', 8999);
-	assert_true(asprintf(&text, "Name:\tx\nTgid:\t100\nUid:\t1000\n"
-			     "Gid:\t1000\nGroups:\t%s\nVmSize:\t1 kB\n",
+	assert_true(asprintf(&text, "Name:\tx\nTgid:\t100\nTracerPid:\t0\n"
+			     "Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\nGroups:\t%s\nVmSize:\t1 kB\n",
 			     groups) > 0);
 	put(world, 100, "status", text);
 	expect_peace(world);
@@ -904,6 +1112,11 @@ int main(void)
 		WORLD(test_agreement),
 		WORLD(test_fields),
 		WORLD(test_not_compared),
+		WORLD(test_exit_codes),
+		WORLD(test_unknown_cgroup),
+		WORLD(test_cgroup_mount),
+		WORLD(test_older_module),
+		WORLD(test_no_children_yet),
 		WORLD(test_user_worker),
 		WORLD(test_longer_names),
 		WORLD(test_objects),
