@@ -2,8 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * What a module is compared to: a BPF iterator over all tasks that writes the
- * record of module/uapi/taskmap.h, of the same fields, with addresses for ids. It
- * takes no lock and hashes nothing, so that a record is not coherent.
+ * record of module/uapi/taskmap.h, of the same fields except for births, with
+ * addresses for ids. It takes no lock and hashes nothing, so that a record is not
+ * coherent.
  */
 #include "vmlinux.h"
 
@@ -27,6 +28,17 @@ char _license[] SEC("license") = "GPL";
 			record.refs[TASKMAP_##resource] = (counter);	\
 	} while (0)
 
+#define HOLD_NS(resource, pointer)					\
+	do {								\
+		typeof(pointer) space = (pointer);			\
+									\
+		HOLD(resource, space, it->ns.count.refs.counter);	\
+		if (space)						\
+			record.ns_inodes[TASKMAP_##resource -		\
+					 TASKMAP_UTS_NS] =		\
+				space->ns.inum;				\
+	} while (0)
+
 static __always_inline __u8 kind_of(const struct taskmap_record *record)
 {
 	if (record->flags & PF_KTHREAD)
@@ -38,6 +50,19 @@ static __always_inline __u8 kind_of(const struct taskmap_record *record)
 	if (record->threads > 1)
 		return TASKMAP_MAIN;
 	return TASKMAP_PROCESS;
+}
+
+static __always_inline int number_of(struct pid *pid)
+{
+	return pid ? pid->numbers[0].nr : 0;
+}
+
+static __always_inline int exit_code_of(struct task_struct *task)
+{
+	if (task->pid == task->tgid &&
+	    task->signal->flags & 4 /* SIGNAL_GROUP_EXIT */)
+		return task->signal->group_exit_code;
+	return task->exit_code;
 }
 
 /* task_state_to_char() of include/linux/sched.h. */
@@ -87,6 +112,13 @@ int write_record(struct bpf_iter__task *context)
 	record.pid = task->pid;
 	record.tgid = task->tgid;
 	record.ppid = parent->tgid;
+	record.parent = parent->pid;
+	if (task->ptrace)
+		record.tracer = task->parent->pid;
+	record.pgrp = number_of(task->signal->pids[PIDTYPE_PGID]);
+	record.session = number_of(task->signal->pids[PIDTYPE_SID]);
+	if (task->exit_state)
+		record.exit_code = exit_code_of(task);
 	record.flags = task->flags;
 	record.exit_signal = task->exit_signal;
 	record.threads = task->signal->nr_threads;
@@ -108,8 +140,10 @@ int write_record(struct bpf_iter__task *context)
 			record.ids[TASKMAP_PID_NS] = (unsigned long)own.ns;
 			record.refs[TASKMAP_PID_NS] =
 				BPF_CORE_READ(own.ns, ns.count.refs.counter);
+			record.ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] =
+				BPF_CORE_READ(own.ns, ns.inum);
 		} else {
-			HOLD(PID_NS, ns, it->ns.count.refs.counter);
+			HOLD_NS(PID_NS, ns);
 		}
 	}
 
@@ -123,6 +157,9 @@ int write_record(struct bpf_iter__task *context)
 	HOLD(SIGNAL, task->signal, it->sigcnt.refs.counter);
 	HOLD(IO, task->io_context, it->active_ref.counter);
 	HOLD(CGROUPS, task->cgroups, it->refcount.refs.counter);
+	record.cgroup = task->cgroups->dfl_cgrp->kn->id;
+	record.ids[TASKMAP_SECCOMP] = (unsigned long)task->seccomp.filter;
+	record.seccomp = task->seccomp.mode;
 	record.ids[TASKMAP_SYSVSEM] = (unsigned long)task->sysvsem.undo_list;
 	if (mm && task->vfork_done && !(record.flags & PF_KTHREAD) &&
 	    parent->mm == mm)
@@ -130,19 +167,23 @@ int write_record(struct bpf_iter__task *context)
 
 	cred = task->real_cred;
 	HOLD(CRED, cred, it->usage.counter);
-	HOLD(USER_NS, cred->user_ns, it->ns.count.refs.counter);
+	HOLD_NS(USER_NS, cred->user_ns);
 	record.uid = cred->uid.val;
 	record.gid = cred->gid.val;
+	record.euid = cred->euid.val;
+	record.fsuid = cred->fsuid.val;
 
 	nsproxy = task->nsproxy;
 	HOLD(NSPROXY, nsproxy, it->count.counter);
 	if (nsproxy) {
-		HOLD(UTS_NS, nsproxy->uts_ns, it->ns.count.refs.counter);
-		HOLD(IPC_NS, nsproxy->ipc_ns, it->ns.count.refs.counter);
+		HOLD_NS(UTS_NS, nsproxy->uts_ns);
+		HOLD_NS(IPC_NS, nsproxy->ipc_ns);
 		record.ids[TASKMAP_MNT_NS] = (unsigned long)nsproxy->mnt_ns;
-		HOLD(NET_NS, nsproxy->net_ns, it->ns.count.refs.counter);
-		HOLD(TIME_NS, nsproxy->time_ns, it->ns.count.refs.counter);
-		HOLD(CGROUP_NS, nsproxy->cgroup_ns, it->ns.count.refs.counter);
+		HOLD_NS(NET_NS, nsproxy->net_ns);
+		HOLD_NS(TIME_NS, nsproxy->time_ns);
+		HOLD_NS(CGROUP_NS, nsproxy->cgroup_ns);
+		HOLD_NS(PID_CHILDREN_NS, nsproxy->pid_ns_for_children);
+		HOLD_NS(TIME_CHILDREN_NS, nsproxy->time_ns_for_children);
 	}
 	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
 	bpf_seq_write(seq, &record, sizeof(record));

@@ -86,14 +86,21 @@ static struct image read_all(int file)
 	return image;
 }
 
-/* Says of the first few where they differ first, to standard error. */
+/*
+ * Says of the first few where they differ first, to standard error. The iterator
+ * cannot know births.
+ */
 static int differs(const struct taskmap_record *one,
 		   const struct taskmap_record *other)
 {
-	const char *a = (const char *)one;
+	struct taskmap_record known = *one;
+	const char *a = (const char *)&known;
 	const char *b = (const char *)other;
 	static int said;
 	size_t i;
+
+	known.birth_flags = 0;
+	known.birth_pid = 0;
 
 	for (i = 0; i < sizeof(*one); i++) {
 		if (a[i] != b[i]) {

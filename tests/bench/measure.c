@@ -31,6 +31,7 @@
  *			line, and waits for its input to end
  *	pause PATH	prints for how many ns the machine was stopped for the
  *			snapshot PATH
+ *	forks COUNT	prints what a fork and its exit cost, on average of COUNT
  *
  * It refuses to count where instructions are not what the processor's clock
  * counts.
@@ -65,6 +66,7 @@ static const struct subject {
 	{ "same",	compare_iterator,	1 },
 	{ "hold",	hold_file,		1 },
 	{ "pause",	print_pause,		1 },
+	{ "forks",	print_forks,		1 },
 };
 
 static const struct subject *find(const char *name)

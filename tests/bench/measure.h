@@ -22,6 +22,9 @@ void read_file(char **argv, struct work *work);
 void hold_file(char **argv, struct work *work);
 void print_pause(char **argv, struct work *work);
 
+/* fork.c */
+void print_forks(char **argv, struct work *work);
+
 /* command.c */
 void run_command(char **argv, struct work *work);
 
