@@ -150,9 +150,8 @@ static void add(struct taskmap_events *events,
 	else
 		put(events, event);
 	raw_spin_unlock_irqrestore(&events->lock, irq);
-	/* The event before the look at the queue; pairs with a waiter's barrier. */
-	smp_mb();
-	if (waitqueue_active(&events->available))
+	/* Its barrier pairs with those of set_current_state() and of poll. */
+	if (wq_has_sleeper(&events->available))
 		irq_work_queue(&events->wake);
 }
 
@@ -413,6 +412,11 @@ bool taskmap_events_poll(struct taskmap_events *events, struct file *file,
 			 struct poll_table_struct *table)
 {
 	poll_wait(file, &events->available, table);
+	/*
+	 * The queue before the look at the events; pairs with wq_has_sleeper().
+	 * From 6.14 on poll_wait() has a barrier itself.
+	 */
+	smp_mb();
 	return readable(events);
 }
 
