@@ -31,7 +31,6 @@
 #include <linux/security.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include <linux/threads.h>
 #include <linux/uaccess.h>
 
@@ -222,15 +221,21 @@ static loff_t image_llseek(struct file *file, loff_t offset, int whence)
 
 /* "events": a stream. */
 
-/* Two readers of one open file share its events, one read(2) at a time. */
+/**
+ * struct stream - an open file
+ * @reading: held while events are copied, so that each goes to one reader
+ * @events: the events
+ */
 struct stream {
-	struct mutex reading;
+	struct mutex reading;	/* protects the reader's part of @events */
 	struct taskmap_events *events;
 };
 
 /*
  * The module cannot be unloaded while a reader may sleep in it. For debugfs the
- * VFS sees to that, but procfs does not (proc_reg_open() in fs/proc/inode.c).
+ * VFS sees to that, but procfs does not (proc_reg_open() in fs/proc/inode.c): a
+ * reader that opened the file while the module is going would keep rmmod
+ * waiting in proc_remove() until the next event.
  */
 static int events_open(struct inode *inode, struct file *file)
 {
@@ -239,19 +244,25 @@ static int events_open(struct inode *inode, struct file *file)
 
 	if (error)
 		return error;
-	stream = kzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
+	if (!try_module_get(THIS_MODULE))
+		return -ENXIO;
+	error = -ENOMEM;
+	stream = taskmap_chunk_alloc(sizeof(*stream));
 	if (!stream)
-		return -ENOMEM;
+		goto put;
 	stream->events = taskmap_events_open();
-	if (IS_ERR(stream->events)) {
-		error = PTR_ERR(stream->events);
-		kfree(stream);
-		return error;
-	}
+	error = PTR_ERR_OR_ZERO(stream->events);
+	if (error)
+		goto free;
 	mutex_init(&stream->reading);
 	file->private_data = stream;
-	__module_get(THIS_MODULE);
 	return stream_open(inode, file);
+
+free:
+	taskmap_chunk_free(stream);
+put:
+	module_put(THIS_MODULE);
+	return error;
 }
 
 static int events_release(struct inode *inode, struct file *file)
@@ -259,7 +270,7 @@ static int events_release(struct inode *inode, struct file *file)
 	struct stream *stream = file->private_data;
 
 	taskmap_events_close(stream->events);
-	kfree(stream);
+	taskmap_chunk_free(stream);
 	module_put(THIS_MODULE);
 	return 0;
 }
