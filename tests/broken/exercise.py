@@ -38,6 +38,23 @@ class Reads(live.Loaded):
                 live.run("cat", os.path.join(live.where(), name))
 
 
+class Events(unittest.TestCase):
+    """More events than there is room for, and some after the module is gone."""
+
+    BIRTHS = 100
+
+    def bear(self):
+        for _ in range(self.BIRTHS):
+            os.waitpid(live.fork(lambda: 0), 0)
+
+    def test_events(self):
+        self.assertEqual(load(live.read_all(live.MODULE), "events_kb=32"), 0)
+        with open(live.where() + "/events", "rb", buffering=0):
+            self.bear()
+        self.assertEqual(unload(), 0)
+        self.bear()
+
+
 class Race(live.Loaded):
     """
     Two readers at the same time, with more and longer watchpoints than a boot

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The taskmap authors
+"""Decodes "events", written from the description of the format in its header."""
+
+import contextlib
+import functools
+import os
+import select
+import struct
+import subprocess
+
+from live import program, read_all, where
+
+BIRTH, EXEC, EXIT, LOST = 1, 2, 3, 4
+EVENTS = 4      # in the header's flags
+
+HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQII72s")
+HEADER_NAMES = ("magic version header_size record_size flags count "
+                "resource_count ids_offset refs_offset reserved fingerprint "
+                "start_ns end_ns release pause_ns wall_ns births_ns resources "
+                "event_size event_record node").split()
+EVENT = struct.Struct("=QQQIiiI")
+RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sI")
+RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
+                "uid gid kind state marks reserved comm birth_flags cgroup "
+                "birth_pid parent tracer pgrp session exit_code euid fsuid "
+                "seccomp ns_inodes reserved2").split()
+RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
+             "cgroups uts ipc mnt pid net time cgroup user pid_children "
+             "time_children seccomp_filter").split()
+
+
+class Header:
+    # pylint: disable=too-few-public-methods
+    def __init__(self, image):
+        self.__dict__.update(zip(HEADER_NAMES, HEADER.unpack_from(image)))
+
+
+class Record:
+    # pylint: disable=too-few-public-methods
+    def __init__(self, header, image, at):
+        self.__dict__.update(zip(RECORD_NAMES, RECORD.unpack_from(image, at)))
+        self.ids = dict(zip(RESOURCES, struct.unpack_from(
+            f"={header.resource_count}Q", image, at + header.ids_offset)))
+
+
+class Event:
+    def __init__(self, header, image, at):
+        (self.time_ns, self.flags, self.lost, self.type, self.caller,
+         self.old_pid, self.reserved) = EVENT.unpack_from(image, at)
+        self.source = header, image, at + header.event_record
+
+    @functools.cached_property
+    def record(self):
+        return Record(*self.source)
+
+    @functools.cached_property
+    def pid(self):
+        return self.record.pid
+
+    def key(self):
+        """What the same event has in every open file."""
+        record = self.record
+        return (self.type, record.task, record.start_ns, record.pid,
+                self.old_pid)
+
+
+def snapshot_records():
+    """(header, records by pid) of the file "snapshot"."""
+    image = read_all(where() + "/snapshot")
+    header = Header(image)
+    records = [Record(header, image, header.header_size +
+                      index * header.record_size)
+               for index in range(header.count)]
+    return header, {record.pid: record for record in records}
+
+
+class Stream:
+    """An open file "events", which does not wait."""
+
+    def __init__(self, path=None):
+        self.fd = os.open(path or where() + "/events",
+                          os.O_RDONLY | os.O_NONBLOCK)
+        self.header = Header(os.read(self.fd, HEADER.size))
+
+    def fileno(self):
+        return self.fd
+
+    def close(self):
+        os.close(self.fd)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def read(self, size):
+        """The bytes of one read(2), None if there are none."""
+        try:
+            return os.read(self.fd, size)
+        except BlockingIOError:
+            return None
+
+    def decode(self, image):
+        size = self.header.event_size
+        if len(image) % size:
+            raise AssertionError(f"{len(image)} bytes are no whole events")
+        return [Event(self.header, image, at)
+                for at in range(0, len(image), size)]
+
+    def drain(self):
+        """All events that there are."""
+        parts = []
+        while (part := self.read(1 << 20)) is not None:
+            parts.append(part)
+        return self.decode(b"".join(parts))
+
+
+class Brood:
+    """brood(1), which waits until it is told to begin."""
+
+    def __init__(self, kind, rounds, workers=1):
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(
+            [program("brood"), kind, str(rounds), str(workers)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.pid = self.process.pid
+
+    def begin(self):
+        self.process.stdin.write(b"\n")
+        self.process.stdin.close()
+
+    def end(self):
+        """[births, execs, exits] of its descendants; it has ended."""
+        with self.process.stdout:
+            counts = [int(word) for word in self.process.stdout.read().split()]
+        if self.process.wait() or len(counts) != 3:
+            raise AssertionError("brood failed")
+        return counts
+
+    def read_meanwhile(self, stream):
+        """Begins. The events until its end, and what end() says."""
+        parts = []
+        poll = select.poll()
+        poll.register(stream, select.POLLIN)
+        poll.register(self.process.stdout, select.POLLIN)
+        self.begin()
+        while self.process.stdout.fileno() not in dict(poll.poll()):
+            parts.append(stream.read(1 << 20) or b"")
+        counts = self.end()
+        return stream.decode(b"".join(parts)) + stream.drain(), counts
+
+
+@contextlib.contextmanager
+def events_kb(value):
+    """The parameter, for files that are opened while this is held."""
+    path = "/sys/module/taskmap/parameters/events_kb"
+    before = read_all(path)
+    write_parameter(path, b"%d" % value)
+    try:
+        yield
+    finally:
+        write_parameter(path, before)
+
+
+def write_parameter(path, value):
+    with open(path, "wb", buffering=0) as file:
+        file.write(value)
