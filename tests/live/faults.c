@@ -30,6 +30,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../module/uapi/taskmap.h"
@@ -300,6 +301,96 @@ static void check_close(long result)
 	fd = -1;
 }
 
+/*
+ * events: a child is born and ends after an open. A read that fails, or falls
+ * short, loses none of it.
+ */
+
+static pid_t born;
+
+static void bear(void)
+{
+	born = fork();
+	if (!born)
+		_exit(0);
+	if (born < 0 || waitpid(born, NULL, 0) != born)
+		err(1, "fork");
+}
+
+static void must_read_header(void)
+{
+	struct taskmap_header header;
+
+	if (read(fd, &header, sizeof(header)) != sizeof(header) ||
+	    header.magic != TASKMAP_MAGIC || !(header.flags & TASKMAP_EVENTS))
+		wrong("the header is not there");
+}
+
+/* How many of the events are those of the child, of so many bytes. */
+static unsigned int of_child(const char *bytes, size_t length)
+{
+	const struct taskmap_event *event = (const void *)bytes;
+	unsigned int found = 0;
+
+	if (length % sizeof(*event))
+		wrong("%zu bytes are no whole events", length);
+	for (; length; event++, length -= sizeof(*event))
+		found += event->record.pid == born;
+	return found;
+}
+
+/* Reads on. @found are known from before. */
+static void must_have_both(unsigned int found)
+{
+	while (found < 2) {
+		ssize_t got = read(fd, whole, ROOM);
+
+		if (got <= 0)
+			wrong("then read of events says %s", strerror(errno));
+		found += of_child(whole, got);
+	}
+	if (found > 2)
+		wrong("there are %u events of a birth and an exit", found);
+	must_close();
+}
+
+static void check_events_open(long result)
+{
+	if (failed(result))
+		must_open();
+	must_read_header();
+	bear();
+	must_have_both(0);
+}
+
+static long do_read_header(void)
+{
+	return read(fd, part, sizeof(struct taskmap_header));
+}
+
+static void check_header(long result)
+{
+	if (failed(result))
+		must_read_header();
+	bear();
+	must_have_both(0);
+}
+
+static void prepare_events(void)
+{
+	must_open();
+	must_read_header();
+	bear();
+}
+
+static void check_events(long result)
+{
+	unsigned int found = failed(result) ? 0 : of_child(part, result);
+
+	shorts += hit && !failed(result) && found < 2;
+	must_have_both(found);
+}
+
 /* load and unload */
 
 static void read_module(void)
@@ -413,6 +504,11 @@ static const struct operation {
 	{ "pread",  must_open,	    do_pread,	check_pread, { ENOMEM, EFAULT } },
 	{ "lseek",  must_open,	    do_lseek,	check_lseek, { ENOMEM } },
 	{ "close",  must_open,	    do_close,	check_close, { 0 } },
+	{ "events-open", nothing, do_open, check_events_open,
+	  { ENOMEM, EFAULT } },
+	{ "events-header", must_open, do_read_header, check_header, { EFAULT } },
+	{ "events-read", prepare_events, do_read, check_events, { EFAULT } },
+	{ "events-close", must_open, do_close, check_close, { 0 } },
 	{ "load",   nothing,	    do_load,	check_load,  { ENOMEM, EFAULT } },
 	{ "unload", prepare_unload, do_unload,	check_unload, { EFAULT } },
 };

@@ -132,8 +132,9 @@ def log():
 
 
 def error_of_open(path, prefix):
-    """What open(2) says to cat(1) run by PREFIX; None if it works."""
-    result = run(*prefix, "cat", path, env={**os.environ, "LC_ALL": "C"})
+    """What open(2) says to dd(1) run by PREFIX; None if it works."""
+    result = run(*prefix, "dd", f"if={path}", "count=0", "status=none",
+                 env={**os.environ, "LC_ALL": "C"})
     if not result.returncode:
         return None
     for number in (errno.EACCES, errno.EPERM, errno.ENOENT):

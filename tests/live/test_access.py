@@ -11,9 +11,11 @@ import unittest
 
 import image
 import trace
-from live import (IMAGES, NAMES, PROCFS, Addresses, Loaded, Shapes,
+from live import (IMAGES, PROCFS, Addresses, Loaded, Shapes,
                   error_of_open, insmod, read_all, rmmod, settings, snapshot,
                   symbols, where)
+
+NAMES = ("tasks", *IMAGES, "events")
 
 
 def without(*capabilities):

@@ -98,6 +98,13 @@ class Faults(unittest.TestCase):
         for operation in ("open", "lseek", "close"):
             self.inject_files(operation)
 
+    def test_events(self):
+        """An open, reads of the header and of events, and a close."""
+        self.inject_files("events-open", {"events": 5})
+        self.inject_files("events-header", {"events": 1})
+        self.inject_files("events-read", {"events": 2})
+        self.inject_files("events-close", {"events": 0})
+
     def test_load(self):
         for mode, parameters in LOADS:
             self.inject(mode, "load", MODULE, parameters, least=100)

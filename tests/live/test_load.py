@@ -16,6 +16,7 @@ import image
 from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_code,
                   fork, insmod, loaded, log, read_all, rmmod, snapshot, where)
 
+EVERY = (*NAMES, "events")
 LOOPS = effort(check=50, sanitizer=1000, soak=1000)
 EXACT_LOOPS = 10    # in two of so many there is a reader of "exact", too
 
@@ -94,7 +95,9 @@ class Load(unittest.TestCase):
         for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
                           "ids=KEYED", "procfs=perhaps", "procfs=2",
                           "exact_max=", "exact_max=-1", "exact_max=many",
-                          "exact_max=4294967296"):
+                          "exact_max=4294967296", "events_kb=",
+                          "events_kb=31", "events_kb=65537", "events_kb=-32",
+                          "events_kb=x", "events_kb=4294967328"):
             with self.subTest(parameter=parameter):
                 before = len(log())
                 self.assertEqual(load(read_all(MODULE), parameter),
@@ -105,6 +108,20 @@ class Load(unittest.TestCase):
                 self.assertFalse(loaded())
                 self.assertFalse(os.path.exists(DEBUGFS))
 
+    def test_bounds_of_events_kb(self):
+        """The parameter can also be changed later, within them."""
+        path = "/sys/module/taskmap/parameters/events_kb"
+        for value in ("32", "65536"):
+            self.assertEqual(load(read_all(MODULE), "events_kb=" + value), 0)
+            self.assertEqual(read_all(path).decode(), value + "\n")
+            for other in (b"31", b"65537", b"x"):
+                with self.assertRaises(OSError) as caught, \
+                        open(path, "wb", buffering=0) as file:
+                    file.write(other)
+                self.assertEqual(caught.exception.errno, errno.EINVAL)
+            self.assertEqual(read_all(path).decode(), value + "\n")
+            self.assertEqual(unload(), 0)
+
     def test_twice(self):
         self.assertEqual(insmod().returncode, 0)
         self.assertIn(b"File exists", insmod().stderr)
@@ -113,7 +130,7 @@ class Load(unittest.TestCase):
     def test_procfs_beside_debugfs(self):
         self.assertEqual(insmod("procfs=1").returncode, 0)
         self.assertEqual(os.stat(PROCFS).st_mode & 0o7777, 0o500)
-        self.assertEqual(sorted(os.listdir(PROCFS)), sorted(NAMES))
+        self.assertEqual(sorted(os.listdir(PROCFS)), sorted(EVERY))
         for directory in (DEBUGFS, PROCFS):
             for name in IMAGES:
                 shot = image.Snapshot(read_all(f"{directory}/{name}"))
@@ -154,7 +171,7 @@ class Load(unittest.TestCase):
             directories.append(DEBUGFS)
         self.assertEqual(insmod("procfs=1").returncode, 0)
         paths = [f"{directory}/{name}" for directory in directories
-                 for name in NAMES]
+                 for name in EVERY]
         held = [os.open(path, os.O_PATH) for path in paths]
         for file in held:
             self.addCleanup(os.close, file)

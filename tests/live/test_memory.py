@@ -17,6 +17,8 @@ from fire import Crowd, kernel_memory
 from live import NAMES, Loaded, log, program, read_all, where, write
 
 TASKS = 2000
+EVERY = (*NAMES, "events")
+EVENTS_SIZE = 1 << 20   # bytes: the parameter events_kb
 PART = 8            # of the memory, for all open files, as the manual says
 ROOM = 16 << 20     # bytes, for a cgroup
 TRIES = 20          # to measure memory while others give some back
@@ -66,6 +68,9 @@ class Memory(Loaded):
     def tearDown(self):
         self.assertEqual(kills(), self.kills)
 
+    def size_of(self, name):
+        return EVENTS_SIZE if name == "events" else self.size
+
     def comes_back(self, measure, before):
         """Less is left than a picture, as soon as others hold still."""
         for _ in range(TRIES):
@@ -88,7 +93,7 @@ class Memory(Loaded):
             self.assertLess(held, 2 * memory() // PART)
             self.assertIn("together hold 1/8 of the memory",
                           "".join(log()[-5:]))
-            for name in NAMES:
+            for name in EVERY:
                 with self.assertRaises(OSError) as caught:
                     read_all(f"{where()}/{name}")
                 self.assertEqual(caught.exception.errno, errno.ENOMEM)
@@ -114,8 +119,22 @@ class Memory(Loaded):
             write(group + "/memory.max", ROOM)
             yield group
 
+    def test_events_have_the_same_part(self):
+        before = kernel_memory()
+        with hoard(where() + "/events") as (opens, error):
+            self.assertEqual(error, b"ENOMEM")
+            self.assertGreater((opens + 2) * EVENTS_SIZE,
+                               memory() // PART * 9 // 10)
+            self.assertLess(opens * EVENTS_SIZE, memory() // PART)
+            with self.assertRaises(OSError) as caught:
+                read_all(where() + "/snapshot")
+            self.assertEqual(caught.exception.errno, errno.ENOMEM)
+        self.comes_back(kernel_memory, before)
+        self.assertTrue(read_all(where() + "/snapshot"))
+
     def test_cgroup(self):
-        for name in NAMES:
+        for name in EVERY:
+            size = self.size_of(name)
             with self.cgroup() as group:
                 def join(group=group):
                     write(group + "/cgroup.procs", 0)
@@ -131,11 +150,11 @@ class Memory(Loaded):
                     self.assertEqual(error, b"ENOMEM")
                     self.assertGreater(opens, 2)
                     self.assertGreater(event(group, b"max"), 0)
-                    print(f"# {name}: {opens} opens of {self.size} bytes made "
+                    print(f"# {name}: {opens} opens of {size} bytes made "
                           f"{full} of {ROOM} in a cgroup")
                     # Nothing that an open takes is beside what is counted.
-                    self.assertGreater(full + self.size, opens * self.size)
-                self.comes_back(measure, full - opens * self.size)
+                    self.assertGreater(full + size, opens * size)
+                self.comes_back(measure, full - opens * size)
 
     def test_no_allocation_kills(self):
         """Each may fail, and each that lasts is the reader's."""
@@ -143,11 +162,11 @@ class Memory(Loaded):
                   ("kmem/kmalloc", "kmem/kmem_cache_alloc", "kmem/kmalloc_node",
                    "kmem/kmem_cache_alloc_node")
                   if os.path.exists(trace.file("events") + "/" + name)]
-        for name in NAMES:
+        for name in EVERY:
             with trace.events(*events) as lines:
                 os.close(os.open(f"{where()}/{name}", os.O_RDONLY))
                 ours = [line for line in lines() if "[taskmap]" in line]
-            self.assertGreater(len(ours), self.size // 65536)
+            self.assertGreater(len(ours), self.size_of(name) // 65536)
             for line in ours:
                 self.assertIn("__GFP_RETRY_MAYFAIL", line)
                 self.assertRegex(line, "GFP_(KERNEL_)?ACCOUNT")
