@@ -139,8 +139,14 @@ class Brood:
             raise AssertionError("brood failed")
         return counts
 
-    def read_meanwhile(self, stream):
+    def read_after(self, stream):
         """Begins. The events until its end, and what end() says."""
+        self.begin()
+        counts = self.end()
+        return stream.drain(), counts
+
+    def read_meanwhile(self, stream):
+        """The same, but events are read as they come."""
         parts = []
         poll = select.poll()
         poll.register(stream, select.POLLIN)
