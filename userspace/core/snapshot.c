@@ -8,17 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/format.h"
 #include "core/resources.h"
-#include "core/snapshot.h"
-
-#define MIN(a, b)	((a) < (b) ? (a) : (b))
 
 /* How many bytes are read at once; some of the largest records fit. */
 #define CHUNK		65536
-
-/* What a header has in format 1; later fields follow these. */
-#define FIRST_SIZE	(offsetof(struct taskmap_header, release) + \
-			 TASKMAP_RELEASE_LEN)
 
 /* What a record has before its ids in format 1; later fields follow these. */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
@@ -93,19 +87,20 @@ static int read_all(struct reading *reading, unsigned char *bytes, size_t size)
 }
 
 static int check_magic(const unsigned char *image, size_t size,
-		       const char *name, struct error *error)
+		       const char *name, const char *what, struct error *error)
 {
 	uint64_t magic = TASKMAP_MAGIC;
 
 	if (!size)
-		return error_set(error, "%s: empty, not a taskmap snapshot", name);
+		return error_set(error, "%s: empty, not a taskmap %s", name,
+				 what);
 	if (!memcmp(image, &magic, MIN(size, sizeof(magic))))
 		return 0;
 	magic = bswap_64(magic);
 	if (size >= sizeof(magic) && !memcmp(image, &magic, sizeof(magic)))
 		return error_set(error, "%s: made on a machine of the other byte order; read it there",
 				 name);
-	return error_set(error, "%s: not a taskmap snapshot", name);
+	return error_set(error, "%s: not a taskmap %s", name, what);
 }
 
 static int check_version(uint32_t version, const char *name,
@@ -149,14 +144,13 @@ static const char *layout_fault(const struct taskmap_header *h)
 	return NULL;
 }
 
-/* Judges the first @size bytes of a file: FIRST_SIZE, or all it has. */
-static int check_header(struct taskmap_header *header,
-			const unsigned char *bytes, size_t size,
-			const char *name, struct error *error)
+int header_check(struct taskmap_header *header, const unsigned char *bytes,
+		 size_t size, const char *name, const char *what,
+		 struct error *error)
 {
 	const char *fault;
 
-	if (check_magic(bytes, size, name, error))
+	if (check_magic(bytes, size, name, what, error))
 		return -1;
 	memcpy(header, bytes, size);
 	/* A newer format may have a shorter header, so look at this first. */
@@ -175,6 +169,17 @@ static int check_header(struct taskmap_header *header,
 	return 0;
 }
 
+void header_decode(struct taskmap_header *header, const unsigned char *bytes)
+{
+	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));
+	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
+	header->node[TASKMAP_NODE_LEN - 1] = '\0';
+	if (!header_has(header, resources))
+		header->resources = ALL_RESOURCES;
+	if (header->resource_count < TASKMAP_RESOURCES)
+		header->resources &= BIT(header->resource_count) - 1;
+}
+
 /* The part that contains the sizes comes first, then as much as they say. */
 static int read_header(struct reading *reading)
 {
@@ -183,20 +188,17 @@ static int read_header(struct reading *reading)
 	int ret = read_some(reading, bytes, FIRST_SIZE);
 
 	if (!ret)
-		ret = check_header(header, bytes, (size_t)reading->position,
-				   reading->name, reading->error);
+		ret = header_check(header, bytes, (size_t)reading->position,
+				   reading->name, "snapshot", reading->error);
 	if (!ret)
 		ret = read_all(reading, bytes + FIRST_SIZE,
 			       header->header_size - FIRST_SIZE);
 	if (ret)
 		return ret;
-	memcpy(header, bytes, MIN(header->header_size, sizeof(*header)));
-	header->release[TASKMAP_RELEASE_LEN - 1] = '\0';
-	header->node[TASKMAP_NODE_LEN - 1] = '\0';
-	if (!header_has(header, resources))
-		header->resources = ALL_RESOURCES;
-	if (header->resource_count < TASKMAP_RESOURCES)
-		header->resources &= BIT(header->resource_count) - 1;
+	header_decode(header, bytes);
+	if (header->flags & TASKMAP_EVENTS)
+		return error_set(reading->error, "%s: a stream of events, not a snapshot; show it with \"taskmap watch --input\"",
+				 reading->name);
 	return 0;
 }
 
@@ -207,10 +209,8 @@ size_t snapshot_scalars(const struct taskmap_header *header)
 	return MIN(end, offsetof(struct taskmap_record, ids));
 }
 
-/* Finds the parts of a record by the header's word, not by the struct. */
-static void decode_record(const unsigned char *raw,
-			  const struct taskmap_header *h,
-			  struct taskmap_record *task)
+void record_decode(const unsigned char *raw, const struct taskmap_header *h,
+		   struct taskmap_record *task)
 {
 	size_t known = MIN(h->resource_count, (uint32_t)TASKMAP_RESOURCES);
 
@@ -221,13 +221,10 @@ static void decode_record(const unsigned char *raw,
 	task->comm[TASKMAP_COMM_LEN - 1] = '\0';
 }
 
-/* What is wrong with @task that comes after @last_pid, NULL if nothing is. */
-static const char *record_fault(const struct taskmap_record *task, int last_pid)
+const char *record_fault(const struct taskmap_record *task)
 {
 	if (task->pid <= 0)
 		return "pid is not positive";
-	if (task->pid <= last_pid)
-		return "pids do not ascend";
 	if (task->tgid <= 0)
 		return "tgid is not positive";
 	if (task->ppid < 0)
@@ -259,8 +256,10 @@ static int add_record(struct reading *reading, const unsigned char *raw)
 	struct taskmap_record task;
 	const char *fault;
 
-	decode_record(raw, &snap->header, &task);
-	fault = record_fault(&task, reading->last_pid);
+	record_decode(raw, &snap->header, &task);
+	fault = record_fault(&task);
+	if (!fault && task.pid <= reading->last_pid)
+		fault = "pids do not ascend";
 	if (fault)
 		return error_set(reading->error, "%s: corrupt: record %u: %s",
 				 reading->name, snap->count, fault);

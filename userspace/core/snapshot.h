@@ -66,7 +66,8 @@ void snapshot_free(struct snapshot *snap);
 /* What of the system is looked at to find the module, or to say what ails it. */
 struct source {
 	const char *root;	/* put before the absolute paths; "" but in tests */
-	const char *file;	/* of the module: "snapshot" or "exact" */
+	const char *file;	/* of the module: "snapshot", "exact" or "events" */
+	const char *wanted_by;	/* what a module without that file is too old for */
 	long debugfs_magic;	/* statfs(2) f_type of a mounted debugfs */
 };
 

@@ -11,7 +11,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "core/snapshot.h"
+#include "core/events.h"
+#include "core/format.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define PROCFS		"/proc/taskmap"
@@ -32,12 +33,21 @@ static const char *const directories[] = {
 const struct source source_system = {
 	.root = "",
 	.file = "snapshot",
+	.wanted_by = "this taskmap",
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
 const struct source source_exact = {
 	.root = "",
 	.file = "exact",
+	.wanted_by = "--exact",
+	.debugfs_magic = DEBUGFS_MAGIC,
+};
+
+const struct source source_events = {
+	.root = "",
+	.file = "events",
+	.wanted_by = "watch",
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
@@ -111,7 +121,8 @@ static bool is_older(const struct source *source)
 static int explain_missing(const struct source *source, struct error *error)
 {
 	if (is_older(source))
-		return error_set(error, "the taskmap module that is loaded is too old for --exact; load a newer one or do without --exact");
+		return error_set(error, "the taskmap module that is loaded is too old for %s; load a newer one",
+				 source->wanted_by);
 	if (!debugfs_is_mounted(source))
 		return error_set(error, "debugfs is not mounted; mount it with \"mount -t debugfs debugfs " DEBUGFS "\"");
 	return error_set(error, "the taskmap module is loaded, but there is no %s/%s; reload it with \"procfs=1\"",
@@ -156,11 +167,13 @@ static int explain_open(const struct source *source, int reason,
 	case EPERM:
 		return explain_forbidden(source, error);
 	case ENOMEM:
-		return error_set(error, "the kernel has not enough memory for a snapshot; try again when more is free");
+		return error_set(error, "the kernel has not enough memory for that; try again when more is free");
 	case EFBIG:
 		return explain_too_many(source, error);
 	case EAGAIN:
 		return error_set(error, "the tasks change too fast for a picture of one instant; try again or do without --exact");
+	case EOPNOTSUPP:
+		return error_set(error, "this kernel has no tracepoints, and without them there are no events");
 	default:
 		return error_set(error, "cannot open %s/%s: %s",
 				 directories[0], source->file,
@@ -213,14 +226,33 @@ static FILE *open_input(const char *path, struct error *error)
 	return file;
 }
 
-static int explain_read(int reason, bool module, const char *name,
-			struct error *error)
+int input_open(struct input *input, const struct source *source,
+	       const char *path, struct error *error)
+{
+	input->module = !path;
+	input->name = path ? path : input->found;
+	input->file = path ? open_input(path, error) :
+			     open_module(source, input->found, error);
+	if (input->file == stdin)
+		input->name = "standard input";
+	return input->file ? 0 : -1;
+}
+
+void input_close(struct input *input)
+{
+	if (input->file != stdin)
+		fclose(input->file);
+}
+
+int input_failed(const struct input *input, int reason, struct error *error)
 {
 	if (reason == ENOMEM)
-		return error_set(error, "not enough memory to read %s", name);
-	if (module && (reason == ENXIO || reason == EIO || reason == ENODEV))
+		return error_set(error, "not enough memory to read %s",
+				 input->name);
+	if (input->module &&
+	    (reason == ENXIO || reason == EIO || reason == ENODEV))
 		return error_set(error, "the taskmap module was unloaded meanwhile; load it again");
-	return error_set(error, "cannot read %s: %s", name,
+	return error_set(error, "cannot read %s: %s", input->name,
 			 strerror(reason));
 }
 
@@ -229,21 +261,15 @@ static int read_source(const struct source *source, const char *path,
 		       struct snapshot *snap, struct buffer *copy,
 		       struct error *error)
 {
-	char found[PATH_MAX];
-	FILE *file = path ? open_input(path, error) :
-			    open_module(source, found, error);
-	const char *name = path ? path : found;
+	struct input input;
 	int ret;
 
-	if (!file)
+	if (input_open(&input, source, path, error))
 		return -1;
-	if (file == stdin)
-		name = "standard input";
-	ret = snapshot_read(snap, file, name, copy, error);
+	ret = snapshot_read(snap, input.file, input.name, copy, error);
 	if (ret > 0)
-		ret = explain_read(ret, !path, name, error);
-	if (file != stdin)
-		fclose(file);
+		ret = input_failed(&input, ret, error);
+	input_close(&input);
 	return ret;
 }
 

@@ -157,7 +157,10 @@ TEST(test_systems)
 		for (int f = 0; f < 3 && systems[i].files[f]; f++)
 			put(world, systems[i].files[f]);
 		if (systems[i].exact)
-			world->source.file = "exact";
+			world->source = (struct source){
+				world->root, "exact", "--exact",
+				world->source.debugfs_magic,
+			};
 		if (systems[i].reason) {
 			assert_int_equal(explain_open(&world->source,
 						      systems[i].reason,
@@ -224,10 +227,13 @@ TEST(test_read_errors)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct input input = {
+			.module = cases[i].module, .name = "x",
+		};
 		struct error error = { 0 };
 
-		assert_int_equal(explain_read(cases[i].reason, cases[i].module,
-					      "x", &error), -1);
+		assert_int_equal(input_failed(&input, cases[i].reason, &error),
+				 -1);
 		expect_words(&error, cases[i].words);
 	}
 }
