@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <locale.h>
+#include <pwd.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
 static void parse_compared_pids(struct options *options);
+static void parse_watched(struct options *options);
 
 /* The first is what is done if no command is given. */
 static const struct command commands[] = {
@@ -62,13 +64,16 @@ static const struct command commands[] = {
 	{ "save", "FILE", 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)",
 	  NULL, save_command },
+	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "Jpiu",
+	  "births, execs and exits as they happen",
+	  parse_watched, watch_command },
 };
 
 /*
  * Upper-case letters that are not in short_options, A, E, F, G, R, S and W, are
  * the names by which the code knows options that have only a long one.
  */
-static const char short_options[] = "TJo:nrPHp:k:ac:i:Vh";
+static const char short_options[] = "TJo:nrPHp:k:ac:i:u:Vh";
 
 static const struct option long_options[] = {
 	{ "tree",		no_argument,		NULL, 'T' },
@@ -90,6 +95,7 @@ static const struct option long_options[] = {
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "exact",		no_argument,		NULL, 'E' },
 	{ "seed",		required_argument,	NULL, 'S' },
+	{ "user",		required_argument,	NULL, 'u' },
 	{ "version",		no_argument,		NULL, 'V' },
 	{ "help",		no_argument,		NULL, 'h' },
 	{ 0 }
@@ -118,6 +124,7 @@ static const char options_help[] =
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	"     --exact          one instant of the system, which is stopped for it\n"
 	"     --seed NUMBER    verify the pairs that were chosen at random by NUMBER\n"
+	" -u, --user USER      watch: who runs COMMAND; by default who called sudo\n"
 	" -H, --list-columns   list the columns, also with --json or --raw\n"
 	" -V, --version        the version\n"
 	" -h, --help           this help\n";
@@ -335,6 +342,21 @@ static void parse_pid_args(struct options *options)
 		parse_list(options, *arg, parse_pid);
 }
 
+/* COMMAND may be any word, with options that are not ours. */
+static void parse_watched(struct options *options)
+{
+	const char *command = *options->args;
+
+	if (command && !options->dashes)
+		bad_word("\"--\" must precede COMMAND:", command,
+			 strlen(command));
+	if (command && (given['p'] || given['i']))
+		usage_error("COMMAND and --%s cannot be used together",
+			    given['p'] ? "pid" : "input");
+	if (!command && given['u'])
+		usage_error("--user is for COMMAND");
+}
+
 static void parse_compared_pids(struct options *options)
 {
 	parse_pid_args(options);
@@ -394,6 +416,13 @@ static void parse_comparison(struct options *options)
 		      given['c'] ? given['c'] : compared_columns.defaults);
 }
 
+static void parse_user(struct options *options, const char *name)
+{
+	options->account = getpwnam(name);
+	if (!options->account)
+		bad_word("there is no user", name, strlen(name));
+}
+
 /* What cannot wait: options whose argument may be wrong, or that end it all. */
 static void parse_option(struct options *options, int option)
 {
@@ -409,6 +438,9 @@ static void parse_option(struct options *options, int option)
 		break;
 	case 'S':
 		parse_seed(options, optarg);
+		break;
+	case 'u':
+		parse_user(options, optarg);
 		break;
 	case 'V':
 		version();
@@ -436,6 +468,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	options->output.full_ids = given['F'];
 	options->all = given['a'];
 	options->input = given['i'];
+	options->dashes = !strcmp(argv[optind - 1], "--");
 	options->source = given['E'] ? &source_exact : &source_system;
 	if (!given['R'])
 		options->resources = default_resources();

@@ -18,7 +18,7 @@
 
 static const char *const commands[] = {
 	"list", "groups", "explain", "compare", "graph", "diff", "drift",
-	"verify", "save",
+	"verify", "save", "watch",
 };
 
 /* Which of them have columns, and what those are. */
@@ -125,7 +125,7 @@ TEST(test_help)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		expect_word("help", help, commands[i]);
 	/* It is written by hand where options are: none may be forgotten. */
-	assert_int_equal(expect_options_of("main.c", "help", help), 21);
+	assert_int_equal(expect_options_of("main.c", "help", help), 22);
 	free(help);
 }
 
@@ -300,6 +300,7 @@ static char *said_of_options(const char *command, const char *options)
 			     "--output|--compare) value==PID;; "
 			     "--resources) value==mm;; "
 			     "--kind) value==main;; "
+			     "--user) value==root;; "
 			     "--pid|--seed) value==1;; "
 			     "--input) value==/dev/null;; "
 			     "*) value=;; esac; "
@@ -369,6 +370,10 @@ TEST(test_completion_arguments)
 		{ "taskmap save /dev/nul", "/dev/null\n" },
 		{ "taskmap --input = /dev/nul", "/dev/null\n" },
 		{ "taskmap -i /dev/nul", "/dev/null\n" },
+		{ "taskmap watch --user roo", "root\n" },
+		{ "taskmap watch --us", "--user\n" },
+		{ "taskmap watch /dev/nul", "" },
+		{ "taskmap watch -- ls -", "" },
 		{ "taskmap --seed 1", "" },
 		{ "taskmap drift x", "" },
 		{ "taskmap gro", "groups\n" },

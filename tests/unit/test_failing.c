@@ -18,6 +18,7 @@
 
 #include "command.h"
 #include "fixture.h"
+#include "stream.h"
 
 #define WORDS	16
 #define MOST	10000	/* allocations, of a command that has some hundreds */
@@ -42,6 +43,12 @@ static int setup(void **state)
 	struct taskmap_record *rows = fixture_system();
 	char *dir = fixture_dir();
 
+	const struct taskmap_event events[] = {
+		born(rows[5], 200, 0x10000 | 0x8000000000000000), lost(3),
+		exits(rows[5], 9),
+	};
+
+	free(stream_file(dir, "stream", events, ARRAY_SIZE(events), NULL));
 	/* A thread that has much of its own, and one that has nothing. */
 	free(fixture_image_file(dir, "snapshot", rows + 5, 2, NULL));
 	/* What of the two changed, and one that came in place of another. */
@@ -204,6 +211,8 @@ static const char *const commands[] = {
 	"-o PID,X",
 	"-i nowhere",
 	"-i snapshot save nowhere/saved",
+	"watch -i stream",
+	"watch -J -i stream -p 201,7",
 	"drift -i odd",
 	"drift -i odd --json --output-all",
 };

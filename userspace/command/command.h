@@ -10,6 +10,8 @@
 #include "output/output.h"
 #include "util.h"
 
+struct passwd;
+
 struct options {
 	const char *input;	/* NULL: the running system */
 	const struct source *source;	/* how to take a snapshot of that */
@@ -21,6 +23,8 @@ struct options {
 	char **args;		/* what follows the command */
 	uint64_t seed;		/* for what is chosen at random */
 	bool seeded;		/* it was given */
+	bool dashes;		/* "--" precedes the arguments */
+	const struct passwd *account;	/* watch: of whom to run COMMAND; or NULL */
 };
 
 /* Each returns an enum exit_status, or -1 with @error set. */
@@ -33,6 +37,7 @@ int groups_command(const struct options *options, struct error *error);
 int list_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
+int watch_command(const struct options *options, struct error *error);
 
 /* What --list-columns does, in place of the command. */
 int list_columns(const struct options *options);

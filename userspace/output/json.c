@@ -72,6 +72,19 @@ struct json_object *json_resources(uint32_t set, bool flags)
 	return array;
 }
 
+struct json_object *json_clone_flags(uint64_t flags)
+{
+	struct json_object *array = json_new_array();
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		const char *name = clone_flag(bit);
+
+		if (name && flags & 1ULL << bit)
+			json_append(array, json_text(name));
+	}
+	return array;
+}
+
 /* An unsigned number that may not fit into json_number(). */
 static void add_unsigned(struct json_object *object, const char *key,
 			 uint64_t number)
@@ -257,6 +270,25 @@ static void set_row(struct json_object *object, struct member *members,
 		set_member(object, &members[i], &value);
 		free(value.pids);
 	}
+}
+
+struct json_object *json_of_row(const struct selection *columns,
+				const struct row *row)
+{
+	struct cell cell = { .row = row, .full_ids = true };
+	struct json_object *object = json_new_object();
+
+	for (size_t i = 0; i < columns->count; i++) {
+		char *key = column_key(&columns->columns[i]);
+		struct value value;
+
+		cell.column = &columns->columns[i];
+		cell_fill(&cell, &value);
+		json_add(object, key, new_value(&value));
+		free(value.pids);
+		free(key);
+	}
+	return object;
 }
 
 void json_print_rows(const struct output *output, const char *key,

@@ -272,6 +272,13 @@ void json_append(struct json_object *array, struct json_object *value);
 /* The names of a set of resources, or the flags of clone(2) that they have. */
 struct json_object *json_resources(uint32_t set, bool flags);
 
+/* The names of the flags of clone(2) in @flags that have one. */
+struct json_object *json_clone_flags(uint64_t flags);
+
+/* What json_print_rows() would print of one row, as an object. */
+struct json_object *json_of_row(const struct selection *columns,
+				const struct row *row);
+
 /* What is said of a snapshot. */
 struct json_object *json_header(const struct taskmap_header *header);
 
@@ -311,6 +318,9 @@ char *put_id(char *out, uint64_t id);
  * has no name in hex; "0" for none. To be freed.
  */
 char *clone_flags(uint64_t flags);
+
+/* The name of the flag that is this bit, 0 to 63; NULL if it has none. */
+const char *clone_flag(unsigned int bit);
 
 /* @list, @separator unless that is empty, and @word: takes over both strings. */
 char *joined(char *list, const char *separator, char *word);

@@ -244,6 +244,15 @@ static const struct {
 	{ 0x2000000000, "CLONE_EMPTY_MNTNS" },
 };
 
+const char *clone_flag(unsigned int bit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		if (flag_names[i].flag == 1ULL << bit)
+			return flag_names[i].name;
+	}
+	return NULL;
+}
+
 char *clone_flags(uint64_t flags)
 {
 	char *list = xstrdup("");
