@@ -113,8 +113,11 @@ static unsigned int spare_count;
 /* The number of spare entries that the worker restores. */
 static unsigned int spare_wanted __ro_after_init;
 
+/* Two, because trim() waits for a grace period and restock() must not. */
 static void restock(struct work_struct *work);
 static DECLARE_WORK(restocking, restock);
+static void trim(struct work_struct *work);
+static DECLARE_WORK(trimming, trim);
 
 /* When births could first be recorded, in ns of CLOCK_BOOTTIME; 0: never. */
 static u64 since_ns __ro_after_init;
@@ -236,7 +239,7 @@ static void probe_free(void *data, struct task_struct *task)
 	high = spare_count > 2 * spare_wanted;
 	raw_spin_unlock_irqrestore(&lock, irq);
 	if (high)
-		queue_work(system_highpri_wq, &restocking);
+		queue_work(system_highpri_wq, &trimming);
 }
 
 /* Of the two, the one with the type of this kernel's tracepoint is used. */
@@ -297,21 +300,24 @@ static void free_all(struct birth *birth)
 	}
 }
 
-/* Bring the number of spare entries back to spare_wanted. */
+/* Bring the number of spare entries up to spare_wanted. */
 static void restock(struct work_struct *work)
+{
+	while (READ_ONCE(spare_count) < spare_wanted && add_spare())
+		cond_resched();
+}
+
+/* Bring it down to spare_wanted. */
+static void trim(struct work_struct *work)
 {
 	struct birth *surplus = NULL;
 	struct birth *birth;
 
-	while (READ_ONCE(spare_count) < spare_wanted && add_spare())
-		cond_resched();
 	while ((birth = take_surplus())) {
 		birth->next_spare = surplus;
 		surplus = birth;
 		cond_resched();
 	}
-	if (!surplus)
-		return;
 	/* Lookups may still be passing. */
 	synchronize_rcu();
 	free_all(surplus);
@@ -381,6 +387,7 @@ static void deallocate(void)
 	unsigned int i;
 
 	cancel_work_sync(&restocking);
+	cancel_work_sync(&trimming);
 	for (i = 0; i < 1U << chains_shift; i++) {
 		while (!is_a_nulls(chains[i].first)) {
 			birth = hlist_nulls_entry(chains[i].first,

@@ -8,16 +8,19 @@ import errno
 import itertools
 import os
 import struct
+import subprocess
 import sys
 import threading
 import unittest
 
 import image
 from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_code,
-                  fork, insmod, loaded, log, read_all, rmmod, snapshot, where)
+                  fork, insmod, loaded, log, program, read_all, rmmod, snapshot,
+                  where)
 
 EVERY = (*NAMES, "events")
 LOOPS = effort(check=50, sanitizer=1000, soak=1000)
+FORK_LOOPS = effort(check=20, sanitizer=50, soak=1000)
 EXACT_LOOPS = 10    # in two of so many there is a reader of "exact", too
 
 
@@ -94,6 +97,7 @@ class Load(unittest.TestCase):
     def test_bad_parameters(self):
         for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
                           "ids=KEYED", "procfs=perhaps", "procfs=2",
+                          "births=maybe", "births=2",
                           "exact_max=", "exact_max=-1", "exact_max=many",
                           "exact_max=4294967296", "events_kb=",
                           "events_kb=31", "events_kb=65537", "events_kb=-32",
@@ -223,6 +227,22 @@ class Load(unittest.TestCase):
         self.assertGreater(sum(reader.pictures for reader in readers), 0)
         self.assertFalse(os.path.exists(DEBUGFS))
         self.assertFalse(os.path.exists(PROCFS))
+
+    def test_load_and_unload_under_forks(self):
+        """The probes of births come and go while tasks do."""
+        image_of_module = read_all(MODULE)
+        with subprocess.Popen([program("storm"), "fork"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as storm:
+            self.assertEqual(storm.stdout.readline(), b"ready\n")
+            try:
+                for _ in range(FORK_LOOPS):
+                    self.assertEqual(load(image_of_module), 0)
+                    self.assertGreater(snapshot().count, 0)
+                    self.assertEqual(unload(), 0)
+            finally:
+                out = storm.communicate()[0].decode()
+        self.assertEqual(storm.returncode, 0)
+        print(f"# {FORK_LOOPS} loads, {out}", end="")
 
     def test_memory_comes_back(self):
         """Opens that are not closed by hand, by tasks that die."""
