@@ -89,8 +89,9 @@ def write(path, value, flags=os.O_TRUNC):
 @contextlib.contextmanager
 def settings(values):
     """
-    Writes VALUES to the files that they are named by, and at the end what was
-    there. Gives the names of the files that this kernel does not have.
+    Writes VALUES to the files that they are named by, in order, and at the end
+    what was there, in reverse: what narrows comes before what it narrows, and
+    goes after it. Gives the names of the files that this kernel does not have.
     """
     before = {path: read_all(path) for path in values if os.path.exists(path)}
     try:
@@ -98,7 +99,7 @@ def settings(values):
             write(path, values[path])
         yield [path for path in values if path not in before]
     finally:
-        for path, value in before.items():
+        for path, value in reversed(before.items()):
             write(path, value)
 
 

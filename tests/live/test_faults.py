@@ -10,7 +10,8 @@ import unittest
 
 from fire import Crowd
 from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, program,
-                  rmmod, run, settings)
+                  read_all, rmmod, run, settings, snapshot)
+from test_births import CLONE_VM, NONE, births
 
 # One fault at a time; one, and every allocation after it.
 ONE, REST = "one", "rest"
@@ -21,6 +22,9 @@ LOADS = effort(
     sanitizer=[(REST, ""), (ONE, "procfs=1 ids=raw")],
     soak=[(mode, parameters) for mode in (ONE, REST)
           for parameters in ("", "procfs=1", "ids=raw", "procfs=1 ids=raw")])
+
+# More than the module has memory for in advance, on one processor.
+BIRTHS = 1500
 
 NTH = "/proc/thread-self/fail-nth"
 CONTROL = "/sys/kernel/debug"
@@ -42,6 +46,10 @@ LEAST = {
     "pread": {"tasks": 2, "snapshot": 2, "exact": 2},
     "lseek": {"tasks": 1, "snapshot": 0, "exact": 0},
     "close": {"tasks": 0, "snapshot": 0, "exact": 0},
+    "events-open": {"events": 5},
+    "events-header": {"events": 1},
+    "events-read": {"events": 2},
+    "events-close": {"events": 0},
 }
 
 
@@ -100,10 +108,8 @@ class Faults(unittest.TestCase):
 
     def test_events(self):
         """An open, reads of the header and of events, and a close."""
-        self.inject_files("events-open", {"events": 5})
-        self.inject_files("events-header", {"events": 1})
-        self.inject_files("events-read", {"events": 2})
-        self.inject_files("events-close", {"events": 0})
+        for operation in ("open", "header", "read", "close"):
+            self.inject_files(f"events-{operation}")
 
     def test_load(self):
         for mode, parameters in LOADS:
@@ -112,3 +118,24 @@ class Faults(unittest.TestCase):
     def test_unload(self):
         for mode in (ONE, REST):
             self.inject(mode, "unload", MODULE, "procfs=1")
+
+    def test_births(self):
+        """
+        Without memory for more births all tasks can be created all the same.
+        The births that are known are right.
+        """
+        self.assertEqual(insmod().returncode, 0)
+        with setting(KINDS[:1], {"cache-filter": "1", "task-filter": "0",
+                                 "probability": "100"}), \
+                settings({"/sys/kernel/slab/taskmap_birth/failslab": "1"}):
+            with Crowd("processes", BIRTHS) as crowd:
+                found = births(snapshot())
+        known = [pid for pid in crowd.pids if found[pid] != NONE]
+        self.assertLess(len(known), BIRTHS)
+        self.assertGreater(len(known), 0)
+        for pid in known:
+            self.assertEqual(found[pid][0], CLONE_VM)
+        with Crowd("processes", BIRTHS) as crowd:
+            found = births(snapshot())
+        print(f"# {BIRTHS - len(known)} of {BIRTHS} births are unknown without "
+              f"memory, {sum(found[pid] == NONE for pid in crowd.pids)} then")
