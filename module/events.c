@@ -14,7 +14,8 @@
  * kernel/fork.c).
  *
  * Waking a reader takes a spinlock, which sleeps on PREEMPT_RT. The probes leave
- * that to irq_work, which runs in a thread there.
+ * that to a worker. (Not to irq_work: there, irq_work_single() of 5.10 and 6.1
+ * still looks at it after irq_work_sync() returned, when it is freed memory.)
  *
  * Records hold addresses while they are in a ring. They become ids when they
  * are read, by the reader and at its expense.
@@ -54,7 +55,6 @@ MODULE_PARM_DESC(events_kb, "memory for the events of each open file \"events\",
 #ifdef CONFIG_TRACEPOINTS
 
 #include <linux/compiler.h>
-#include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -66,6 +66,7 @@ MODULE_PARM_DESC(events_kb, "memory for the events of each open file \"events\",
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
@@ -100,7 +101,7 @@ struct taskmap_events {
 	unsigned long lost;
 	unsigned int room;
 	wait_queue_head_t available;
-	struct irq_work wake;
+	struct work_struct wake;
 	struct taskmap_idents known;
 	struct taskmap_header header;
 	bool begun;
@@ -152,7 +153,7 @@ static void add(struct taskmap_events *events,
 	raw_spin_unlock_irqrestore(&events->lock, irq);
 	/* Its barrier pairs with those of set_current_state() and of poll. */
 	if (wq_has_sleeper(&events->available))
-		irq_work_queue(&events->wake);
+		queue_work(system_highpri_wq, &events->wake);
 }
 
 /* Fill in the record of @event, and give it to all who have the file open. */
@@ -275,7 +276,7 @@ static int attach(void)
 	return 0;
 }
 
-static void wake_readers(struct irq_work *work)
+static void wake_readers(struct work_struct *work)
 {
 	struct taskmap_events *events =
 		container_of(work, struct taskmap_events, wake);
@@ -337,7 +338,7 @@ struct taskmap_events *taskmap_events_open(void)
 		return ERR_PTR(-ENOMEM);
 	raw_spin_lock_init(&events->lock);
 	init_waitqueue_head(&events->available);
-	init_irq_work(&events->wake, wake_readers);
+	INIT_WORK(&events->wake, wake_readers);
 	taskmap_header_fill(&events->header);
 	events->header.flags |= TASKMAP_EVENTS;
 	events->header.event_size = sizeof(struct taskmap_event);
@@ -376,7 +377,7 @@ void taskmap_events_close(struct taskmap_events *events)
 	mutex_unlock(&openers_mutex);
 	/* Waits for the probes that run, and so for all who found the ring. */
 	tracepoint_synchronize_unregister();
-	irq_work_sync(&events->wake);
+	cancel_work_sync(&events->wake);
 	free_events(events);
 }
 
