@@ -70,7 +70,7 @@ MODULE_PARM_DESC(births, "remember the clone flags and the creator of each task 
  * A chain for each 64 KiB of memory, but no more than 1 MiB of them. A task
  * takes about a third of that, so chains are short.
  */
-#define MEMORY_PER_CHAIN_SHIFT	16
+#define PAGES_PER_CHAIN		((64UL << 10) / PAGE_SIZE)
 #define FEWEST_CHAINS_SHIFT	8
 #define MOST_CHAINS_SHIFT	17
 
@@ -358,12 +358,11 @@ struct tracepoint *taskmap_tracepoint(const char *name)
 
 static int __init allocate(void)
 {
-	u64 memory = (u64)totalram_pages() << PAGE_SHIFT;
 	unsigned int i;
 
 	spare_wanted = SPARE_PER_CPU * num_online_cpus();
 	chains_shift = clamp_t(unsigned int,
-			       ilog2(memory >> MEMORY_PER_CHAIN_SHIFT),
+			       ilog2(totalram_pages() / PAGES_PER_CHAIN),
 			       FEWEST_CHAINS_SHIFT, MOST_CHAINS_SHIFT);
 	chains = kvmalloc_array(1 << chains_shift, sizeof(*chains), GFP_KERNEL);
 	if (!chains)
