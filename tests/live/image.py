@@ -14,18 +14,40 @@ RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
              "time_children seccomp").split()
 NAMESPACES = RESOURCES[RESOURCES.index("uts"):RESOURCES.index("seccomp")]
 
-HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQ72s")
-RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQ6i3I10II")
+HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQII72s")
+HEADER_NAMES = ("magic version header_size record_size flags count "
+                "resource_count ids_offset refs_offset reserved fingerprint "
+                "start_ns end_ns release pause_ns wall_ns births_ns resources "
+                "event_size event_record node").split()
+RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sI")
+RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
+                "uid gid kind state marks reserved comm birth_flags cgroup "
+                "birth_pid parent tracer pgrp session exit_code euid fsuid "
+                "seccomp ns_inodes reserved2").split()
 
 
-class Snapshot:
+class Header:
+    # pylint: disable=too-few-public-methods
     def __init__(self, image):
-        (self.magic, self.version, self.header_size, self.record_size,
-         self.flags, self.count, self.resource_count, self.ids_offset,
-         self.refs_offset, self.reserved, self.fingerprint, self.start_ns,
-         self.end_ns, self.release, self.pause_ns, self.wall_ns,
-         self.births_ns, self.resources,
-         self.node) = HEADER.unpack_from(image)
+        self.__dict__.update(zip(HEADER_NAMES, HEADER.unpack_from(image)))
+
+
+class Record:
+    """The fields as they are."""
+
+    # pylint: disable=too-few-public-methods
+    def __init__(self, header, image, at):
+        self.__dict__.update(zip(RECORD_NAMES, RECORD.unpack_from(image, at)))
+        count = header.resource_count
+        self.ids = dict(zip(RESOURCES, struct.unpack_from(
+            f"={count}Q", image, at + header.ids_offset)))
+        self.refs = dict(zip(RESOURCES, struct.unpack_from(
+            f"={count}I", image, at + header.refs_offset)))
+
+
+class Snapshot(Header):
+    def __init__(self, image):
+        super().__init__(image)
         self.image = image
         self.tasks = [Task(self, i) for i in range(self.count)]
         self.by_pid = {task.pid: task for task in self.tasks}
@@ -34,25 +56,17 @@ class Snapshot:
         return self.header_size + index * self.record_size
 
 
-class Task:
+class Task(Record):
+    """The same, as tests like to compare it."""
+
+    # pylint: disable=too-few-public-methods
     def __init__(self, snapshot, index):
-        at = snapshot.at(index)
-        (self.task, self.start_ns, self.pid, self.tgid, self.ppid,
-         self.ns_pid, self.flags, self.exit_signal, self.threads, self.uid,
-         self.gid, kind, state, self.marks, self.reserved,
-         comm, self.birth_flags, self.cgroup, self.birth_pid, self.parent,
-         self.tracer, self.pgrp, self.session, self.exit_code, self.euid,
-         self.fsuid, self.seccomp, *inodes,
-         self.reserved2) = RECORD.unpack_from(snapshot.image, at)
-        self.inodes = dict(zip(NAMESPACES, inodes))
-        self.kind = KINDS[kind]
-        self.state = chr(state)
-        self.comm, self.comm_rest = comm.split(b"\0", 1)
-        count = snapshot.resource_count
-        self.ids = dict(zip(RESOURCES, struct.unpack_from(
-            f"={count}Q", snapshot.image, at + snapshot.ids_offset)))
-        self.refs = dict(zip(RESOURCES, struct.unpack_from(
-            f"={count}I", snapshot.image, at + snapshot.refs_offset)))
+        super().__init__(snapshot, snapshot.image, snapshot.at(index))
+        self.inodes = dict(zip(NAMESPACES,
+                               struct.unpack("=10I", self.ns_inodes)))
+        self.kind = KINDS[self.kind]
+        self.state = chr(self.state)
+        self.comm, self.comm_rest = self.comm.split(b"\0", 1)
 
 
 LINE = re.compile(

@@ -2,46 +2,19 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """Decodes "events", written from the description of the format in its header."""
 
-import contextlib
 import functools
 import os
 import select
 import struct
 import subprocess
 
-from live import program, read_all, where
+from image import HEADER, Header, Record
+from live import program, read_all, settings, where
 
 BIRTH, EXEC, EXIT, LOST = 1, 2, 3, 4
 EVENTS = 4      # in the header's flags
 
-HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQII72s")
-HEADER_NAMES = ("magic version header_size record_size flags count "
-                "resource_count ids_offset refs_offset reserved fingerprint "
-                "start_ns end_ns release pause_ns wall_ns births_ns resources "
-                "event_size event_record node").split()
 EVENT = struct.Struct("=QQQIiiI")
-RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sI")
-RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
-                "uid gid kind state marks reserved comm birth_flags cgroup "
-                "birth_pid parent tracer pgrp session exit_code euid fsuid "
-                "seccomp ns_inodes reserved2").split()
-RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
-             "cgroups uts ipc mnt pid net time cgroup user pid_children "
-             "time_children seccomp_filter").split()
-
-
-class Header:
-    # pylint: disable=too-few-public-methods
-    def __init__(self, image):
-        self.__dict__.update(zip(HEADER_NAMES, HEADER.unpack_from(image)))
-
-
-class Record:
-    # pylint: disable=too-few-public-methods
-    def __init__(self, header, image, at):
-        self.__dict__.update(zip(RECORD_NAMES, RECORD.unpack_from(image, at)))
-        self.ids = dict(zip(RESOURCES, struct.unpack_from(
-            f"={header.resource_count}Q", image, at + header.ids_offset)))
 
 
 class Event:
@@ -158,18 +131,6 @@ class Brood:
         return stream.decode(b"".join(parts)) + stream.drain(), counts
 
 
-@contextlib.contextmanager
 def events_kb(value):
     """The parameter, for files that are opened while this is held."""
-    path = "/sys/module/taskmap/parameters/events_kb"
-    before = read_all(path)
-    write_parameter(path, b"%d" % value)
-    try:
-        yield
-    finally:
-        write_parameter(path, before)
-
-
-def write_parameter(path, value):
-    with open(path, "wb", buffering=0) as file:
-        file.write(value)
+    return settings({"/sys/module/taskmap/parameters/events_kb": value})

@@ -217,14 +217,15 @@ class Files(Opened):
             self.assertEqual(shot.magic, image.MAGIC)
             self.assertEqual(shot.version, 1)
             self.assertEqual(shot.flags, flags)
-            self.assertEqual(shot.header_size, 248)
+            self.assertEqual(shot.header_size, 256)
             self.assertEqual(shot.record_size, 432)
             self.assertEqual(len(shot.image),
                              shot.header_size + shot.count * shot.record_size)
             self.assertEqual(shot.release.rstrip(b"\0").decode(),
                              os.uname().release)
             self.assertLess(shot.start_ns, shot.end_ns)
-            self.assertEqual(shot.reserved, 0)
+            self.assertEqual((shot.reserved, shot.event_size,
+                              shot.event_record), (0, 0, 0))
             self.assertEqual(shot.resources, (1 << len(image.RESOURCES)) - 1)
             self.assertEqual(shot.node.rstrip(b"\0").decode(),
                              os.uname().nodename)
