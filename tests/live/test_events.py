@@ -21,12 +21,13 @@ import time
 import unittest
 
 import trace
-from live import (DEBUGFS, MODULE, PROCFS, Loaded, Shapes, child, effort, fork,
-                  insmod, loaded, program, read_all, rmmod, stat, where)
+from live import (DEBUGFS, LIBC, MODULE, PROCFS, Loaded, Shapes, child, effort,
+                  fork, insmod, loaded, process, program, read_all, rmmod,
+                  settings, stat, where, write)
 from stream import (BIRTH, EVENTS, EXEC, EXIT, HEADER, LOST, Brood, Stream,
                     events_kb, snapshot_records)
 from test_load import load, unload
-from test_waiting import POWER, process, setting, write
+from test_waiting import POWER
 
 MIXES = effort(check=12, sanitizer=24, soak=2000)       # of twelve births
 VFORKS = effort(check=800, sanitizer=800, soak=100000)
@@ -36,8 +37,6 @@ LOADS = effort(check=2, sanitizer=20, soak=200)
 LARGEST = 65536
 LARGE = 16384
 LEAST = 32
-
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 # What each flag of clone(2) shares, and what each leaves shared if it is absent.
 SHARED = {"mm": 0x100, "fs": 0x200, "files": 0x400, "sighand": 0x800,
@@ -685,7 +684,7 @@ class Reading(Loaded):
             self.skipTest("this kernel cannot suspend, or not for a test")
         function, told = self.sleeping_reader(False)
         with process(function) as pid, \
-                setting("/sys/module/suspend/parameters/pm_test_delay", "0"):
+                settings({"/sys/module/suspend/parameters/pm_test_delay": 0}):
             self.assertEqual(os.read(told, 6), b"ready\n")
             self.await_sleep(pid)
             write(POWER + "pm_test", "freezer")
