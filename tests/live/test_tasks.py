@@ -5,6 +5,7 @@ What the files say of tasks that the zoo does not make: those of the kernel, and
 those whose parents and users are not the ones that come to mind.
 """
 
+import ctypes
 import os
 import threading
 
@@ -28,7 +29,7 @@ def leave_before_a_thread():
         os._exit(7)
 
     threading.Thread(target=outlive).start()
-    ctypes.CDLL(None).syscall(ctypes.c_long(SYS_EXIT), ctypes.c_long(5))
+    LIBC.syscall(ctypes.c_long(SYS_EXIT), ctypes.c_long(5))
 
 
 def tasks_of(pid):
@@ -97,13 +98,16 @@ class Tasks(Loaded):
         def leave(status):
             return lambda: os._exit(status)
 
-        for end in (leave(0), leave(3), leave(255),
-                    lambda: os.kill(os.getpid(), 9),
-                    lambda: os.kill(os.getpid(), 11), leave_before_a_thread):
+        for end, code in ((leave(0), 0), (leave(3), 3), (leave(255), 255),
+                          (lambda: os.kill(os.getpid(), 9), -9),
+                          (lambda: os.kill(os.getpid(), 11), -11),
+                          (leave_before_a_thread, 7)):
             pid = fork(end)
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
             task = snapshot().by_pid[pid]
-            self.assertEqual(task.exit_code, os.waitpid(pid, 0)[1])
+            status = os.waitpid(pid, 0)[1]
+            self.assertEqual(task.exit_code, status)
+            self.assertEqual(os.waitstatus_to_exitcode(status), code)
 
     def test_user_and_group(self):
         def change():
