@@ -16,7 +16,8 @@ class WithoutDebugfs(unittest.TestCase):
         said = [line for line in log() if "taskmap: " in line]
         self.assertIn("files in /proc/taskmap", said[-1])
         self.assertFalse(os.path.exists(DEBUGFS))
-        self.assertEqual(sorted(os.listdir(PROCFS)), ["exact", "snapshot", "tasks"])
+        self.assertEqual(sorted(os.listdir(PROCFS)),
+                         ["events", "exact", "snapshot", "tasks"])
         for name in ("snapshot", "exact"):
             self.assertIn(os.getpid(), snapshot(name).by_pid)
         image.parse_tasks(read_all(PROCFS + "/tasks"))
