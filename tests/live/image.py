@@ -3,6 +3,7 @@
 """Decodes "snapshot" and "tasks", written from the formats' descriptions and
 not from the reader's code, so that two readings of the manual meet here."""
 
+import functools
 import re
 import struct
 
@@ -35,14 +36,23 @@ class Header:
 class Record:
     """The fields as they are."""
 
-    # pylint: disable=too-few-public-methods
     def __init__(self, header, image, at):
         self.__dict__.update(zip(RECORD_NAMES, RECORD.unpack_from(image, at)))
-        count = header.resource_count
-        self.ids = dict(zip(RESOURCES, struct.unpack_from(
-            f"={count}Q", image, at + header.ids_offset)))
-        self.refs = dict(zip(RESOURCES, struct.unpack_from(
-            f"={count}I", image, at + header.refs_offset)))
+        self.source = header, image, at
+
+    def numbers(self, kind, offset):
+        """By resource. Many tests want those of few tasks, or none."""
+        header, image, at = self.source
+        return dict(zip(RESOURCES, struct.unpack_from(
+            f"={header.resource_count}{kind}", image, at + offset)))
+
+    @functools.cached_property
+    def ids(self):
+        return self.numbers("Q", self.source[0].ids_offset)
+
+    @functools.cached_property
+    def refs(self):
+        return self.numbers("I", self.source[0].refs_offset)
 
 
 class Snapshot(Header):
@@ -59,7 +69,6 @@ class Snapshot(Header):
 class Task(Record):
     """The same, as tests like to compare it."""
 
-    # pylint: disable=too-few-public-methods
     def __init__(self, snapshot, index):
         super().__init__(snapshot, snapshot.image, snapshot.at(index))
         self.inodes = dict(zip(NAMESPACES,
