@@ -14,6 +14,7 @@ import threading
 import unittest
 
 import image
+import trace
 from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_code,
                   fork, insmod, loaded, log, program, read_all, rmmod, snapshot,
                   where)
@@ -231,8 +232,10 @@ class Load(unittest.TestCase):
     def test_load_and_unload_under_forks(self):
         """The probes of births come and go while tasks do."""
         image_of_module = read_all(MODULE)
-        with subprocess.Popen([program("storm"), "fork"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as storm:
+        with trace.occupied("task/task_newtask", "sched/sched_process_free"), \
+                subprocess.Popen([program("storm"), "fork"],
+                                 stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE) as storm:
             self.assertEqual(storm.stdout.readline(), b"ready\n")
             try:
                 for _ in range(FORK_LOOPS):

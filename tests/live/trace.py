@@ -54,6 +54,28 @@ def events(*names):
 
 
 @contextlib.contextmanager
+def occupied(*names):
+    """
+    Two probes on the tracepoint of each of these events. One that comes and goes
+    beside them changes a list, and no code of the kernel. Where it is the first,
+    the kernel patches its code, and a CPU of qemu that translates it meanwhile
+    can keep the breakpoint which stood there, and run into it for ever (7.2,
+    without KVM). With one CPU that cannot happen, and the code is patched.
+    """
+    with contextlib.ExitStack() as held:
+        for number in range(2 if os.cpu_count() > 1 else 0):
+            instance = file("instances") + f"/occupied{number}"
+            os.mkdir(instance)
+            held.callback(os.rmdir, instance)
+            for name in names:
+                event = f"{instance}/events/{name}"
+                write(event + "/filter", "common_pid == 0")
+                write(event + "/enable", "1")
+                held.callback(write, event + "/enable", "0")
+        yield
+
+
+@contextlib.contextmanager
 def calls(*functions):
     """
     Gives a function that tells which of the kernel's FUNCTIONS (or MODULE:FUNCTION)
