@@ -122,6 +122,7 @@ static void hold(struct taskmap_record *record, enum taskmap_resource resource,
 static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 {
 	struct mm_struct *active_mm = racy(task->active_mm);
+	struct io_context *io = racy(task->io_context);
 	struct mm_struct *mm = task->mm;
 
 	hold(record, TASKMAP_MM, mm, REFS(mm, mm_users));
@@ -134,8 +135,7 @@ static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 	hold(record, TASKMAP_FILES, task->files, REFS(task->files, count));
 	hold(record, TASKMAP_FS, task->held_fs,
 	     task->held_fs ? racy(task->held_fs->users) : NOT_KNOWN);
-	hold(record, TASKMAP_IO, task->io_context,
-	     REFS(task->io_context, active_ref));
+	hold(record, TASKMAP_IO, io, REFS(io, active_ref));
 	hold(record, TASKMAP_NSPROXY, task->nsproxy,
 	     REFS(task->nsproxy, count));
 }
