@@ -189,7 +189,7 @@ static struct birth *take_spare(void)
 	struct birth *birth = spare;
 
 	spare = birth->next_spare;
-	spare_count--;
+	WRITE_ONCE(spare_count, spare_count - 1);
 	return birth;
 }
 
@@ -198,7 +198,7 @@ static void put_spare(struct birth *birth)
 {
 	birth->next_spare = spare;
 	spare = birth;
-	spare_count++;
+	WRITE_ONCE(spare_count, spare_count + 1);
 }
 
 static void add(const struct task_struct *task, u64 flags)
