@@ -25,7 +25,7 @@ from live import (READER, Loaded, Shapes, child, effort, fork, program,
 SEED = int(os.environ.get("TASKMAP_SEED", 0)) or random.randrange(1, 1 << 31)
 FAMILIES = effort(check=500, sanitizer=500, soak=3000)
 WRAPS = effort(check=4, sanitizer=4, soak=100)
-QUICK = effort(check=3000, sanitizer=6000, soak=100000)
+QUICK = os.cpu_count() * effort(check=3000, sanitizer=3000, soak=50000)
 CROWD = effort(check=1000, sanitizer=1000, soak=3000)
 
 CLONE_VM, CLONE_THREAD, CLONE_UNTRACED = 0x100, 0x10000, 0x800000
