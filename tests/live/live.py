@@ -8,6 +8,7 @@ import errno
 import os
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from image import Snapshot
@@ -264,6 +265,20 @@ def settle(tasks):
     """Waits for all (pid, tid): a task tells of itself before it waits."""
     for pid, tid in tasks:
         await_state(pid, b"SDTZ", tid)
+
+
+@contextlib.contextmanager
+def cgroups():
+    """
+    The hierarchy of cgroups is mounted. If this kernel has none, the shape in a
+    cgroup is skipped.
+    """
+    mount = tempfile.mkdtemp()
+    run("mount", "-t", "cgroup2", "none", mount)
+    try:
+        yield
+    finally:
+        run("umount", "-l", mount)
 
 
 class Shapes:

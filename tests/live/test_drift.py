@@ -16,8 +16,8 @@ import tempfile
 
 import oracle
 from image import Snapshot
-from live import (READER, Loaded, add_row_tests, child, read_all, rows, run,
-                  where)
+from live import (READER, Loaded, add_row_tests, cgroups, child, read_all, rows,
+                  run, where)
 
 NAMESPACES = set(oracle.NAMESPACES)
 VHOST_SET_OWNER = 0xAF01
@@ -87,6 +87,7 @@ class Drift(Loaded):
 
     @classmethod
     def setUpClass(cls):
+        cls.enterClassContext(cgroups())
         super().setUpClass()
         cls.shot, cls.path = cls.enterClassContext(instant())
 

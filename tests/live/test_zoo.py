@@ -52,9 +52,9 @@ import unittest
 import image
 import oracle
 from image import RESOURCES
-from live import (ABSENT, Loaded, Shapes, add_row_tests, child, held, read_all,
-                  rows, run, snapshot, status, watches_itself, where, write,
-                  zoo)
+from live import (ABSENT, Loaded, Shapes, add_row_tests, cgroups, child, held,
+                  read_all, rows, run, snapshot, status, watches_itself, where,
+                  write, zoo)
 
 # A sanitizer kernel of 1 GiB has no memory for the 5,000 of the shape itself.
 CHAIN = 500 if watches_itself() else 5000
@@ -108,10 +108,7 @@ class Zoo(Loaded):
 
     @classmethod
     def setUpClass(cls):
-        # If the kernel has none, the shape in a cgroup is skipped.
-        mount = tempfile.mkdtemp()
-        run("mount", "-t", "cgroup2", "none", mount)
-        cls.addClassCleanup(run, "umount", "-l", mount)
+        cls.enterClassContext(cgroups())
         super().setUpClass()
         cls.shot = snapshot()
 
