@@ -64,7 +64,7 @@ NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
 NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 NEED_watched := $(NEED_live) $(NEED_fuzz) patch
 NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
-NEED_soak := $(NEED_watched)
+NEED_soak := $(NEED_watched) stress-ng
 NEED_broken := $(NEED_sanitizer)
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 NEED_runner := coreutils
@@ -73,7 +73,7 @@ NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci sanitizer plain configs architectures packages, \
+NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)

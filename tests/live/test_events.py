@@ -13,6 +13,7 @@ import mmap
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -21,9 +22,9 @@ import time
 import unittest
 
 import trace
-from live import (DEBUGFS, LIBC, MODULE, PROCFS, Loaded, Shapes, child, effort,
-                  fork, insmod, loaded, process, program, read_all, rmmod,
-                  settings, stat, where, write)
+from live import (DEBUGFS, LIBC, MODULE, PROCFS, READER, Loaded, Shapes, child,
+                  effort, fork, insmod, loaded, process, program, read_all,
+                  rmmod, settings, stat, where, write, zoo)
 from stream import (BIRTH, EVENTS, EXEC, EXIT, HEADER, LOST, Brood, Stream,
                     events_kb, snapshot_records)
 from test_load import load, unload
@@ -33,6 +34,16 @@ MIXES = effort(check=8, sanitizer=24, soak=2000)        # of twelve births
 VFORKS = effort(check=400, sanitizer=800, soak=100000)
 ROUNDS = effort(check=3, sanitizer=5, soak=50)
 LOADS = effort(check=2, sanitizer=20, soak=200)
+PROGRAMS = [zoo("fork", "vfork", "threads:9", "linuxthreads"),
+            ["sh", "-c", "date | cat | (sleep 0; cat) | wc -c"]]
+PROGRAMS += effort(check=[], sanitizer=[], soak=[
+    zoo(),
+    ["make", "-s", "-j4", "-C",
+     os.path.dirname(os.path.dirname(READER)), "reader", "O=/tmp/built"],
+    ["stress-ng", "--fork", "2", "--fork-ops", "2000",
+     "--vfork", "2", "--vfork-ops", "2000", "--clone", "1", "--clone-ops", "500",
+     "--pthread", "2", "--pthread-ops", "500"],
+])
 # In KiB. A mebibyte has some 2,200 events, and takes a while to allocate.
 LARGE = effort(check=4096, sanitizer=4096, soak=65536)
 LEAST = 32
@@ -96,14 +107,16 @@ def module_account(events):
 
 LINE = re.compile(
     r"-(\d+) +(?:\( *[-\d]+\) +)?\[\d+\] .*?: "
-    r"(?:task_newtask: pid=(?P<born>\d+) comm=.* clone_flags=(?P<flags>\w+) "
+    r"(?:task_newtask: pid=(?P<born>\d+) comm=(?s:.{0,15}) "
+    r"clone_flags=(?P<flags>\w+) "
     r"|sched_process_exec: .* pid=(?P<execs>\d+) old_pid=(?P<old>\d+)"
-    r"|sched_process_exit: .* pid=(?P<exits>\d+) prio=)")
+    r"|sched_process_exit: comm=(?s:.{0,15}) pid=(?P<exits>\d+) prio=)")
 
 
 def kernel_account(lines):
     found = []
-    for match in map(LINE.search, lines):
+    # A name can have newlines.
+    for match in LINE.finditer("\n".join(lines)):
         if match["born"]:
             found.append((BIRTH, int(match["born"]), int(match["flags"], 16),
                           int(match[1]), 0))
@@ -143,6 +156,14 @@ def kernel_records():
 class Account(Loaded):
     PARAMETERS = (f"events_kb={LARGE}",)
 
+    def same(self, ours, theirs, events):
+        """Returns how many events of each type there were."""
+        self.assertEqual([event for event in events if event.type == LOST], [])
+        times = [event.time_ns for event in events]
+        self.assertEqual(times, sorted(times))
+        self.assertEqual(by_pid(ours), by_pid(theirs))
+        return collections.Counter(event[0] for event in ours)
+
     def compare(self, kind, rounds, workers, read=Brood.read_after):
         """All that happened is in both, and is what brood(1) did."""
         with kernel_records() as kernel, Stream() as stream:
@@ -151,18 +172,14 @@ class Account(Loaded):
             events, counts = read(brood, stream)
             end = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
             theirs = family(kernel(), brood.pid)
-        self.assertEqual([event for event in events if event.type == LOST], [])
-        times = [event.time_ns for event in events]
-        self.assertEqual(times, sorted(times))
         self.assertLessEqual(stream.header.start_ns, start)
         ours = family(module_account(events), brood.pid)
         mine = {event.pid: event.time_ns for event in events}[brood.pid]
         self.assertTrue(start < mine < end)
-        seen = collections.Counter(event[0] for event in ours)
+        seen = self.same(ours, theirs, events)
         # Its own exec and exit are those of a descendant of its own.
         self.assertEqual([seen[BIRTH], seen[EXEC], seen[EXIT]],
                          [counts[0], counts[1] + 1, counts[2] + 1])
-        self.assertEqual(by_pid(ours), by_pid(theirs))
         print(f"# {kind}: {dict(seen)} of {len(events)} events")
         return ours, theirs
 
@@ -181,6 +198,23 @@ class Account(Loaded):
 
     def test_many_births(self):
         self.compare("vfork", VFORKS // 4, 4, Brood.read_meanwhile)
+
+    def test_programs(self):
+        """What programs do that know nothing of this."""
+        for command in PROGRAMS:
+            with self.subTest(command):
+                if not shutil.which(command[0]):
+                    self.skipTest(f"{command[0]} is not installed")
+                with kernel_records() as kernel, Stream() as stream, \
+                        subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                         stdout=subprocess.DEVNULL) as process:
+                    self.assertEqual(process.wait(), 0)
+                    events = stream.drain()
+                    theirs = family(kernel(), process.pid)
+                ours = family(module_account(events), process.pid)
+                seen = self.same(ours, theirs, events)
+                print(f"# {' '.join(command)}: {dict(seen)}")
+                self.assertGreater(seen[BIRTH], 0)
 
 
 class Records(Loaded):

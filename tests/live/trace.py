@@ -23,8 +23,9 @@ def file(name):
 
 
 def lines():
-    return [line for line in read_all(file("trace")).decode().splitlines()
-            if not line.startswith("#")]
+    """Names of tasks, which can be any bytes, are not decoded."""
+    text = read_all(file("trace")).decode("latin-1")
+    return [line for line in text.split("\n") if not line.startswith("#")]
 
 
 @contextlib.contextmanager
