@@ -49,7 +49,7 @@ static const struct command commands[] = {
 	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
 	  "what tasks share, and the clone(2) flags for that",
 	  parse_compared_pids, compare_command },
-	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRpkaiE",
+	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiE",
 	  "tasks and what they hold, drawn: DOT, SVG or HTML",
 	  parse_pid_args, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
@@ -70,8 +70,8 @@ static const struct command commands[] = {
 };
 
 /*
- * Upper-case letters that are not in short_options, A, E, F, G, R, S and W, are
- * the names by which the code knows options that have only a long one.
+ * Upper-case letters that are not in short_options, A, B, E, F, G, R, S and W,
+ * are the names by which the code knows options that have only a long one.
  */
 static const char short_options[] = "TJo:nrPHp:k:ac:i:u:Vh";
 
@@ -91,6 +91,7 @@ static const struct option long_options[] = {
 	{ "svg",		no_argument,		NULL, 'G' },
 	{ "html",		no_argument,		NULL, 'W' },
 	{ "resources",		required_argument,	NULL, 'R' },
+	{ "births",		no_argument,		NULL, 'B' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "exact",		no_argument,		NULL, 'E' },
@@ -120,6 +121,7 @@ static const char options_help[] =
 	"     --svg            graph: SVG, drawn by Graphviz\n"
 	"     --html           graph: a page for a browser\n"
 	"     --resources LIST graph: the resources to draw; +LIST adds to the defaults\n"
+	"     --births         graph: also who created whom\n"
 	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	"     --exact          one instant of the system, which is stopped for it\n"
@@ -467,6 +469,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
 	options->all = given['a'];
+	options->births = given['B'];
 	options->input = given['i'];
 	options->dashes = !strcmp(argv[optind - 1], "--");
 	options->source = given['E'] ? &source_exact : &source_system;

@@ -15,6 +15,9 @@ from live import READER, Loaded, rows, run, stat, status
 
 SHARING = {"CLONE_VM", "CLONE_FILES", "CLONE_FS", "CLONE_SIGHAND",
            "CLONE_THREAD", "CLONE_IO", "CLONE_SYSVSEM"}
+# What C libraries, and the kernel for its workers, add.
+ADDED = {"CLONE_SETTLS", "CLONE_PARENT_SETTID", "CLONE_CHILD_SETTID",
+         "CLONE_CHILD_CLEARTID", "CLONE_UNTRACED"}
 TRACELESS = {"CLONE_VFORK", "CLONE_PARENT"}
 PF_IO_WORKER, PF_KTHREAD = 0x10, 0x200000
 
@@ -157,6 +160,30 @@ class Explain(Loaded):
                 self.assertLessEqual(flags, row.flags, row.name)
                 self.assertLessEqual(row.flags - TRACELESS,
                                      flags | set(pair["untold"]), row.name)
+
+    def test_births_of_shapes(self):
+        """
+        The zoo knows who made a task and with which flags; whoever adds some
+        adds those that share nothing. Whatever differs now has its causes told.
+        """
+        parted = set()
+        for row in self.ROWS:
+            if row.name in self.shapes.skipped:
+                continue
+            maker = self.shapes.one(row.name + "-parent")[1]
+            for _, tid in self.shapes.all(row.name)[:3]:
+                birth = self.all[tid]["birth"]
+                flags = set(birth["flags"])
+                self.assertEqual((birth["pid"], birth["found"]),
+                                 (maker, True), row.name)
+                self.assertLessEqual(row.flags, flags, row.name)
+                self.assertLessEqual(flags - row.flags, ADDED, row.name)
+                changed = birth["parted"] + birth["joined"]
+                text = " ".join(one["text"] for one in self.all[tid]["sentences"]
+                                if one["about"] == "birth")
+                self.assertEqual(text.count("since then."), len(changed), text)
+                parted.update(f"{row.name} {name}" for name in changed)
+        print(f"# {sorted(parted)}")
 
     def test_vfork(self):
         """The maker stands still, and both say who is who."""

@@ -241,6 +241,68 @@ struct taskmap_record *fixture_system(void)
 	return r;
 }
 
+#define PTHREAD	0x003d0f00	/* what glibc's pthread_create(3) takes */
+
+static struct taskmap_record born(struct taskmap_record row, int by,
+				  uint64_t flags)
+{
+	row.birth_pid = by;
+	row.birth_flags = flags;
+	return row;
+}
+
+const size_t fixture_births_count = 15;
+
+struct taskmap_record *fixture_births(void)
+{
+	struct taskmap_record *r = xcalloc(fixture_births_count, sizeof(*r));
+
+	r[0] = process(1, 0, "init");
+	r[1] = process(400, 1, "older");
+	/* Its creator is gone. */
+	r[2] = born(process(600, 1, "server"), 599, 0x01200000);
+	r[2].kind = TASKMAP_MAIN;
+	r[2].threads = 4;
+	r[3] = born(thread(&r[2], 601), 600, PTHREAD);
+	/* Its own since birth; and the thread that it creates has that, too. */
+	r[4] = born(thread(&r[2], 602), 601, PTHREAD & ~0x400ULL);
+	r[4].ids[TASKMAP_FILES] = id(TASKMAP_FILES, 602);
+	r[5] = born(thread(&r[4], 603), 602, PTHREAD);
+	/* Its own since then. */
+	r[5].ids[TASKMAP_FS] = id(TASKMAP_FS, 603);
+	r[5].ids[TASKMAP_CRED] = id(TASKMAP_CRED, 603);
+	r[5].ids[TASKMAP_NET_NS] = id(TASKMAP_NET_NS, 603);
+	/* A child by vfork(2) of a thread. */
+	r[6] = born(process(610, 600, "vfork"), 601, 0x4100);
+	r[6].parent = 601;
+	r[6].marks = TASKMAP_MARK_VFORK;
+	r[6].ids[TASKMAP_MM] = r[6].ids[TASKMAP_ACTIVE_MM] = r[2].ids[TASKMAP_MM];
+	/* It shared all of these, and called exec. */
+	r[7] = born(process(611, 600, "exec"), 600, 0xf00);
+	r[7].flags = 0x00400000;
+	/* 400 is the parent by CLONE_PARENT. */
+	r[8] = born(process(612, 400, "sibling"), 600, 0x8000);
+	/* Of its namespaces nothing is as it was. */
+	r[9] = born(process(613, 600, "spaces"), 600, 0x40000000);
+	r[9].ids[TASKMAP_UTS_NS] = id(TASKMAP_UTS_NS, 613);
+	r[9].ids[TASKMAP_PID_NS] = id(TASKMAP_PID_NS, 613);
+	r[9].ids[TASKMAP_CGROUPS] = id(TASKMAP_CGROUPS, 613);
+	/* Another task has the pid of its creator. */
+	r[10] = born(process(614, 1, "reused"), 700, 0);
+	/* A thread whose exec took over the leader's pid. */
+	r[11] = born(process(620, 400, "was-thread"), 620, PTHREAD);
+	/* As if of one thread group, and it is not. */
+	r[12] = born(process(630, 600, "shares"), 600, 0x200000500);
+	r[12].ids[TASKMAP_MM] = r[2].ids[TASKMAP_MM];
+	r[12].ids[TASKMAP_FILES] = r[2].ids[TASKMAP_FILES];
+	r[12].ids[TASKMAP_CGROUPS] = id(TASKMAP_CGROUPS, 630);
+	/* Flags that a newer kernel may have. */
+	r[13] = born(process(640, 600, "newer"), 600, 0x8000000000000000);
+	/* There was no memory to record it. */
+	r[14] = process(700, 600, "unknown");
+	return r;
+}
+
 int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 		 struct error *error)
 {

@@ -43,6 +43,10 @@ struct taskmap_record zombie(struct taskmap_record task);
 extern const size_t fixture_system_count;
 struct taskmap_record *fixture_system(void);
 
+/* Tasks of all kinds of births; all but the first two were created since load. */
+extern const size_t fixture_births_count;
+struct taskmap_record *fixture_births(void);
+
 /* source_read() of a file that has @image. */
 int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 		 struct error *error);

@@ -12,7 +12,8 @@
 
 /*
  * Everywhere here @model is of the compared tasks alone, in the order in which
- * they were given: its numbers of objects are what the letters stand for.
+ * they were given: its numbers of objects are what the letters stand for. Their
+ * creators may not be among them: @births are from the model of all.
  */
 
 /* Room for the letters of any number, and the NUL. */
@@ -93,45 +94,73 @@ static char *note_of(const struct model *model, unsigned int index,
 	return note;
 }
 
+static char *note_of_birth(const struct birth *birth)
+{
+	const char *name = birth_name(birth->flags);
+	char *note = xasprintf("created by %d%s%s", birth->pid,
+			       name ? ", like " : "", name ? name : "");
+
+	if (birth->was_thread)
+		note = joined(note, "; ", xstrdup("a leader since exec(2)"));
+	for_each_resource_in(birth->parted, r)
+		note = joined(note, "; ", xasprintf("%s no longer shared",
+						    resources[r].name));
+	for_each_resource_in(birth->joined, r)
+		note = joined(note, "; ", xasprintf("%s shared since by setns(2)",
+						    resources[r].name));
+	return note;
+}
+
+static char *flags_of(const struct relation *relation)
+{
+	char *flags = resource_words(relation->flags | relation->needed, "|",
+				     RESOURCE_FLAG);
+
+	return *flags ? flags : joined(flags, "", xstrdup("-"));
+}
+
 static void add_pair(struct libscols_table *table,
-		     const struct model *model, unsigned int index)
+		     const struct model *model, const struct birth *births,
+		     unsigned int index)
 {
 	const struct relation relation = relate(model, index, 0);
+	const struct birth *birth = &births[index];
 	struct libscols_line *line = table_add_line(table);
-	char *flags = resource_words(relation.flags | relation.needed,
-				     "|", RESOURCE_FLAG);
-	char *note = note_of(model, index, &relation);
+	char *flags = birth->pid ? clone_flags(birth->flags, "|") :
+				   flags_of(&relation);
+	char *note = birth->pid ? note_of_birth(birth) :
+				  note_of(model, index, &relation);
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", model->tasks[index].pid);
 	table_set(line, 0, pid);
-	table_set(line, 1, *flags ? flags : "-");
+	table_set(line, 1, flags);
 	table_set(line, 2, note);
 	free(note);
 	free(flags);
 }
 
-static void print_flags(const struct model *model)
+static void print_flags(const struct model *model, const struct birth *births)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
 
-	printf("\nFlags with which clone(2), called by %d, makes a task that shares as much:\n",
+	printf("\nFlags of clone(2), as recorded; otherwise those with which %d would create such a task:\n",
 	       model->tasks[0].pid);
 	table_add_column(table, "PID", TABLE_RIGHT);
 	table_add_column(table, "FLAGS", 0);
 	table_add_column(table, "NOTE", 0);
 	for (unsigned int i = 1; i < model->count; i++)
-		add_pair(table, model, i);
+		add_pair(table, model, births, i);
 	table_print(table);
 }
 
-static void print_text(const struct model *model)
+static void print_text(const struct model *model, const struct birth *births)
 {
 	if (!model->count)
 		return;
 	print_matrix(model);
 	if (model->count > 1)
-		print_flags(model);
+		print_flags(model, births);
 }
 
 static struct json_object *letters_object(const struct model *model,
@@ -153,6 +182,7 @@ static struct json_object *letters_object(const struct model *model,
 }
 
 static struct json_object *relation_object(const struct model *model,
+					   const struct birth *birth,
 					   unsigned int index)
 {
 	const struct relation relation = relate(model, index, 0);
@@ -161,10 +191,11 @@ static struct json_object *relation_object(const struct model *model,
 	json_add_number(object, "pid", model->tasks[index].pid);
 	json_add_number(object, "with", model->tasks[0].pid);
 	json_add_relation(object, &relation);
+	json_add_birth(object, birth);
 	return object;
 }
 
-static void print_json(const struct model *model,
+static void print_json(const struct model *model, const struct birth *births,
 		       const struct taskmap_header *header)
 {
 	struct json_object *pids = json_new_array();
@@ -177,7 +208,8 @@ static void print_json(const struct model *model,
 	for_each_resource(r)
 		json_append(matrix, letters_object(model, r));
 	for (unsigned int i = 1; i < model->count; i++)
-		json_append(relations, relation_object(model, i));
+		json_append(relations,
+			    relation_object(model, &births[i], i));
 	json_begin(&json, header, 1);
 	json_member(&json, "pids", pids);
 	json_member(&json, "compare", matrix);
@@ -189,6 +221,7 @@ int compare_command(const struct options *options, struct error *error)
 {
 	struct snapshot compared = { 0 };
 	struct model model;
+	struct birth *births;
 	unsigned int *tasks;
 	struct view view;
 	size_t count;
@@ -197,17 +230,22 @@ int compare_command(const struct options *options, struct error *error)
 		return -1;
 	tasks = view_tasks(&view, &count);
 	compared.tasks = xcalloc(count, sizeof(*compared.tasks));
-	for (; compared.count < count; compared.count++)
-		compared.tasks[compared.count] =
-			view.snap.tasks[tasks[compared.count]];
+	births = xcalloc(count, sizeof(*births));
+	for (; compared.count < count; compared.count++) {
+		unsigned int task = tasks[compared.count];
+
+		compared.tasks[compared.count] = view.snap.tasks[task];
+		births[compared.count] = model_birth(&view.model, task);
+	}
 	need_memory(model_init(&model, &compared));
 	need_memory(model_number_all(&model, ALL_RESOURCES));
 	if (options->output.format == FORMAT_JSON)
-		print_json(&model, &view.snap.header);
+		print_json(&model, births, &view.snap.header);
 	else
-		print_text(&model);
+		print_text(&model, births);
 	model_free(&model);
 	snapshot_free(&compared);
+	free(births);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }

@@ -84,7 +84,10 @@ static struct finding *add(struct drift *drift, unsigned int task,
 
 /* Threads that differ from their leader */
 
-/* How a thread comes to have one of its own, which most share. */
+/*
+ * How a thread comes to have one of its own, which most share. Of those with a
+ * flag its birth tells more, if that is known.
+ */
 static const char *const own_ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_MM] = "which the kernel never allows",
 	[TASKMAP_FILES] = "unshare(2), or clone(2) without CLONE_FILES",
@@ -96,6 +99,28 @@ static const char *const own_ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_CGROUPS] = "a threaded cgroup, or one of cgroups version 1",
 	[TASKMAP_UTS_NS ... TASKMAP_USER_NS] = "setns(2) or unshare(2)",
 };
+
+/* The same, if it was created with the flag that shares it. */
+static const char *const later_ways[TASKMAP_RESOURCES] = {
+	[TASKMAP_FILES] = "unshare(2), close_range(2) or a core dump",
+	[TASKMAP_FS] = "unshare(2)",
+	[TASKMAP_SYSVSEM] = "unshare(2) or setns(2)",
+};
+
+/* To be freed. No pids: of many threads the same is said once. */
+static char *way_of(const struct model *model, unsigned int task,
+		    const struct birth *birth, unsigned int resource)
+{
+	if (birth->creator != NO_TASK &&
+	    model_same(model, task, birth->creator, resource))
+		return xstrdup("that of the thread that created it");
+	if (!birth->pid || !later_ways[resource])
+		return xstrdup(own_ways[resource]);
+	if (!(birth->flags & resources[resource].bit))
+		return xasprintf("created without %s", resources[resource].flag);
+	return xasprintf("created with %s, and %s since then",
+			 resources[resource].flag, later_ways[resource]);
+}
 
 static void add_own_cred(struct drift *drift, unsigned int task,
 			 unsigned int leader)
@@ -155,6 +180,7 @@ static uint32_t own_of(const struct model *model, unsigned int task,
 static void find_own(struct drift *drift, unsigned int task)
 {
 	const struct model *model = drift->model;
+	const struct birth birth = model_birth(model, task);
 	unsigned int leader = model_leader(model, task);
 	uint32_t own;
 
@@ -162,12 +188,17 @@ static void find_own(struct drift *drift, unsigned int task)
 		return;
 	own = own_of(model, task, leader);
 	for_each_resource_in(own, r) {
-		if (r == TASKMAP_CRED)
+		char *way;
+
+		if (r == TASKMAP_CRED) {
 			add_own_cred(drift, task, leader);
-		else if (own_ways[r])
+		} else if (own_ways[r]) {
+			way = way_of(model, task, &birth, r);
 			add(drift, task, DRIFT_OWN, BIT(r),
 			    "not that of leader %d: %s",
-			    model->tasks[leader].pid, own_ways[r]);
+			    model->tasks[leader].pid, way);
+			free(way);
+		}
 	}
 	if (model->tasks[task].kind == TASKMAP_THREAD &&
 	    model_same(model, task, leader, TASKMAP_IO))
@@ -202,17 +233,46 @@ static uint32_t speaks_for(struct drift *drift, unsigned int task)
 	return set;
 }
 
+/*
+ * That a task of group @by created the leader of group @tgid, to share @set. To
+ * be freed; NULL if that is not known.
+ */
+static char *birth_of_group(const struct model *model, int tgid, int by,
+			    uint32_t set)
+{
+	unsigned int leader = model_find(model, tgid);
+	struct birth birth;
+	char *flags, *way;
+
+	if (leader == NO_TASK)
+		return NULL;
+	birth = model_birth(model, leader);
+	if (birth.creator == NO_TASK ||
+	    model->tasks[birth.creator].tgid != by ||
+	    set & ~birth_resources(birth.flags))
+		return NULL;
+	flags = resource_words(set, "|", RESOURCE_FLAG);
+	way = xasprintf("%d created %d with %s", birth.pid, tgid, flags);
+	free(flags);
+	return way;
+}
+
 static void add_shared(struct drift *drift, unsigned int task, uint32_t set,
 		       const struct others *others)
 {
-	if (others->count > 1)
-		add(drift, task, DRIFT_SHARED, set,
-		    "with thread group %d and %u more: clone(2) without CLONE_THREAD",
-		    others->tgid, others->count - 1);
-	else
-		add(drift, task, DRIFT_SHARED, set,
-		    "with thread group %d: clone(2) without CLONE_THREAD",
-		    others->tgid);
+	int tgid = drift->model->tasks[task].tgid;
+	char *more = others->count > 1 ?
+		     xasprintf(" and %u more", others->count - 1) : xstrdup("");
+	char *way = birth_of_group(drift->model, tgid, others->tgid, set);
+
+	if (!way)
+		way = birth_of_group(drift->model, others->tgid, tgid, set);
+	if (!way)
+		way = xstrdup("clone(2) without CLONE_THREAD");
+	add(drift, task, DRIFT_SHARED, set, "with thread group %d%s: %s",
+	    others->tgid, more, way);
+	free(way);
+	free(more);
 }
 
 /* Once for all that it shares with the same others. */

@@ -29,6 +29,7 @@ static const struct {
 	[TOPIC_KERNEL_THREAD] = { "kernel_thread", "Is it a \"kernel thread\"?" },
 	[TOPIC_NUMBERS] = { "numbers", "What getpid() and gettid() return" },
 	[TOPIC_PROC] = { "proc", "Where it is in /proc" },
+	[TOPIC_BIRTH] = { "birth", "How it was created" },
 	[TOPIC_LEADER] = { "leader", "What it shares with its leader" },
 	[TOPIC_PARENT] = { "parent", "What it shares with its parent" },
 };
@@ -38,7 +39,7 @@ static const struct {
  * from what they would hold anyway (kernel/fork.c).
  */
 static const char *const limits[] = {
-	"The flags are read off what is shared now. What a task was made with can have been others: exec(2) gives it a new address space and its own open files and signal handlers, unshare(2), setns(2) and setuid(2) change other things, each for one task.",
+	"Where a birth is not recorded, the flags are inferred from what is shared now. The task can have been created with others: exec(2) gives it a new address space and its own open files and signal handlers, unshare(2), setns(2) and setuid(2) change other things, each for one task.",
 	"Some flags of clone(2) leave no trace in what is shared: CLONE_PARENT, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_CLEAR_SIGHAND; and CLONE_VFORK, once the child has called exec or has ended, or without CLONE_VM.",
 };
 
@@ -136,6 +137,9 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 						model_leader(model, task));
 	facts.with_parent = relative_of(model, task, record->ppid,
 					model_parent(model, task));
+	facts.birth = model_birth(model, task);
+	facts.with_creator = relative_of(model, task, facts.birth.pid,
+					 facts.birth.creator);
 	find_memory(&facts, model);
 	return facts;
 }
@@ -509,6 +513,7 @@ static struct explanation explain(struct model *model, unsigned int task)
 	explain_senses(&explanation);
 	explain_numbers(&explanation);
 	explain_proc(&explanation);
+	explain_birth(&explanation);
 	explain_leader(&explanation);
 	explain_parent(&explanation);
 	return explanation;
@@ -705,6 +710,7 @@ explanation_object(const struct explanation *explanation)
 	struct json_object *sentences = json_new_array();
 
 	add_facts(object, facts);
+	json_add_birth(object, &facts->birth);
 	json_add(object, "leader", relative_object(&facts->with_leader));
 	json_add(object, "parent", relative_object(&facts->with_parent));
 	json_add_text(object, "title", explanation->title);

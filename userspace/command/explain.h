@@ -39,6 +39,8 @@ struct facts {
 	int getpid;
 	struct relative with_leader;	/* none for a leader itself */
 	struct relative with_parent;
+	struct birth birth;
+	struct relative with_creator;	/* none if its birth is not known */
 	/* Tgids, 0 for none. */
 	int lender;		/* whose address space it uses, by vfork or as a kernel thread */
 	int borrower;		/* its child by vfork that uses that of its process */
@@ -52,6 +54,7 @@ enum topic {
 	TOPIC_KERNEL_THREAD,	/* in which sense it is a kernel thread */
 	TOPIC_NUMBERS,		/* what getpid() and gettid() return to it */
 	TOPIC_PROC,		/* where it is in /proc */
+	TOPIC_BIRTH,		/* how it was created */
 	TOPIC_LEADER,		/* what it shares with its leader */
 	TOPIC_PARENT,		/* what it shares with its parent */
 	TOPICS
@@ -76,6 +79,9 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 	 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* explain_sharing.c */
+
+/* What is recorded of how it was created, and what has changed since. */
+void explain_birth(struct explanation *explanation);
 
 /* What it shares with its leader, and with its parent. */
 void explain_leader(struct explanation *explanation);

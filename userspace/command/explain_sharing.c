@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Sentences about what two tasks share, and which flags of clone(2) do that.
+ * Sentences about how a task was created, and what two tasks share.
  */
+#include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -137,7 +138,7 @@ static void tell_flags_of_dead(const struct subject *subject)
 
 	if (set)
 		say(subject->to, subject->topic, flags(set),
-		    "clone(2) with these flags, and others that cannot be told any more, gives that.");
+		    "clone(2) with these flags, and others that cannot be told any more, would create it.");
 	else
 		say(subject->to, subject->topic, NULL,
 		    "With which flags of clone(2) it was made cannot be told: one of the two is dead and holds next to nothing.");
@@ -151,16 +152,16 @@ static void tell_flags(const struct subject *subject)
 
 	if (!relation->possible)
 		say(subject->to, subject->topic, flags(set),
-		    "No one clone(2) gives that, for it does not take these flags together: it came about in steps.");
+		    "No single clone(2) call creates such a task, because it does not take these flags together: something changed later.");
 	else if (of_dead(subject))
 		tell_flags_of_dead(subject);
 	else if (set)
 		say(subject->to, subject->topic, flags(set),
-		    "clone(2) by %d with these flags gives that%s.",
+		    "clone(2) by %d with these flags would create such a task%s.",
 		    subject->other->pid, name);
 	else
 		say(subject->to, subject->topic, xasprintf("no such flag"),
-		    "clone(2) by %d without any flag to share things gives that%s.",
+		    "clone(2) by %d without any flag to share things would create such a task%s.",
 		    subject->other->pid, name);
 	free(name);
 }
@@ -207,6 +208,9 @@ static void tell_relation(const struct subject *subject)
 	uint32_t untold = subject->other->relation.untold;
 
 	tell_held(subject);
+	/* Then explain_birth() has said more. */
+	if (subject->to->facts.birth.pid)
+		return;
 	/* A parent makes no threads of another process. */
 	if (subject->topic == TOPIC_PARENT && !subject->to->facts.leader)
 		return;
@@ -236,6 +240,159 @@ static char *name_of(const struct subject *subject)
 	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 
 	return xstrdup(escape(subject->to->model->tasks[subject->other->task].comm, name));
+}
+
+/* What a creator is called. */
+static const char *const creators[KINDS + 1] = {
+	[TASKMAP_PROCESS] = "Process",
+	[TASKMAP_MAIN] = "Thread",
+	[TASKMAP_THREAD] = "Thread",
+	[TASKMAP_WORKER] = "Kernel worker",
+	[TASKMAP_KTHREAD] = "Kernel thread",
+};
+
+static char *creator_of(const struct subject *subject)
+{
+	const struct model *model = subject->to->model;
+	unsigned int kind;
+	char *name, *creator;
+
+	if (subject->other->task == NO_TASK)
+		return xasprintf("Task %d, which has ended or got another PID by exec(2),",
+				 subject->other->pid);
+	kind = model->tasks[subject->other->task].kind;
+	name = name_of(subject);
+	creator = xasprintf("%s %d (%s)", kind <= KINDS && creators[kind] ?
+			    creators[kind] : "Task", subject->other->pid, name);
+	free(name);
+	return creator;
+}
+
+static void tell_creator(const struct subject *subject)
+{
+	const struct birth *birth = &subject->to->facts.birth;
+	char *creator = creator_of(subject);
+	char *flags = birth->flags ? clone_flags(birth->flags, " | ") :
+				     xstrdup("no flags");
+	const char *name = birth_name(birth->flags);
+
+	say(subject->to, subject->topic, xasprintf("recorded at its birth"),
+	    "%s created it with %s%s%s.", creator, flags,
+	    name ? ", like " : "", name ? name : "");
+	if (birth->was_thread)
+		say(subject->to, subject->topic,
+		    xasprintf("CLONE_THREAD, and PID = TGID"),
+		    "It was created as a thread. When it called exec(2), the other threads ended and it became the leader, with the number of the process.");
+	free(flags);
+	free(creator);
+}
+
+/*
+ * How a task and its creator can come apart: ksys_unshare() in kernel/fork.c,
+ * setns(2) in kernel/nsproxy.c, __close_range() in fs/file.c, begin_new_exec()
+ * in fs/exec.c, do_coredump() in fs/coredump.c. Both threads of CLONE_THREAD
+ * stay in one group, or one of them ends.
+ */
+static const char *const ways[TASKMAP_RESOURCES] = {
+	[TASKMAP_MM] = "exec(2)",
+	[TASKMAP_FILES] = "unshare(2), close_range(2), exec(2) or a core dump",
+	[TASKMAP_FS] = "unshare(2)",
+	[TASKMAP_SIGHAND] = "exec(2)",
+	[TASKMAP_SIGNAL] = "exec(2)",
+	[TASKMAP_SYSVSEM] = "unshare(2) or setns(2)",
+	[TASKMAP_UTS_NS ... TASKMAP_USER_NS] = "unshare(2) or setns(2)",
+};
+
+/* Which of the two has called exec, if that is certain. PF_FORKNOEXEC tells. */
+static const char *who_called_exec(const struct subject *subject)
+{
+	const struct taskmap_record *tasks = subject->to->model->tasks;
+	bool own = !(subject->to->facts.record->flags & FLAG_FORKNOEXEC);
+	bool its = !(tasks[subject->other->task].flags & FLAG_FORKNOEXEC);
+
+	if (own == its)
+		return "by one of the two";
+	return own ? "by this task" : "by its creator";
+}
+
+static void tell_parted(const struct subject *subject)
+{
+	const struct birth *birth = &subject->to->facts.birth;
+
+	for_each_resource_in(birth->parted, r) {
+		bool exec = r == TASKMAP_MM || r == TASKMAP_SIGHAND;
+
+		say(subject->to, subject->topic, ids(subject, BIT(r), true),
+		    "It was created %s %s, but the two do not share their %s now: %s %s since then.",
+		    BIT(r) & ALL_NAMESPACES ? "without" : "with",
+		    resources[r].flag, resources[r].noun, ways[r],
+		    exec ? who_called_exec(subject) : "by one of the two");
+	}
+	for_each_resource_in(birth->joined, r)
+		say(subject->to, subject->topic, ids(subject, BIT(r), false),
+		    "It was created with %s, but the two share their %s now: setns(2) by one of the two since then.",
+		    resources[r].flag, resources[r].noun);
+	for_each_resource_in(birth->chosen, r)
+		say(subject->to, subject->topic, ids(subject, BIT(r), true),
+		    "Before that, its creator had chosen the %s for its children with unshare(2) or setns(2).",
+		    resources[r].noun);
+}
+
+/* What no flag decides, or one of which there is no resource. */
+static void tell_others(const struct subject *subject)
+{
+	uint64_t flags = subject->to->facts.birth.flags;
+	uint32_t apart = subject->other->relation.apart;
+
+	if (flags & CLONE_THREAD && apart & BIT(TASKMAP_CRED))
+		say(subject->to, subject->topic,
+		    ids(subject, BIT(TASKMAP_CRED), true),
+		    "The two do not share their credentials: setuid(2) or the like by one of the two since then, or a keyring of the creator's thread.");
+	if (apart & BIT(TASKMAP_CGROUPS))
+		say(subject->to, subject->topic,
+		    ids(subject, BIT(TASKMAP_CGROUPS), true), "%s",
+		    flags & CLONE_INTO_CGROUP ?
+		    "CLONE_INTO_CGROUP put it into other cgroups." :
+		    "Since then, one of the two was moved to other cgroups.");
+}
+
+static void tell_unknown(const struct subject *subject)
+{
+	const struct model *model = subject->to->model;
+	uint64_t start = subject->to->facts.record->start_ns;
+
+	if (!model->births_ns)
+		say(subject->to, subject->topic, xasprintf("no births"),
+		    "This snapshot does not record how tasks were created.");
+	else if (start < model->births_ns)
+		say(subject->to, subject->topic,
+		    xasprintf("START is before births_ns"),
+		    "It was created before the module was loaded, so nothing records how.");
+	else
+		say(subject->to, subject->topic, xasprintf("no BIRTH_PID"),
+		    "How it was created is unknown: the module had no memory to record it.");
+}
+
+void explain_birth(struct explanation *explanation)
+{
+	const struct facts *facts = &explanation->facts;
+	const struct subject subject = {
+		explanation, TOPIC_BIRTH, &facts->with_creator,
+	};
+	unsigned int creator = subject.other->task;
+
+	if (!facts->birth.pid) {
+		tell_unknown(&subject);
+		return;
+	}
+	tell_creator(&subject);
+	if (creator == NO_TASK)
+		return;
+	tell_parted(&subject);
+	tell_others(&subject);
+	if (creator != model_leader(explanation->model, facts->task) &&
+	    creator != model_parent(explanation->model, facts->task))
+		tell_held(&subject);
 }
 
 void explain_leader(struct explanation *explanation)
@@ -288,8 +445,9 @@ static void tell_who(const struct subject *subject)
 	if (facts->leader)
 		say(subject->to, subject->topic,
 		    xasprintf("PPID %d", subject->other->pid),
-		    "Its parent is %d (%s): who is told when it ends, and mostly who made it.",
-		    subject->other->pid, name);
+		    "Its parent is %d (%s), which is notified when it ends%s.",
+		    subject->other->pid, name,
+		    facts->birth.pid ? "" : ", and usually its creator");
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PPID %d", subject->other->pid),

@@ -95,12 +95,37 @@ static int compare_places(const struct graph *graph, unsigned int a,
 	return order ? order : compare_numbers(a, b);
 }
 
+/* A creator is alone in its fold: arrows begin there. */
+static int compare_lineages(const struct graph *graph, unsigned int a,
+			    unsigned int b)
+{
+	const struct lineage *x, *y;
+	int order;
+
+	if (!graph->lineages)
+		return 0;
+	x = &graph->lineages[a];
+	y = &graph->lineages[b];
+	if (x->created || y->created)
+		return compare_numbers(a, b);
+	order = compare_numbers(x->creator, y->creator);
+	return order ? order : (x->flags > y->flags) - (x->flags < y->flags);
+}
+
+static int compare_drawn(const struct graph *graph, unsigned int a,
+			 unsigned int b)
+{
+	int order = compare_links(&graph->links[a], &graph->links[b]);
+
+	return order ? order : compare_lineages(graph, a, b);
+}
+
 static int compare_alike(const void *a, const void *b, void *data)
 {
 	unsigned int x = *(const unsigned int *)a;
 	unsigned int y = *(const unsigned int *)b;
 	const struct graph *graph = data;
-	int order = compare_links(&graph->links[x], &graph->links[y]);
+	int order = compare_drawn(graph, x, y);
 
 	return order ? order : compare_places(graph, x, y);
 }
@@ -152,14 +177,33 @@ static void make_folds(struct graph *graph, const bool *chosen)
 	graph->folds = xcalloc(graph->task_count, sizeof(*graph->folds));
 	for (unsigned int i = 1; i <= graph->task_count; i++) {
 		if (i < graph->task_count &&
-		    !compare_links(&graph->links[graph->tasks[first]],
-				   &graph->links[graph->tasks[i]]))
+		    !compare_drawn(graph, graph->tasks[first],
+				   graph->tasks[i]))
 			continue;
 		fold_alike(graph, first, i);
 		first = i;
 	}
 	qsort_r(graph->folds, graph->fold_count, sizeof(*graph->folds),
 		compare_folds, graph);
+}
+
+static void find_lineages(struct graph *graph, const bool *chosen)
+{
+	struct lineage *lineages = xcalloc(graph->model->count,
+					   sizeof(*lineages));
+
+	for (unsigned int i = 0; i < graph->model->count; i++) {
+		const struct birth birth = model_birth(graph->model, i);
+
+		lineages[i].creator = NO_TASK;
+		if (birth.creator == NO_TASK || !chosen[i] ||
+		    !chosen[birth.creator])
+			continue;
+		lineages[i].creator = birth.creator;
+		lineages[i].flags = birth.flags;
+		lineages[birth.creator].created = true;
+	}
+	graph->lineages = lineages;
 }
 
 static void count_lines(struct graph *graph)
@@ -197,13 +241,15 @@ static uint32_t resources_held(const struct graph *graph, uint32_t wanted)
  * O(n log n) of the number of tasks and what they hold.
  */
 static void graph_init(struct graph *graph, struct model *model,
-		       const struct object_filter *filter)
+		       const struct object_filter *filter, bool births)
 {
 	memset(graph, 0, sizeof(*graph));
 	graph->model = model;
 	need_memory(objects_make(&graph->objects, model, filter));
 	make_bundles(graph);
 	make_links(graph);
+	if (births)
+		find_lineages(graph, filter->chosen);
 	make_folds(graph, filter->chosen);
 	graph->resources = resources_held(graph, filter->resources);
 	count_lines(graph);
@@ -218,6 +264,7 @@ static void graph_free(struct graph *graph)
 	for (unsigned int i = 0; i < graph->model->count; i++)
 		free(graph->links[i].bundles);
 	free(graph->links);
+	free(graph->lineages);
 }
 
 uint32_t graph_own(const struct graph *graph, unsigned int task)
@@ -350,7 +397,8 @@ int graph_command(const struct options *options, struct error *error)
 		return -1;
 	view_choose(&view);
 	graph_init(&graph, &view.model, &(struct object_filter){
-		options->resources, view.chosen, options->all });
+		options->resources, view.chosen, options->all },
+		options->births);
 	need_memory(model_group_all(&view.model, NOTED));
 	ret = print_graph(options, &graph, &view.snap.header, error);
 	graph_free(&graph);

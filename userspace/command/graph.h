@@ -34,11 +34,21 @@ struct links {
 	unsigned int count;
 };
 
-/* Tasks that hold the same of what is drawn; or one task. Never empty. */
+/*
+ * Tasks that hold the same of what is drawn, and with births were created alike
+ * and created none; or one task. Never empty.
+ */
 struct fold {
 	const unsigned int *tasks;	/* by thread group and pid */
 	unsigned int count;
 	struct links links;	/* of each of them */
+};
+
+/* A task among those that were chosen. */
+struct lineage {
+	unsigned int creator;	/* NO_TASK: not known, or not chosen */
+	uint64_t flags;		/* of clone(2), if it has a creator */
+	bool created;		/* it is the creator of one */
 };
 
 struct graph {
@@ -53,6 +63,8 @@ struct graph {
 	unsigned int *tasks;	/* what folds are made of */
 	unsigned int task_count;	/* those that were chosen */
 	struct links *links;	/* for each task of the model */
+	/* For each task if births are drawn, otherwise NULL. */
+	struct lineage *lineages;
 };
 
 /**

@@ -94,6 +94,7 @@ static void put_task(const struct graph *graph, unsigned int task)
 	const struct taskmap_record *record = &graph->model->tasks[task];
 	struct json_object *object = json_new_object();
 	const char *kind = kind_name(record->kind);
+	const struct birth birth = model_birth(graph->model, task);
 	char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)], note[VALUE_SIZE];
 
 	note_oddities(graph->model, task, note);
@@ -103,6 +104,7 @@ static void put_task(const struct graph *graph, unsigned int task)
 	json_add_bool(object, "dead", model_is_dead(graph->model, task));
 	json_add_text(object, "comm", escape(record->comm, comm));
 	json_add_text(object, "note", note);
+	json_add_birth(object, &birth);
 	json_add(object, "holds", holds_of(graph, task));
 	put(object);
 }

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <linux/sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,15 +69,37 @@ static void note_shared(const struct model *model, unsigned int task,
 static void note_own(const struct model *model, unsigned int task,
 		     char out[VALUE_SIZE])
 {
+	const struct birth birth = model_birth(model, task);
 	unsigned int leader = model_leader(model, task);
 
 	if (leader == NO_TASK || leader == task)
 		return;
 	for_each_resource_in(SELDOM_OWN, r) {
+		bool without = birth.pid && resources[r].bit &&
+			       !(BIT(r) & ALL_NAMESPACES) &&
+			       !(birth.flags & resources[r].bit);
+
 		if (model_differ(model, task, leader, r))
-			note(out, "own %s%s", resources[r].name,
-			     BIT(r) & ALL_NAMESPACES ? " ns" : "");
+			note(out, "own %s%s%s", resources[r].name,
+			     BIT(r) & ALL_NAMESPACES ? " ns" : "",
+			     without ? " since birth" : "");
 	}
+}
+
+/* Where the parent is not who created it, or not all of it did. */
+static void note_birth(const struct model *model, unsigned int task,
+		       char out[VALUE_SIZE])
+{
+	const struct birth birth = model_birth(model, task);
+
+	if (birth.was_thread)
+		note(out, "was a thread, then exec");
+	else if (!model_is_leader(model, task))
+		return;
+	else if (birth.flags & CLONE_PARENT)
+		note(out, "created by %d with CLONE_PARENT", birth.pid);
+	else if (birth.creator != NO_TASK && !model_is_leader(model, birth.creator))
+		note(out, "created by thread %d", birth.pid);
 }
 
 static void note_dead_leader(const struct model *model, unsigned int task,
@@ -106,6 +129,7 @@ void note_oddities(const struct model *model, unsigned int task,
 	if (!kthread)
 		note_shared(model, task, out);
 	note_own(model, task, out);
+	note_birth(model, task, out);
 	note_dead_leader(model, task, out);
 }
 
@@ -156,11 +180,20 @@ static void fill_task(const struct cell *cell, struct value *value)
 	value_set_id(value, record_of(cell)->task);
 }
 
+/* A process by clone(2) has from its creator what it has, and not of its parent. */
+static unsigned int origin_of(const struct model *model, unsigned int task)
+{
+	unsigned int creator = model_is_leader(model, task) ?
+			       model_birth(model, task).creator : NO_TASK;
+
+	return creator == NO_TASK ? model_origin(model, task) : creator;
+}
+
 static void fill_shares(const struct cell *cell, struct value *value)
 {
 	const struct model *model = cell->row->model;
 	unsigned int task = cell->row->task;
-	unsigned int origin = model_origin(model, task);
+	unsigned int origin = origin_of(model, task);
 	uint32_t set = 0;
 	char *words;
 
@@ -188,7 +221,7 @@ static void fill_birth_flags(const struct cell *cell, struct value *value)
 
 	if (!record->birth_pid)
 		return;
-	flags = clone_flags(record->birth_flags);
+	flags = clone_flags(record->birth_flags, "|");
 	value_set_text(value, flags);
 	free(flags);
 }
@@ -241,7 +274,7 @@ static const struct column own_columns[] = {
 	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) that created it"),
 	COLUMN_TEXT("COMM", fill_comm, "name"),
 	COLUMN_TEXT("TASK", fill_task, "id of the task itself"),
-	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader, a leader with its parent"),
+	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader; a leader with its creator, or if that is unknown with its parent"),
 	{
 		.name = "NOTE",
 		.type = VALUE_TEXT,

@@ -11,7 +11,7 @@
 #include "core/events.h"
 
 /* What a call of clone(2) makes, in the word that people use for it. */
-enum birth {
+enum birth_kind {
 	BIRTH_FORK,
 	BIRTH_VFORK,
 	BIRTH_CLONE,	/* a process that shares its mm, and is no vfork child */
@@ -22,7 +22,7 @@ enum birth {
 };
 
 /* @event is a birth. */
-enum birth birth_of(const struct taskmap_event *event);
+enum birth_kind birth_of(const struct taskmap_event *event);
 
 /* The tasks whose events are shown, and what became of them. */
 struct family {

@@ -19,7 +19,7 @@ enum {
 	AWAITED	= 4,	/* it was asked for, and no event was about it */
 };
 
-enum birth birth_of(const struct taskmap_event *event)
+enum birth_kind birth_of(const struct taskmap_event *event)
 {
 	if (event->record.kind == TASKMAP_KTHREAD)
 		return BIRTH_KTHREAD;

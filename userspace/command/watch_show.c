@@ -4,6 +4,7 @@
  * taskmap watch: a line for each event, as text or as JSON.
  */
 #include <inttypes.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,18 +98,6 @@ void show_free(struct show *show)
 	selection_free(&show->columns);
 }
 
-/* The resource that a flag shares, or is a new namespace; or 0 and none. */
-static uint32_t set_of_flag(unsigned int bit)
-{
-	const char *flag = clone_flag(bit);
-
-	for_each_resource(r) {
-		if (flag && resources[r].flag && !strcmp(resources[r].flag, flag))
-			return BIT(r);
-	}
-	return 0;
-}
-
 static char *flag_word(unsigned int bit)
 {
 	const char *flag = clone_flag(bit);
@@ -118,21 +107,22 @@ static char *flag_word(unsigned int bit)
 }
 
 /* What the new task shares, which namespaces are new, and the other flags. */
-static char *birth_text(uint64_t flags)
+static char *birth_text(const struct taskmap_event *event)
 {
+	uint64_t flags = event->flags;
 	char *text, *spaces, *others = xstrdup("");
-	uint32_t set = 0;
+	uint32_t set = birth_resources(flags);
 
+	for_each_resource_in(set, r)
+		flags &= ~resources[r].bit;
+	/* What the event is called already. */
+	set &= ~BIT(TASKMAP_SIGNAL);
+	if (birth_of(event) == BIRTH_VFORK)
+		flags &= ~(uint64_t)CLONE_VFORK;
 	for (unsigned int bit = 0; bit < 64; bit++) {
-		if (!(flags & 1ULL << bit))
-			continue;
-		if (set_of_flag(bit))
-			set |= set_of_flag(bit);
-		else
+		if (flags & 1ULL << bit)
 			others = joined(others, "|", flag_word(bit));
 	}
-	/* The event is called a thread already. */
-	set &= ~BIT(TASKMAP_SIGNAL);
 	text = resource_words(set, ",", RESOURCE_SHARED);
 	spaces = resource_words(set & ALL_NAMESPACES, ",", RESOURCE_NAME);
 	if (*spaces)
@@ -170,7 +160,7 @@ static char *details(const struct taskmap_event *event)
 {
 	switch (event->type) {
 	case TASKMAP_BIRTH:
-		return birth_text(event->flags);
+		return birth_text(event);
 	case TASKMAP_EXEC:
 		if (event->old_pid == event->record.pid)
 			return xstrdup("");
@@ -299,15 +289,6 @@ static struct json_object *json_task(const struct show *show,
 	return object;
 }
 
-static void add_flags(struct json_object *object, uint64_t flags)
-{
-	char hex[sizeof("0x") + ID_DIGITS];
-
-	snprintf(hex, sizeof(hex), "0x%" PRIx64, flags);
-	json_add(object, "flags", json_clone_flags(flags));
-	json_add_text(object, "flags_hex", hex);
-}
-
 static struct json_object *begin_json(const char *event, uint64_t time_ns)
 {
 	struct json_object *object = json_new_object();
@@ -335,7 +316,7 @@ static struct json_object *json_of(const struct show *show,
 	json_add_number(object, "tgid", event->record.tgid);
 	if (event->type == TASKMAP_BIRTH) {
 		json_add_number(object, "by", event->caller);
-		add_flags(object, event->flags);
+		json_add_clone_flags(object, event->flags);
 		json_add_number(object, "exit_signal",
 				event->record.exit_signal);
 	} else if (event->type == TASKMAP_EXEC) {

@@ -301,6 +301,7 @@ int model_init(struct model *model, const struct snapshot *snap)
 	model->tasks = snap->tasks;
 	model->count = snap->count;
 	model->scalars = snapshot_scalars(&snap->header);
+	model->births_ns = snap->header.births_ns;
 	memcpy(model->chance, (const void *)getauxval(AT_RANDOM),
 	       sizeof(model->chance));
 	error = sort_tasks(model, entry_of_task, &model->order);

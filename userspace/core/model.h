@@ -59,6 +59,7 @@ struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
 	size_t scalars;		/* snapshot_scalars() of their file */
+	uint64_t births_ns;	/* of its header */
 	/* Ids of a file may have been chosen for their slots to be the same. */
 	uint64_t chance[2];
 	struct members order;	/* all tasks, by tgid and pid */
@@ -233,6 +234,36 @@ struct chosen {
  */
 int filter_apply(const struct filter *filter, const struct model *model,
 		 struct chosen *chosen);
+
+/*
+ * How a task was created, as the module recorded it, and what has changed since
+ * between the task and its creator. Either of the two can have changed it.
+ */
+struct birth {
+	int pid;		/* of the creator at that time; 0: not known */
+	unsigned int creator;	/* NO_TASK: it has ended, or exec changed its pid */
+	uint64_t flags;		/* of clone(2) */
+	bool was_thread;	/* and leads a thread group now: by exec */
+	uint32_t parted;	/* shared then, and not the same now */
+	uint32_t joined;	/* namespaces: made then, and the same now */
+	/* Namespaces that the creator had chosen for its children before. */
+	uint32_t chosen;
+};
+
+/**
+ * model_birth() - how a task was created
+ * @model: the model
+ * @task: the task
+ *
+ * Return: what the snapshot proves. The sets are empty without a creator.
+ */
+struct birth model_birth(const struct model *model, unsigned int task);
+
+/* The resources that @flags of clone(2) share, and the namespaces they make. */
+uint32_t birth_resources(uint64_t flags);
+
+/* The call that creates tasks with @flags of clone(2), NULL if it has no name. */
+const char *birth_name(uint64_t flags);
 
 /*
  * What two tasks share, and with which flags clone(2) would make a task that

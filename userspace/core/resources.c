@@ -59,6 +59,7 @@
  * user: each cred (prepare_creds(), create_user_ns()); namespaces that it owns
  *	or that are below it, address spaces, mounts.
  */
+#include <linux/sched.h>
 #include <string.h>
 
 #include "core/resources.h"
@@ -83,50 +84,50 @@
 #define HELD(name, column, noun, help, ...) \
 	RESOURCE(name, column, name, noun, help, __VA_ARGS__)
 #define SHARED(name, column, word, flag_, noun, help, ...)		\
-	RESOURCE(name, column, name, noun, help " (" flag_ ")",		\
-		 .shared = word, .flag = flag_, __VA_ARGS__)
+	RESOURCE(name, column, name, noun, help " (" #flag_ ")",		\
+		 .shared = word, .flag = #flag_, .bit = flag_, __VA_ARGS__)
 #define LINK(column, link_)						\
 	.link = link_,							\
 	.inode_column = column "_INODE",				\
 	.inode_help = "the inode number of " column
 #define NAMESPACE(name, column, flag_, help, ...)			\
 	RESOURCE(name, column, name "ns", name " namespace",		\
-		 help " (" flag_ ")", LINK(column, name),		\
-		 .flag = flag_, __VA_ARGS__)
+		 help " (" #flag_ ")", LINK(column, name),		\
+		 .flag = #flag_, .bit = flag_, __VA_ARGS__)
 #define CHILDREN(name, column, help)					\
 	RESOURCE(name "_children", column, name "ns_children",		\
 		 name " namespace for children", help,			\
 		 LINK(column, name "_for_children"), NOT_COUNTED)
 
 const struct resource resources[] = {
-	[TASKMAP_MM] = SHARED("mm", "MM", "vm", "CLONE_VM",
+	[TASKMAP_MM] = SHARED("mm", "MM", "vm", CLONE_VM,
 		"address space",
 		"address space",
 		COUNT(TASKS, true, "a vhost device, a reader of /proc, a debugger")),
 	[TASKMAP_ACTIVE_MM] = HELD("active_mm", "ACTIVE_MM", "loaded address space",
 		"address space that the processor has loaded for it",
 		NOT_COUNTED),
-	[TASKMAP_FILES] = SHARED("files", "FILES", "files", "CLONE_FILES",
+	[TASKMAP_FILES] = SHARED("files", "FILES", "files", CLONE_FILES,
 		"open files",
 		"table of open files",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_FS] = SHARED("fs", "FS", "fs", "CLONE_FS",
+	[TASKMAP_FS] = SHARED("fs", "FS", "fs", CLONE_FS,
 		"root and working directory",
 		"root and working directory, umask",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", "sighand", "CLONE_SIGHAND",
+	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", "sighand", CLONE_SIGHAND,
 		"signal handlers",
 		"signal handlers",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread", "CLONE_THREAD",
+	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread", CLONE_THREAD,
 		"thread group",
 		"what makes a thread group",
 		COUNT(TASKS, false, "threads that have ended, until their memory is freed")),
-	[TASKMAP_IO] = SHARED("io", "IO", "io", "CLONE_IO",
+	[TASKMAP_IO] = SHARED("io", "IO", "io", CLONE_IO,
 		"I/O context",
 		"I/O context",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem", "CLONE_SYSVSEM",
+	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem", CLONE_SYSVSEM,
 		"list of semaphores to undo",
 		"System V semaphore undo list",
 		NOT_COUNTED),
@@ -139,28 +140,28 @@ const struct resource resources[] = {
 	[TASKMAP_CGROUPS] = HELD("cgroups", "CGROUPS", "cgroups (limits)",
 		"set of cgroups (CLONE_INTO_CGROUP)",
 		COUNT(TASKS, false, "tasks that have ended, threaded cgroups below")),
-	[TASKMAP_UTS_NS] = NAMESPACE("uts", "UTSNS", "CLONE_NEWUTS",
+	[TASKMAP_UTS_NS] = NAMESPACE("uts", "UTSNS", CLONE_NEWUTS,
 		"namespace of the host name",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns")),
-	[TASKMAP_IPC_NS] = NAMESPACE("ipc", "IPCNS", "CLONE_NEWIPC",
+	[TASKMAP_IPC_NS] = NAMESPACE("ipc", "IPCNS", CLONE_NEWIPC,
 		"namespace of System V and POSIX IPC",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of mqueue")),
-	[TASKMAP_MNT_NS] = NAMESPACE("mnt", "MNTNS", "CLONE_NEWNS",
+	[TASKMAP_MNT_NS] = NAMESPACE("mnt", "MNTNS", CLONE_NEWNS,
 		"namespace of mounts",
 		NOT_COUNTED),
-	[TASKMAP_PID_NS] = NAMESPACE("pid", "PIDNS", "CLONE_NEWPID",
+	[TASKMAP_PID_NS] = NAMESPACE("pid", "PIDNS", CLONE_NEWPID,
 		"namespace of pids that it lives in",
 		COUNT(TASKS, false, "nsproxies for children, namespaces below, mounts of proc")),
-	[TASKMAP_NET_NS] = NAMESPACE("net", "NETNS", "CLONE_NEWNET",
+	[TASKMAP_NET_NS] = NAMESPACE("net", "NETNS", CLONE_NEWNET,
 		"namespace of the network",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, sockets, mounts of sysfs")),
-	[TASKMAP_TIME_NS] = NAMESPACE("time", "TIMENS", "CLONE_NEWTIME",
+	[TASKMAP_TIME_NS] = NAMESPACE("time", "TIMENS", CLONE_NEWTIME,
 		"namespace of clocks",
 		COUNT(NSPROXIES, false, "nsproxies for children, open files of /proc/PID/ns")),
-	[TASKMAP_CGROUP_NS] = NAMESPACE("cgroup", "CGROUPNS", "CLONE_NEWCGROUP",
+	[TASKMAP_CGROUP_NS] = NAMESPACE("cgroup", "CGROUPNS", CLONE_NEWCGROUP,
 		"namespace of cgroups",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of cgroups")),
-	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS", "CLONE_NEWUSER",
+	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS", CLONE_NEWUSER,
 		"namespace of users",
 		COUNT(CREDS, false, "namespaces that it owns or that are below it, address spaces, mounts")),
 	[TASKMAP_PID_CHILDREN_NS] = CHILDREN("pid", "PIDNS_CHILDREN",

@@ -62,6 +62,7 @@ struct resource {
 	const char *noun;		/* what it is, in a sentence */
 	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
 	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
+	uint64_t bit;			/* that flag, or 0 */
 	const char *link;		/* of a namespace: its name below /proc/PID/ns */
 	enum counted counted;
 	/*

@@ -72,9 +72,10 @@ struct json_object *json_resources(uint32_t set, bool flags)
 	return array;
 }
 
-struct json_object *json_clone_flags(uint64_t flags)
+void json_add_clone_flags(struct json_object *object, uint64_t flags)
 {
 	struct json_object *array = json_new_array();
+	char hex[sizeof("0x") + ID_DIGITS];
 
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		const char *name = clone_flag(bit);
@@ -82,7 +83,27 @@ struct json_object *json_clone_flags(uint64_t flags)
 		if (name && flags & 1ULL << bit)
 			json_append(array, json_text(name));
 	}
-	return array;
+	snprintf(hex, sizeof(hex), "0x%" PRIx64, flags);
+	json_add(object, "flags", array);
+	json_add_text(object, "flags_hex", hex);
+}
+
+void json_add_birth(struct json_object *object, const struct birth *birth)
+{
+	struct json_object *member;
+
+	if (!birth->pid) {
+		json_add(object, "birth", NULL);
+		return;
+	}
+	member = json_new_object();
+	json_add_number(member, "pid", birth->pid);
+	json_add_bool(member, "found", birth->creator != NO_TASK);
+	json_add_clone_flags(member, birth->flags);
+	json_add(member, "parted", json_resources(birth->parted, false));
+	json_add(member, "joined", json_resources(birth->joined, false));
+	json_add(member, "chosen", json_resources(birth->chosen, false));
+	json_add(object, "birth", member);
 }
 
 /* An unsigned number that may not fit into json_number(). */

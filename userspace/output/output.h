@@ -272,8 +272,11 @@ void json_append(struct json_object *array, struct json_object *value);
 /* The names of a set of resources, or the flags of clone(2) that they have. */
 struct json_object *json_resources(uint32_t set, bool flags);
 
-/* The names of the flags of clone(2) in @flags that have one. */
-struct json_object *json_clone_flags(uint64_t flags);
+/* The names of the flags of clone(2) that have one, and all of them in hex. */
+void json_add_clone_flags(struct json_object *object, uint64_t flags);
+
+/* As a member "birth", which is null if it is not known. */
+void json_add_birth(struct json_object *object, const struct birth *birth);
 
 /* What json_print_rows() would print of one row, as an object. */
 struct json_object *json_of_row(const struct selection *columns,
@@ -314,10 +317,10 @@ char *put_number(char *out, int64_t number);
 char *put_id(char *out, uint64_t id);
 
 /*
- * The names of the flags of clone(2) in @flags, with "|" between them, and what
- * has no name in hex; "0" for none. To be freed.
+ * The names of the flags of clone(2) in @flags, with @separator between them, and
+ * what has no name in hex; "0" for none. To be freed.
  */
-char *clone_flags(uint64_t flags);
+char *clone_flags(uint64_t flags, const char *separator);
 
 /* The name of the flag that is this bit, 0 to 63; NULL if it has none. */
 const char *clone_flag(unsigned int bit);

@@ -253,17 +253,17 @@ const char *clone_flag(unsigned int bit)
 	return NULL;
 }
 
-char *clone_flags(uint64_t flags)
+char *clone_flags(uint64_t flags, const char *separator)
 {
 	char *list = xstrdup("");
 
 	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
 		if (flags & flag_names[i].flag)
-			list = joined(list, "|", xstrdup(flag_names[i].name));
+			list = joined(list, separator, xstrdup(flag_names[i].name));
 		flags &= ~flag_names[i].flag;
 	}
 	if (flags || !*list)
-		list = joined(list, "|", flags ?
+		list = joined(list, separator, flags ?
 			      xasprintf("0x%" PRIx64, flags) : xstrdup("0"));
 	return list;
 }

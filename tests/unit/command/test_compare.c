@@ -31,6 +31,20 @@ TEST(test_matrix)
 	free(rows);
 }
 
+TEST(test_births)
+{
+	static const char *const lines[] = {
+		"$T compare -i $S 600 601 602 611 612 613 614 620 400 | sed -n '/^Flags/,$p' | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 620 640 -J | grep -o '\"birth\":.*'",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/compare-births", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 TEST(test_letters)
 {
 	static const struct {

@@ -534,6 +534,17 @@ GOLDEN_TEST(test_command, "command/drift-command")
 	fixture_remove(dir);
 }
 
+GOLDEN_TEST(test_births, "command/drift-births")
+{
+	struct taskmap_record *rows = fixture_births();
+
+	tell(to, "as recorded", rows, fixture_births_count);
+	for (size_t i = 0; i < fixture_births_count; i++)
+		rows[i].birth_pid = 0;
+	tell(to, "births unknown", rows, fixture_births_count);
+	free(rows);
+}
+
 int main(void)
 {
 	return run_all("drift", NULL, NULL);

@@ -287,6 +287,22 @@ TEST(test_limits)
 		assert_null(strstr(limits[i], "  "));
 }
 
+TEST(test_births)
+{
+	struct taskmap_record *rows = fixture_births();
+	struct system *system = load(rows, fixture_births_count);
+
+	tell_all(system);
+	of(system, 611)->flags = 0x00400040;
+	tell(system, 611, "neither has called exec, which cannot be");
+	of(system, 600)->flags = 0x00400000;
+	tell(system, 611, "its creator has called exec");
+	system->snap.header.births_ns = 0;
+	tell(system, 700, "a module that recorded no births");
+	unload(system, "command/explain-births");
+	free(rows);
+}
+
 TEST(test_wrap)
 {
 	static const struct {

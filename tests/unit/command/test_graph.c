@@ -41,7 +41,7 @@ static void set_init(struct set *set, const struct taskmap_record *rows,
 		for (const int *pid = pids; pid && *pid; pid++)
 			chosen[i] |= rows[i].pid == *pid;
 	}
-	graph_init(&set->graph, &set->model, &filter);
+	graph_init(&set->graph, &set->model, &filter, false);
 	free(chosen);
 }
 
@@ -465,6 +465,23 @@ TEST(test_many)
 	assert_true(strtol(strchr(out, '\n'), NULL, 10) < 130 * COUNT);
 	assert_non_null(strstr(out, "\ndrawn\n"));
 	free(out);
+	free(rows);
+}
+
+TEST(test_births)
+{
+	static const char *const lines[] = {
+		"$T graph --births -i $S | grep -e class=birth -e ' by '",
+		/* Only between those that are drawn. */
+		"$T graph --births -i $S 601 610 | grep class=birth",
+		"$T graph -i $S | grep -c class=birth",
+		"$T graph --html -i $S 601 610 | grep -o '\"birth\":.*'",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/graph-births", rows, fixture_births_count,
+			  lines);
 	free(rows);
 }
 

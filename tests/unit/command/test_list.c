@@ -366,6 +366,20 @@ TEST(test_json_types)
 	result_clear(&result);
 }
 
+TEST(test_births)
+{
+	static const char *const lines[] = {
+		"$T -i $S -o PID,BIRTH_PID,SHARES,NOTE | awk '{ $1 = $1 } 1'",
+		"$T -i $S -r -o PID,BIRTH_FLAGS",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/list-births", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 int main(void)
 {
 	return run_all("list", setup, teardown);

@@ -151,7 +151,7 @@ TEST(test_clone_flags)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		char *words = clone_flags(cases[i].flags);
+		char *words = clone_flags(cases[i].flags, "|");
 
 		assert_string_equal(words, cases[i].words);
 		free(words);
