@@ -70,7 +70,7 @@ MODULE_PARM_DESC(births, "remember the clone flags and the creator of each task 
  * A chain for each 64 KiB of memory, but no more than 1 MiB of them. A task
  * takes about a third of that, so chains are short.
  */
-#define PAGES_PER_CHAIN		((64UL << 10) / PAGE_SIZE)
+#define CHAIN_MEMORY_SHIFT	16
 #define FEWEST_CHAINS_SHIFT	8
 #define MOST_CHAINS_SHIFT	17
 
@@ -361,8 +361,8 @@ static int __init allocate(void)
 	unsigned int i;
 
 	spare_wanted = SPARE_PER_CPU * num_online_cpus();
-	chains_shift = clamp_t(unsigned int,
-			       ilog2(totalram_pages() / PAGES_PER_CHAIN),
+	chains_shift = clamp_t(int, ilog2(totalram_pages()) + PAGE_SHIFT -
+			       CHAIN_MEMORY_SHIFT,
 			       FEWEST_CHAINS_SHIFT, MOST_CHAINS_SHIFT);
 	chains = kvmalloc_array(1 << chains_shift, sizeof(*chains), GFP_KERNEL);
 	if (!chains)
