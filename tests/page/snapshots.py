@@ -36,12 +36,14 @@ class Task:
             self.holds.update(active_mm=0, io=0, sysvsem=0, seccomp=0)
         self.holds.update(holds)
         self.dead = False
+        self.birth = 0, 0       # the creator's pid, and the flags
 
     def record(self):
         fields = image.RECORD.pack(
             0, self.pid * 1000, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
             0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
-            os.fsencode(self.name), *[0] * 22)
+            os.fsencode(self.name), self.birth[1], 0, self.birth[0],
+            *[0] * 8, b"", 0)
         ids = b"".join((number and (1 + index) << 56 | number).to_bytes(8, "little")
                        for index, number in enumerate(
                            self.holds[name] for name in image.RESOURCES))
@@ -61,13 +63,15 @@ def ten():
     linuxthreads = Task(40, "</script><b>x")
     dead = Task(50, "gone", mm=0, files=0, fs=0)
     dead.dead = True
+    vfork = Task(31, "sh", mm=30)
+    vfork.birth = 30, 0x4100
     return [
         Task(1, "init"), kthread(2, "kthreadd"), kthread(3, "kworker/0:0H"),
         server,
         Task(21, "server", "thread", server),
         Task(22, "server", "thread", server, files=22, fs=22),
         shell,
-        Task(31, "sh", mm=30),
+        vfork,
         linuxthreads,
         dead,
     ]
@@ -97,7 +101,8 @@ def write(tasks, path):
     header = image.HEADER.pack(
         image.MAGIC, 1, image.HEADER.size, RECORD_SIZE, image.WALKED,
         len(tasks), len(image.RESOURCES), IDS_OFFSET, REFS_OFFSET, 0, 1, 1, 2,
-        b"6.1.0-test", 0, 0, 0, (1 << len(image.RESOURCES)) - 1, b"node")
+        b"6.1.0-test", 0, 0, 0, (1 << len(image.RESOURCES)) - 1, 0, 0,
+        b"node")
     with open(path, "wb") as file:
         file.write(header)
         file.writelines(task.record() for task in tasks)

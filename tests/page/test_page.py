@@ -280,6 +280,10 @@ class Ten(PageTest):
         self.assertRegex(self.page.said(), r"^22 server: thread of 20; .*"
                          r"shares mm#\d+, sighand#\d+, signal#\d+ with 2 others; "
                          r"own files#\d+, fs#\d+")
+        self.assertNotIn("created by", self.page.said())
+        self.page.hover(31, TASK)
+        self.assertIn("created by 30 with CLONE_VM|CLONE_VFORK",
+                      self.page.said())
         self.page.hover(50, TASK)
         self.assertIn("process, dead", self.page.said())
 
