@@ -56,6 +56,7 @@ MODULE_PARM_DESC(events_kb, "memory for the events of each open file \"events\",
 
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/rculist.h>
@@ -293,7 +294,7 @@ static void free_events(struct taskmap_events *events)
 			taskmap_chunk_free(events->chunks[i]);
 		cond_resched();
 	}
-	kfree(events);
+	kvfree(events);
 }
 
 static struct taskmap_events *allocate(void)
@@ -303,9 +304,9 @@ static struct taskmap_events *allocate(void)
 	struct taskmap_events *events;
 	unsigned int i;
 
-	events = kzalloc(struct_size(events, chunks, chunks),
-			 GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
-			 __GFP_NOWARN);
+	events = kvzalloc(struct_size(events, chunks, chunks),
+			  GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+			  __GFP_NOWARN);
 	if (!events)
 		return NULL;
 	events->room = chunks * CHUNK_EVENTS;
