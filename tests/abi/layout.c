@@ -23,6 +23,11 @@ ALWAYS(TASKMAP_MAGIC == 0x1a70616d6b736174);
 ALWAYS(TASKMAP_FORMAT == 1);
 ALWAYS(TASKMAP_WALKED == 1);
 ALWAYS(TASKMAP_RAW_IDS == 2);
+ALWAYS(TASKMAP_EVENTS == 4);
+ALWAYS(TASKMAP_BIRTH == 1);
+ALWAYS(TASKMAP_EXEC == 2);
+ALWAYS(TASKMAP_EXIT == 3);
+ALWAYS(TASKMAP_LOST == 4);
 ALWAYS(TASKMAP_MARK_VFORK == 1);
 
 AT(taskmap_header, magic,		0,	8);
@@ -43,8 +48,10 @@ AT(taskmap_header, pause_ns,		144,	8);
 AT(taskmap_header, wall_ns,		152,	8);
 AT(taskmap_header, births_ns,		160,	8);
 AT(taskmap_header, resources,		168,	8);
-AT(taskmap_header, node,		176,	72);
-ALWAYS(sizeof(struct taskmap_header) == 248);
+AT(taskmap_header, event_size,		176,	4);
+AT(taskmap_header, event_record,	180,	4);
+AT(taskmap_header, node,		184,	72);
+ALWAYS(sizeof(struct taskmap_header) == 256);
 
 AT(taskmap_record, task,		0,	8);
 AT(taskmap_record, start_ns,		8,	8);
@@ -78,6 +85,16 @@ AT(taskmap_record, reserved2,		164,	4);
 AT(taskmap_record, ids,			168,	22 * 8);
 AT(taskmap_record, refs,		344,	22 * 4);
 ALWAYS(sizeof(struct taskmap_record) == 432);
+
+AT(taskmap_event, time_ns,		0,	8);
+AT(taskmap_event, flags,		8,	8);
+AT(taskmap_event, lost,			16,	8);
+AT(taskmap_event, type,			24,	4);
+AT(taskmap_event, caller,		28,	4);
+AT(taskmap_event, old_pid,		32,	4);
+AT(taskmap_event, reserved,		36,	4);
+AT(taskmap_event, record,		40,	432);
+ALWAYS(sizeof(struct taskmap_event) == 472);
 
 ALWAYS(TASKMAP_PROCESS == 1);
 ALWAYS(TASKMAP_MAIN == 2);
