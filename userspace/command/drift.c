@@ -118,6 +118,9 @@ static char *way_of(const struct model *model, unsigned int task,
 		return xstrdup(own_ways[resource]);
 	if (!(birth->flags & resources[resource].bit))
 		return xasprintf("created without %s", resources[resource].flag);
+	/* The creator has ended, and may have had its own. */
+	if (birth->creator == NO_TASK)
+		return xstrdup(own_ways[resource]);
 	return xasprintf("created with %s, and %s since then",
 			 resources[resource].flag, later_ways[resource]);
 }

@@ -539,6 +539,10 @@ GOLDEN_TEST(test_births, "command/drift-births")
 	struct taskmap_record *rows = fixture_births();
 
 	tell(to, "as recorded", rows, fixture_births_count);
+	/* A thread that may have had its own files and fs from its creator. */
+	rows[5].birth_pid = 599;
+	tell_of(to, "the creator of 603 has ended", rows, fixture_births_count,
+		WALKED, 603);
 	for (size_t i = 0; i < fixture_births_count; i++)
 		rows[i].birth_pid = 0;
 	tell(to, "births unknown", rows, fixture_births_count);
