@@ -144,10 +144,11 @@
  * over its leader's pid, its birth stays that of a thread (CLONE_THREAD).
  *
  * @birth_pid is 0 if the birth is not known: the task is older than @births_ns,
- * the module was loaded with births=0, the kernel has no tracepoints, or memory
- * was short. A birth that is known is right. One limit: 32-bit kernels before
- * 6.18 do not tell the flags above bit 31 (CLONE_CLEAR_SIGHAND and
- * CLONE_INTO_CGROUP).
+ * the module was loaded with births=0, the kernel has no tracepoints, memory was
+ * short, or the snapshot was taken between the moment when the task could first
+ * be found and the tracepoint. A birth that is known is right. One limit: 32-bit
+ * kernels before 6.18 do not tell the flags above bit 31 (CLONE_CLEAR_SIGHAND
+ * and CLONE_INTO_CGROUP).
  *
  * Events
  * ======

@@ -286,6 +286,7 @@ struct taskmap_record *fixture_births(void)
 	r[9] = born(process(613, 600, "spaces"), 600, 0x40000000);
 	r[9].ids[TASKMAP_UTS_NS] = id(TASKMAP_UTS_NS, 613);
 	r[9].ids[TASKMAP_PID_NS] = id(TASKMAP_PID_NS, 613);
+	r[9].ids[TASKMAP_TIME_NS] = id(TASKMAP_TIME_NS, 613);
 	r[9].ids[TASKMAP_CGROUPS] = id(TASKMAP_CGROUPS, 613);
 	/* Another task has the pid of its creator. */
 	r[10] = born(process(614, 1, "reused"), 700, 0);

@@ -332,10 +332,15 @@ static void tell_parted(const struct subject *subject)
 		say(subject->to, subject->topic, ids(subject, BIT(r), false),
 		    "It was created with %s, but the two share their %s now: setns(2) by one of the two since then.",
 		    resources[r].flag, resources[r].noun);
-	for_each_resource_in(birth->chosen, r)
-		say(subject->to, subject->topic, ids(subject, BIT(r), true),
-		    "Before that, its creator had chosen the %s for its children with unshare(2) or setns(2).",
-		    resources[r].noun);
+	if (birth->chosen & BIT(TASKMAP_PID_NS))
+		say(subject->to, subject->topic,
+		    ids(subject, BIT(TASKMAP_PID_NS), true),
+		    "Before that, its creator had chosen the pid namespace for its children with unshare(2) or setns(2).");
+	/* Unlike a pid namespace it can change: exec_task_namespaces(), nsproxy.c. */
+	if (birth->chosen & BIT(TASKMAP_TIME_NS))
+		say(subject->to, subject->topic,
+		    ids(subject, BIT(TASKMAP_TIME_NS), true),
+		    "The two are in different time namespaces: its creator had chosen one for its children before, or since then one of the two called setns(2), or exec(2) after unshare(2).");
 }
 
 /* What no flag decides, or one of which there is no resource. */
@@ -370,7 +375,7 @@ static void tell_unknown(const struct subject *subject)
 		    "It was created before the module was loaded, so nothing records how.");
 	else
 		say(subject->to, subject->topic, xasprintf("no BIRTH_PID"),
-		    "How it was created is unknown: the module had no memory to record it.");
+		    "How it was created is unknown: the snapshot was taken before its creation was complete, or the module had no memory to record it.");
 }
 
 void explain_birth(struct explanation *explanation)

@@ -6,7 +6,8 @@
 
 /*
  * The namespaces that a child can get because its creator had chosen them for
- * its children before: copy_pid_ns() and timens_on_fork() in kernel/nsproxy.c.
+ * its children before: create_new_namespaces() and timens_on_fork(), in
+ * kernel/nsproxy.c and kernel/time/namespace.c.
  */
 #define CHOSEN	(BIT(TASKMAP_PID_NS) | BIT(TASKMAP_TIME_NS))
 

@@ -246,7 +246,10 @@ struct birth {
 	bool was_thread;	/* and leads a thread group now: by exec */
 	uint32_t parted;	/* shared then, and not the same now */
 	uint32_t joined;	/* namespaces: made then, and the same now */
-	/* Namespaces that the creator had chosen for its children before. */
+	/*
+	 * Namespaces that are not the same, and that the creator had chosen for
+	 * its children before; or that of time can also have changed since.
+	 */
 	uint32_t chosen;
 };
 

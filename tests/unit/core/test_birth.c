@@ -32,7 +32,7 @@ static void add_birth(FILE *out, const struct model *model, unsigned int task)
 		return;
 	}
 	fprintf(out, "by %d%s with 0x%" PRIx64 "%s%s", birth.pid,
-		birth.creator == NO_TASK ? ", who is not there," : "",
+		birth.creator == NO_TASK ? ", not in the snapshot," : "",
 		birth.flags, name ? ", like " : "", name ? name : "");
 	if (birth.creator != NO_TASK)
 		assert_int_equal(model->tasks[birth.creator].pid, birth.pid);
