@@ -43,7 +43,7 @@ static const struct command commands[] = {
 	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
 	  "who shares each object",
 	  parse_resources, groups_command },
-	{ "explain", "PID...", 1, INT_MAX, NULL, "JiE",
+	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiE",
 	  "why a task is what it is, in plain words",
 	  parse_pid_args, explain_command },
 	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
@@ -70,7 +70,7 @@ static const struct command commands[] = {
 };
 
 /*
- * Upper-case letters that are not in short_options, A, B, E, F, G, R, S and W,
+ * Upper-case letters that are not in short_options, A, B, E, F, G, L, R, S and W,
  * are the names by which the code knows options that have only a long one.
  */
 static const char short_options[] = "TJo:nrPHp:k:ac:i:u:Vh";
@@ -92,6 +92,7 @@ static const struct option long_options[] = {
 	{ "html",		no_argument,		NULL, 'W' },
 	{ "resources",		required_argument,	NULL, 'R' },
 	{ "births",		no_argument,		NULL, 'B' },
+	{ "long",		no_argument,		NULL, 'L' },
 	{ "full-ids",		no_argument,		NULL, 'F' },
 	{ "input",		required_argument,	NULL, 'i' },
 	{ "exact",		no_argument,		NULL, 'E' },
@@ -103,7 +104,7 @@ static const struct option long_options[] = {
 };
 
 /* Sets of options of which no two can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
 
 static const char options_help[] =
 	"Options:\n"
@@ -122,6 +123,7 @@ static const char options_help[] =
 	"     --html           graph: a page for a browser\n"
 	"     --resources LIST graph: the resources to draw; +LIST adds to the defaults\n"
 	"     --births         graph: also who created whom\n"
+	"     --long           explain: everything, and the facts that decide it\n"
 	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
 	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
 	"     --exact          one instant of the system, which is stopped for it\n"
@@ -363,7 +365,7 @@ static void parse_compared_pids(struct options *options)
 {
 	parse_pid_args(options);
 	if (options->filter.pid_count < 2)
-		usage_error("compare wants two pids or more");
+		usage_error("compare wants two different pids or more");
 }
 
 /* Those that flags of clone(2) share, if none is named. */
@@ -469,6 +471,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
 	options->all = given['a'];
+	options->complete = given['L'];
 	options->births = given['B'];
 	options->input = given['i'];
 	options->dashes = !strcmp(argv[optind - 1], "--");

@@ -422,7 +422,7 @@ static void check_explain(const struct snapshot *snap, const bool *shown,
 	int pids[ASKED];
 	size_t count = put_pids(snap, shown, &options, pids);
 
-	check_words(explain_command, &options, "explain", 22, count);
+	check_words(explain_command, &options, "explain", 24, count);
 }
 
 /* With whatever of it is there, though the command line wants two. */

@@ -125,7 +125,7 @@ TEST(test_help)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		expect_word("help", help, commands[i]);
 	/* It is written by hand where options are: none may be forgotten. */
-	assert_int_equal(expect_options_of("main.c", "help", help), 23);
+	assert_int_equal(expect_options_of("main.c", "help", help), 24);
 	free(help);
 }
 
@@ -133,7 +133,7 @@ TEST(test_manual)
 {
 	char *manual = document("man/taskmap.8");
 
-	assert_int_equal(expect_options_of("main.c", "taskmap.8", manual), 23);
+	assert_int_equal(expect_options_of("main.c", "taskmap.8", manual), 24);
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		expect_columns("taskmap.8", manual, tables[i].columns);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
@@ -269,7 +269,7 @@ TEST(test_completion)
 	char kinds[64] = "";
 
 	assert_int_equal(expect_options_of("main.c", "completion", offered),
-			 23);
+			 24);
 	free(offered);
 	offered = complete("taskmap \"\"");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)

@@ -43,7 +43,8 @@ static const struct golden goldens[] = {
 	{ "graph", "$T -i $S graph", NULL },
 	{ "graph-all", "$T -i $S graph --all 200 --resources mm,fs,net,user",
 	  NULL },
-	{ "explain", "$T -i $S explain 201 301,600 1", fields },
+	{ "explain", "$T -i $S explain 201 301,600 1", NULL },
+	{ "explain-long", "$T -i $S explain --long 201 301,600 1", fields },
 	{ "explain-json", "$T -i $S explain -J 201 301 600", NULL },
 	{ "compare", "$T -i $S compare 200 201 202,203 301 300 400 600 2",
 	  fields },
@@ -82,7 +83,7 @@ TEST(test_explain_narrow)
 	skip_without_terminal();
 	golden(path, &(struct golden){
 		"explain-narrow",
-		"script -qec 'stty cols 60; $T -i $S explain 200' /dev/null | tr -d '\\r'",
+		"script -qec 'stty cols 60; $T -i $S explain --long 200' /dev/null | tr -d '\\r'",
 		fields });
 }
 
@@ -96,7 +97,7 @@ TEST(test_explain_widths)
 		struct result result;
 
 		setenv("W", widths[i], 1);
-		result = run(path, "script -qec 'stty cols $W; $T -i $S explain 201 301' /dev/null | "
+		result = run(path, "script -qec 'stty cols $W; $T -i $S explain --long 201 301' /dev/null | "
 			     "tr -d '\\r' | awk '{ if (length($0) > l) l = length($0) } END { print l }'");
 		assert_in_range(atoi(result.out), longest[i] - 12,
 				longest[i] - 1);
@@ -225,13 +226,14 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S explain ''", "not a pid: \"\"" },
 	{ "$T -i $S explain -p 1 1", "explain takes no --pid" },
 	{ "$T -i $S explain -o PID 1", "explain takes no --output" },
+	{ "$T -i $S compare --long 1 2", "compare takes no --long" },
 	{ "$T -i $S explain --raw 1", "explain takes no --raw" },
 	{ "$T -i $S --exact explain 1",
 	  "--input and --exact cannot be used together" },
 	{ "$T -i $S compare", "compare wants PID PID..." },
-	{ "$T -i $S compare 1", "compare wants two pids or more" },
-	{ "$T -i $S compare 1 1", "compare wants two pids or more" },
-	{ "$T -i $S compare 1 1,1", "compare wants two pids or more" },
+	{ "$T -i $S compare 1", "compare wants two different pids or more" },
+	{ "$T -i $S compare 1 1", "compare wants two different pids or more" },
+	{ "$T -i $S compare 1 1,1", "compare wants two different pids or more" },
 	{ "$T -i $S compare 1 x", "not a pid: \"x\"" },
 	{ "$T -i $S compare 1 99999999999", "not a pid: \"99999999999\"" },
 	{ "$T -i $S compare -k thread 1 2", "compare takes no --kind" },

@@ -19,6 +19,7 @@ struct options {
 	struct filter filter;
 	struct selection compared;	/* diff: the columns to compare */
 	bool all;		/* also objects that one task holds */
+	bool complete;		/* explain: not in five lines */
 	bool births;		/* graph: who created whom */
 	uint32_t resources;	/* those that are shown */
 	char **args;		/* what follows the command */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap compare: which of some tasks hold the same of each resource, and with
- * which flags clone(2) would make them.
+ * taskmap compare: which of some tasks hold the same object of each resource, how
+ * they are related, and with which flags of clone(2) they were created.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,16 @@
 /*
  * Everywhere here @model is of the compared tasks alone, in the order in which
  * they were given: its numbers of objects are what the letters stand for. Their
- * creators may not be among them: @births are from the model of all.
+ * creators may not be among them: pairs are from the model of all tasks.
  */
+
+/* A task, and what it has to do with the first. */
+struct pair {
+	struct relation relation;
+	struct birth birth;
+	enum kinship kin;
+	bool judged;	/* one of them can be the creator of the task */
+};
 
 /* Room for the letters of any number, and the NUL. */
 #define LETTERS_SIZE	8
@@ -63,32 +71,29 @@ static void print_matrix(const struct model *model)
 }
 
 /* What flags do not say, in a few words; to be freed. */
-static char *word_of(const struct model *model, unsigned int index,
-		     const struct relation *relation)
-{
-	const char *name = relation_name(relation);
-	char *untold, *word;
-
-	if (!relation->possible)
-		return xstrdup("not in one call");
-	if (relation->borrowed)
-		return xstrdup("a kernel thread borrows mm");
-	if (model_is_dead(model, 0) || model_is_dead(model, index))
-		return xstrdup("one is dead: most cannot be told");
-	if (name)
-		return xasprintf("like %s", name);
-	untold = resource_words(relation->untold, "|", RESOURCE_FLAG);
-	word = *untold ? xasprintf("or with %s", untold) : xstrdup("");
-	free(untold);
-	return word;
-}
-
 static char *note_of(const struct model *model, unsigned int index,
-		     const struct relation *relation)
+		     const struct pair *pair)
 {
-	char *note = word_of(model, index, relation);
+	const struct relation *relation = &pair->relation;
+	const char *name = relation_name(relation);
+	char *note = xstrdup(""), *untold;
 
-	for_each_resource_in(relation->beyond, r)
+	if (!pair->judged)
+		return note;
+	if (!relation->possible)
+		return joined(note, "", xstrdup("not in one call"));
+	if (relation->borrowed)
+		return joined(note, "", xstrdup("a kernel thread borrows mm"));
+	if (model_is_dead(model, 0) || model_is_dead(model, index))
+		return joined(note, "", xstrdup("one is dead: most is unknown"));
+	if (name)
+		note = joined(note, "; ", xasprintf("like %s", name));
+	untold = resource_words(relation->untold, "|", RESOURCE_FLAG);
+	if (*untold && !name)
+		note = joined(note, "; ", xasprintf("unknown: %s", untold));
+	free(untold);
+	for_each_resource_in(relation->beyond | relation->entered |
+			     relation->chosen, r)
 		note = joined(note, "; ", xasprintf("%s not by a flag",
 						    resources[r].name));
 	return note;
@@ -111,56 +116,80 @@ static char *note_of_birth(const struct birth *birth)
 	return note;
 }
 
-static char *flags_of(const struct relation *relation)
+static char *kin_of(int first, enum kinship kin)
 {
-	char *flags = resource_words(relation->flags | relation->needed, "|",
-				     RESOURCE_FLAG);
+	static const char *const words[] = {
+		[KIN_NONE] = "unrelated to",
+		[KIN_SELF] = "the same task as",
+		[KIN_THREAD] = "in one process with",
+		[KIN_CHILD] = "child of",
+		[KIN_PARENT] = "parent of",
+		[KIN_SIBLING] = "sibling of",
+	};
 
-	return *flags ? flags : joined(flags, "", xstrdup("-"));
+	return xasprintf("%s %d", words[kin], first);
 }
 
-static void add_pair(struct libscols_table *table,
-		     const struct model *model, const struct birth *births,
-		     unsigned int index)
+static char *flags_of(const struct pair *pair)
 {
-	const struct relation relation = relate(model, index, 0);
-	const struct birth *birth = &births[index];
+	uint32_t set = pair->relation.flags | pair->relation.needed;
+	char *flags;
+
+	if (pair->birth.pid)
+		return clone_flags(pair->birth.flags, "|");
+	if (!pair->judged || !pair->relation.possible)
+		return xstrdup("-");
+	flags = resource_words(set, "|", RESOURCE_FLAG);
+	if (pair->relation.vfork)
+		flags = joined(flags, "|", xstrdup("CLONE_VFORK"));
+	return *flags ? flags : joined(flags, "", xstrdup("0"));
+}
+
+static void add_pair(struct libscols_table *table, const struct model *model,
+		     const struct pair *pairs, unsigned int index)
+{
+	const struct pair *pair = &pairs[index];
 	struct libscols_line *line = table_add_line(table);
-	char *flags = birth->pid ? clone_flags(birth->flags, "|") :
-				   flags_of(&relation);
-	char *note = birth->pid ? note_of_birth(birth) :
-				  note_of(model, index, &relation);
+	char *flags = flags_of(pair);
+	char *note = pair->birth.pid ? note_of_birth(&pair->birth) :
+				       note_of(model, index, pair);
+	char *kin = kin_of(model->tasks[0].pid, pair->kin);
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", model->tasks[index].pid);
 	table_set(line, 0, pid);
-	table_set(line, 1, flags);
-	table_set(line, 2, note);
+	table_set(line, 1, kin);
+	table_set(line, 2, pair->birth.pid ? "yes" : "no");
+	table_set(line, 3, flags);
+	table_set(line, 4, note);
+	free(kin);
 	free(note);
 	free(flags);
 }
 
-static void print_flags(const struct model *model, const struct birth *births)
+static void print_flags(const struct model *model, const struct pair *pairs)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
 
-	printf("\nFlags of clone(2), as recorded; otherwise those with which %d would create such a task:\n",
+	printf("\nRelation of each task to %d, and its clone(2) flags, recorded or inferred from what both hold now:\n",
 	       model->tasks[0].pid);
 	table_add_column(table, "PID", TABLE_RIGHT);
+	table_add_column(table, "RELATION", 0);
+	table_add_column(table, "RECORDED", 0);
 	table_add_column(table, "FLAGS", 0);
 	table_add_column(table, "NOTE", 0);
 	for (unsigned int i = 1; i < model->count; i++)
-		add_pair(table, model, births, i);
+		add_pair(table, model, pairs, i);
 	table_print(table);
 }
 
-static void print_text(const struct model *model, const struct birth *births)
+static void print_text(const struct model *model, const struct pair *pairs)
 {
 	if (!model->count)
 		return;
 	print_matrix(model);
 	if (model->count > 1)
-		print_flags(model, births);
+		print_flags(model, pairs);
 }
 
 static struct json_object *letters_object(const struct model *model,
@@ -181,21 +210,26 @@ static struct json_object *letters_object(const struct model *model,
 	return object;
 }
 
-static struct json_object *relation_object(const struct model *model,
-					   const struct birth *birth,
-					   unsigned int index)
+static struct json_object *pair_object(const struct model *model,
+				       const struct pair *pair,
+				       unsigned int index)
 {
-	const struct relation relation = relate(model, index, 0);
+	static const char *const words[] = {
+		[KIN_NONE] = "unrelated", [KIN_SELF] = "same",
+		[KIN_THREAD] = "thread", [KIN_CHILD] = "child",
+		[KIN_PARENT] = "parent", [KIN_SIBLING] = "sibling",
+	};
 	struct json_object *object = json_new_object();
 
 	json_add_number(object, "pid", model->tasks[index].pid);
 	json_add_number(object, "with", model->tasks[0].pid);
-	json_add_relation(object, &relation);
-	json_add_birth(object, birth);
+	json_add_text(object, "kinship", words[pair->kin]);
+	json_add_relation(object, &pair->relation);
+	json_add_birth(object, &pair->birth);
 	return object;
 }
 
-static void print_json(const struct model *model, const struct birth *births,
+static void print_json(const struct model *model, const struct pair *pairs,
 		       const struct taskmap_header *header)
 {
 	struct json_object *pids = json_new_array();
@@ -209,7 +243,7 @@ static void print_json(const struct model *model, const struct birth *births,
 		json_append(matrix, letters_object(model, r));
 	for (unsigned int i = 1; i < model->count; i++)
 		json_append(relations,
-			    relation_object(model, &births[i], i));
+			    pair_object(model, &pairs[i], i));
 	json_begin(&json, header, 1);
 	json_member(&json, "pids", pids);
 	json_member(&json, "compare", matrix);
@@ -217,11 +251,31 @@ static void print_json(const struct model *model, const struct birth *births,
 	json_end(&json);
 }
 
+/*
+ * Only a creator, or whoever may be one, makes flags a sensible guess: a parent,
+ * or a task of the same thread group or of the creator's.
+ */
+static struct pair pair_of(const struct model *all, unsigned int task,
+			   unsigned int first)
+{
+	struct pair pair = {
+		.relation = relate(all, task, first),
+		.birth = model_birth(all, task),
+		.kin = model_kinship(all, task, first),
+	};
+	const struct creator creator = model_creator(all, task);
+
+	pair.judged = !pair.birth.pid && creator.basis != BASIS_ADOPTED &&
+		      (pair.kin == KIN_CHILD ||
+		       (pair.kin == KIN_THREAD && !model_is_leader(all, task)));
+	return pair;
+}
+
 int compare_command(const struct options *options, struct error *error)
 {
 	struct snapshot compared = { 0 };
 	struct model model;
-	struct birth *births;
+	struct pair *pairs;
 	unsigned int *tasks;
 	struct view view;
 	size_t count;
@@ -230,22 +284,22 @@ int compare_command(const struct options *options, struct error *error)
 		return -1;
 	tasks = view_tasks(&view, &count);
 	compared.tasks = xcalloc(count, sizeof(*compared.tasks));
-	births = xcalloc(count, sizeof(*births));
+	pairs = xcalloc(count, sizeof(*pairs));
 	for (; compared.count < count; compared.count++) {
 		unsigned int task = tasks[compared.count];
 
 		compared.tasks[compared.count] = view.snap.tasks[task];
-		births[compared.count] = model_birth(&view.model, task);
+		pairs[compared.count] = pair_of(&view.model, task, tasks[0]);
 	}
 	need_memory(model_init(&model, &compared));
 	need_memory(model_number_all(&model, ALL_RESOURCES));
 	if (options->output.format == FORMAT_JSON)
-		print_json(&model, births, &view.snap.header);
+		print_json(&model, pairs, &view.snap.header);
 	else
-		print_text(&model, births);
+		print_text(&model, pairs);
 	model_free(&model);
 	snapshot_free(&compared);
-	free(births);
+	free(pairs);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }

@@ -32,6 +32,9 @@ static const struct {
 	[TOPIC_BIRTH] = { "birth", "How it was created" },
 	[TOPIC_LEADER] = { "leader", "What it shares with its leader" },
 	[TOPIC_PARENT] = { "parent", "What it shares with its parent" },
+	[TOPIC_OTHERS] = { "others", "What it shares with other processes" },
+	[TOPIC_STATE] = { "state", "What it is doing" },
+	[TOPIC_UNUSUAL] = { "unusual", "What is unusual about it" },
 };
 
 /*
@@ -95,6 +98,25 @@ static struct relative relative_of(const struct model *model,
 	return relative;
 }
 
+/*
+ * A parent is in the pid namespace of its child or in one above it, where the
+ * child cannot see it (sys_getppid() in kernel/sys.c).
+ */
+static bool find_getppid(struct facts *facts, const struct model *model)
+{
+	unsigned int parent = model_parent(model, facts->task);
+
+	if (!facts->record->ppid)
+		return true;
+	if (parent == NO_TASK)
+		return false;
+	if (model_differ(model, facts->task, parent, TASKMAP_PID_NS))
+		return true;
+	facts->getppid = model->tasks[parent].ns_pid;
+	return facts->getppid &&
+	       model_same(model, facts->task, parent, TASKMAP_PID_NS);
+}
+
 static void find_memory(struct facts *facts, const struct model *model)
 {
 	unsigned int task = facts->task;
@@ -112,8 +134,18 @@ static void find_memory(struct facts *facts, const struct model *model)
 	if (facts->record->marks & TASKMAP_MARK_VFORK)
 		facts->lender = facts->record->ppid;
 	facts->borrower = model_borrower(model, task);
-	if (!facts->lender && !facts->borrower)
-		facts->beside = model_others(model, task, TASKMAP_MM);
+	facts->awaited = model_vfork_child(model, task);
+}
+
+/* Never more than the threads that the kernel counts, whatever a file says. */
+static unsigned int count_workers(const struct model *model, unsigned int task)
+{
+	const struct members threads = model_threads(model, task);
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < threads.count; i++)
+		count += model->tasks[threads.tasks[i]].kind == TASKMAP_WORKER;
+	return count < model->tasks[task].threads ? count : 0;
 }
 
 static struct facts facts_find(const struct model *model, unsigned int task)
@@ -127,10 +159,12 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 		.leader = model_is_leader(model, task),
 		.dead = model_is_dead(model, task),
 		.live = model_live_threads(model, task),
+		.workers = count_workers(model, task),
 		.home = home_of(model, task),
 		.gettid = record->ns_pid,
 		.getpid = getpid_of(model, task),
 	};
+	struct creator creator;
 
 	if (!facts.leader)
 		facts.with_leader = relative_of(model, task, record->tgid,
@@ -138,8 +172,13 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 	facts.with_parent = relative_of(model, task, record->ppid,
 					model_parent(model, task));
 	facts.birth = model_birth(model, task);
-	facts.with_creator = relative_of(model, task, facts.birth.pid,
-					 facts.birth.creator);
+	creator = model_creator(model, task);
+	facts.basis = creator.basis;
+	facts.with_creator = relative_of(model, task, creator.task == NO_TASK ?
+					 facts.birth.pid :
+					 model->tasks[creator.task].pid,
+					 creator.task);
+	facts.getppid_known = find_getppid(&facts, model);
 	find_memory(&facts, model);
 	return facts;
 }
@@ -152,33 +191,53 @@ static const char *of_them(unsigned int count, const char *one,
 
 /* The title */
 
-static char *title_of(const struct facts *facts)
+/* Workers of the kernel run in a process and are not threads of its program. */
+static char *threads_of(const struct facts *facts)
+{
+	unsigned int own = facts->record->threads - facts->workers;
+	char *words = xasprintf("%u %s", own, of_them(own, "thread", "threads"));
+
+	if (facts->workers)
+		words = joined(words, " and ",
+			       xasprintf("%u kernel %s", facts->workers,
+					 of_them(facts->workers, "worker", "workers")));
+	return words;
+}
+
+static char *kind_of(const struct facts *facts)
 {
 	const struct taskmap_record *record = facts->record;
-	const char *dead = facts->dead ? ", dead" : "";
-	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+	char *threads, *kind;
 
-	escape(record->comm, name);
 	switch (record->kind) {
 	case TASKMAP_PROCESS:
-		return xasprintf("%d (%s): a process of one thread%s",
-				 record->pid, name, dead);
+		return xstrdup("a process of 1 thread");
 	case TASKMAP_MAIN:
-		return xasprintf("%d (%s): the leader of a process of %u threads%s",
-			 record->pid, name, record->threads, dead);
+		threads = threads_of(facts);
+		kind = xasprintf("the leader of a process of %s", threads);
+		free(threads);
+		return kind;
 	case TASKMAP_THREAD:
-		return xasprintf("%d (%s): a thread of process %d%s",
-				 record->pid, name, record->tgid, dead);
+		return xasprintf("a thread of process %d", record->tgid);
 	case TASKMAP_WORKER:
-		return xasprintf("%d (%s): a thread of the kernel in process %d%s",
-			 record->pid, name, record->tgid, dead);
+		return xasprintf("a kernel worker in process %d", record->tgid);
 	case TASKMAP_KTHREAD:
-		return xasprintf("%d (%s): a kernel thread%s",
-				 record->pid, name, dead);
+		return xstrdup("a kernel thread");
 	default:
-		return xasprintf("%d (%s): of a kind that this reader does not know%s",
-			 record->pid, name, dead);
+		return xstrdup("a task of a kind that this reader does not know");
 	}
+}
+
+static char *title_of(const struct facts *facts)
+{
+	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+	char *kind = kind_of(facts);
+	char *title = xasprintf("%d (%s): %s%s", facts->record->pid,
+				escape(facts->record->comm, name), kind,
+				facts->dead ? ", dead" : "");
+
+	free(kind);
+	return title;
 }
 
 /* What it is */
@@ -187,7 +246,7 @@ static void explain_init(struct explanation *to)
 {
 	if (to->facts.record->pid == PID_INIT)
 		say(to, TOPIC_KIND, xasprintf("PID 1"),
-		    "It is the first process (init). The kernel makes it at boot, and makes it the parent of those whose own parent ends.");
+		    "It is the first process (init), which the kernel creates at boot. It adopts a process whose parent ends, unless another thread of that parent or a subreaper does.");
 }
 
 /* From 6.4 on workers of io_uring have both bits (kernel/fork.c). */
@@ -261,53 +320,6 @@ static void explain_kthread(struct explanation *to)
 		explain_memory_of_kthread(to);
 }
 
-static void explain_dead(struct explanation *to)
-{
-	const struct facts *facts = &to->facts;
-	const struct taskmap_record *record = facts->record;
-	char *fact = xasprintf("state %c, %u live %s", record->state, facts->live,
-		       of_them(facts->live, "thread", "threads"));
-
-	if (record->state != 'Z')
-		say(to, TOPIC_KIND, fact,
-		    "It has ended, and is being removed right now.");
-	else if (facts->leader && facts->live)
-		say(to, TOPIC_KIND, fact,
-		    "It has ended, but its process has not: %u %s. It stays as a zombie until the last of them ends, for its number is that of the process.",
-		    facts->live,
-		    of_them(facts->live, "thread lives on", "threads live on"));
-	else if (facts->leader)
-		say(to, TOPIC_KIND, fact,
-		    "It has ended and is a zombie: it gave back what it held, and what is left tells its parent, %d, how it ended, when that asks (wait(2)).",
-		    record->ppid);
-	else
-		say(to, TOPIC_KIND, fact,
-		    "It has ended and is a zombie: a thread stays only until whoever traces it, as a debugger, has taken note.");
-}
-
-static void explain_vfork(struct explanation *to)
-{
-	const struct facts *facts = &to->facts;
-	const struct taskmap_record *record = facts->record;
-
-	if (record->marks & TASKMAP_MARK_VFORK)
-		say(to, TOPIC_KIND,
-		    xasprintf("mm is that of %d, and it waits for this one",
-			      facts->lender),
-		    "A child of vfork(2): it still runs in the address space of process %d, and the task there that made it stands still until this one calls exec or ends.",
-		    facts->lender);
-	if (facts->borrower && record->state == 'D')
-		say(to, TOPIC_KIND,
-		    xasprintf("mm of %d is this one, state D", facts->borrower),
-		    "It called vfork(2) and stands still: its child %d runs in its address space, until that calls exec or ends.",
-		    facts->borrower);
-	else if (facts->borrower)
-		say(to, TOPIC_KIND,
-		    xasprintf("mm of %d is this one", facts->borrower),
-		    "Its address space is lent to %d, a child by vfork(2), until that calls exec or ends.",
-		    facts->borrower);
-}
-
 static void explain_memory(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -315,22 +327,13 @@ static void explain_memory(struct explanation *to)
 	if (!facts->record->ids[TASKMAP_MM])
 		say(to, TOPIC_KIND, xasprintf("no mm"),
 		    "It has no address space: not yet, or not any more.");
-	if (facts->beside.count == 1)
-		say(to, TOPIC_KIND,
-		    xasprintf("mm is that of %d, too", facts->beside.tgid),
-		    "Another process, %d, uses the same address space, as threads of one process do.",
-		    facts->beside.tgid);
-	else if (facts->beside.count)
-		say(to, TOPIC_KIND,
-		    xasprintf("mm is that of %d, too", facts->beside.tgid),
-		    "%u other processes, %d for one, use the same address space, as threads of one process do.",
-		    facts->beside.count, facts->beside.tgid);
 }
 
 static void explain_kind(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 	const struct taskmap_record *record = facts->record;
+	char *threads;
 
 	switch (record->kind) {
 	case TASKMAP_PROCESS:
@@ -340,11 +343,13 @@ static void explain_kind(struct explanation *to)
 		explain_init(to);
 		break;
 	case TASKMAP_MAIN:
+		threads = threads_of(facts);
 		say(to, TOPIC_KIND,
 		    xasprintf("PID = TGID = %d, %u threads", record->pid,
 			      record->threads),
-		    "The leader of a process of %u threads, mostly called its main thread. Its PID is the number of the whole process.",
-		    record->threads);
+		    "The leader of a process of %s, usually called its main thread. Its PID is the number of the whole process.",
+		    threads);
+		free(threads);
 		explain_init(to);
 		break;
 	case TASKMAP_THREAD:
@@ -361,12 +366,8 @@ static void explain_kind(struct explanation *to)
 		explain_kthread(to);
 		break;
 	}
-	if (facts->dead) {
-		explain_dead(to);
-	} else if (record->kind != TASKMAP_KTHREAD) {
-		explain_vfork(to);
+	if (!facts->dead && record->kind != TASKMAP_KTHREAD)
 		explain_memory(to);
-	}
 }
 
 /* Is it a kernel thread? */
@@ -391,7 +392,8 @@ static void explain_senses(struct explanation *to)
 		say(to, TOPIC_KERNEL_THREAD,
 		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
 		    "No, if that means a task of the kernel alone: this one is of a process, and %s its program.",
-		    facts->dead ? "ran" : "runs");
+		    facts->dead ? "ran" : facts->record->flags & FLAG_EXITING ?
+		    "no longer runs" : "runs");
 }
 
 /* What getpid() and gettid() return */
@@ -449,6 +451,30 @@ static void explain_getpid(struct explanation *to)
 		    returns(facts), facts->getpid);
 }
 
+static void explain_getppid(struct explanation *to)
+{
+	const struct facts *facts = &to->facts;
+
+	if (!facts->getppid_known || facts->dead)
+		return;
+	if (facts->getppid)
+		say(to, TOPIC_NUMBERS,
+		    facts->getppid == facts->record->ppid ?
+		    xasprintf("PPID %d", facts->getppid) :
+		    xasprintf("NSPID %d of %d", facts->getppid,
+			      facts->record->ppid),
+		    "getppid() %s %d: the process of its parent.",
+		    returns(facts), facts->getppid);
+	else if (facts->record->ppid)
+		say(to, TOPIC_NUMBERS,
+		    xasprintf("PPID %d, of another PIDNS", facts->record->ppid),
+		    "getppid() %s 0: its parent %d is outside its pid namespace.",
+		    returns(facts), facts->record->ppid);
+	else
+		say(to, TOPIC_NUMBERS, xasprintf("PPID 0"),
+		    "getppid() %s 0: it has no parent.", returns(facts));
+}
+
 static void explain_numbers(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -459,6 +485,7 @@ static void explain_numbers(struct explanation *to)
 		    "It makes no system calls, so this is what they would return.");
 	explain_gettid(to);
 	explain_getpid(to);
+	explain_getppid(to);
 	if (facts->home == HOME_OTHER)
 		say(to, TOPIC_NUMBERS,
 		    xasprintf("PID %d, TGID %d", record->pid, record->tgid),
@@ -502,6 +529,17 @@ static void explain_proc(struct explanation *to)
 	    facts->getpid, facts->gettid);
 }
 
+static void explain_unusual(struct explanation *to)
+{
+	char *list = explain_line(to, LINE_UNUSUAL), *rest = list, *item;
+
+	while ((item = strsep(&rest, ";"))) {
+		item += strspn(item, " ");
+		say(to, TOPIC_UNUSUAL, NULL, "%s.", item);
+	}
+	free(list);
+}
+
 static struct explanation explain(struct model *model, unsigned int task)
 {
 	struct explanation explanation = {
@@ -516,6 +554,9 @@ static struct explanation explain(struct model *model, unsigned int task)
 	explain_birth(&explanation);
 	explain_leader(&explanation);
 	explain_parent(&explanation);
+	explain_others(&explanation);
+	explain_state(&explanation);
+	explain_unusual(&explanation);
 	return explanation;
 }
 
@@ -618,17 +659,47 @@ static void print_limits(void)
 	}
 }
 
+/* The first line of a short answer is the title, and has none. */
+static const char *const labels[LINES] = {
+	[LINE_CREATED] = "created",
+	[LINE_SHARES] = "shares",
+	[LINE_DOING] = "doing",
+	[LINE_UNUSUAL] = "unusual",
+};
+
+static void print_brief(const struct explanation *explanation)
+{
+	static const char indent[] = "          ";
+	size_t width = width_of_output();
+	char *line = explain_line(explanation, LINE_KIND);
+	char *text = wrap(line, width, "");
+
+	puts(text);
+	free(text);
+	free(line);
+	for (unsigned int i = LINE_KIND + 1; i < LINES; i++) {
+		line = explain_line(explanation, i);
+		text = wrap(line, width - strlen(indent), indent);
+		printf(INDENT "%-8s%s\n", labels[i], text + strlen(indent));
+		free(text);
+		free(line);
+	}
+}
+
 static void print_all(struct model *model, const unsigned int *tasks,
-		      size_t count)
+		      size_t count, bool all)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct explanation explanation = explain(model, tasks[i]);
 
-		fputs(i ? "\n\n" : "", stdout);
-		print_text(&explanation);
+		fputs(i ? "\n" : "", stdout);
+		if (all)
+			print_text(&explanation);
+		else
+			print_brief(&explanation);
 		explanation_free(&explanation);
 	}
-	if (count)
+	if (count && all)
 		print_limits();
 }
 
@@ -682,6 +753,8 @@ static void add_facts(struct json_object *object, const struct facts *facts)
 	json_add_number(object, "live", facts->live);
 	add_number_or_null(object, "gettid", facts->gettid);
 	add_number_or_null(object, "getpid", facts->getpid);
+	json_add(object, "getppid", facts->getppid_known ?
+		 json_number(facts->getppid) : NULL);
 	add_home(object, facts->home);
 	snprintf(text, sizeof(text), "/proc/%d/task/%d", record->tgid,
 		 record->pid);
@@ -702,6 +775,19 @@ static struct json_object *sentence_object(const struct sentence *sentence)
 	return object;
 }
 
+static struct json_object *summary_object(const struct explanation *explanation)
+{
+	struct json_object *object = json_new_object();
+
+	for (unsigned int line = 0; line < LINES; line++) {
+		char *text = explain_line(explanation, line);
+
+		json_add_text(object, labels[line] ? labels[line] : "kind", text);
+		free(text);
+	}
+	return object;
+}
+
 static struct json_object *
 explanation_object(const struct explanation *explanation)
 {
@@ -714,6 +800,7 @@ explanation_object(const struct explanation *explanation)
 	json_add(object, "leader", relative_object(&facts->with_leader));
 	json_add(object, "parent", relative_object(&facts->with_parent));
 	json_add_text(object, "title", explanation->title);
+	json_add(object, "summary", summary_object(explanation));
 	for (size_t i = 0; i < explanation->count; i++)
 		json_append(sentences,
 			    sentence_object(&explanation->sentences[i]));
@@ -750,11 +837,11 @@ int explain_command(const struct options *options, struct error *error)
 	if (view_open(&view, options, error))
 		return -1;
 	tasks = view_tasks(&view, &count);
-	need_memory(model_group_all(&view.model, BIT(TASKMAP_MM)));
+	need_memory(model_group_all(&view.model, NOTED));
 	if (options->output.format == FORMAT_JSON)
 		print_json(&view, tasks, count);
 	else
-		print_all(&view.model, tasks, count);
+		print_all(&view.model, tasks, count, options->complete);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }

@@ -33,19 +33,24 @@ struct facts {
 	bool leader;		/* of its thread group; /proc lists it for that */
 	bool dead;
 	unsigned int live;	/* threads of its group that are not dead */
+	unsigned int workers;	/* kernel workers among its threads */
 	enum home home;
 	/* What these return to it, in its own pid namespace; 0 if not known. */
 	int gettid;
 	int getpid;
+	int getppid;		/* 0 if its parent is outside of that namespace */
+	bool getppid_known;
 	struct relative with_leader;	/* none for a leader itself */
 	struct relative with_parent;
 	struct birth birth;
-	struct relative with_creator;	/* none if its birth is not known */
+	/* Recorded, or inferred as @basis says. */
+	struct relative with_creator;
+	enum basis basis;
 	/* Tgids, 0 for none. */
 	int lender;		/* whose address space it uses, by vfork or as a kernel thread */
-	int borrower;		/* its child by vfork that uses that of its process */
+	int borrower;		/* a child by vfork that uses that of its process */
+	int awaited;		/* the child that it waits for in vfork */
 	int loaded;		/* of a kernel thread without: whose is loaded on its processor */
-	struct others beside;	/* other thread groups that use its address space, too */
 };
 
 /* What sentences are about, in the order in which they come. */
@@ -57,6 +62,9 @@ enum topic {
 	TOPIC_BIRTH,		/* how it was created */
 	TOPIC_LEADER,		/* what it shares with its leader */
 	TOPIC_PARENT,		/* what it shares with its parent */
+	TOPIC_OTHERS,		/* what it shares with whom else */
+	TOPIC_STATE,		/* what it is doing */
+	TOPIC_UNUSUAL,		/* what is unusual about it */
 	TOPICS
 };
 
@@ -83,8 +91,36 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 /* What is recorded of how it was created, and what has changed since. */
 void explain_birth(struct explanation *explanation);
 
-/* What it shares with its leader, and with its parent. */
+/* What it shares with its leader, with its parent, and with others. */
 void explain_leader(struct explanation *explanation);
 void explain_parent(struct explanation *explanation);
+void explain_others(struct explanation *explanation);
+
+/* What a creator is called: "thread 12 (name)"; to be freed. */
+char *explain_creator(const struct model *model, const struct relative *creator);
+
+/* In what their user and group ids differ; "" if in none of these. To be freed. */
+char *explain_ids(const struct taskmap_record *own,
+		  const struct taskmap_record *other);
+
+/* explain_state.c */
+
+/* What it is doing, what it waits for, and who traces it. */
+void explain_state(struct explanation *explanation);
+
+/* explain_brief.c: the short answer */
+
+/* The lines of a short answer, in order. */
+enum line {
+	LINE_KIND,
+	LINE_CREATED,
+	LINE_SHARES,
+	LINE_DOING,
+	LINE_UNUSUAL,
+	LINES
+};
+
+/* One of these lines, without its label; to be freed. */
+char *explain_line(const struct explanation *explanation, enum line line);
 
 #endif /* TASKMAP_EXPLAIN_H */

@@ -3,6 +3,8 @@
 /*
  * Sentences about how a task was created, and what two tasks share.
  */
+#include <ctype.h>
+#include <inttypes.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,17 +97,37 @@ static void tell_list(const struct subject *subject, char *fact,
 	free(words);
 }
 
+/*
+ * What clone(2) copies for a task that does not share it (copy_process(),
+ * kernel/fork.c). exec(2) replaces an address space, which is then no copy.
+ */
+static uint32_t copied(const struct subject *subject)
+{
+	uint32_t set = BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |
+		       BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_CRED);
+	const struct facts *facts = &subject->to->facts;
+
+	if (facts->kernel || subject->topic == TOPIC_LEADER)
+		return 0;
+	if (!(facts->record->flags & FLAG_FORKNOEXEC))
+		set &= ~BIT(TASKMAP_MM);
+	return set & subject->other->relation.apart;
+}
+
 static void tell_held(const struct subject *subject)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	uint32_t same = subject->other->relation.same & TOLD;
+	uint32_t copy = copied(subject);
 	uint32_t apart = subject->other->relation.apart &
-			 (TOLD | ALL_NAMESPACES);
+			 (TOLD | ALL_NAMESPACES) & ~copy;
 	uint32_t missing = held_alone(subject, other, own);
 	char *words;
 
 	tell_list(subject, ids(subject, same, false), "The same",
 		  with_namespaces(subject, nouns(same)));
+	tell_list(subject, ids(subject, copy, true), "Its own copy of",
+		  nouns(copy));
 	tell_list(subject, ids(subject, apart, true), "Not the same",
 		  nouns(apart));
 	words = nouns(missing & TOLD);
@@ -115,13 +137,6 @@ static void tell_held(const struct subject *subject)
 		  "It has none of these", words);
 	tell_list(subject, xasprintf("%d has none", subject->other->pid),
 		  "It alone has", nouns(held_alone(subject, own, other) & TOLD));
-}
-
-static char *by_name(const struct relation *relation)
-{
-	const char *name = relation_name(relation);
-
-	return name ? xasprintf(", like %s", name) : xstrdup("");
 }
 
 static bool of_dead(const struct subject *subject)
@@ -138,32 +153,61 @@ static void tell_flags_of_dead(const struct subject *subject)
 
 	if (set)
 		say(subject->to, subject->topic, flags(set),
-		    "clone(2) with these flags, and others that cannot be told any more, would create it.");
+		    "If %d created it, these flags were among those of the call. The others are unknown: one of the two is dead.",
+		    subject->other->pid);
 	else
 		say(subject->to, subject->topic, NULL,
-		    "With which flags of clone(2) it was made cannot be told: one of the two is dead and holds next to nothing.");
+		    "The flags of the call are unknown: one of the two is dead and holds almost nothing.");
+}
+
+/* Only clone3(2) takes CLONE_NEWTIME: clone(2) has its exit signal there. */
+static const char *call_for(uint32_t set)
+{
+	return set & BIT(TASKMAP_TIME_NS) ? "clone3(2)" : "clone(2)";
 }
 
 static void tell_flags(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
 	uint32_t set = relation->flags | relation->needed;
-	char *name = by_name(relation);
+	const char *name = relation_name(relation);
+	char *words;
 
-	if (!relation->possible)
+	if (!relation->possible) {
 		say(subject->to, subject->topic, flags(set),
 		    "No single clone(2) call creates such a task, because it does not take these flags together: something changed later.");
-	else if (of_dead(subject))
+		return;
+	}
+	if (of_dead(subject)) {
 		tell_flags_of_dead(subject);
-	else if (set)
-		say(subject->to, subject->topic, flags(set),
-		    "clone(2) by %d with these flags would create such a task%s.",
-		    subject->other->pid, name);
-	else
-		say(subject->to, subject->topic, xasprintf("no such flag"),
-		    "clone(2) by %d without any flag to share things would create such a task%s.",
-		    subject->other->pid, name);
-	free(name);
+		return;
+	}
+	words = set ? flags(set) : xstrdup("no flag that shares anything");
+	if (relation->vfork)
+		words = joined(words, " | ", xstrdup("CLONE_VFORK"));
+	say(subject->to, subject->topic, words,
+	    "If %d created it and nothing changed since, it called %s with %s%s%s.",
+	    subject->other->pid, call_for(set),
+	    set ? "these flags" : "no flag that shares anything",
+	    name ? ", like " : "", name ? name : "");
+}
+
+/* Namespaces that no flag of its creation made. */
+static void tell_entered(const struct subject *subject)
+{
+	const struct relation *relation = &subject->other->relation;
+	uint32_t chosen = relation->chosen;
+
+	for_each_resource_in(chosen, r)
+		say(subject->to, subject->topic, ids(subject, BIT(r), true),
+		    "%d has chosen its %s for its children, by unshare(2) or setns(2): that takes no flag.",
+		    subject->other->pid, resources[r].noun);
+	for_each_resource_in(relation->entered & ~chosen, r)
+		say(subject->to, subject->topic, ids(subject, BIT(r), true),
+		    r == TASKMAP_PID_NS ?
+		    "It is not the first task of its %s: before it was created, its creator had chosen that namespace for its children, or had inherited it." :
+		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d.",
+		    resources[r].noun, subject->other->pid);
 }
 
 /* What clone(2) with these flags would do otherwise, and how it came about. */
@@ -176,18 +220,18 @@ static void tell_beyond(const struct subject *subject)
 	} ways[] = {
 		{
 			TASKMAP_CRED,
-			"That the credentials are the same is none of clone(2): only threads of one process begin so.",
-			"Its own credentials (user, groups, capabilities) are from later, or of a keyring of its own: threads begin with their maker's, but setuid(2) and the like change those of one task.",
+			"clone(2) did not make the credentials the same: fork copies them, and only threads share them.",
+			"The credentials are not the same. Threads start with those of their creator: setuid(2) or a similar call by one of the two, or a keyring of the creator's thread.",
 		},
 		{
 			TASKMAP_NSPROXY,
-			"CLONE_NEWPID was not needed for that: its maker had said before, by unshare(2) or setns(2), where its children are to live.",
-			"It has a set of namespaces of its own, with the same ones in it: by setns(2), or by unshare(2) of those in which its children will live.",
+			"The set of namespaces is the same, although a namespace is not.",
+			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: setns(2), or unshare(2) of a namespace for children, by one of the two.",
 		},
 		{
 			TASKMAP_CGROUPS,
 			NULL,	/* as it is without any flag */
-			"It was moved to other cgroups, or put there by CLONE_INTO_CGROUP.",
+			"The cgroups are not the same. Possible causes: one of the two was moved, or CLONE_INTO_CGROUP of clone3(2).",
 		},
 	};
 	const struct relation *relation = &subject->other->relation;
@@ -201,28 +245,6 @@ static void tell_beyond(const struct subject *subject)
 			    ids(subject, set, apart), "%s",
 			    apart ? ways[i].apart : ways[i].same);
 	}
-}
-
-static void tell_relation(const struct subject *subject)
-{
-	uint32_t untold = subject->other->relation.untold;
-
-	tell_held(subject);
-	/* Then explain_birth() has said more. */
-	if (subject->to->facts.birth.pid)
-		return;
-	/* A parent makes no threads of another process. */
-	if (subject->topic == TOPIC_PARENT && !subject->to->facts.leader)
-		return;
-	if (subject->to->facts.kernel)
-		say(subject->to, subject->topic, NULL,
-		    "It was not made by clone(2): the kernel has functions of its own for that, which take the same flags.");
-	tell_flags(subject);
-	if (!of_dead(subject))
-		tell_list(subject, flags(untold),
-			  "Not to be told, for one of the two has none",
-			  nouns(untold));
-	tell_beyond(subject);
 }
 
 static bool is_missing(const struct subject *subject, const char *who)
@@ -244,40 +266,37 @@ static char *name_of(const struct subject *subject)
 
 /* What a creator is called. */
 static const char *const creators[KINDS + 1] = {
-	[TASKMAP_PROCESS] = "Process",
-	[TASKMAP_MAIN] = "Thread",
-	[TASKMAP_THREAD] = "Thread",
-	[TASKMAP_WORKER] = "Kernel worker",
-	[TASKMAP_KTHREAD] = "Kernel thread",
+	[TASKMAP_PROCESS] = "process",
+	[TASKMAP_MAIN] = "thread",
+	[TASKMAP_THREAD] = "thread",
+	[TASKMAP_WORKER] = "kernel worker",
+	[TASKMAP_KTHREAD] = "kernel thread",
 };
 
-static char *creator_of(const struct subject *subject)
+char *explain_creator(const struct model *model, const struct relative *creator)
 {
-	const struct model *model = subject->to->model;
+	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 	unsigned int kind;
-	char *name, *creator;
 
-	if (subject->other->task == NO_TASK)
-		return xasprintf("Task %d, which has ended or got another PID by exec(2),",
-				 subject->other->pid);
-	kind = model->tasks[subject->other->task].kind;
-	name = name_of(subject);
-	creator = xasprintf("%s %d (%s)", kind <= KINDS && creators[kind] ?
-			    creators[kind] : "Task", subject->other->pid, name);
-	free(name);
-	return creator;
+	if (creator->task == NO_TASK)
+		return xasprintf("task %d (ended, or renumbered by exec(2))",
+				 creator->pid);
+	kind = model->tasks[creator->task].kind;
+	return xasprintf("%s %d (%s)", kind <= KINDS && creators[kind] ?
+			 creators[kind] : "task", creator->pid,
+			 escape(model->tasks[creator->task].comm, name));
 }
 
 static void tell_creator(const struct subject *subject)
 {
 	const struct birth *birth = &subject->to->facts.birth;
-	char *creator = creator_of(subject);
+	char *creator = explain_creator(subject->to->model, subject->other);
 	char *flags = birth->flags ? clone_flags(birth->flags, " | ") :
 				     xstrdup("no flags");
 	const char *name = birth_name(birth->flags);
 
 	say(subject->to, subject->topic, xasprintf("recorded at its birth"),
-	    "%s created it with %s%s%s.", creator, flags,
+	    "%c%s created it with %s%s%s.", toupper(*creator), creator + 1, flags,
 	    name ? ", like " : "", name ? name : "");
 	if (birth->was_thread)
 		say(subject->to, subject->topic,
@@ -361,6 +380,46 @@ static void tell_others(const struct subject *subject)
 		    "Since then, one of the two was moved to other cgroups.");
 }
 
+char *explain_ids(const struct taskmap_record *own,
+		  const struct taskmap_record *other)
+{
+	const struct {
+		const char *name;
+		uint32_t own;
+		uint32_t other;
+	} ids[] = {
+		{ "uid", own->uid, other->uid },
+		{ "gid", own->gid, other->gid },
+		{ "euid", own->euid, other->euid },
+		{ "fsuid", own->fsuid, other->fsuid },
+	};
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		if (ids[i].own != ids[i].other)
+			list = joined(list, "; ",
+				      xasprintf("%s %" PRIu32 ", not %" PRIu32,
+						ids[i].name, ids[i].own,
+						ids[i].other));
+	}
+	return list;
+}
+
+/* A new task has the ids of its creator (copy_creds(), kernel/cred.c). */
+static void tell_ids(const struct subject *subject)
+{
+	const struct model *model = subject->to->model;
+	const struct taskmap_record *other = &model->tasks[subject->other->task];
+	char *list = explain_ids(subject->to->facts.record, other);
+
+	if (*list)
+		say(subject->to, subject->topic,
+		    xasprintf("%d has the latter", other->pid),
+		    "Its ids are not those of %d (%s), although a new task has the ids of its creator: setuid(2) or a similar call, or exec(2) of a set-user-ID program, by one of the two since then.",
+		    other->pid, list);
+	free(list);
+}
+
 static void tell_unknown(const struct subject *subject)
 {
 	const struct model *model = subject->to->model;
@@ -378,6 +437,72 @@ static void tell_unknown(const struct subject *subject)
 		    "How it was created is unknown: the snapshot was taken before its creation was complete, or the module had no memory to record it.");
 }
 
+/* Who may have created it, in a sentence for each way in which that is inferred. */
+static void tell_guess(const struct subject *subject)
+{
+	const struct facts *facts = &subject->to->facts;
+	char *who = explain_creator(subject->to->model, subject->other);
+	char *fact;
+
+	if (facts->leader)
+		fact = xasprintf("PARENT %d", facts->record->parent);
+	else
+		fact = xasprintf("TGID %d", facts->record->tgid);
+	if (facts->basis == BASIS_ADOPTED)
+		say(subject->to, subject->topic, fact,
+		    "Its creator has ended: its parent, %s, was created later and adopted it.",
+		    who);
+	else if (facts->basis == BASIS_FIT)
+		say(subject->to, subject->topic, fact,
+		    "Its creator is inferred: %s, because of the threads of that process it has most in common with this task.",
+		    who);
+	else if (facts->leader)
+		say(subject->to, subject->topic, fact,
+		    "Its creator is inferred: its parent, %s, which either created it or adopted it when its creator ended.",
+		    who);
+	else
+		say(subject->to, subject->topic, fact,
+		    "Its creator is inferred: its leader, %s, or another thread of its process.",
+		    who);
+	free(who);
+}
+
+/* What is not to be seen any more, and what can have changed since. */
+static void tell_uncertain(const struct subject *subject)
+{
+	const struct relation *relation = &subject->other->relation;
+	uint32_t exec = relation->untold & relation->apart;
+	uint32_t none = relation->untold & ~exec;
+
+	if (of_dead(subject))
+		return;
+	if (exec)
+		say(subject->to, subject->topic, flags(exec),
+		    "Unknown: whether it was created with these flags, or with CLONE_VFORK. They leave no trace after exec(2), which one of the two has called.");
+	if (none)
+		say(subject->to, subject->topic, flags(none),
+		    "Unknown: whether it was created with these flags, because one of the two tasks has nothing to compare.");
+}
+
+static void tell_inferred(const struct subject *subject)
+{
+	const struct facts *facts = &subject->to->facts;
+
+	if (facts->basis == BASIS_NONE || subject->other->task == NO_TASK)
+		return;
+	tell_guess(subject);
+	if (facts->basis == BASIS_ADOPTED)
+		return;
+	if (facts->kernel)
+		say(subject->to, subject->topic, NULL,
+		    "The kernel creates such tasks itself, with the same flags and without a system call.");
+	tell_flags(subject);
+	tell_uncertain(subject);
+	tell_entered(subject);
+	tell_beyond(subject);
+	tell_ids(subject);
+}
+
 void explain_birth(struct explanation *explanation)
 {
 	const struct facts *facts = &explanation->facts;
@@ -388,14 +513,17 @@ void explain_birth(struct explanation *explanation)
 
 	if (!facts->birth.pid) {
 		tell_unknown(&subject);
-		return;
+		tell_inferred(&subject);
+	} else {
+		tell_creator(&subject);
+		if (creator == NO_TASK)
+			return;
+		tell_parted(&subject);
+		tell_others(&subject);
+		tell_ids(&subject);
 	}
-	tell_creator(&subject);
-	if (creator == NO_TASK)
-		return;
-	tell_parted(&subject);
-	tell_others(&subject);
-	if (creator != model_leader(explanation->model, facts->task) &&
+	if (creator != NO_TASK && facts->basis != BASIS_ADOPTED &&
+	    creator != model_leader(explanation->model, facts->task) &&
 	    creator != model_parent(explanation->model, facts->task))
 		tell_held(&subject);
 }
@@ -413,7 +541,7 @@ void explain_leader(struct explanation *explanation)
 	say(explanation, subject.topic, xasprintf("TGID %d", subject.other->pid),
 	    "Its leader is %d (%s).", subject.other->pid, name);
 	free(name);
-	tell_relation(&subject);
+	tell_held(&subject);
 }
 
 /* exec: begin_new_exec(), fs/exec.c. */
@@ -425,11 +553,11 @@ static void tell_exec(const struct subject *subject)
 		return;
 	if (facts->record->flags & FLAG_FORKNOEXEC)
 		say(subject->to, subject->topic, xasprintf("PF_FORKNOEXEC is set"),
-		    "It has not called exec(2): it goes on with the program of who made it.");
+		    "It has not called exec(2): it runs the program that its creator ran at that time.");
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PF_FORKNOEXEC is not set"),
-		    "It has called exec(2), and got a new address space and open files and signal handlers of its own then.");
+		    "It has called exec(2), which gave it a new address space, and its own file table and signal handlers.");
 }
 
 static void tell_no_parent(const struct subject *subject)
@@ -439,7 +567,7 @@ static void tell_no_parent(const struct subject *subject)
 		    "It has none.");
 	else
 		say(subject->to, subject->topic, xasprintf("PPID 0"),
-		    "It has none: the kernel made it at boot, out of its idle task. There is one of these for each processor; all have pid 0, and no list shows them.");
+		    "It has none: the idle task created it at boot. There is one idle task for each CPU; all have pid 0, and no list shows them.");
 }
 
 static void tell_who(const struct subject *subject)
@@ -452,7 +580,7 @@ static void tell_who(const struct subject *subject)
 		    xasprintf("PPID %d", subject->other->pid),
 		    "Its parent is %d (%s), which is notified when it ends%s.",
 		    subject->other->pid, name,
-		    facts->birth.pid ? "" : ", and usually its creator");
+		    facts->birth.pid ? "" : "; usually its creator");
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PPID %d", subject->other->pid),
@@ -473,7 +601,55 @@ void explain_parent(struct explanation *explanation)
 	}
 	if (!is_missing(&subject, "parent")) {
 		tell_who(&subject);
-		tell_relation(&subject);
+		tell_held(&subject);
 	}
 	tell_exec(&subject);
+}
+
+/* Of so many processes the numbers are given. */
+#define NAMED	10
+
+/* The other thread groups that hold what @task holds of @resource. */
+static char *groups_beside(const struct model *model, unsigned int task,
+			   unsigned int resource)
+{
+	const struct members members =
+		model_members(model, model_group(model, task, resource), resource);
+	char *list = xstrdup("");
+	unsigned int count = 0;
+
+	for (unsigned int i = 0, next; i < members.count; i = next) {
+		int tgid = model->tasks[members.tasks[i]].tgid;
+
+		next = i + model_run(model, members, i).count;
+		if (tgid != model->tasks[task].tgid && count++ < NAMED)
+			list = joined(list, ", ", xasprintf("%d", tgid));
+	}
+	if (count > NAMED)
+		list = joined(list, "", xasprintf(" and %u more", count - NAMED));
+	return list;
+}
+
+void explain_others(struct explanation *explanation)
+{
+	const struct model *model = explanation->model;
+	unsigned int task = explanation->facts.task;
+	uint32_t set = explanation->facts.kernel ? 0 : NOTED;
+
+	while (set) {
+		struct others others;
+		uint32_t alike = model_alike(model, task, set, model_others,
+					     &others);
+		char *words, *list;
+
+		set &= ~alike;
+		if (!others.count)
+			continue;
+		words = nouns(alike);
+		list = groups_beside(model, task, next_resource(alike, 0));
+		say(explanation, TOPIC_OTHERS, NULL,
+		    "The same in other processes: %s. They are: %s.", words, list);
+		free(list);
+		free(words);
+	}
 }

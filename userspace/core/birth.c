@@ -77,6 +77,100 @@ struct birth model_birth(const struct model *model, unsigned int task)
 	return birth;
 }
 
+/*
+ * What a new task has from its creator, whatever the flags (copy_process(),
+ * kernel/fork.c), and what threads nearly always share beside that.
+ */
+#define TAKEN_OVER	(ALL_NAMESPACES | BIT(TASKMAP_CGROUPS) | \
+			 BIT(TASKMAP_SECCOMP))
+#define SHARED_BY_THREADS						\
+	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | BIT(TASKMAP_CRED))
+
+static unsigned int misfits(const struct model *model, unsigned int task,
+			    unsigned int other, uint32_t set)
+{
+	unsigned int count = 0;
+
+	for_each_resource_in(set, r)
+		count += model_differ(model, task, other, r);
+	return count;
+}
+
+/* Of those older than @task in the group of @guess the one that fits best. */
+static struct creator best_fit(const struct model *model, unsigned int task,
+			       unsigned int guess)
+{
+	const struct members threads = model_threads(model, guess);
+	const struct taskmap_record *tasks = model->tasks;
+	struct creator best = { guess, BASIS_PARENT };
+	uint32_t set = TAKEN_OVER;
+	unsigned int fewest;
+
+	if (tasks[task].tgid == tasks[guess].tgid)
+		set |= SHARED_BY_THREADS;
+	fewest = misfits(model, task, guess, set);
+	for (unsigned int i = 0; i < threads.count && fewest; i++) {
+		unsigned int other = threads.tasks[i], count;
+
+		if (tasks[other].start_ns >= tasks[task].start_ns ||
+		    tasks[other].kind == TASKMAP_WORKER)
+			continue;
+		count = misfits(model, task, other, set);
+		if (count < fewest) {
+			fewest = count;
+			best = (struct creator){ other, BASIS_FIT };
+		}
+	}
+	return best;
+}
+
+struct creator model_creator(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	bool leader = model_is_leader(model, task);
+	unsigned int guess;
+
+	if (record->birth_pid)
+		return (struct creator){ find_creator(model, record), BASIS_BIRTH };
+	guess = leader && record->parent ? model_find(model, record->parent) :
+					   model_origin(model, task);
+	if (guess == NO_TASK)
+		return (struct creator){ NO_TASK, BASIS_NONE };
+	if (leader && model->tasks[guess].start_ns > record->start_ns)
+		return (struct creator){ guess, BASIS_ADOPTED };
+	return best_fit(model, task, guess);
+}
+
+/* Whether @task is a child of the thread group of @other, or created in it. */
+static bool is_child(const struct model *model, unsigned int task,
+		     unsigned int other)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	int tgid = model->tasks[other].tgid;
+	unsigned int creator = find_creator(model, record);
+
+	return record->ppid == tgid ||
+	       (record->birth_pid && creator != NO_TASK &&
+		model->tasks[creator].tgid == tgid);
+}
+
+enum kinship model_kinship(const struct model *model, unsigned int task,
+			   unsigned int other)
+{
+	const struct taskmap_record *one = &model->tasks[task];
+	const struct taskmap_record *two = &model->tasks[other];
+
+	if (task == other)
+		return KIN_SELF;
+	if (one->tgid == two->tgid)
+		return KIN_THREAD;
+	if (is_child(model, task, other))
+		return KIN_CHILD;
+	if (is_child(model, other, task))
+		return KIN_PARENT;
+	return one->ppid && one->ppid == two->ppid ? KIN_SIBLING : KIN_NONE;
+}
+
 const char *birth_name(uint64_t flags)
 {
 	static const struct {

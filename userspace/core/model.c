@@ -525,6 +525,26 @@ int model_borrower(const struct model *model, unsigned int task)
 	       child->tgid : 0;
 }
 
+int model_vfork_child(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	uint64_t mm = record->ids[TASKMAP_MM];
+	unsigned int i = lower_bound(model, entry_of_vfork, model->vforks,
+				     (struct entry){ mm, PLACE(record->tgid, 0) });
+
+	for (; i < model->vforks.count; i++) {
+		const struct taskmap_record *child =
+			&model->tasks[model->vforks.tasks[i]];
+
+		if (child->ids[TASKMAP_MM] != mm || child->ppid != record->tgid)
+			break;
+		if ((child->birth_pid ? child->birth_pid : child->parent) ==
+		    record->pid)
+			return child->pid;
+	}
+	return 0;
+}
+
 int model_owner(const struct model *model, uint64_t mm)
 {
 	unsigned int number = mm ? *slot_of(model, TASKMAP_MM, mm) : 0;

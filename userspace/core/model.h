@@ -168,6 +168,12 @@ uint32_t model_alike(const struct model *model, unsigned int task,
  */
 int model_borrower(const struct model *model, unsigned int task);
 
+/*
+ * The pid of the child that @task waits for in vfork(2), 0 for none: the one that
+ * it created, or if births are not known, whose parent task it is.
+ */
+int model_vfork_child(const struct model *model, unsigned int task);
+
 /* The tgid of the first task that has @mm as its own, 0 for none. */
 int model_owner(const struct model *model, uint64_t mm);
 
@@ -262,6 +268,47 @@ struct birth {
  */
 struct birth model_birth(const struct model *model, unsigned int task);
 
+/* How the creator of a task is known. */
+enum basis {
+	BASIS_NONE,	/* it is not */
+	BASIS_BIRTH,	/* it is recorded */
+	BASIS_PARENT,	/* inferred: its parent task, or for a thread the leader */
+	BASIS_FIT,	/* inferred: of that task's group the one that fits best */
+	BASIS_ADOPTED,	/* its parent is younger: it adopted the task */
+};
+
+struct creator {
+	unsigned int task;	/* NO_TASK: unknown, or not in the snapshot */
+	enum basis basis;
+};
+
+/**
+ * model_creator() - the task that created another, or the best guess
+ * @model: the model
+ * @task: the task that was created
+ *
+ * Without a recorded birth the parent task is the best guess, or for a thread
+ * its leader: unless another thread of that group, older than @task, differs
+ * from it in fewer resources that a new task takes over. O(n) in the number of
+ * those threads.
+ *
+ * Return: the creator, which is a fact only with BASIS_BIRTH.
+ */
+struct creator model_creator(const struct model *model, unsigned int task);
+
+/* How one task is related to another. */
+enum kinship {
+	KIN_NONE,
+	KIN_SELF,
+	KIN_THREAD,	/* both are of one thread group */
+	KIN_CHILD,	/* the other's group is its parent or has its creator */
+	KIN_PARENT,	/* the other way round */
+	KIN_SIBLING,	/* their groups have the same parent */
+};
+
+enum kinship model_kinship(const struct model *model, unsigned int task,
+			   unsigned int other);
+
 /* The resources that @flags of clone(2) share, and the namespaces they make. */
 uint32_t birth_resources(uint64_t flags);
 
@@ -285,6 +332,10 @@ struct relation {
 	/* Whose flag can be or not: one of the two holds none. */
 	uint32_t untold;
 	uint32_t beyond;	/* in what clone(2) with those flags would do otherwise */
+	/* Namespaces that are not the same and that no flag made: */
+	uint32_t chosen;	/* the other's choice for its children */
+	uint32_t entered;	/* an older task holds it, or NSPID is not 1 */
+	bool vfork;		/* the task still borrows the other's mm */
 	bool borrowed;		/* a kernel thread uses the other's mm: no flag does that */
 	bool possible;		/* clone(2) takes these flags together */
 };

@@ -2,6 +2,13 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 #include "core/model.h"
 
+/*
+ * What exec(2) replaces or stops sharing, so that whether it was shared before
+ * cannot be seen afterwards (begin_new_exec(), fs/exec.c).
+ */
+#define REPLACED_BY_EXEC						\
+	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_SIGHAND))
+
 /* What makes clone(2) give the new task an nsproxy of its own. */
 #define OF_NSPROXY	(ALL_NAMESPACES & ~BIT(TASKMAP_USER_NS))
 
@@ -62,12 +69,72 @@ static bool tells(const struct model *model, unsigned int task,
 	return one && two;
 }
 
+/* Whether a task that was created before @task holds the same. O(n). */
+static bool older_holds(const struct model *model, unsigned int task,
+			unsigned int resource)
+{
+	uint64_t start = model->tasks[task].start_ns;
+
+	for (unsigned int i = 0; i < model->count; i++) {
+		if (model->tasks[i].start_ns < start &&
+		    model_same(model, i, task, resource))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Namespaces that are not those of @other, and that CLONE_NEW* did not make.
+ * A new pid namespace gives its first task the number 1. What @other has chosen
+ * for its children needs no flag (copy_namespaces() and create_new_namespaces(),
+ * kernel/nsproxy.c). And a namespace that clone(2) makes for @task has no holder
+ * that is older.
+ */
+static void find_entered(struct relation *relation, const struct model *model,
+			 unsigned int task, unsigned int other)
+{
+	static const struct {
+		enum taskmap_resource own;
+		enum taskmap_resource children;
+	} choices[] = {
+		{ TASKMAP_PID_NS, TASKMAP_PID_CHILDREN_NS },
+		{ TASKMAP_TIME_NS, TASKMAP_TIME_CHILDREN_NS },
+	};
+	const struct taskmap_record *tasks = model->tasks;
+
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
+		if (tasks[task].ids[choices[i].own] ==
+		    tasks[other].ids[choices[i].children])
+			relation->chosen |= relation->apart & BIT(choices[i].own);
+	}
+	if (tasks[task].ns_pid > 1)
+		relation->entered |= relation->apart & BIT(TASKMAP_PID_NS);
+	for_each_resource_in(relation->apart & ALL_NAMESPACES, r) {
+		if (older_holds(model, task, r))
+			relation->entered |= BIT(r);
+	}
+}
+
+/* Threads of a program that calls exec(2) do not survive it. */
+static bool exec_can_hide(const struct model *model, unsigned int task,
+			  unsigned int other)
+{
+	const struct taskmap_record *one = &model->tasks[task];
+	const struct taskmap_record *two = &model->tasks[other];
+
+	return one->tgid != two->tgid &&
+	       !(one->flags & two->flags & FLAG_FORKNOEXEC);
+}
+
 static void find_flags(struct relation *relation, const struct model *model,
 		       unsigned int task, unsigned int other)
 {
+	bool exec = exec_can_hide(model, task, other);
+
 	for_each_resource(r) {
-		uint32_t wanted = BIT(r) & ALL_NAMESPACES ? relation->apart :
-							    relation->same;
+		uint32_t wanted = BIT(r) & ALL_NAMESPACES ?
+			relation->apart & ~relation->chosen & ~relation->entered :
+			relation->same;
 
 		if (!resources[r].flag)
 			continue;
@@ -75,7 +142,8 @@ static void find_flags(struct relation *relation, const struct model *model,
 			continue;
 		if (wanted & BIT(r))
 			relation->flags |= BIT(r);
-		else if (!tells(model, task, other, r))
+		else if (!tells(model, task, other, r) ||
+			 (exec && BIT(r) & REPLACED_BY_EXEC))
 			relation->untold |= BIT(r);
 	}
 }
@@ -103,7 +171,7 @@ static void apply_rules(struct relation *relation)
 static void find_beyond(struct relation *relation)
 {
 	bool thread = relation->flags & BIT(TASKMAP_SIGNAL);
-	bool new_nsproxy = relation->flags & OF_NSPROXY;
+	bool new_nsproxy = relation->apart & OF_NSPROXY & ~relation->chosen;
 
 	if ((thread ? relation->apart : relation->same) & BIT(TASKMAP_CRED))
 		relation->beyond |= BIT(TASKMAP_CRED);
@@ -119,6 +187,9 @@ struct relation relate(const struct model *model, unsigned int task,
 	struct relation relation = { 0 };
 
 	compare(&relation, model, task, other);
+	find_entered(&relation, model, task, other);
+	relation.vfork = relation.same & BIT(TASKMAP_MM) &&
+			 model->tasks[task].marks & TASKMAP_MARK_VFORK;
 	find_flags(&relation, model, task, other);
 	apply_rules(&relation);
 	find_beyond(&relation);
@@ -129,18 +200,20 @@ const char *relation_name(const struct relation *relation)
 {
 	static const struct {
 		uint32_t flags;
+		bool vfork;
 		const char *name;
 	} names[] = {
-		{ 0, "fork(2)" },
-		{ BIT(TASKMAP_MM), "vfork(2)" },
-		{ POSIX_THREAD, "pthread_create(3)" },
-		{ LINUXTHREADS, "LinuxThreads" },
+		{ 0, false, "fork(2)" },
+		{ BIT(TASKMAP_MM), true, "vfork(2)" },
+		{ POSIX_THREAD, false, "pthread_create(3)" },
+		{ LINUXTHREADS, false, "LinuxThreads" },
 	};
 
 	if (relation->untold & ~BIT(TASKMAP_IO))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (names[i].flags == (relation->flags | relation->needed))
+		if (names[i].flags == (relation->flags | relation->needed) &&
+		    names[i].vfork == relation->vfork)
 			return names[i].name;
 	}
 	return NULL;

@@ -102,6 +102,10 @@ bool same_word(const char *full, const char *word, size_t length);
 /* Others that are the same bits in all kernels from 5.10 on. */
 #define FLAG_WQ_WORKER		0x00000020U
 #define FLAG_FORKNOEXEC		0x00000040U
+#define FLAG_EXITING		0x00000004U
+#define FLAG_DUMPCORE		0x00000200U
+/* From Linux 5.16 on; no flag was this bit in those before. */
+#define FLAG_POSTCOREDUMP	0x00000008U
 
 /* The name of @kind, NULL if a newer module made it up. */
 const char *kind_name(unsigned int kind);

@@ -34,7 +34,7 @@ TEST(test_matrix)
 TEST(test_births)
 {
 	static const char *const lines[] = {
-		"$T compare -i $S 600 601 602 611 612 613 614 620 400 | sed -n '/^Flags/,$p' | awk '{ $1 = $1 } 1'",
+		"$T compare -i $S 600 601 602 611 612 613 614 620 400 | sed -n '/^Relation/,$p' | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 620 640 -J | grep -o '\"birth\":.*'",
 		NULL
 	};

@@ -53,7 +53,7 @@ static void make_model(struct system *system)
 {
 	model_free(&system->model);
 	assert_int_equal(model_init(&system->model, &system->snap), 0);
-	assert_int_equal(model_group_all(&system->model, BIT(TASKMAP_MM)), 0);
+	assert_int_equal(model_group_all(&system->model, NOTED), 0);
 }
 
 static struct system *load(const struct taskmap_record *rows, size_t count)

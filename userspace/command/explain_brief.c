@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * The five lines that explain prints: each is complete by itself.
+ */
+#include <linux/sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/explain.h"
+
+static char *names(uint32_t set)
+{
+	return resource_words(set, ", ", RESOURCE_NAME);
+}
+
+/* @list and @more, of which either can be empty; takes over both. */
+static char *both(char *list, char *more)
+{
+	if (*more)
+		return joined(list, "; ", more);
+	free(more);
+	return list;
+}
+
+static char *line_kind(const struct explanation *of)
+{
+	const struct facts *facts = &of->facts;
+	char *line = xstrdup(of->title);
+
+	if (facts->kernel || facts->dead)
+		return line;
+	if (facts->gettid && facts->getpid)
+		line = joined(line, "; ",
+			      xasprintf("gettid() returns %d, getpid() %d",
+					facts->gettid, facts->getpid));
+	if (facts->gettid && facts->getpid && facts->getppid_known)
+		line = joined(line, ", ",
+			      xasprintf("getppid() %d", facts->getppid));
+	return line;
+}
+
+/* What a recorded birth and today differ in. */
+static char *changes(const struct facts *facts)
+{
+	const struct birth *birth = &facts->birth;
+	char *list = xstrdup(""), *words;
+
+	if (birth->was_thread)
+		list = joined(list, "; ", xstrdup("became the leader by exec(2)"));
+	else if (facts->leader && !facts->kernel && !facts->dead)
+		list = joined(list, "; ",
+			      xstrdup(facts->record->flags & FLAG_FORKNOEXEC ?
+				      "has not called exec(2)" : "has called exec(2)"));
+	words = names(birth->parted);
+	if (*words)
+		list = joined(list, "; ",
+			      xasprintf("no longer the same as its creator's: %s",
+					words));
+	free(words);
+	words = names(birth->joined);
+	if (*words)
+		list = joined(list, "; ",
+			      xasprintf("the same as its creator's by setns(2): %s",
+					words));
+	free(words);
+	return list;
+}
+
+static char *created_as_recorded(const struct explanation *of)
+{
+	const struct birth *birth = &of->facts.birth;
+	const char *name = birth_name(birth->flags);
+	char *creator = explain_creator(of->model, &of->facts.with_creator);
+	char *flags = birth->flags ? clone_flags(birth->flags, "|") :
+				     xstrdup("no flags");
+	char *line = xasprintf("by %s with %s%s%s", creator, flags,
+			       name ? ", like " : "", name ? name : "");
+
+	free(flags);
+	free(creator);
+	return both(line, changes(&of->facts));
+}
+
+static char *why_unknown(const struct explanation *of)
+{
+	uint64_t births = of->model->births_ns;
+
+	if (births && of->facts.record->start_ns < births)
+		return xstrdup("before the module was loaded");
+	return xstrdup("not recorded");
+}
+
+/* What the snapshot suggests, as a condition and never as a fact. */
+static char *created_by_inference(const struct explanation *of)
+{
+	const struct relative *creator = &of->facts.with_creator;
+	const struct relation *relation = &creator->relation;
+	uint32_t set = relation->flags | relation->needed;
+	const char *name = relation_name(relation);
+	char *who, *flags, *guess;
+
+	if (of->facts.basis == BASIS_NONE || of->facts.kernel)
+		return xstrdup("");
+	if (of->facts.basis == BASIS_ADOPTED)
+		return xasprintf("%d is younger and adopted it", creator->pid);
+	who = explain_creator(of->model, creator);
+	flags = set ? resource_words(set, "|", RESOURCE_FLAG) :
+		      xstrdup("no flags that share anything");
+	if (relation->vfork)
+		flags = joined(flags, "|", xstrdup("CLONE_VFORK"));
+	if (of->facts.dead || !relation->possible)
+		guess = xasprintf("inferred creator: %s", who);
+	else
+		guess = xasprintf("inferred: by %s with %s%s%s, unless something changed since",
+				  who, flags, name ? ", like " : "",
+				  name ? name : "");
+	free(flags);
+	free(who);
+	return guess;
+}
+
+static char *line_created(const struct explanation *of)
+{
+	if (of->facts.birth.pid)
+		return created_as_recorded(of);
+	if (!of->facts.record->ppid && of->facts.leader &&
+	    of->facts.record->pid <= PID_KTHREADD)
+		return xstrdup("by the kernel at boot");
+	return both(why_unknown(of), created_by_inference(of));
+}
+
+/* What it shares with a task of its own group, which should be nearly all. */
+static char *shared_with_leader(const struct explanation *of)
+{
+	const struct relation *relation = &of->facts.with_leader.relation;
+	char *apart = names(relation->apart & ~BIT(TASKMAP_ACTIVE_MM));
+	char *line;
+
+	if (of->facts.with_leader.task == NO_TASK)
+		line = xasprintf("its leader %d is not in this snapshot",
+				 of->facts.with_leader.pid);
+	else if (*apart)
+		line = xasprintf("with its leader %d all but %s",
+				 of->facts.with_leader.pid, apart);
+	else
+		line = xasprintf("with its leader %d all that both have",
+				 of->facts.with_leader.pid);
+	free(apart);
+	return line;
+}
+
+/* Namespaces and cgroups, which most processes have from their creator. */
+static char *taken_over(const struct explanation *of)
+{
+	const struct relative *other = of->facts.with_creator.task != NO_TASK ?
+				       &of->facts.with_creator :
+				       &of->facts.with_parent;
+	const uint32_t set = ALL_NAMESPACES | BIT(TASKMAP_CGROUPS);
+	const char *who = other == &of->facts.with_parent ||
+			  of->facts.basis == BASIS_ADOPTED ? "parent" :
+			  of->facts.birth.pid ? "creator" : "inferred creator";
+	char *apart, *line;
+
+	if (!other->pid || other->task == NO_TASK ||
+	    !((other->relation.same | other->relation.apart) & set))
+		return xstrdup("");
+	apart = names(other->relation.apart & set);
+	if (!*apart)
+		line = xasprintf("namespaces and cgroups with its %s %d", who,
+				 other->pid);
+	else if (other->relation.same & set)
+		line = xasprintf("namespaces and cgroups with its %s %d except %s",
+				 who, other->pid, apart);
+	else
+		line = xasprintf("no namespace and no cgroups with its %s %d", who,
+				 other->pid);
+	free(apart);
+	return line;
+}
+
+/* With other thread groups, whoever they are. */
+static char *shared_with_others(const struct explanation *of)
+{
+	const uint32_t asked = of->facts.kernel ? 0 : NOTED;
+	char *list = xstrdup("");
+	uint32_t set = asked;
+
+	while (set) {
+		struct others others;
+		uint32_t alike = model_alike(of->model, of->facts.task, set,
+					     model_others, &others);
+		char *words;
+
+		set &= ~alike;
+		if (!others.count)
+			continue;
+		words = names(alike);
+		list = joined(list, "; ", others.count == 1 ?
+			      xasprintf("%s with %d", words, others.tgid) :
+			      xasprintf("%s with %d and %u more processes", words,
+					others.tgid, others.count - 1));
+		free(words);
+	}
+	return list;
+}
+
+static char *line_shares(const struct explanation *of)
+{
+	char *line = of->facts.leader ? taken_over(of) : shared_with_leader(of);
+	char *others = shared_with_others(of);
+
+	if (of->facts.leader && !of->facts.kernel && !of->facts.dead && !*others)
+		others = joined(others, "",
+				xstrdup("no mm, files or fs with another process"));
+	return both(line, others);
+}
+
+/* The sentences of the long answer, in one line. */
+static char *line_doing(const struct explanation *of)
+{
+	char *line = xstrdup("");
+
+	for (size_t i = 0; i < of->count; i++) {
+		if (of->sentences[i].topic == TOPIC_STATE)
+			line = joined(line, " ", xstrdup(of->sentences[i].text));
+	}
+	return line;
+}
+
+static char *line_unusual(const struct explanation *of)
+{
+	char note[VALUE_SIZE];
+
+	note_oddities(of->model, of->facts.task, note);
+	return xstrdup(*note ? note : "nothing");
+}
+
+char *explain_line(const struct explanation *explanation, enum line line)
+{
+	static char *(*const make[LINES])(const struct explanation *of) = {
+		[LINE_KIND] = line_kind,
+		[LINE_CREATED] = line_created,
+		[LINE_SHARES] = line_shares,
+		[LINE_DOING] = line_doing,
+		[LINE_UNUSUAL] = line_unusual,
+	};
+
+	return make[line](explanation);
+}
