@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap diff: what changed between two snapshots that were made by one load of
- * the module. A task is named by its pid and when it was created.
+ * the module. A task is named by its pid and when it was created: except for a
+ * thread that called exec(2), which has taken over both from its leader
+ * (de_thread(), fs/exec.c), and is found by the id of the task.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +16,31 @@ struct both {
 	unsigned int a, b;
 };
 
+/* What happened to a task. */
+enum event {
+	EVENT_CHANGED,
+	EVENT_CAME,
+	EVENT_WENT,
+	EVENT_EXEC,	/* a thread that called exec(2) and leads its process now */
+	EVENT_DIED,
+	EVENT_STOPPED,
+	EVENT_CONTINUED,
+};
+
+static const char *const events[] = {
+	[EVENT_CHANGED] = "changed",
+	[EVENT_CAME] = "came",
+	[EVENT_WENT] = "went",
+	[EVENT_EXEC] = "exec",
+	[EVENT_DIED] = "died",
+	[EVENT_STOPPED] = "stopped",
+	[EVENT_CONTINUED] = "continued",
+};
+
 struct change {
 	const struct diff *diff;
 	struct both task;
+	enum event event;
 	/* In which column; NULL if only one of them has the task. */
 	const struct column *what;
 };
@@ -27,6 +51,7 @@ struct diff {
 	struct change *changes;		/* in order of pid, then of columns */
 	size_t count;
 	bool missing;		/* a pid that is in neither */
+	struct column pid, state;	/* what events are shown by */
 };
 
 /* A model of some of the tasks, which stay the caller's. */
@@ -72,11 +97,13 @@ static void prepare(struct diff *diff, const struct selection *columns,
 	selection_prepare(columns, false, &diff->b);
 }
 
-static void add(struct diff *diff, struct both task, const struct column *what)
+static void add(struct diff *diff, struct both task, enum event event,
+		const struct column *what)
 {
 	diff->changes = xgrow(diff->changes, diff->count,
 			      sizeof(*diff->changes));
-	diff->changes[diff->count++] = (struct change){ diff, task, what };
+	diff->changes[diff->count++] =
+		(struct change){ diff, task, event, what };
 }
 
 static bool same_value(const struct value *x, const struct value *y)
@@ -93,8 +120,9 @@ static bool same_value(const struct value *x, const struct value *y)
 	}
 }
 
+/* Whether it is another value in @y, which is nothing there if @given_up. */
 static bool differs(const struct column *column, const struct row *x,
-		    const struct row *y)
+		    const struct row *y, bool given_up)
 {
 	struct cell cell = {
 		.column = column,
@@ -107,20 +135,45 @@ static bool differs(const struct column *column, const struct row *x,
 	cell_fill(&cell, &was);
 	cell.row = y;
 	cell_fill(&cell, &is);
-	return !same_value(&was, &is);
+	return given_up ? is.type != VALUE_NONE && !same_value(&was, &is) :
+			  !same_value(&was, &is);
 }
 
+static bool is_stopped(const struct taskmap_record *record)
+{
+	return record->state == 'T' || record->state == 't';
+}
+
+/* That it died, was stopped or goes on. Returns whether it died. */
+static bool add_events(struct diff *diff, struct both both)
+{
+	const struct taskmap_record *a = &diff->a.tasks[both.a];
+	const struct taskmap_record *b = &diff->b.tasks[both.b];
+
+	if (!model_is_dead(&diff->a, both.a) && model_is_dead(&diff->b, both.b)) {
+		add(diff, both, EVENT_DIED, &diff->state);
+		return true;
+	}
+	if (!is_stopped(a) && is_stopped(b))
+		add(diff, both, EVENT_STOPPED, &diff->state);
+	else if (is_stopped(a) && !is_stopped(b))
+		add(diff, both, EVENT_CONTINUED, &diff->state);
+	return false;
+}
+
+/* What a task gives up when it dies is not told once more for each resource. */
 static void compare(struct diff *diff, struct both both,
 		    const struct selection *compared)
 {
 	const struct row x = { .model = &diff->a, .task = both.a };
 	const struct row y = { .model = &diff->b, .task = both.b };
+	bool died = add_events(diff, both);
 
 	for (size_t i = 0; i < compared->count; i++) {
 		const struct column *column = &compared->columns[i];
 
-		if (differs(column, &x, &y))
-			add(diff, both, column);
+		if (differs(column, &x, &y, died))
+			add(diff, both, EVENT_CHANGED, column);
 	}
 }
 
@@ -155,13 +208,78 @@ static struct both next_both(const struct model *a, const struct model *b,
 	return both;
 }
 
+/* Whether a task of A is the one that has its leader's pid in B. */
+static bool took_over(const struct diff *diff, unsigned int a)
+{
+	const struct taskmap_record *record = &diff->a.tasks[a];
+	unsigned int b = model_find(&diff->b, record->tgid);
+
+	return record->pid != record->tgid && record->task && b != NO_TASK &&
+	       diff->b.tasks[b].task == record->task;
+}
+
+/* The thread of A that is the leader @both.b in B, NO_TASK if A has none. */
+static unsigned int find_thread(const struct diff *diff, struct both both)
+{
+	const struct members threads = model_threads(&diff->a, both.a);
+
+	if (diff->a.tasks[both.a].task == diff->b.tasks[both.b].task)
+		return NO_TASK;
+	for (unsigned int i = 0; i < threads.count; i++) {
+		unsigned int task = threads.tasks[i];
+
+		if (took_over(diff, task))
+			return task;
+	}
+	return NO_TASK;
+}
+
+static void add_both(struct diff *diff, struct both both,
+		     const struct selection *compared)
+{
+	struct both taken = { find_thread(diff, both), both.b };
+
+	if (taken.a == NO_TASK) {
+		compare(diff, both, compared);
+		return;
+	}
+	add(diff, (struct both){ both.a, NO_TASK }, EVENT_WENT, NULL);
+	add(diff, taken, EVENT_EXEC, &diff->pid);
+	compare(diff, taken, compared);
+}
+
 static void add_task(struct diff *diff, struct both both,
 		     const struct selection *compared)
 {
-	if (both.a == NO_TASK || both.b == NO_TASK)
-		add(diff, both, NULL);
-	else
-		compare(diff, both, compared);
+	if (both.a == NO_TASK)
+		add(diff, both, EVENT_CAME, NULL);
+	else if (both.b != NO_TASK)
+		add_both(diff, both, compared);
+	else if (!took_over(diff, both.a))
+		add(diff, both, EVENT_WENT, NULL);
+}
+
+static struct column column_called(const char *name)
+{
+	struct column column;
+	size_t i = 0;
+
+	do {
+		column = column_at(&task_columns, i++);
+	} while (strcmp(column.name, name));
+	return column;
+}
+
+static bool is_shown(const struct diff *diff, struct both both,
+		     const bool *shown)
+{
+	unsigned int thread = NO_TASK;
+
+	if (both.a != NO_TASK && both.b != NO_TASK)
+		thread = find_thread(diff, both);
+	return (both.a != NO_TASK && shown[both.a]) ||
+	       (both.b != NO_TASK && shown[diff->b.offset + both.b]) ||
+	       (thread != NO_TASK && shown[thread]);
 }
 
 /*
@@ -177,14 +295,15 @@ static void diff_init(struct diff *diff, struct snapshot *a, struct snapshot *b,
 	bool *shown;
 
 	memset(diff, 0, sizeof(*diff));
+	diff->pid = column_called("PID");
+	diff->state = column_called("S");
 	join(diff, a, b);
 	prepare(diff, compared, false);
 	shown = choose(filter, &diff->both, &diff->missing);
 	while (at.a < diff->a.count || at.b < diff->b.count) {
 		struct both both = next_both(&diff->a, &diff->b, &at);
 
-		if ((both.a != NO_TASK && shown[both.a]) ||
-		    (both.b != NO_TASK && shown[diff->b.offset + both.b]))
+		if (is_shown(diff, both, shown))
 			add_task(diff, both, compared);
 	}
 	free(shown);
@@ -211,10 +330,7 @@ static const struct change *change_of(const struct cell *cell)
 
 static void fill_change(const struct cell *cell, struct value *value)
 {
-	const struct change *change = change_of(cell);
-
-	value_set_text(value, change->what ? "changed" :
-			      change->task.a == NO_TASK ? "came" : "went");
+	value_set_text(value, events[change_of(cell)->event]);
 }
 
 /* As the key of JSON, by which a program finds the column. */
@@ -260,7 +376,7 @@ static void fill_new(const struct cell *cell, struct value *value)
 }
 
 static const struct column change_table[] = {
-	COLUMN_TEXT("CHANGE", fill_change, "came, went or changed"),
+	COLUMN_TEXT("CHANGE", fill_change, "came, went, changed, exec (by a thread), died, stopped or continued"),
 	COLUMN_TEXT("WHAT", fill_what, "the column of list in which it changed"),
 	COLUMN_TEXT("OLD", fill_old, "what it was in A"),
 	COLUMN_TEXT("NEW", fill_new, "what it is in B"),

@@ -105,6 +105,42 @@ TEST_WITH(test_came_and_went, setup, teardown)
 	expect(pair, "command/diff-came-and-went");
 }
 
+/* Deaths and stops have no line for each resource; a thread's exec ends others. */
+TEST_WITH(test_events, setup, teardown)
+{
+	struct pair *pair = *state;
+	struct taskmap_record *row, *leader = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pair->b_count; i++) {
+		row = &pair->b[i];
+		if (row->pid == 200) {
+			leader = row;
+		} else if (row->pid == 100) {
+			row->state = 'T';
+		} else if (row->pid == 300) {
+			pair->a[i].state = 't';
+		} else if (row->pid == 301) {
+			*row = zombie(*row);
+			row->uid = 7;
+		} else if (row->pid == 202) {
+			/* It has the leader's pid now, and no other is left. */
+			leader->task = row->task;
+			leader->kind = TASKMAP_PROCESS;
+			leader->ids[TASKMAP_MM] ^= 1;
+		}
+	}
+	for (size_t i = 0; i < pair->b_count; i++) {
+		if (pair->b[i].tgid != 200 || pair->b[i].pid == 200)
+			pair->b[kept++] = pair->b[i];
+	}
+	pair->b_count = kept;
+	run_diff(pair, "$T diff -rn -o change,pid,what,old,new a b");
+	run_diff(pair, "$T diff -rn -p 202 -o change,pid,what,old,new a b");
+	run_diff(pair, "$T diff -rn -o change,pid,what,old,new --compare +s a b");
+	expect(pair, "command/diff-events");
+}
+
 TEST_WITH(test_empty, setup, teardown)
 {
 	struct pair *pair = *state;
