@@ -264,7 +264,7 @@ def await_state(pid, states, tid=None):
 def settle(tasks):
     """Waits for all (pid, tid): a task tells of itself before it waits."""
     for pid, tid in tasks:
-        await_state(pid, b"SDTZ", tid)
+        await_state(pid, b"SDTtZI", tid)
 
 
 @contextlib.contextmanager

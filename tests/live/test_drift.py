@@ -25,7 +25,7 @@ VHOST_SET_OWNER = 0xAF01
 # What it takes beside the flags of clone(2) for a worker to be one.
 WORKERS = {"worker", "worker-as-other"}
 # Shapes of which more is odd than the one task and who made it.
-APART = {"chain", "zombie-leader"}
+APART = {"chain", "zombie-leader", "by-thread-net", "leader-apart"}
 
 
 def of_thread(row):

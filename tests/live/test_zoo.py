@@ -82,6 +82,9 @@ KINDS = {
     "zombie-leader": ("thread", "S", "main", "Z"),
     "worker": ("worker", "S", "main", "S"),
     "worker-as-other": ("worker", "S", "main", "S"),
+    "two-vforks": ("process", "S", "thread", "D"),
+    "traced-stop": ("process", "t", "process", "S"),
+    "memory-heir": ("process", "S", "process", "S"),
 }
 
 # Bytes of a task's name, by the shape that has it.
@@ -140,7 +143,8 @@ class Zoo(Loaded):
             self.assertEqual(task.ppid, parent.ppid
                              if row.flags & {"CLONE_THREAD", "CLONE_PARENT"}
                              else parent.tgid)
-            self.assertEqual(task.exit_signal, -1 if thread else 17)
+            self.assertEqual(task.exit_signal, -1 if thread else
+                             0 if row.name == "zombie-no-signal" else 17)
             # A sibling of its maker borrows from that, not from its parent.
             self.assertEqual(task.marks, int(
                 {"CLONE_VFORK", "CLONE_VM"} <= row.flags and
@@ -248,6 +252,29 @@ class Zoo(Loaded):
         self.assertEqual((task.tracer, task.parent), (tracer.pid, tracer.pid))
         self.assertEqual(tracer.tracer, 0)
 
+    def test_orphans(self):
+        """Another task is their parent now; its memory nobody else has."""
+        for name in ("orphan", "memory-heir"):
+            task, parent = self.pair(name)
+            self.assertEqual(task.parent, parent.pid, name)
+        heir, killed = self.one("memory-heir"), self.one("memory-heir-killed")
+        self.assertEqual((heir.refs["mm"], killed.state, killed.ids["mm"]),
+                         (1, "Z", 0))
+
+    def test_two_vforks(self):
+        """Each borrows from the thread that created it."""
+        for name in ("two-vforks", "two-vforks-other"):
+            task, parent = self.pair(name)
+            self.assertEqual((task.parent, task.marks, parent.state),
+                             (parent.pid, 1, "D"), name)
+            self.assertNotEqual(parent.pid, parent.tgid)
+
+    def test_ending_init(self):
+        """It and a zombie are the last ones in a namespace."""
+        init, inside = self.one("ending-init"), self.one("ending-init-inside")
+        self.assertEqual((init.ns_pid, inside.state), (1, "Z"))
+        self.assertEqual(init.ids["pid"], inside.ids["pid"])
+
     def test_parent(self):
         """The thread itself, which has the child among its own."""
         task, parent = self.pair("by-thread")
@@ -256,7 +283,7 @@ class Zoo(Loaded):
         path = f"/proc/{parent.tgid}/task/{parent.pid}/children"
         if os.path.exists(path):
             self.assertEqual(read_all(path).split(), [b"%d" % task.pid])
-        for name in ("fork", "chain", "nested-pid", "zombie"):
+        for name in ("fork", "chain", "nested-pid", "nested-pid-deep", "zombie"):
             task, parent = self.pair(name)
             self.assertEqual(task.parent, parent.pid, name)
 
@@ -571,7 +598,9 @@ class Program(unittest.TestCase):
         """Killed, it leaves nobody behind, not even who is stopped."""
         shapes = Shapes("fork", "threads", "linuxthreads", "vfork", "zombie",
                         "zombie-leader", "stopped", "worker", "nested-pid",
-                        "chain:50", "setns-pid")
+                        "chain:50", "setns-pid", "parent-exec", "orphan",
+                        "memory-heir", "two-vforks", "traced-stop",
+                        "ending-init")
         tids = {tid for tasks in shapes.tasks.values() for _, tid in tasks}
         self.assertGreater(len(tids), 15)
         shapes.process.kill()

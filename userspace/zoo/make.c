@@ -30,7 +30,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -61,17 +60,17 @@ static _Noreturn void skip_flags(const struct shape *shape, const char *call,
 	skip(shape, call);
 }
 
-static void unshare_or_skip(const struct shape *shape, int flag)
+void unshare_or_skip(const struct shape *shape, int flags)
 {
-	if (unshare(flag))
-		skip_flags(shape, "unshare", flag);
+	if (unshare(flags))
+		skip_flags(shape, "unshare", (unsigned long)flags);
 }
 
 /*
  * fork(2), with @flags for namespaces. CLONE_NEWTIME is where clone(2) has the
  * signal, so only clone3(2) takes it, from 6.3 on.
  */
-static pid_t fork_or_skip(const struct shape *shape, unsigned long flags)
+pid_t fork_or_skip(const struct shape *shape, unsigned long flags)
 {
 	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
 	long child = flags ? syscall(SYS_clone3, &args, sizeof(args)) : fork();
@@ -81,7 +80,7 @@ static pid_t fork_or_skip(const struct shape *shape, unsigned long flags)
 	return (pid_t)child;
 }
 
-static void start_thread(const struct shape *shape, void *(*run)(void *))
+void start_thread(const struct shape *shape, void *(*run)(void *))
 {
 	pthread_t thread;
 
@@ -94,15 +93,16 @@ static void start_thread(const struct shape *shape, void *(*run)(void *))
  * A process that lives in a new namespace, the owner. It is a grandchild: pid
  * and time namespaces begin with the first child of the task that made them.
  */
-static pid_t make_owner(const struct shape *shape)
+static struct pids owner;
+
+static void make_owner(const struct shape *shape, int kind)
 {
-	struct pids owner;
 	int ends[2];
 
 	if (pipe(ends))
 		skip(shape, "pipe");
 	if (fork_or_skip(shape, 0) == 0) {
-		unshare_or_skip(shape, shape->setns);
+		unshare_or_skip(shape, kind);
 		if (fork_or_skip(shape, 0) == 0) {
 			owner = own_pids();
 			if (write(ends[1], &owner, sizeof(owner)) < 0)
@@ -118,32 +118,37 @@ static pid_t make_owner(const struct shape *shape)
 		wait_for_end();
 	close(ends[0]);
 	report(shape, "-owner", owner);
-	return owner.pid;
 }
 
-static void join_namespace(const struct shape *shape)
+static void join_owner(const struct shape *shape, int kind)
 {
 	char name[WORDS_SIZE], path[WORDS_SIZE + 64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", make_owner(shape),
-		 resource_list(name, namespaces_of(shape->setns)));
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", owner.pid,
+		 resource_list(name, namespaces_of((unsigned long)kind)));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		skip(shape, "open of the namespace");
-	if (setns(fd, shape->setns))
+	if (setns(fd, kind))
 		skip(shape, "setns");
 	close(fd);
 }
 
-/* libc's own functions would do it for all threads. */
+static uid_t or_as_it_is(uid_t id)
+{
+	return id ? id : (uid_t)-1;
+}
+
+/*
+ * libc's own functions would do it for all threads. Without privileges fsuid can
+ * only become what another id is, such as the saved one.
+ */
 static void change_user(const struct shape *shape)
 {
-	uid_t euid = shape->euid ? shape->euid : (uid_t)-1;
-	/* Without privileges fsuid can only become what another one is. */
-	uid_t saved = shape->fsuid ? shape->fsuid : (uid_t)-1;
-
-	if (shape->uid && syscall(SYS_setresuid, shape->uid, euid, saved))
+	if ((shape->uid || shape->euid) &&
+	    syscall(SYS_setresuid, or_as_it_is(shape->uid),
+		    or_as_it_is(shape->euid), or_as_it_is(shape->fsuid)))
 		skip(shape, "setresuid");
 	/* It does not fail: it returns what was, and a second call what is. */
 	if (shape->fsuid) {
@@ -164,11 +169,15 @@ static void enter_seccomp(const struct shape *shape)
 		skip(shape, "prctl(PR_SET_SECCOMP)");
 }
 
-/* The report is complete when all tasks of the shape are in it. */
-static atomic_int tasks_left = 1;
+atomic_int tasks_left = 1;
 
-/* What a task of a shape does: what its row says, and then it waits. */
-static int live(void *argument)
+void task_ready(void)
+{
+	if (atomic_fetch_sub(&tasks_left, 1) == 1)
+		report_done();
+}
+
+int live_as_task(void *argument)
 {
 	const struct shape *shape = argument;
 	struct pids self = own_pids();
@@ -176,17 +185,16 @@ static int live(void *argument)
 	if (shape->unshare)
 		unshare_or_skip(shape, shape->unshare);
 	if (shape->setns)
-		join_namespace(shape);
+		join_owner(shape, shape->setns);
 	change_user(shape);
 	if (shape->comm)
 		prctl(PR_SET_NAME, shape->comm);
-	if (shape->lead && shape->lead() < 0)
-		skip(shape, "setsid or setpgrp");
+	if (shape->act && shape->act() < 0)
+		skip(shape, shape->name);
 	if (shape->seccomp)
 		enter_seccomp(shape);
 	report(shape, "", self);
-	if (atomic_fetch_sub(&tasks_left, 1) == 1)
-		report_done();
+	task_ready();
 	wait_for_end();
 	/* The strict mode of seccomp permits nothing else, not even exit(3). */
 	if (shape->seccomp == SECCOMP_MODE_STRICT)
@@ -194,9 +202,9 @@ static int live(void *argument)
 	return 0;
 }
 
-static void *live_as_thread(void *shape)
+void *live_as_thread(void *shape)
 {
-	live(shape);
+	live_as_task(shape);
 	return NULL;
 }
 
@@ -210,7 +218,7 @@ static void clone_or_skip(const struct shape *shape)
 		skip(shape, "ioprio_set");
 	if (!use_sysvsem())
 		skip(shape, "semop");
-	if (clone(live, stack_top(), (int)shape->flags | SIGCHLD,
+	if (clone(live_as_task, stack_top(), (int)shape->flags | SIGCHLD,
 		  (void *)shape) < 0)
 		skip(shape, "clone");
 }
@@ -220,6 +228,10 @@ void make_tasks(const struct shape *shape)
 	int tasks = shape->count ? shape->count : 1;
 
 	tasks_left = tasks;
+	if (shape->setns || shape->parent_setns)
+		make_owner(shape, shape->setns | shape->parent_setns);
+	if (shape->parent_setns)
+		join_owner(shape, shape->parent_setns);
 	if (shape->parent_unshare)
 		unshare_or_skip(shape, shape->parent_unshare);
 	report(shape, "-parent", own_pids());
@@ -229,7 +241,7 @@ void make_tasks(const struct shape *shape)
 	} else if (shape->flags && !namespaces_of(shape->flags)) {
 		clone_or_skip(shape);
 	} else if (fork_or_skip(shape, shape->flags) == 0) {
-		live((void *)shape);
+		live_as_task((void *)shape);
 	}
 	wait_for_end();
 }
@@ -242,7 +254,7 @@ void make_nested_pid(const struct shape *shape)
 	wait_for_end();
 }
 
-static void *make_tasks_as_thread(void *shape)
+void *make_tasks_as_thread(void *shape)
 {
 	make_tasks(shape);
 	return NULL;
@@ -250,6 +262,7 @@ static void *make_tasks_as_thread(void *shape)
 
 void make_by_thread(const struct shape *shape)
 {
+	report(shape, "-leader", own_pids());
 	start_thread(shape, make_tasks_as_thread);
 	wait_for_end();
 }
@@ -315,7 +328,7 @@ void make_in_cgroup(const struct shape *shape)
 	report(shape, "-parent", own_pids());
 	if (fork_or_skip(shape, 0) == 0) {
 		enter_cgroup(shape, cgroup);
-		live((void *)shape);
+		live_as_task((void *)shape);
 		_exit(0);
 	}
 	wait_for_end();
@@ -338,7 +351,7 @@ static int live_as_link(void *below)
 	char *top = chain.stacks + left * LINK_STACK;
 
 	if (left == 0)
-		return live((void *)chain.shape);
+		return live_as_task((void *)chain.shape);
 	if (left == 1)
 		report(chain.shape, "-parent", own_pids());
 	if (clone(live_as_link, top, (int)chain.shape->flags | SIGCHLD,

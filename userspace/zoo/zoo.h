@@ -7,7 +7,8 @@
  *	guide.c		says what to look for in them, for a class
  *	table.c		which shapes there are, and what each must share
  *	flags.c		what each flag of clone(2) means for sharing
- *	make.c		how the shapes are made; make_worker.c: with io_uring
+ *	make.c		how the shapes are made; make_worker.c: with io_uring,
+ *			make_case.c: situations that users reported
  *	task.c		how a task reports itself and waits for the end
  *	forest.c	trees of tasks made at random, for a test to judge
  *	cost*.c		what tasks cost; see cost.h
@@ -15,6 +16,7 @@
 #ifndef ZOO_H
 #define ZOO_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,11 +92,12 @@ struct shape {
 	int unshare;		/* flags of unshare(2) that its task calls */
 	int setns;		/* kind of a namespace that its task joins */
 	int parent_unshare;	/* flags that its parent unshares before */
+	int parent_setns;	/* kind of a namespace that its parent joins before */
 	uid_t uid;		/* real user id that its task takes; 0: none */
-	uid_t euid;		/* effective user id that it takes then, or 0 */
+	uid_t euid;		/* effective user id that it takes, or 0 */
 	uid_t fsuid;		/* user id for files that it takes then, or 0 */
 	const char *comm;	/* name that its task takes, or NULL */
-	int (*lead)(void);	/* makes its task lead a group, or NULL */
+	int (*act)(void);	/* a call of its own that its task makes, or NULL */
 	int seccomp;		/* mode that its task enters, or 0 */
 	int signal;		/* that its task raises before it ends, or 0 */
 	int status;		/* with which its task ends */
@@ -124,8 +127,26 @@ void guide(const struct shape *shape, const char *reports);
 /* Run commands from standard input until an empty line or its end. */
 void guide_commands(void);
 
-/* make.c: each runs in a process of its own, and returns after the end */
+/* make.c */
+
+/* unshare(2), fork(2) with @flags for namespaces, and a thread; or skip(). */
+void unshare_or_skip(const struct shape *shape, int flags);
+pid_t fork_or_skip(const struct shape *shape, unsigned long flags);
+void start_thread(const struct shape *shape, void *(*run)(void *));
+
+/* How many tasks have yet to call task_ready(); 1 unless a maker sets it. */
+extern atomic_int tasks_left;
+
+/* The calling task is as it will stay. The last one completes the report. */
+void task_ready(void);
+
+/* What a task of a shape does: what its row says, and then it waits. */
+int live_as_task(void *shape);
+void *live_as_thread(void *shape);
+
+/* Each maker runs in a process of its own, and returns after the end. */
 void make_tasks(const struct shape *shape);
+void *make_tasks_as_thread(void *shape);
 void make_chain(const struct shape *shape);
 void make_nested_pid(const struct shape *shape);
 void make_by_thread(const struct shape *shape);
@@ -136,6 +157,22 @@ void make_zombie_leader(const struct shape *shape);
 
 /* make_worker.c */
 void make_worker(const struct shape *shape);
+
+/* make_case.c */
+void make_deep_pid(const struct shape *shape);
+void make_orphan(const struct shape *shape);
+void make_memory_heir(const struct shape *shape);
+void make_no_signal(const struct shape *shape);
+void make_traced_stop(const struct shape *shape);
+void make_ending_init(const struct shape *shape);
+void make_parent_exec(const struct shape *shape);
+void make_leader_apart(const struct shape *shape);
+void make_two_vforks(const struct shape *shape);
+
+/* What .act of a row does. Each returns below 0, and errno, if it fails. */
+int end_first_child(void);
+int close_no_range(void);
+int rejoin_ipc(void);
 
 /* task.c */
 

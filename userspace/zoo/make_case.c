@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Situations that users of Linux reported because they were hard to see: makers
+ * that ended, that called exec(2), or that wait for one of several tasks; tasks
+ * that cannot end; a leader that differs from its threads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "zoo.h"
+
+/* Since 5.9; the headers may be older. */
+#ifndef SYS_close_range
+#define SYS_close_range		436
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE	2U
+#endif
+
+#define ANOTHER_USER	1000
+
+/*
+ * A task waits at the gate until all others that have the pipe closed its other
+ * end, by close(2), by exec(2) or because they died.
+ */
+static int gate[2];
+
+static void build_gate(const struct shape *shape)
+{
+	if (pipe2(gate, O_CLOEXEC))
+		skip(shape, "pipe2");
+}
+
+static void wait_at_gate(void)
+{
+	char byte;
+
+	close(gate[1]);
+	while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
+/* WNOWAIT: a dead child stays a zombie. */
+static void await_death(const struct shape *shape, pid_t child, int options)
+{
+	siginfo_t info;
+
+	if (waitid(P_PID, (id_t)child, &info, WEXITED | options))
+		skip(shape, "waitid");
+}
+
+/* A report of a process by the task that made it, whose /proc is the same. */
+static void report_process(const struct shape *shape, const char *role,
+			   pid_t pid)
+{
+	report(shape, role, (struct pids){ pid, pid });
+}
+
+/* Without an init, a pid namespace takes no more tasks: fork(2) fails. */
+int end_first_child(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return waitpid(child, NULL, 0);
+}
+
+/* The table of open files is copied, and nothing in it is closed. */
+int close_no_range(void)
+{
+	return (int)syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
+}
+
+/* To where it is already; that costs it the list of semaphores to undo. */
+int rejoin_ipc(void)
+{
+	int fd = open("/proc/thread-self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = setns(fd, CLONE_NEWIPC);
+	close(fd);
+	return result;
+}
+
+/* One level deeper than make_nested_pid(). */
+void make_deep_pid(const struct shape *shape)
+{
+	if (fork_or_skip(shape, shape->flags) == 0)
+		make_nested_pid(shape);
+	wait_for_end();
+}
+
+/* The maker ends, and the reaper of orphans gets its child. */
+void make_orphan(const struct shape *shape)
+{
+	pid_t maker;
+
+	build_gate(shape);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	report(shape, "-parent", own_pids());
+	maker = fork_or_skip(shape, 0);
+	if (maker == 0) {
+		unshare_or_skip(shape, CLONE_NEWUTS);
+		if (fork_or_skip(shape, 0) == 0) {
+			wait_at_gate();
+			live_as_task((void *)shape);
+		}
+		_exit(0);
+	}
+	await_death(shape, maker, 0);
+	close(gate[1]);
+	wait_for_end();
+}
+
+static int live_after_gate(void *shape)
+{
+	wait_at_gate();
+	return live_as_task(shape);
+}
+
+/* The maker is killed, and a process that it shared its memory with is not. */
+void make_memory_heir(const struct shape *shape)
+{
+	pid_t maker;
+
+	build_gate(shape);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	report(shape, "-parent", own_pids());
+	maker = fork_or_skip(shape, 0);
+	if (maker == 0) {
+		if (clone(live_after_gate, stack_top(),
+			  (int)shape->flags | SIGCHLD, (void *)shape) < 0)
+			skip(shape, "clone");
+		raise(SIGKILL);
+	}
+	await_death(shape, maker, WNOWAIT);
+	report_process(shape, "-killed", maker);
+	close(gate[1]);
+	wait_for_end();
+}
+
+static int end_at_once(void *unused)
+{
+	(void)unused;
+	return 0;
+}
+
+/* A child that ends without a signal: only __WALL and __WCLONE find it. */
+void make_no_signal(const struct shape *shape)
+{
+	pid_t child;
+
+	report(shape, "-parent", own_pids());
+	child = clone(end_at_once, stack_top(), (int)shape->flags, NULL);
+	if (child < 0)
+		skip(shape, "clone");
+	await_death(shape, child, WNOWAIT | __WALL);
+	report_process(shape, "", child);
+	done_and_wait();
+}
+
+/* Its sibling traces it, and stopped it. */
+void make_traced_stop(const struct shape *shape)
+{
+	pid_t child;
+
+	report(shape, "-parent", own_pids());
+	child = fork_or_skip(shape, 0);
+	if (child && fork_or_skip(shape, 0) == 0) {
+		if (ptrace(PTRACE_SEIZE, child, 0, PTRACE_O_EXITKILL) ||
+		    ptrace(PTRACE_INTERRUPT, child, 0, 0) ||
+		    waitpid(child, NULL, __WALL) != child)
+			skip(shape, "ptrace");
+		report(shape, "-tracer", own_pids());
+		report_process(shape, "", child);
+		report_done();
+	}
+	wait_for_end();
+}
+
+/*
+ * A killed init kills all tasks in its pid namespace and waits until they are
+ * reaped. This process, outside, does not reap its second child until the end.
+ */
+void make_ending_init(const struct shape *shape)
+{
+	pid_t init, inside;
+
+	unshare_or_skip(shape, shape->parent_unshare);
+	report(shape, "-parent", own_pids());
+	init = fork_or_skip(shape, 0);
+	inside = init ? fork_or_skip(shape, 0) : 0;
+	if (inside == 0) {
+		wait_for_end();
+		_exit(0);
+	}
+	kill(init, SIGKILL);
+	/* The init gave all back before it killed this one. */
+	await_death(shape, inside, WNOWAIT);
+	report_process(shape, "-inside", inside);
+	report_process(shape, "", init);
+	done_and_wait();
+}
+
+/* The parent becomes cat(1), which reads until the end. */
+void make_parent_exec(const struct shape *shape)
+{
+	build_gate(shape);
+	report(shape, "-parent", own_pids());
+	if (fork_or_skip(shape, 0) == 0) {
+		wait_at_gate();
+		live_as_task((void *)shape);
+		_exit(0);
+	}
+	if (dup2(hold[0], STDIN_FILENO) < 0)
+		skip(shape, "dup2");
+	execlp("cat", "cat", NULL);
+	skip(shape, "exec of cat");
+}
+
+/* The leader goes elsewhere, and its threads stay where all began. */
+void make_leader_apart(const struct shape *shape)
+{
+	report(shape, "-parent", own_pids());
+	tasks_left = shape->count + 1;
+	for (int i = 0; i < shape->count; i++)
+		start_thread(shape, live_as_thread);
+	unshare_or_skip(shape, CLONE_NEWNET);
+	/* libc's own function would do it for all threads. */
+	if (syscall(SYS_setresuid, ANOTHER_USER, ANOTHER_USER, -1))
+		skip(shape, "setresuid");
+	task_ready();
+	wait_for_end();
+}
+
+static int live_as_other(void *shape)
+{
+	report(shape, "-other", own_pids());
+	if (write(gate[1], "", 1) != 1)
+		_exit(1);
+	wait_for_end();
+	return 0;
+}
+
+static void *vfork_other(void *argument)
+{
+	const struct shape *shape = argument;
+
+	report(shape, "-other-parent", own_pids());
+	if (clone(live_as_other, stack_top(), (int)shape->flags | SIGCHLD,
+		  argument) < 0)
+		skip(shape, "clone");
+	return NULL;
+}
+
+/* Two threads wait in vfork(2) at a time, each for a child of its own. */
+void make_two_vforks(const struct shape *shape)
+{
+	char byte;
+
+	build_gate(shape);
+	report(shape, "-leader", own_pids());
+	start_thread(shape, vfork_other);
+	if (read(gate[0], &byte, 1) != 1)
+		skip(shape, "read");
+	start_thread(shape, make_tasks_as_thread);
+	wait_for_end();
+}
