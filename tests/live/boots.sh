@@ -79,6 +79,10 @@ live()
 {
 	local name="$1 on $kernel" options=()
 
+	# The texts of test_said are written instead of compared.
+	[[ -z ${GOLDEN:-} ]] || options+=(--env "GOLDEN=$GOLDEN" \
+		--share "$top/tests/live/said")
+
 	shift
 	while [[ $1 != -- ]]; do
 		options+=("$1")
