@@ -29,7 +29,7 @@ enum format {
  */
 
 /* Room for the longest text of a column but PIDs. */
-#define VALUE_SIZE	512
+#define VALUE_SIZE	1024
 
 enum value_type {
 	VALUE_NONE,	/* no object, not known, nothing to say */
