@@ -44,6 +44,7 @@ struct value {
 	char text[VALUE_SIZE];
 	int *pids;		/* to be freed */
 	unsigned int pid_count;
+	bool ranges;		/* text has 12-15 for 12,13,14,15, as taskset(1) */
 };
 
 /* What a row is about: a task, and what the table of columns is for. */
