@@ -77,10 +77,14 @@ static const char *namespace_word(unsigned int resource)
 	return BIT(resource) & ALL_NAMESPACES ? " ns" : "";
 }
 
-/* Whether @task was created without sharing @resource, which is recorded. */
+/*
+ * Whether a thread was created without sharing @resource, which is recorded. A
+ * leader's birth is about its creator, and not about its threads.
+ */
 static bool own_since_birth(const struct birth *birth, unsigned int resource)
 {
-	return birth->pid && resources[resource].bit &&
+	return birth->flags & CLONE_THREAD && !birth->was_thread &&
+	       resources[resource].bit &&
 	       !(BIT(resource) & ALL_NAMESPACES) &&
 	       !(birth->flags & resources[resource].bit);
 }

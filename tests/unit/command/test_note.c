@@ -73,6 +73,14 @@ GOLDEN_TEST(test_threads, "command/note-threads")
 	rows[4].ids[TASKMAP_FS] = OTHER(1);
 	rows[4].ids[TASKMAP_MNT_NS] = OTHER(1);
 	tell(to, "single threads are", rows, CROWD);
+	rows[3].birth_pid = 22;
+	rows[3].birth_flags = 0x00010000;
+	tell(to, "one of them was created so", rows, CROWD);
+	make(rows, CROWD);
+	rows[1].ids[TASKMAP_FILES] = OTHER(1);
+	rows[1].birth_pid = 1;
+	rows[1].birth_flags = 0x01200000;
+	tell(to, "a leader that fork(2) created", rows, CROWD);
 	make(rows, 3);
 	rows[2].ids[TASKMAP_FILES] = OTHER(1);
 	tell(to, "nothing tells who is", rows, 3);
