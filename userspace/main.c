@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	  "what changed between two saved snapshots",
 	  parse_comparison, diff_command },
 	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
-	  "what deviates from the textbook",
+	  "threads, kernel threads and refs that are not as usual",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
 	  "compare what the module says with kcmp(2) and /proc",

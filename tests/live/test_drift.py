@@ -13,14 +13,16 @@ import fcntl
 import json
 import os
 import tempfile
+import threading
 
 import oracle
 from image import Snapshot
-from live import (READER, Loaded, add_row_tests, cgroups, child, read_all, rows,
-                  run, where)
+from live import (LIBC, READER, Loaded, add_row_tests, cgroups, child, read_all,
+                  rows, run, where)
 
 NAMESPACES = set(oracle.NAMESPACES)
 VHOST_SET_OWNER = 0xAF01
+CLONE_NEWNET = 0x40000000
 
 # What it takes beside the flags of clone(2) for a worker to be one.
 WORKERS = {"worker", "worker-as-other"}
@@ -31,8 +33,11 @@ APART = {"chain", "zombie-leader", "by-thread-net", "leader-apart"}
 def of_thread(row):
     """What a thread has of its own that its leader also has."""
     own = row.apart & {"files", "fs", "cred", "sysvsem", *NAMESPACES}
+    # What is not the thread's own will be that of its children.
     if not own & NAMESPACES and "nsproxy" in row.apart:
-        own.add("nsproxy")
+        own.add(row.name.rpartition("-")[2] + "_children")
+    if row.name == "seccomp-filter":
+        own.add("seccomp")
     # A worker cannot have what CLONE_SYSVSEM alone shares.
     if row.name in WORKERS:
         own.discard("sysvsem")
@@ -118,8 +123,14 @@ class Drift(Loaded):
                          [(pid, "leader")])
 
     def test_kernel_threads_are_textbook(self):
-        """They, process 1 and who looks: nobody made them odd."""
-        self.assertEqual(drift(self.path, "-k", "kthread"), [])
+        """
+        They, process 1 and who looks: nobody made them odd. But kdevtmpfs, where
+        there is one, mounts devtmpfs in a namespace of its own.
+        """
+        expected = [(task.pid, "own", "fs,mnt") for task in self.shot.tasks
+                    if task.comm == b"kdevtmpfs"]
+        self.assertEqual([(one["pid"], one["rule"], one["what"])
+                          for one in drift(self.path, "-k", "kthread")], expected)
         self.assertEqual(self.of(1, 2, os.getpid()), [])
 
     def test_no_refs_but_of_tasks(self):
@@ -129,6 +140,51 @@ class Drift(Loaded):
 
 
 add_row_tests(Drift, APART)
+
+
+def move(pid, cgroup):
+    with open(cgroup + "/cgroup.procs", "w", encoding="ascii") as file:
+        file.write(str(pid))
+
+
+class Odd(Loaded):
+    """Who deviates from the rest."""
+
+    def test_leader(self):
+        """One line for the leader, and none for the threads that stayed."""
+        def leave_threads():
+            for _ in range(3):
+                threading.Thread(target=threading.Event().wait,
+                                 daemon=True).start()
+            if LIBC.unshare(CLONE_NEWNET):
+                raise OSError("unshare")
+
+        pid = self.enterContext(child(leave_threads))
+        _, path = self.enterContext(instant())
+        (one,) = drift(path, "-p", str(pid), "-k", "main,thread")
+        self.assertEqual((one["pid"], one["rule"], one["what"], one["pids"]),
+                         (pid, "own", "net", [pid]))
+        self.assertIn("than the 3 other threads: unshare(2) or setns(2)",
+                      one["reason"])
+
+    def test_kernel_thread_in_a_cgroup(self):
+        """Where it keeps the cgroup from being removed, and is in no container."""
+        mount = tempfile.mkdtemp()
+        run("mount", "-t", "cgroup2", "none", mount)
+        box = mount + "/taskmap-test"
+        os.mkdir(box)
+        shot, _ = self.enterContext(instant())
+        pid = next(task.pid for task in shot.tasks if task.comm == b"oom_reaper")
+        try:
+            move(pid, box)
+            _, path = self.enterContext(instant())
+            found = drift(path, "-p", str(pid))
+        finally:
+            move(pid, mount)
+            os.rmdir(box)
+            run("umount", "-l", mount)
+        self.assertEqual([(one["rule"], one["what"]) for one in found],
+                         [("own", "cgroups")])
 
 
 class Refs(Loaded):

@@ -97,6 +97,13 @@ void note_oddities(const struct model *model, unsigned int task,
 /* The resources of which note_oddities() asks who holds them. */
 #define NOTED	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS))
 
+/* The kernel thread, or threads, with which model_odd_kthread() compares others. */
+const char *usual_kthread(const struct model *model);
+
+/* Whether one of two tasks is in a mode of seccomp(2) that has no filter. */
+bool seccomp_is_strict(const struct model *model, unsigned int a,
+		       unsigned int b);
+
 /* What a relation says, for JSON. */
 void json_add_relation(struct json_object *object,
 		       const struct relation *relation);

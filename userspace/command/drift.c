@@ -5,8 +5,8 @@
  *
  * The textbook: a process is a thread group that shares nothing with another.
  * A thread shares with its leader all but the io_context, as pthread_create(3)
- * makes it. Kernel threads share among themselves, and root and working
- * directory with process 1. Nobody but tasks holds what tasks share.
+ * makes it. Kernel threads have the namespaces, cgroups and ids of kthreadd. Nobody
+ * but tasks holds what tasks share.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -17,18 +17,20 @@
 #include "command/command.h"
 
 enum drift_rule {
-	DRIFT_OWN,	/* a thread has not what its leader has */
+	DRIFT_OWN,	/* a task does not have what the rest of its kind has */
 	DRIFT_SHARED,	/* tasks share what they should not */
 	DRIFT_VFORK,	/* a vfork child still borrows its parent's mm */
 	DRIFT_BORROWED,	/* a kernel thread uses what a process holds */
 	DRIFT_WORKER,	/* the kernel made a thread inside a process */
 	DRIFT_LEADER,	/* the leader is dead, and threads live */
+	DRIFT_HELPER,	/* the kernel started a process */
 	DRIFT_REFS,	/* the holders of an object do not make up its refs */
 };
 
 struct finding {
-	unsigned int task;	/* the lowest pid of whom it is true */
-	unsigned int tasks;	/* of how many it is, in the same words */
+	unsigned int task;	/* the one with the lowest pid of whom it is true */
+	uint32_t tasks;		/* of how many it is, in the same words */
+	const int *pids;	/* their pids, ascending */
 	enum drift_rule rule;
 	uint32_t resources;	/* those that it is about */
 	unsigned int holders;	/* for DRIFT_REFS, or 0 */
@@ -41,6 +43,7 @@ struct drift {
 	const bool *shown;
 	struct finding *findings;	/* in order of pid */
 	size_t count;
+	int *pids;		/* of all findings */
 	/* For each object by its number, the last tgid that spoke for it. */
 	int *spoke[TASKMAP_RESOURCES];
 };
@@ -52,6 +55,7 @@ static const char *const rules[] = {
 	[DRIFT_BORROWED] = "borrowed",
 	[DRIFT_WORKER] = "worker",
 	[DRIFT_LEADER] = "leader",
+	[DRIFT_HELPER] = "helper",
 	[DRIFT_REFS] = "refs",
 };
 
@@ -84,126 +88,337 @@ static struct finding *add(struct drift *drift, unsigned int task,
 
 /* Threads that differ from their leader */
 
-/*
- * How a thread comes to have one of its own, which most share. Of those with a
- * flag its birth tells more, if that is known.
- */
-static const char *const own_ways[TASKMAP_RESOURCES] = {
-	[TASKMAP_MM] = "which the kernel never allows",
-	[TASKMAP_FILES] = "unshare(2), or clone(2) without CLONE_FILES",
-	[TASKMAP_FS] = "unshare(2), or clone(2) without CLONE_FS",
-	[TASKMAP_SIGHAND] = "which the kernel never allows",
-	[TASKMAP_SIGNAL] = "which the kernel never allows",
-	[TASKMAP_SYSVSEM] = "unshare(2), or clone(2) without CLONE_SYSVSEM",
-	[TASKMAP_NSPROXY] = "the same namespaces, but its children may be in others",
-	[TASKMAP_CGROUPS] = "a threaded cgroup, or one of cgroups version 1",
-	[TASKMAP_UTS_NS ... TASKMAP_USER_NS] = "setns(2) or unshare(2)",
+/* A namespace is called by its noun. */
+static const struct {
+	const char *own;	/* what the other task does not have */
+	const char *noun;
+} terms[TASKMAP_RESOURCES] = {
+	[TASKMAP_MM] = { "another mm", "mm" },
+	[TASKMAP_FILES] = { "another file table", "file table" },
+	[TASKMAP_FS] = { "another fs", "fs" },
+	[TASKMAP_SIGHAND] = { "another sighand", "sighand" },
+	[TASKMAP_SIGNAL] = { "another signal", "signal" },
+	[TASKMAP_SYSVSEM] = { "another semaphore undo list",
+			      "semaphore undo list" },
+	[TASKMAP_CRED] = { "other credentials", "credentials" },
+	[TASKMAP_NSPROXY] = { "another nsproxy", "nsproxy" },
+	[TASKMAP_CGROUPS] = { "other cgroups", "cgroups" },
+	[TASKMAP_SECCOMP] = { "another seccomp filter", "seccomp filter" },
 };
 
-/* The same, if it was created with the flag that shares it. */
-static const char *const later_ways[TASKMAP_RESOURCES] = {
-	[TASKMAP_FILES] = "unshare(2), close_range(2) or a core dump",
-	[TASKMAP_FS] = "unshare(2)",
-	[TASKMAP_SYSVSEM] = "unshare(2) or setns(2)",
+#define NEVER	"the kernel never allows this"
+
+/*
+ * All that can part two tasks of a thread group. CLONE_THREAD excludes
+ * CLONE_NEWPID and CLONE_NEWUSER (copy_process()); setns(2) to a user or time
+ * namespace wants a single thread, and so does unshare(2) of the former. A core
+ * dump is excluded unless a task has PF_DUMPCORE.
+ */
+static const char *const ways[TASKMAP_RESOURCES] = {
+	[TASKMAP_MM] = NEVER,
+	[TASKMAP_FILES] = "unshare(2), close_range(2) with CLOSE_RANGE_UNSHARE, or clone(2) without CLONE_FILES",
+	[TASKMAP_FS] = "unshare(2), or clone(2) without CLONE_FS",
+	[TASKMAP_SIGHAND] = NEVER,
+	[TASKMAP_SIGNAL] = NEVER,
+	[TASKMAP_SYSVSEM] = "unshare(2), setns(2) to an ipc namespace, or clone(2) without CLONE_SYSVSEM",
+	[TASKMAP_NSPROXY] = "setns(2) into the same namespaces",
+	[TASKMAP_CGROUPS] = "a threaded cgroup, a cgroup of version 1, or a clone(2) or a move that is under way",
+	[TASKMAP_UTS_NS] = "unshare(2), setns(2), or clone(2) with CLONE_NEWUTS",
+	[TASKMAP_IPC_NS] = "unshare(2), setns(2), or clone(2) with CLONE_NEWIPC",
+	[TASKMAP_MNT_NS] = "unshare(2), setns(2), or clone(2) with CLONE_NEWNS",
+	[TASKMAP_PID_NS] = NEVER,
+	[TASKMAP_NET_NS] = "unshare(2), setns(2), or clone(2) with CLONE_NEWNET",
+	[TASKMAP_TIME_NS] = NEVER,
+	[TASKMAP_CGROUP_NS] = "unshare(2), setns(2), or clone(2) with CLONE_NEWCGROUP",
+	[TASKMAP_USER_NS] = NEVER,
+	[TASKMAP_PID_CHILDREN_NS] = "unshare(2) or setns(2)",
+	[TASKMAP_TIME_CHILDREN_NS] = "unshare(2)",
+	[TASKMAP_SECCOMP] = "seccomp(2) or prctl(2), which without SECCOMP_FILTER_FLAG_TSYNC changes only the calling thread",
 };
+
+/* The same, if clone(2) did not do it. */
+static const char *const later_ways[TASKMAP_RESOURCES] = {
+	[TASKMAP_FILES] = "unshare(2) or close_range(2) with CLOSE_RANGE_UNSHARE",
+	[TASKMAP_FS] = "unshare(2)",
+	[TASKMAP_SYSVSEM] = "unshare(2) or setns(2) to an ipc namespace",
+	[TASKMAP_UTS_NS] = "unshare(2) or setns(2)",
+	[TASKMAP_IPC_NS] = "unshare(2) or setns(2)",
+	[TASKMAP_MNT_NS] = "unshare(2) or setns(2)",
+	[TASKMAP_NET_NS] = "unshare(2) or setns(2)",
+	[TASKMAP_CGROUP_NS] = "unshare(2) or setns(2)",
+};
+
+static bool dumps(const struct model *model, unsigned int task,
+		  unsigned int resource)
+{
+	return resource == TASKMAP_FILES &&
+	       model->tasks[task].flags & FLAG_DUMPCORE;
+}
+
+/* By the flags that created it. */
+static bool born_own(const struct birth *birth, unsigned int resource)
+{
+	bool namespace = BIT(resource) & ALL_NAMESPACES;
+
+	return !(birth->flags & resources[resource].bit) == !namespace;
+}
+
+/*
+ * Whether a thread was created sharing what the leader held at that time. What is
+ * left by unshare(2) cannot be joined again, except a namespace: a creator that
+ * is where the leader is can have been elsewhere.
+ */
+static bool born_with_leader(const struct model *model, unsigned int leader,
+			     const struct birth *birth, unsigned int resource)
+{
+	if (birth->creator == NO_TASK || born_own(birth, resource))
+		return false;
+	return birth->creator == leader ||
+	       (!(BIT(resource) & ALL_NAMESPACES) &&
+		model_same(model, birth->creator, leader, resource));
+}
 
 /* To be freed. No pids: of many threads the same is said once. */
 static char *way_of(const struct model *model, unsigned int task,
-		    const struct birth *birth, unsigned int resource)
+		    unsigned int leader, unsigned int resource)
 {
-	if (birth->creator != NO_TASK &&
-	    model_same(model, task, birth->creator, resource))
-		return xstrdup("that of the thread that created it");
-	if (!birth->pid || !later_ways[resource])
-		return xstrdup(own_ways[resource]);
-	if (!(birth->flags & resources[resource].bit))
-		return xasprintf("created without %s", resources[resource].flag);
-	/* The creator has ended, and may have had its own. */
-	if (birth->creator == NO_TASK)
-		return xstrdup(own_ways[resource]);
-	return xasprintf("created with %s, and %s since then",
-			 resources[resource].flag, later_ways[resource]);
-}
+	const struct birth birth = model_birth(model, task);
+	const char *flag = resources[resource].flag;
+	const char *later = later_ways[resource];
+	bool namespace = BIT(resource) & ALL_NAMESPACES;
 
-static void add_own_cred(struct drift *drift, unsigned int task,
-			 unsigned int leader)
-{
-	const struct taskmap_record *own = &drift->model->tasks[task];
-	const struct taskmap_record *that = &drift->model->tasks[leader];
-
-	if (own->uid == that->uid && own->gid == that->gid)
-		add(drift, task, DRIFT_OWN, BIT(TASKMAP_CRED),
-		    "not that of leader %d: set for itself, with the same uid and gid",
-		    that->pid);
-	else
-		add(drift, task, DRIFT_OWN, BIT(TASKMAP_CRED),
-		    "not that of leader %d: set for itself, uid %" PRIu32 " gid %" PRIu32 " and not uid %" PRIu32 " gid %" PRIu32,
-		    that->pid, (uint32_t)own->uid, (uint32_t)own->gid,
-		    (uint32_t)that->uid, (uint32_t)that->gid);
+	if (birth.creator != NO_TASK &&
+	    model_same(model, task, birth.creator, resource))
+		return xstrdup("the thread has that of the thread that created it");
+	if (later && birth.pid && born_own(&birth, resource))
+		return xasprintf("created with%s %s", namespace ? "" : "out",
+				 flag);
+	if (dumps(model, task, resource))
+		return xstrdup("the thread is dumping core, which unshares it");
+	if (resource == TASKMAP_NSPROXY &&
+	    !model->tasks[task].ids[TASKMAP_PID_CHILDREN_NS])
+		return xasprintf("%s, or other namespaces for children",
+				 ways[resource]);
+	if (!later || !born_with_leader(model, leader, &birth, resource))
+		return xstrdup(ways[resource]);
+	return xasprintf("created with%s %s, then %s", namespace ? "out" : "",
+			 flag, later);
 }
 
 /*
- * Whether a thread lacks the list of undos that its leader has, or has one
- * where its leader has none. A POSIX thread is made with CLONE_SYSVSEM, which
- * makes one for both; a worker is not. What ends has let go of it first, and of
- * its mm only then.
+ * Whether all threads of a process were created sharing @resource, each by a task
+ * that is still there, so that the first of these was the leader.
  */
-static bool differs_in_sysvsem(const struct model *model, unsigned int task,
-			       unsigned int leader)
+static bool born_sharing(const struct model *model, unsigned int leader,
+			 unsigned int resource)
 {
-	const struct taskmap_record *own = &model->tasks[task];
-	const struct taskmap_record *that = &model->tasks[leader];
+	const struct members members = model_threads(model, leader);
 
-	return own->kind == TASKMAP_THREAD &&
-	       own->ids[TASKMAP_MM] && that->ids[TASKMAP_MM] &&
-	       own->ids[TASKMAP_SYSVSEM] != that->ids[TASKMAP_SYSVSEM];
+	for (unsigned int i = 0; i < members.count; i++) {
+		unsigned int task = members.tasks[i];
+		const struct birth birth = model_birth(model, task);
+
+		if (task != leader &&
+		    model->tasks[task].kind != TASKMAP_WORKER &&
+		    (birth.creator == NO_TASK || born_own(&birth, resource)))
+			return false;
+	}
+	return true;
 }
 
-/* What a thread has not as its leader has it. */
-static uint32_t own_of(const struct model *model, unsigned int task,
-		       unsigned int leader)
+static const char *way_of_leader(const struct model *model, unsigned int leader,
+				 unsigned int resource)
 {
-	uint32_t own = 0;
+	if (dumps(model, leader, resource))
+		return "the leader is dumping core, which unshares it";
+	return later_ways[resource] && born_sharing(model, leader, resource) ?
+	       later_ways[resource] : ways[resource];
+}
+
+/*
+ * "uid 1000, not 0", of the ids in which the two differ; to be freed. The setuid()
+ * of libc has each thread make the system call, which gives each its own cred.
+ */
+static char *compare_ids(const struct model *model, unsigned int task,
+			 unsigned int other, const char *than)
+{
+	const struct taskmap_record *a = &model->tasks[task];
+	const struct taskmap_record *b = &model->tasks[other];
+	bool all = a->uid == a->euid && a->uid == a->fsuid &&
+		   b->uid == b->euid && b->uid == b->fsuid;
+	const struct {
+		const char *name;
+		uint32_t own, other;
+	} ids[] = {
+		{ all ? "uid" : "real uid", a->uid, b->uid },
+		{ "effective uid", a->euid, all ? a->euid : b->euid },
+		{ "fsuid", a->fsuid, all ? a->fsuid : b->fsuid },
+		{ "real gid", a->gid, b->gid },
+	};
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		if (ids[i].own != ids[i].other)
+			list = joined(list, "; ",
+				      xasprintf("%s %" PRIu32 ", %s %" PRIu32,
+						ids[i].name, ids[i].own, than,
+						ids[i].other));
+	}
+	if (*list)
+		return list;
+	free(list);
+	return xstrdup("the recorded ids are equal, as libc's setuid() leaves them; other ids, groups, capabilities or keyrings may differ");
+}
+
+static const char *noun_of(unsigned int resource)
+{
+	return terms[resource].noun ? terms[resource].noun :
+				      resources[resource].noun;
+}
+
+/*
+ * "another file table than", of what @task has and @other, if known, has not; to
+ * be freed.
+ */
+static char *own_of(const struct model *model, unsigned int task,
+		    unsigned int other, unsigned int resource)
+{
+	bool none = !model_held(model, task, resource);
+
+	if (resource == TASKMAP_SECCOMP && other != NO_TASK &&
+	    seccomp_is_strict(model, task, other))
+		return xstrdup("another seccomp mode than");
+	if (none || (other != NO_TASK && !model_held(model, other, resource)))
+		return xasprintf("%s %s, unlike", none ? "no" : "a",
+				 noun_of(resource));
+	if (terms[resource].own)
+		return xasprintf("%s than", terms[resource].own);
+	return xasprintf("another %s than", noun_of(resource));
+}
+
+static void add_own(struct drift *drift, unsigned int task, unsigned int leader,
+		    unsigned int resource)
+{
+	const struct model *model = drift->model;
+	char *own = own_of(model, task, leader, resource);
+	char *way = resource == TASKMAP_CRED ?
+		    compare_ids(model, task, leader, "not") :
+		    way_of(model, task, leader, resource);
+
+	add(drift, task, DRIFT_OWN, BIT(resource), "%s leader %d: %s", own,
+	    model->tasks[leader].pid, way);
+	free(way);
+	free(own);
+}
+
+static void add_apart(struct drift *drift, unsigned int task,
+		      unsigned int leader, unsigned int resource)
+{
+	const struct model *model = drift->model;
+	bool strict = resource == TASKMAP_SECCOMP &&
+		      seccomp_is_strict(model, task, leader);
+	char *way = resource == TASKMAP_CRED ?
+		    compare_ids(model, task, leader, "leader's") :
+		    way_of(model, task, leader, resource);
+
+	add(drift, task, DRIFT_OWN, BIT(resource),
+	    "%s and leader %d differ in their %s: %s",
+	    model->tasks[task].kind == TASKMAP_WORKER ? "worker" : "thread",
+	    model->tasks[leader].pid,
+	    strict ? "seccomp mode" : noun_of(resource), way);
+	free(way);
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* "2 threads and 1 worker"; to be freed. */
+static char *threads_and_workers(char *threads, unsigned int workers)
+{
+	if (!workers)
+		return threads;
+	return joined(threads, " and ",
+		      xasprintf("%u worker%s", workers, plural(workers)));
+}
+
+/* The threads from which the leader deviates; to be freed. */
+static char *against(const struct model *model, const struct norm *norm)
+{
+	char *threads;
+
+	if (!norm->against)
+		threads = xstrdup("");
+	else if (norm->against == 1)
+		threads = xasprintf("thread %d", model->tasks[norm->example].pid);
+	else
+		threads = xasprintf("%s%u other threads",
+				    norm->against == norm->threads ? "the " : "",
+				    norm->against);
+	return threads_and_workers(threads, norm->workers);
+}
+
+static void add_own_of_leader(struct drift *drift, unsigned int leader,
+			      unsigned int resource)
+{
+	const struct model *model = drift->model;
+	int tgid = model->tasks[leader].tgid;
+	const struct norm *norm = model_norm(model, tgid, resource);
+	unsigned int other = norm->several ? NO_TASK : norm->example;
+	char *threads = against(model, norm);
+	char *own = own_of(model, leader, other, resource);
+	char *way;
+
+	if (resource != TASKMAP_CRED)
+		way = xstrdup(way_of_leader(model, leader, resource));
+	else if (other != NO_TASK)
+		way = compare_ids(model, leader, other, "not");
+	else
+		way = xstrdup("their ids differ among themselves");
+	add(drift, leader, DRIFT_OWN, BIT(resource), "leader %d has %s %s: %s",
+	    tgid, own, threads, way);
+	free(own);
+	free(way);
+	free(threads);
+}
+
+/* What @task, a thread or a leader, is to be told of. */
+static uint32_t own_resources(const struct model *model, unsigned int task)
+{
+	static const uint32_t spaces = ALL_NAMESPACES | CHILD_NAMESPACES;
+	int tgid = model->tasks[task].tgid;
+	bool leader = model_is_leader(model, task);
+	uint32_t own = 0, apart = 0;
 
 	for_each_resource(r) {
-		if (r == TASKMAP_SYSVSEM ?
-		    differs_in_sysvsem(model, task, leader) :
-		    model_differ(model, task, leader, r))
+		enum odd odd = model_odd(model, task, r);
+
+		if (odd == ODD_LEADER ? leader : odd != ODD_NONE)
 			own |= BIT(r);
+		if (odd != ODD_NONE || (leader && model_norm(model, tgid, r)))
+			apart |= BIT(r);
 	}
 	/* Another nsproxy follows from another namespace. */
-	if (own & ALL_NAMESPACES)
-		own &= ~BIT(TASKMAP_NSPROXY);
-	/* The dead stay when others are moved (cgroup_migrate_add_task()). */
-	if (model_is_dead(model, leader))
-		own &= ~BIT(TASKMAP_CGROUPS);
-	return own;
+	return apart & spaces ? own & ~BIT(TASKMAP_NSPROXY) : own;
 }
 
 static void find_own(struct drift *drift, unsigned int task)
 {
 	const struct model *model = drift->model;
-	const struct birth birth = model_birth(model, task);
 	unsigned int leader = model_leader(model, task);
-	uint32_t own;
+	uint32_t own = own_resources(model, task);
 
-	if (leader == NO_TASK || leader == task)
-		return;
-	own = own_of(model, task, leader);
 	for_each_resource_in(own, r) {
-		char *way;
-
-		if (r == TASKMAP_CRED) {
-			add_own_cred(drift, task, leader);
-		} else if (own_ways[r]) {
-			way = way_of(model, task, &birth, r);
-			add(drift, task, DRIFT_OWN, BIT(r),
-			    "not that of leader %d: %s",
-			    model->tasks[leader].pid, way);
-			free(way);
-		}
+		if (leader == task)
+			add_own_of_leader(drift, task, r);
+		else if (model_odd(model, task, r) == ODD_TASK)
+			add_own(drift, task, leader, r);
+		else
+			add_apart(drift, task, leader, r);
 	}
-	if (model->tasks[task].kind == TASKMAP_THREAD &&
+	if (leader != NO_TASK && leader != task &&
+	    model->tasks[task].kind == TASKMAP_THREAD &&
 	    model_same(model, task, leader, TASKMAP_IO))
 		add(drift, task, DRIFT_SHARED, BIT(TASKMAP_IO),
 		    "with leader %d: CLONE_IO, which threads are made without",
@@ -318,18 +533,64 @@ static void find_borrowed(struct drift *drift, unsigned int task)
 	}
 }
 
+static void find_own_of_kthread(struct drift *drift, unsigned int task)
+{
+	const struct model *model = drift->model;
+	uint32_t odd = model_odd_kthread(model, task);
+	const char *usual = usual_kthread(model);
+	char *words = xstrdup("");
+
+	for_each_resource_in(odd & ~(BIT(TASKMAP_CGROUPS) | BIT(TASKMAP_CRED)), r)
+		words = joined(words, " and ", xstrdup(noun_of(r)));
+	if (*words)
+		add(drift, task, DRIFT_OWN,
+		    odd & ~(BIT(TASKMAP_CGROUPS) | BIT(TASKMAP_CRED)),
+		    "a kernel thread that differs from %s in its %s", usual, words);
+	free(words);
+	if (odd & BIT(TASKMAP_CGROUPS))
+		add(drift, task, DRIFT_OWN, BIT(TASKMAP_CGROUPS),
+		    "a kernel thread in other cgroups than %s: moved there", usual);
+	if (!(odd & BIT(TASKMAP_CRED)))
+		return;
+	words = compare_ids(model, task, model->norms.kthread, "not");
+	add(drift, task, DRIFT_OWN, BIT(TASKMAP_CRED),
+	    "a kernel thread with other ids than %s: %s", usual, words);
+	free(words);
+}
+
+static void find_helper(struct drift *drift, unsigned int task)
+{
+	switch (model_helper(drift->model, task)) {
+	case HELPER_NOT:
+		break;
+	case HELPER_KNOWN:
+		add(drift, task, DRIFT_HELPER, 0,
+		    "started by the kernel (usermode helper)");
+		break;
+	case HELPER_LIKELY:
+		add(drift, task, DRIFT_HELPER, 0,
+		    "child of kthreadd: probably started by the kernel (usermode helper)");
+		break;
+	}
+}
+
 static void find_dead_leader(struct drift *drift, unsigned int task)
 {
 	const struct model *model = drift->model;
-	unsigned int live;
+	struct living living;
+	char *threads;
 
 	if (!model_is_leader(model, task) || !model_is_dead(model, task))
 		return;
-	live = model_live_threads(model, task);
-	if (live)
-		add(drift, task, DRIFT_LEADER, 0, "dead, while %u %s of it %s",
-		    live, live == 1 ? "thread" : "threads",
-		    live == 1 ? "lives" : "live");
+	living = model_living(model, task);
+	if (!living.threads && !living.workers)
+		return;
+	threads = living.threads ? xasprintf("%u thread%s", living.threads,
+					     plural(living.threads)) : xstrdup("");
+	threads = threads_and_workers(threads, living.workers);
+	add(drift, task, DRIFT_LEADER, 0, "dead, while %s live%s", threads,
+	    living.threads + living.workers == 1 ? "s" : "");
+	free(threads);
 }
 
 static void find_in_task(struct drift *drift, unsigned int task)
@@ -338,6 +599,7 @@ static void find_in_task(struct drift *drift, unsigned int task)
 
 	if (record->kind == TASKMAP_KTHREAD) {
 		find_borrowed(drift, task);
+		find_own_of_kthread(drift, task);
 		return;
 	}
 	if (record->marks & TASKMAP_MARK_VFORK)
@@ -346,11 +608,12 @@ static void find_in_task(struct drift *drift, unsigned int task)
 		    record->ppid);
 	if (record->kind == TASKMAP_WORKER)
 		add(drift, task, DRIFT_WORKER, 0,
-		    "made by the kernel in thread group %d, for io_uring or vhost",
+		    "created by the kernel in thread group %d, for io_uring or vhost",
 		    record->tgid);
 	find_own(drift, task);
 	find_shared(drift, task);
 	find_dead_leader(drift, task);
+	find_helper(drift, task);
 }
 
 /* Refs */
@@ -406,11 +669,6 @@ static unsigned int first_shown(const struct drift *drift,
 	return first;
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void add_refs(struct drift *drift, const struct object *object,
 		     uint64_t made)
 {
@@ -418,14 +676,14 @@ static void add_refs(struct drift *drift, const struct object *object,
 	unsigned int task = first_shown(drift, object);
 	unsigned int holders = object->holders.count;
 	char *who = object->refs > made ?
-		xasprintf("%" PRIu64 " more by who is no task, as %s%sa task in the making",
+		xasprintf("%" PRIu64 " more held by something other than a task, such as %s%sa task being created",
 			  object->refs - made,
 			  resource->others ? resource->others : "",
 			  resource->others ? " or " : "") :
 		xstrdup("fewer than can be");
 	struct finding *finding =
 		add(drift, task, DRIFT_REFS, BIT(object->resource),
-		    "%s#%u has %" PRIu32 " ref%s, and its %u holder%s make%s up %" PRIu64 ": %s",
+		    "%s#%u has %" PRIu32 " ref%s, and its %u holder%s account%s for %" PRIu64 ": %s",
 		    resource->prefix,
 		    model_number(drift->model, task, object->resource),
 		    object->refs, plural(object->refs), holders,
@@ -519,11 +777,13 @@ static void fold(struct drift *drift)
 	struct finding *last = NULL;
 	size_t kept = 0;
 
+	drift->pids = xcalloc(drift->count, sizeof(*drift->pids));
 	qsort(drift->findings, drift->count, sizeof(*drift->findings),
 	      by_words);
 	for (size_t i = 0; i < drift->count; i++) {
 		struct finding *finding = &drift->findings[i];
 
+		drift->pids[i] = drift->model->tasks[finding->task].pid;
 		if (last && !compare_words(last, finding)) {
 			last->tasks++;
 			free(finding->reason);
@@ -531,6 +791,7 @@ static void fold(struct drift *drift)
 		}
 		last = &drift->findings[kept++];
 		*last = *finding;
+		last->pids = &drift->pids[i];
 	}
 	drift->count = kept;
 	qsort(drift->findings, drift->count, sizeof(*drift->findings),
@@ -566,6 +827,7 @@ static void drift_free(struct drift *drift)
 	for (size_t i = 0; i < drift->count; i++)
 		free(drift->findings[i].reason);
 	free(drift->findings);
+	free(drift->pids);
 }
 
 /* The columns: what deviates, and all that there is to know of the task. */
@@ -589,6 +851,18 @@ static void fill_what(const struct cell *cell, struct value *value)
 	free(names);
 }
 
+static void fill_pids(const struct cell *cell, struct value *value)
+{
+	const struct finding *finding = finding_of(cell);
+
+	value->type = VALUE_PIDS;
+	value->ranges = true;
+	value->pids = xcalloc(finding->tasks, sizeof(*value->pids));
+	value->pid_count = finding->tasks;
+	memcpy(value->pids, finding->pids,
+	       finding->tasks * sizeof(*value->pids));
+}
+
 static void fill_reason(const struct cell *cell, struct value *value)
 {
 	value_set_text(value, finding_of(cell)->reason);
@@ -598,13 +872,14 @@ static const struct column finding_table[] = {
 	COLUMN_TEXT("RULE", fill_rule, "in what way it deviates"),
 	COLUMN_TEXT("WHAT", fill_what, "the resources that this is about"),
 	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "how many tasks it is true of; PID is the lowest"),
+	COLUMN_PIDS("PIDS", fill_pids, "the pids of these tasks, 12-15 for 12 to 15"),
 	COLUMN_FIELD("HOLDERS", fill_known, finding, holders, "rule refs: tasks that hold the object"),
 	COLUMN_FIELD("REFS", fill_known, finding, refs, "rule refs: the kernel's count of references to it"),
 	COLUMN_TEXT("REASON", fill_reason, "why, in words"),
 };
 
 const struct columns finding_columns = {
-	.defaults = "PID,TGID,KIND,COMM,RULE,WHAT,TASKS,REASON",
+	.defaults = "PID,TGID,KIND,COMM,RULE,WHAT,TASKS,PIDS,REASON",
 	.own_count = ARRAY_SIZE(finding_table),
 	.own = finding_table,
 	.more = &task_columns,

@@ -307,7 +307,9 @@ int model_init(struct model *model, const struct snapshot *snap)
 	error = sort_tasks(model, entry_of_task, &model->order);
 	if (!error)
 		error = sort_tasks(model, entry_of_vfork, &model->vforks);
-	return error ? error : count_dead(model);
+	if (!error)
+		error = count_dead(model);
+	return error ? error : norms_make(model);
 }
 
 void model_free(struct model *model)
@@ -315,6 +317,7 @@ void model_free(struct model *model)
 	free((void *)model->order.tasks);
 	free((void *)model->vforks.tasks);
 	free(model->dead);
+	norms_free(model);
 	for_each_resource(r)
 		free_grouping(&model->holders[r]);
 }

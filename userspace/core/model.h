@@ -55,6 +55,32 @@ struct grouping {
 	unsigned int *earliest;	/* of the tasks with each number, from 1 */
 };
 
+/*
+ * One resource in a thread group of which not all members hold the same. A thread
+ * counts unless it is dead, has let go of the resource, or is a worker.
+ */
+struct norm {
+	int tgid;
+	enum taskmap_resource resource;
+	bool known;		/* three or more hold @held, and fewer any other */
+	uint64_t held;
+	unsigned int alike;	/* how many threads hold @held, with the leader */
+	unsigned int threads;	/* all that count, without the leader */
+	unsigned int against;	/* those from whom the leader deviates */
+	unsigned int workers;	/* workers from which the leader deviates */
+	unsigned int example;	/* the first of these threads, or NO_TASK */
+	bool several;		/* these threads do not all hold the same */
+};
+
+/* What model_init() finds out about the usual case. */
+struct norms {
+	struct norm *list;	/* by tgid and resource */
+	size_t count;
+	unsigned int kthread;	/* what the others are compared with, or NO_TASK */
+	uint64_t *deserted;	/* pid namespaces for children, see model_children() */
+	size_t deserted_count;
+};
+
 struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
@@ -73,6 +99,7 @@ struct model {
 	 */
 	const struct model *whole;
 	unsigned int offset;
+	struct norms norms;
 };
 
 /* Other thread groups that hold what a task holds. */
@@ -308,6 +335,80 @@ enum kinship {
 
 enum kinship model_kinship(const struct model *model, unsigned int task,
 			   unsigned int other);
+
+/* Which of two tasks deviates from the rest of their thread group. */
+enum odd {
+	ODD_NONE,	/* both hold the same, or they cannot be compared */
+	ODD_TASK,	/* the thread; perhaps its leader too */
+	ODD_LEADER,
+	ODD_EITHER,	/* the two differ, and nothing tells which is the usual */
+};
+
+/**
+ * model_odd() - who deviates, a task or its leader
+ * @model: the model
+ * @task: the task
+ * @resource: any but active_mm and io, of which each task has its own
+ *
+ * What most threads of the group hold is the usual. If too few agree, it is what
+ * the parent of the group or process 1 holds as well; of credentials their values
+ * count. This does not tell who changed something, or how.
+ *
+ * Return: of a thread how it compares with its leader; of a leader ODD_LEADER if
+ * it deviates from a thread, otherwise ODD_NONE.
+ */
+enum odd model_odd(const struct model *model, unsigned int task,
+		   enum taskmap_resource resource);
+
+/* What model_odd() decided by; NULL if all of the thread group hold the same. */
+const struct norm *model_norm(const struct model *model, int tgid,
+			      enum taskmap_resource resource);
+
+/* What @task holds of @resource, or stands for it: two differ if these do. */
+uint64_t model_held(const struct model *model, unsigned int task,
+		    enum taskmap_resource resource);
+
+/* Whether the record tells the same uid, gid, euid and fsuid of both. */
+bool model_same_ids(const struct model *model, unsigned int a, unsigned int b);
+
+/*
+ * The resources in which @task, a kernel thread, differs from the usual one, which
+ * is kthreadd: fs, cgroups, namespaces, and cred if the ids that it has differ.
+ */
+uint32_t model_odd_kthread(const struct model *model, unsigned int task);
+
+/*
+ * Whether @task is a process that the kernel started. Its parent is kthreadd, but
+ * so is that of a child that the process creates with CLONE_PARENT.
+ */
+enum helper {
+	HELPER_NOT,
+	HELPER_LIKELY,
+	HELPER_KNOWN,	/* by its birth: a kernel thread created it */
+};
+enum helper model_helper(const struct model *model, unsigned int task);
+
+/* The live members of @task's thread group without its leader. */
+struct living {
+	unsigned int threads;	/* of the program */
+	unsigned int workers;	/* of the kernel */
+};
+struct living model_living(const struct model *model, unsigned int task);
+
+/* The pid namespace that the next child of a task will live in. */
+enum children {
+	CHILDREN_HERE,		/* that of the task, or not known */
+	CHILDREN_ELSEWHERE,
+	CHILDREN_DESERTED,	/* another, in which no live task is: no init */
+};
+enum children model_children(const struct model *model, unsigned int task);
+
+/* Whether a task that is not dead has begun to end. */
+bool model_is_ending(const struct model *model, unsigned int task);
+
+/* For model_init() and model_free() only. */
+int norms_make(struct model *model);
+void norms_free(struct model *model);
 
 /* The resources that @flags of clone(2) share, and the namespaces they make. */
 uint32_t birth_resources(uint64_t flags);

@@ -100,11 +100,16 @@ bool same_word(const char *full, const char *word, size_t length);
 #define FLAG_KTHREAD		0x00200000U
 
 /* Others that are the same bits in all kernels from 5.10 on. */
+#define FLAG_EXITING		0x00000004U
 #define FLAG_WQ_WORKER		0x00000020U
 #define FLAG_FORKNOEXEC		0x00000040U
-#define FLAG_EXITING		0x00000004U
+/* Set before do_coredump() unshares the file table, and kept to the end. */
 #define FLAG_DUMPCORE		0x00000200U
-/* From Linux 5.16 on; no flag was this bit in those before. */
+
+/*
+ * PF_POSTCOREDUMP, from Linux 5.16 on: set where do_exit() begins, before it waits
+ * for a core dump. Kernels from 5.10 on do not use the bit for anything else.
+ */
 #define FLAG_POSTCOREDUMP	0x00000008U
 
 /* The name of @kind, NULL if a newer module made it up. */

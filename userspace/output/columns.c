@@ -141,6 +141,7 @@ void cell_fill(const struct cell *cell, struct value *value)
 {
 	value->type = VALUE_NONE;
 	value->pids = NULL;
+	value->ranges = false;
 	cell->column->fill(cell, value);
 }
 

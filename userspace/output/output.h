@@ -29,7 +29,7 @@ enum format {
  */
 
 /* Room for the longest text of a column but PIDs. */
-#define VALUE_SIZE	512
+#define VALUE_SIZE	1024
 
 enum value_type {
 	VALUE_NONE,	/* no object, not known, nothing to say */
@@ -44,6 +44,7 @@ struct value {
 	char text[VALUE_SIZE];
 	int *pids;		/* to be freed */
 	unsigned int pid_count;
+	bool ranges;		/* text has 12-15 for 12,13,14,15, as taskset(1) */
 };
 
 /* What a row is about: a task, and what the table of columns is for. */

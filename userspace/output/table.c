@@ -130,6 +130,17 @@ static bool is_for_people(const struct output *output)
 	       output->format == FORMAT_TREE;
 }
 
+/* The last of the pids from @first on that each are one more than the one before. */
+static unsigned int last_of_range(const struct value *value, unsigned int first)
+{
+	unsigned int last = first;
+
+	while (last + 1 < value->pid_count &&
+	       value->pids[last + 1] == value->pids[last] + 1)
+		last++;
+	return last;
+}
+
 /* However many there are, which @value has no room for: to be freed. */
 static char *pids_text(const struct value *value)
 {
@@ -137,8 +148,15 @@ static char *pids_text(const struct value *value)
 	char *text = xcalloc(value->pid_count, sizeof(longest));
 	char *end = text;
 
-	for (unsigned int i = 0; i < value->pid_count; i++)
+	for (unsigned int i = 0; i < value->pid_count; i++) {
+		unsigned int last = value->ranges ? last_of_range(value, i) : i;
+
 		end += sprintf(end, "%s%d", i ? "," : "", value->pids[i]);
+		if (last < i + 2)
+			continue;
+		end += sprintf(end, "-%d", value->pids[last]);
+		i = last;
+	}
 	return text;
 }
 

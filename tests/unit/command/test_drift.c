@@ -179,13 +179,6 @@ GOLDEN_TEST(test_own, "command/drift-own")
 	rows[1].ids[TASKMAP_NSPROXY] = OTHER(1);
 	rows[1].ids[TASKMAP_NET_NS] = OTHER(2);
 	tell(to, "a new nsproxy is no news beside a new namespace", rows, 2);
-	make_group(rows, 4, 100);
-	rows[1].ids[TASKMAP_CRED] = OTHER(1);
-	rows[2].ids[TASKMAP_CRED] = OTHER(2);
-	rows[2].uid = 1234;
-	rows[3].ids[TASKMAP_CRED] = OTHER(3);
-	rows[3].gid = 4294967294U;
-	tell(to, "cred with another uid or gid", rows, 4);
 	make_group(rows, 3, 100);
 	rows[2].ids[TASKMAP_FILES] = OTHER(1);
 	tell(to, "without the leader", rows + 1, 2);
@@ -217,6 +210,200 @@ GOLDEN_TEST(test_none_is_not_own, "command/drift-none")
 	rows[0].ids[TASKMAP_SYSVSEM] = 0;
 	rows[0].ids[TASKMAP_CGROUPS] = OTHER(1);
 	tell(to, "a dead leader", rows, 2);
+}
+
+/* The one that deviates, and those that are as their parent is. */
+#define CROWD	8
+
+/* Process 1, and a group of seven that share all. */
+static void make_crowd(struct taskmap_record rows[CROWD])
+{
+	rows[0] = process(1, 0, "init");
+	make_group(&rows[1], CROWD - 1, 22);
+}
+
+GOLDEN_TEST(test_odd_leader, "command/drift-leader")
+{
+	struct taskmap_record rows[CROWD];
+
+	for_each_resource(r) {
+		make_crowd(rows);
+		rows[1].ids[r] = OTHER(1);
+		tell(to, resources[r].name, rows, CROWD);
+	}
+	make_crowd(rows);
+	rows[1].ids[TASKMAP_NET_NS] = OTHER(1);
+	rows[4].ids[TASKMAP_NET_NS] = OTHER(2);
+	tell(to, "the leader, and a thread in a third place", rows, CROWD);
+	make_crowd(rows);
+	rows[1].ids[TASKMAP_NET_NS] = OTHER(1);
+	rows[7].kind = TASKMAP_WORKER;
+	tell(to, "a worker counts apart", rows, CROWD);
+	tell_of(to, "what is said does not depend on what is shown", rows,
+		CROWD, WALKED, 25);
+	make_crowd(rows);
+	rows[1].ids[TASKMAP_CRED] = OTHER(1);
+	rows[1].uid = rows[1].euid = rows[1].fsuid = 1000;
+	tell(to, "cred of the leader", rows, CROWD);
+	for (int i = 2; i < CROWD; i++) {
+		rows[i] = zombie(rows[i]);
+		rows[i].ids[TASKMAP_CRED] = OTHER(i);
+	}
+	tell(to, "the dead say nothing about what is usual", rows, CROWD);
+}
+
+GOLDEN_TEST(test_either, "command/drift-either")
+{
+	struct taskmap_record rows[4];
+
+	for_each_resource(r) {
+		rows[0] = process(1, 0, "init");
+		make_group(&rows[1], 3, 22);
+		rows[1].ppid = 0;
+		rows[0].ids[r] = OTHER(1);
+		rows[2].ids[r] = OTHER(2);
+		tell(to, resources[r].name, rows, 4);
+	}
+	rows[0] = process(1, 0, "init");
+	make_group(&rows[1], 3, 22);
+	rows[2].ids[TASKMAP_NET_NS] = rows[3].ids[TASKMAP_NET_NS] = OTHER(1);
+	tell(to, "the leader is where process 1 is", rows, 4);
+	rows[0].ids[TASKMAP_NET_NS] = OTHER(1);
+	tell(to, "and here the threads are", rows, 4);
+	rows[3].ids[TASKMAP_NET_NS] = OTHER(2);
+	tell(to, "only one of them", rows, 4);
+	make_group(&rows[1], 3, 22);
+	rows[1].flags |= FLAG_DUMPCORE;
+	rows[1].ids[TASKMAP_FILES] = OTHER(1);
+	tell(to, "the leader dumps core", rows, 4);
+	make_group(&rows[1], 3, 22);
+	rows[3].flags |= FLAG_DUMPCORE;
+	rows[3].ids[TASKMAP_FILES] = OTHER(1);
+	tell(to, "a thread dumps core", rows, 4);
+}
+
+/* Threads of server 600, two and a half as recorded, which share but @resource. */
+GOLDEN_TEST(test_ways, "command/drift-ways")
+{
+	struct taskmap_record *rows = fixture_births();
+	const int files = TASKMAP_FILES, net = TASKMAP_NET_NS;
+
+	rows[4] = thread(&rows[3], 602);
+	rows[5] = thread(&rows[3], 603);
+	rows[4].birth_pid = rows[5].birth_pid = 600;
+	rows[2].ids[net] = rows[2].ids[files] = OTHER(1);
+	tell_of(to, "clone(2) did not do it", rows, 6, WALKED, 600);
+	rows[5].birth_pid = 599;
+	tell_of(to, "or that is not known", rows, 6, WALKED, 600);
+	rows[2].ids[net] = rows[3].ids[net];
+	rows[2].ids[files] = rows[3].ids[files];
+	rows[4].ids[net] = rows[4].ids[files] = OTHER(1);
+	tell_of(to, "created by the leader", rows, 6, WALKED, 602);
+	rows[4].birth_pid = 601;
+	tell_of(to, "created by a thread that has what the leader has", rows, 6,
+		WALKED, 602);
+	rows[3].ids[net] = rows[3].ids[files] = OTHER(2);
+	tell_of(to, "created by a thread that has not", rows, 6, WALKED, 602);
+	rows[4].birth_flags = (rows[4].birth_flags | 0x40000000) & ~0x400ULL;
+	tell_of(to, "so created", rows, 6, WALKED, 602);
+	free(rows);
+}
+
+GOLDEN_TEST(test_cred, "command/drift-cred")
+{
+	struct taskmap_record rows[8];
+
+	/* As an xrootd or a Samba does it, and by capset(2). */
+	rows[0] = process(1, 0, "init");
+	make_group(&rows[1], 7, 100);
+	for (int i = 2; i < 8; i++)
+		rows[i].ids[TASKMAP_CRED] = OTHER(i);
+	rows[2].euid = rows[2].fsuid = 1000;
+	rows[3].fsuid = 1001;
+	rows[4].uid = rows[4].euid = rows[4].fsuid = 1002;
+	rows[5].gid = 4294967294U;
+	tell(to, "threads that act as others", rows, 8);
+	rows[1].ppid = 99;
+	rows[1].euid = rows[1].fsuid = 7;
+	rows[0].euid = 8;
+	tell(to, "nothing tells who is the usual one", rows, 8);
+	rows[0] = process(1, 0, "init");
+	rows[1] = process(100, 1, "other user");
+	rows[1].uid = rows[1].euid = rows[1].fsuid = 1000;
+	tell(to, "a process of another user than its parent", rows, 2);
+}
+
+GOLDEN_TEST(test_seccomp, "command/drift-seccomp")
+{
+	struct taskmap_record rows[4];
+
+	rows[0] = process(1, 0, "init");
+	make_group(&rows[1], 3, 100);
+	rows[3].seccomp = 2;
+	rows[3].ids[TASKMAP_SECCOMP] = OTHER(1);
+	tell(to, "one thread has a filter", rows, 4);
+	rows[3].ids[TASKMAP_SECCOMP] = 0;
+	tell(to, "which an older module does not tell", rows, 4);
+	rows[3].flags |= FLAG_EXITING;
+	tell(to, "or which it has let go of", rows, 4);
+	make_group(&rows[1], 3, 100);
+	for (int i = 1; i < 4; i++) {
+		rows[i].seccomp = 2;
+		rows[i].ids[TASKMAP_SECCOMP] = OTHER(1);
+	}
+	tell(to, "all have one, as with SECCOMP_FILTER_FLAG_TSYNC", rows, 4);
+	rows[2].ids[TASKMAP_SECCOMP] = OTHER(2);
+	tell(to, "one has another", rows, 4);
+	rows[1].seccomp = rows[1].ids[TASKMAP_SECCOMP] = 0;
+	rows[2].ids[TASKMAP_SECCOMP] = OTHER(1);
+	rows[0].seccomp = 2;
+	rows[0].ids[TASKMAP_SECCOMP] = OTHER(1);
+	tell(to, "the leader has none", rows, 4);
+}
+
+GOLDEN_TEST(test_kthreads, "command/drift-kthreads")
+{
+	struct taskmap_record rows[6];
+
+	rows[0] = process(1, 0, "init");
+	rows[1] = kthread(2, "kthreadd");
+	for (int i = 2; i < 6; i++)
+		rows[i] = kthread(10 + i, "kthread");
+	rows[2].ids[TASKMAP_MNT_NS] = rows[2].ids[TASKMAP_FS] = OTHER(1);
+	rows[2].ids[TASKMAP_NSPROXY] = OTHER(1);
+	rows[3].ids[TASKMAP_CGROUPS] = rows[4].ids[TASKMAP_CGROUPS] = OTHER(2);
+	rows[5].euid = rows[5].fsuid = 65534;
+	tell(to, "as kdevtmpfs, two in a cgroup, and one of another user", rows, 6);
+	rows[1] = kthread(3, "kthread");
+	rows[4] = kthread(14, "kthread");
+	rows[5] = kthread(15, "kthread");
+	tell(to, "without kthreadd most of them decide", rows, 6);
+	rows[1].ids[TASKMAP_CGROUPS] = OTHER(3);
+	tell(to, "if they do not agree nothing is said", rows, 6);
+	rows[1] = kthread(2, "kthreadd");
+	rows[2] = kthread(12, "kthread");
+	rows[3] = kthread(13, "kthread");
+	rows[1].ids[TASKMAP_FS] = rows[2].ids[TASKMAP_FS] =
+	rows[4].ids[TASKMAP_FS] = rows[5].ids[TASKMAP_FS] = OTHER(4);
+	tell(to, "one borrows the fs of process 1", rows, 6);
+}
+
+GOLDEN_TEST(test_helpers, "command/drift-helpers")
+{
+	struct taskmap_record rows[6];
+
+	rows[0] = process(1, 0, "init");
+	rows[1] = kthread(2, "kthreadd");
+	rows[2] = kthread(3, "kworker/u4:0");
+	rows[3] = process(100, 2, "modprobe");
+	rows[4] = process(101, 2, "core-helper");
+	rows[4].birth_pid = 3;
+	rows[4].birth_flags = 0x808000;
+	rows[5] = process(102, 2, "its child");
+	rows[5].birth_pid = 101;
+	rows[5].birth_flags = 0x8000;
+	tell(to, "of an unknown birth, of a known one, and by CLONE_PARENT",
+	     rows, 6);
 }
 
 /* Thread groups that share */
@@ -312,6 +499,12 @@ GOLDEN_TEST(test_tasks, "command/drift-tasks")
 	rows[1] = zombie(rows[1]);
 	rows[2] = zombie(rows[2]);
 	tell(to, "all are dead", rows, 4);
+	make_group(rows, 4, 100);
+	rows[0] = zombie(rows[0]);
+	rows[2].kind = TASKMAP_WORKER;
+	tell(to, "a dead leader, two threads and a worker", rows, 4);
+	rows[1].kind = rows[3].kind = TASKMAP_WORKER;
+	tell(to, "a dead leader and workers", rows, 4);
 	rows[0] = process(100, 1, "owner");
 	rows[1] = kthread(200, "vhost-100");
 	rows[1].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
@@ -505,6 +698,8 @@ GOLDEN_TEST(test_command, "command/drift-command")
 		"$T drift -o NO 2>o; s=$?; cut -d ';' -f 1 o; exit $s",
 		"$T drift -i /dev/null",
 		"$T drift -i $S/odd -p 1,9999",
+		"$T drift -n -i $S/folded -o PID,TASKS,PIDS | awk '{ $1 = $1 } 1'",
+		"$T drift -J -i $S/folded -o PID,TASKS,PIDS | grep -v taskmap",
 		/* A name that is hostile, as list has it, in each form. */
 		"$T drift -n -i $S/odd -p 700 -o PID,COMM,RULE,WHAT,TASKS,HOLDERS,REFS | awk '{ $1 = $1 } 1'",
 		"$T drift -r -i $S/odd -p 700 -o COMM,WHAT,HOLDERS",
@@ -520,6 +715,13 @@ GOLDEN_TEST(test_command, "command/drift-command")
 	struct taskmap_record *rows = fixture_system(), textbook[TEXTBOOK];
 	char *dir = fixture_dir();
 
+	/* Threads 101, 103, 104, 106, 107 and 108 have their own. */
+	make_group(textbook, 10, 100);
+	for (int i = 1; i < 9; i++) {
+		if (i != 2 && i != 5)
+			textbook[i].ids[TASKMAP_FS] = OTHER(i);
+	}
+	exact_file(dir, "folded", textbook, 10);
 	make_textbook(textbook);
 	free(fixture_image_file(dir, "walked", textbook, TEXTBOOK, NULL));
 	exact_file(dir, "instant", textbook, TEXTBOOK);
