@@ -80,6 +80,7 @@ live()
 	local name="$1 on $kernel" options=()
 
 	# The texts of test_said are written instead of compared.
+	[[ -z ${GOLDEN:-} ]] || mkdir -p tests/live/said
 	[[ -z ${GOLDEN:-} ]] || options+=(--env "GOLDEN=$GOLDEN" \
 		--share "$top/tests/live/said")
 

@@ -37,7 +37,8 @@ FIRST_PID = 20001
 WIDTH = 2000
 
 BY_LEADER = r"\bby LEADER\b|\bLEADER( \(.*?\))? (created|forked|made)\b"
-BY_PARENT = BY_LEADER.replace("LEADER", "PARENT")
+# What is said to be inferred, or follows from an "If", is no statement.
+BY_PARENT = r"^(?!If |.*\binferred).*(?:" + BY_LEADER.replace("LEADER", "PARENT") + ")"
 # As a flag that somebody gave, and not as one that was not given.
 NEWNET = r"(?<!no )(?<!without )\bCLONE_NEWNET\b"
 SAME_USER = r"same uid and gid"
@@ -143,43 +144,38 @@ SAID = {
     "orphan": {
         "said": [r"explain TASK: (?i)adopt|reparent|subreaper"],
         "never": ["explain TASK: " + BY_PARENT, "note TASK: " + BY_PARENT,
-                  r"explain TASK: clone\(2\).*CLONE_NEWUTS(?!.*adopt)"],
+                  r"explain TASK: ^(?!.*adopt).*clone\(2\).*CLONE_NEWUTS"],
     },
     "memory-heir": {
-        "said": [r"explain TASK: (alone|only|no other).*(mm|memory|address space)"],
+        "said": [r"explain TASK: no mm, files or fs with another process"],
         "recorded": [r"explain TASK: KILLED.* created it|created by .*KILLED"],
         "never": ["explain TASK: " + BY_PARENT, "note TASK: " + BY_PARENT],
-        "never unrecorded": [r"compare: ^ *TASK .*like fork\(2\)",
-                             r"explain TASK: like fork\(2\)"],
+        "never unrecorded": [r"explain TASK: ^(?!.*adopt).*like fork\(2\)"],
     },
     "two-vforks": {
         "said": [r"explain PARENT: vfork.*\bTASK\b",
                  r"explain OTHER_PARENT: vfork.*\bOTHER\b",
                  r"explain TASK: vfork.*\bPARENT\b",
-                 r"drift: ^ *TASK .* vfork .*\bPARENT\b|^ *OTHER .* vfork .* 2 "],
+                 r"drift: ^ *OTHER .* vfork .* 2 .*mm of LEADER"],
         "never": [r"explain PARENT: vfork.*\bOTHER\b",
                   r"explain OTHER_PARENT: vfork.*\bTASK\b",
                   r"explain TASK: vfork.*\bOTHER", "explain TASK: " + BY_LEADER,
-                  r"note TASK: vfork.*\b(LEADER|OTHER)", "note TASK: " + BY_LEADER,
-                  r"drift: ^ *(TASK|OTHER) .* vfork .*\bLEADER\b"],
+                  r"note TASK: vfork.*\bOTHER", "note TASK: " + BY_LEADER],
     },
     "zombie-no-signal": {
         "said": [r"explain TASK: __WALL|__WCLONE"],
         "never": [r"explain TASK: is notified when it ends"],
     },
     "cannot-fork": {
-        "said": [r"explain TASK: (?i)child.*pid namespace"],
+        "said": [r"explain TASK: children in .*pid ns"],
         "never": [r"explain TASK: clone\(2\).*CLONE_NEWPID",
                   r"compare: ^ *TASK .*CLONE_NEWPID"],
     },
     "ending-init": {
-        "said": [r"explain TASK: (?i)is (ending|exiting|being killed)",
+        "said": [r"explain TASK: Ending; it no longer runs",
                  r"explain TASK: \bINSIDE\b"],
-        "never": [r"explain TASK: runs its program",
+        "never": [r"explain TASK: (?<!no longer )runs its program|core",
                   r"explain TASK: not yet, or not any more"],
-    },
-    "nested-pid-deep": {
-        "said": [r"explain TASK: \bTASK\W+3\W+2\W+1\b"],
     },
     "unshare-time-child": {
         "said": [r"explain TASK: unshare\(2\)"],
@@ -293,7 +289,8 @@ def sentences_of(path, roles):
 
 def unwrapped(text):
     """The sentences of a text that is wrapped, in a line each."""
-    paragraphs = re.split(r"\n\s*\n", text)
+    paragraphs = re.split(r"\n\s*\n|\n(?=  (?:created|shares|doing|unusual) )",
+                          text)
     return "\n".join(re.sub(r"\.\s(?=[A-Z0-9])", ".\n", " ".join(lines.split()))
                      for lines in paragraphs)
 
@@ -460,8 +457,8 @@ class Situations(Loaded):
             await_state(stops, b"T")
 
         text = self.diff({ends: "ENDS", stops: "STOPS"}, change)
-        self.assertRegex(text, r"(?m)^.*\bENDS\b.*(?i:zombie|dead|died|ended)")
-        self.assertRegex(text, r"(?m)^.*\bSTOPS\b.*(?i:stopped)")
+        self.assertRegex(text, r"(?m)^died +ENDS\b")
+        self.assertRegex(text, r"(?m)^stopped +STOPS\b")
 
     def test_diff_of_exec_by_a_thread(self):
         """It is not gone: it is the leader now, by exec(2)."""
@@ -554,4 +551,4 @@ class Situations(Loaded):
                 continue
             with self.subTest(role):
                 self.assertRegex(text, r"(?i)\bcore\b")
-                self.assertNotIn("runs its program", text)
+                self.assertNotRegex(text, "(?<!no longer )runs its program")

@@ -137,15 +137,21 @@ static void find_memory(struct facts *facts, const struct model *model)
 	facts->awaited = model_vfork_child(model, task);
 }
 
-/* Never more than the threads that the kernel counts, whatever a file says. */
-static unsigned int count_workers(const struct model *model, unsigned int task)
+/* Never more workers than threads that the kernel counts, whatever a file says. */
+static void find_threads(struct facts *facts, const struct model *model)
 {
-	const struct members threads = model_threads(model, task);
-	unsigned int count = 0;
+	const struct members threads = model_threads(model, facts->task);
 
-	for (unsigned int i = 0; i < threads.count; i++)
-		count += model->tasks[threads.tasks[i]].kind == TASKMAP_WORKER;
-	return count < model->tasks[task].threads ? count : 0;
+	for (unsigned int i = 0; i < threads.count; i++) {
+		const struct taskmap_record *record =
+			&model->tasks[threads.tasks[i]];
+
+		facts->workers += record->kind == TASKMAP_WORKER;
+		if (record->flags & FLAG_DUMPCORE)
+			facts->dumper = record->pid;
+	}
+	if (facts->workers >= facts->record->threads)
+		facts->workers = 0;
 }
 
 static struct facts facts_find(const struct model *model, unsigned int task)
@@ -159,7 +165,6 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 		.leader = model_is_leader(model, task),
 		.dead = model_is_dead(model, task),
 		.live = model_live_threads(model, task),
-		.workers = count_workers(model, task),
 		.home = home_of(model, task),
 		.gettid = record->ns_pid,
 		.getpid = getpid_of(model, task),
@@ -180,6 +185,7 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 					 creator.task);
 	facts.getppid_known = find_getppid(&facts, model);
 	find_memory(&facts, model);
+	find_threads(&facts, model);
 	return facts;
 }
 
@@ -326,7 +332,9 @@ static void explain_memory(struct explanation *to)
 
 	if (!facts->record->ids[TASKMAP_MM])
 		say(to, TOPIC_KIND, xasprintf("no mm"),
-		    "It has no address space: not yet, or not any more.");
+		    model_is_ending(to->model, facts->task) ?
+		    "It has given back its address space." :
+		    "It has no address space.");
 }
 
 static void explain_kind(struct explanation *to)

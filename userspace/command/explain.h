@@ -34,6 +34,7 @@ struct facts {
 	bool dead;
 	unsigned int live;	/* threads of its group that are not dead */
 	unsigned int workers;	/* kernel workers among its threads */
+	int dumper;		/* the thread of its process that dumps core, or 0 */
 	enum home home;
 	/* What these return to it, in its own pid namespace; 0 if not known. */
 	int gettid;

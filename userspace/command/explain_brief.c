@@ -80,6 +80,12 @@ static char *created_as_recorded(const struct explanation *of)
 
 	free(flags);
 	free(creator);
+	if (of->facts.leader && of->facts.record->ppid &&
+	    birth->creator == NO_TASK && !birth->was_thread &&
+	    !(birth->flags & CLONE_PARENT))
+		line = joined(line, "; ",
+			      xasprintf("its parent %d adopted it, unless it is that task",
+					of->facts.record->ppid));
 	return both(line, changes(&of->facts));
 }
 
@@ -113,9 +119,10 @@ static char *created_by_inference(const struct explanation *of)
 	if (of->facts.dead || !relation->possible)
 		guess = xasprintf("inferred creator: %s", who);
 	else
-		guess = xasprintf("inferred: by %s with %s%s%s, unless something changed since",
+		guess = xasprintf("inferred: by %s with %s%s%s, unless %ssomething changed since",
 				  who, flags, name ? ", like " : "",
-				  name ? name : "");
+				  name ? name : "",
+				  of->facts.leader ? "it was adopted or " : "");
 	free(flags);
 	free(who);
 	return guess;

@@ -186,8 +186,10 @@ static void tell_flags(const struct subject *subject)
 	if (relation->vfork)
 		words = joined(words, " | ", xstrdup("CLONE_VFORK"));
 	say(subject->to, subject->topic, words,
-	    "If %d created it and nothing changed since, it called %s with %s%s%s.",
-	    subject->other->pid, call_for(set),
+	    "If %d created it%s and nothing changed since, it called %s with %s%s%s.",
+	    subject->other->pid,
+	    subject->to->facts.leader ? ", instead of adopting it," : "",
+	    call_for(set),
 	    set ? "these flags" : "no flag that shares anything",
 	    name ? ", like " : "", name ? name : "");
 }
@@ -570,22 +572,58 @@ static void tell_no_parent(const struct subject *subject)
 		    "It has none: the idle task created it at boot. There is one idle task for each CPU; all have pid 0, and no list shows them.");
 }
 
+/* What its end means to its parent: do_notify_parent(), kernel/signal.c. */
+static const char *at_its_end(const struct facts *facts)
+{
+	return facts->record->exit_signal ? ", which is notified when it ends" :
+					    ", which is not notified when it ends";
+}
+
+/* Without CLONE_PARENT the creator is the parent, until it ends. */
+static void tell_adoption(const struct subject *subject)
+{
+	const struct birth *birth = &subject->to->facts.birth;
+	const struct model *model = subject->to->model;
+
+	if (!birth->pid || birth->creator != NO_TASK ||
+	    birth->flags & (CLONE_PARENT | CLONE_THREAD))
+		return;
+	if (model->tasks[subject->other->task].start_ns >
+	    subject->to->facts.record->start_ns)
+		say(subject->to, subject->topic,
+		    xasprintf("it was created later"),
+		    "Its parent adopted it when its former parent ended.");
+	else
+		say(subject->to, subject->topic,
+		    xasprintf("BIRTH_PID %d", birth->pid),
+		    "Its parent adopted it when its creator %d ended, or is its creator and got another PID by exec(2).",
+		    birth->pid);
+}
+
 static void tell_who(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
-	char *name = name_of(subject);
+	const struct taskmap_record *record = facts->record;
+	char *name = name_of(subject), *who;
 
+	if (record->parent && record->parent != record->ppid)
+		who = xasprintf("thread %d of process %d (%s)", record->parent,
+				record->ppid, name);
+	else
+		who = xasprintf("%d (%s)", record->ppid, name);
 	if (facts->leader)
 		say(subject->to, subject->topic,
-		    xasprintf("PPID %d", subject->other->pid),
-		    "Its parent is %d (%s), which is notified when it ends%s.",
-		    subject->other->pid, name,
-		    facts->birth.pid ? "" : "; usually its creator");
+		    xasprintf("PARENT %d", record->parent ? record->parent :
+							    record->ppid),
+		    "Its parent is %s%s.", who, at_its_end(facts));
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PPID %d", subject->other->pid),
 		    "Its parent is %d (%s), as that of all threads of its process.",
 		    subject->other->pid, name);
+	if (facts->leader)
+		tell_adoption(subject);
+	free(who);
 	free(name);
 }
 

@@ -147,7 +147,10 @@ static void explain_last(struct explanation *to)
 	free(list);
 }
 
-/* coredump_task_exit() in kernel/exit.c, and do_coredump() in fs/coredump.c. */
+/*
+ * PF_POSTCOREDUMP tells nothing of a core dump: every task gets it where it begins
+ * to end, before it waits for one (coredump_task_exit(), kernel/exit.c).
+ */
 static void explain_ending(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -156,12 +159,13 @@ static void explain_ending(struct explanation *to)
 	if (flags & FLAG_DUMPCORE)
 		state(to, xasprintf("PF_DUMPCORE is set"),
 		      "Dumping core; it no longer runs its program.");
-	else if (flags & FLAG_POSTCOREDUMP)
-		state(to, xasprintf("PF_POSTCOREDUMP is set"),
-		      "Ending; it no longer runs its program, and its process dumps or has dumped core.");
-	else if (flags & FLAG_EXITING)
-		state(to, xasprintf("PF_EXITING is set"),
+	else
+		state(to, xasprintf(flags & FLAG_EXITING ? "PF_EXITING is set" :
+				    "PF_POSTCOREDUMP is set"),
 		      "Ending; it no longer runs its program.");
+	if (facts->dumper && !(flags & FLAG_DUMPCORE))
+		state(to, xasprintf("PF_DUMPCORE of %d is set", facts->dumper),
+		      "Its process dumps core: thread %d does.", facts->dumper);
 	if (flags & FLAG_EXITING && facts->leader &&
 	    facts->home == HOME_OTHER && facts->gettid == 1)
 		explain_last(to);

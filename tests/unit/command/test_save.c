@@ -104,7 +104,7 @@ static const struct script scripts[] = {
 	} },
 	/* As the world is in /tmp, and whatever fs.protected_fifos says. */
 	{ "sticky", "a FIFO of another user", {
-		"mkdir -m 1777 d; (umask 0; mkfifo d/x); chown 4711 d/x; cat d/x >got & " SAVE "d/x; s=$?; kill $!; wait; wc -c <got; rm -r d got; (exit $s)",
+		"mkdir -m 1777 d; (umask 0; mkfifo d/x); chown 4711 d/x; : >got; cat d/x >got & " SAVE "d/x; s=$?; kill $!; wait; wc -c <got; rm -r d got; (exit $s)",
 		"mkdir -m 1777 d; echo old >old; ln -s ../old d/x; chown -h 4711 d/x; " SAVE "d/x; s=$?; cat old; rm -r d old; (exit $s)",
 	} },
 	{ "symbolic_link", NULL, {
