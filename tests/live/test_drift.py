@@ -16,7 +16,7 @@ import tempfile
 import threading
 
 import oracle
-from image import Snapshot
+from image import RESOURCES, Snapshot
 from live import (LIBC, READER, Loaded, add_row_tests, cgroups, child, read_all,
                   rows, run, where)
 
@@ -33,9 +33,10 @@ APART = {"chain", "zombie-leader", "by-thread-net", "leader-apart"}
 def of_thread(row):
     """What a thread has of its own that its leader also has."""
     own = row.apart & {"files", "fs", "cred", "sysvsem", *NAMESPACES}
-    # What is not the thread's own will be that of its children.
+    # What is not the thread's own will be that of its children, or is the same.
     if not own & NAMESPACES and "nsproxy" in row.apart:
-        own.add(row.name.rpartition("-")[2] + "_children")
+        children = row.name.rpartition("-")[2] + "_children"
+        own.add(children if children in RESOURCES else "nsproxy")
     if row.name == "seccomp-filter":
         own.add("seccomp")
     # A worker cannot have what CLONE_SYSVSEM alone shares.

@@ -208,30 +208,39 @@ static struct both next_both(const struct model *a, const struct model *b,
 	return both;
 }
 
-/* Whether a task of A is the one that has its leader's pid in B. */
-static bool took_over(const struct diff *diff, unsigned int a)
-{
-	const struct taskmap_record *record = &diff->a.tasks[a];
-	unsigned int b = model_find(&diff->b, record->tgid);
-
-	return record->pid != record->tgid && record->task && b != NO_TASK &&
-	       diff->b.tasks[b].task == record->task;
-}
-
-/* The thread of A that is the leader @both.b in B, NO_TASK if A has none. */
+/*
+ * The thread of A that is the leader in B, if @both is one leader by pid and start
+ * and two by the id of the task. NO_TASK if there is none.
+ */
 static unsigned int find_thread(const struct diff *diff, struct both both)
 {
 	const struct members threads = model_threads(&diff->a, both.a);
+	uint64_t id = diff->b.tasks[both.b].task;
 
-	if (diff->a.tasks[both.a].task == diff->b.tasks[both.b].task)
+	if (diff->a.tasks[both.a].task == id)
 		return NO_TASK;
 	for (unsigned int i = 0; i < threads.count; i++) {
 		unsigned int task = threads.tasks[i];
 
-		if (took_over(diff, task))
+		if (id && task != both.a && diff->a.tasks[task].task == id)
 			return task;
 	}
 	return NO_TASK;
+}
+
+/* Whether a task that only A has is such a thread, and so is not gone. */
+static bool took_over(const struct diff *diff, unsigned int a)
+{
+	const struct taskmap_record *record = &diff->a.tasks[a];
+	struct both leader = {
+		model_find(&diff->a, record->tgid),
+		model_find(&diff->b, record->tgid),
+	};
+
+	return leader.a != NO_TASK && leader.b != NO_TASK &&
+	       diff->b.tasks[leader.b].task == record->task &&
+	       !order(&diff->a.tasks[leader.a], &diff->b.tasks[leader.b]) &&
+	       find_thread(diff, leader) == a;
 }
 
 static void add_both(struct diff *diff, struct both both,
