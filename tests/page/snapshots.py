@@ -44,9 +44,12 @@ class Task:
             0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
             os.fsencode(self.name), self.birth[1], 0, self.birth[0],
             *[0] * 8, b"", 0)
-        ids = b"".join((number and (1 + index) << 56 | number).to_bytes(8, "little")
-                       for index, number in enumerate(
-                           self.holds[name] for name in image.RESOURCES))
+        # A namespace for children is the task's own if it has the same number.
+        ids = b"".join((number and (1 + image.RESOURCES.index(
+                           name.removesuffix("_children"))) << 56 | number)
+                       .to_bytes(8, "little")
+                       for name, number in ((name, self.holds[name])
+                                            for name in image.RESOURCES))
         refs = bytes(4 * len(image.RESOURCES))
         return (fields + ids + refs).ljust(RECORD_SIZE, b"\0")
 
