@@ -202,12 +202,12 @@ static void tell_entered(const struct subject *subject)
 
 	for_each_resource_in(chosen, r)
 		say(subject->to, subject->topic, ids(subject, BIT(r), true),
-		    "%d has chosen its %s for its children, by unshare(2) or setns(2): that takes no flag.",
+		    "The children of %d live in that %s, by an earlier unshare(2) or setns(2): no flag was needed.",
 		    subject->other->pid, resources[r].noun);
 	for_each_resource_in(relation->entered & ~chosen, r)
 		say(subject->to, subject->topic, ids(subject, BIT(r), true),
 		    r == TASKMAP_PID_NS ?
-		    "It is not the first task of its %s: before it was created, its creator had chosen that namespace for its children, or had inherited it." :
+		    "It is not the first task of its %s: before it was created, its creator had chosen that namespace for its children, or lived there." :
 		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d.",
 		    resources[r].noun, subject->other->pid);
 }
@@ -223,7 +223,7 @@ static void tell_beyond(const struct subject *subject)
 		{
 			TASKMAP_CRED,
 			"clone(2) did not make the credentials the same: fork copies them, and only threads share them.",
-			"The credentials are not the same. Threads start with those of their creator: setuid(2) or a similar call by one of the two, or a keyring of the creator's thread.",
+			"The credentials are not the same, and threads start with those of their creator. Possible causes: another thread created it; setuid(2) or a similar call by one of the two; a keyring of the creator's thread.",
 		},
 		{
 			TASKMAP_NSPROXY,
@@ -417,8 +417,9 @@ static void tell_ids(const struct subject *subject)
 	if (*list)
 		say(subject->to, subject->topic,
 		    xasprintf("%d has the latter", other->pid),
-		    "Its ids are not those of %d (%s), although a new task has the ids of its creator: setuid(2) or a similar call, or exec(2) of a set-user-ID program, by one of the two since then.",
-		    other->pid, list);
+		    "Its ids are not those of %d (%s). A new task has the ids of its creator: %ssetuid(2) or a similar call, or exec(2) of a set-user-ID program, by one of the two since then.",
+		    other->pid, list,
+		    subject->to->facts.birth.pid ? "" : "another task created it, or ");
 	free(list);
 }
 
@@ -555,7 +556,7 @@ static void tell_exec(const struct subject *subject)
 		return;
 	if (facts->record->flags & FLAG_FORKNOEXEC)
 		say(subject->to, subject->topic, xasprintf("PF_FORKNOEXEC is set"),
-		    "It has not called exec(2): it runs the program that its creator ran at that time.");
+		    "It has not called exec(2), so it runs the program that its creator ran then.");
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PF_FORKNOEXEC is not set"),

@@ -303,7 +303,7 @@ GOLDEN_TEST(test_ways, "command/drift-ways")
 	tell_of(to, "created by a thread that has what the leader has", rows, 6,
 		WALKED, 602);
 	rows[3].ids[net] = rows[3].ids[files] = OTHER(2);
-	tell_of(to, "created by a thread that has not", rows, 6, WALKED, 602);
+	tell_of(to, "created by a thread without it", rows, 6, WALKED, 602);
 	rows[4].birth_flags = (rows[4].birth_flags | 0x40000000) & ~0x400ULL;
 	tell_of(to, "so created", rows, 6, WALKED, 602);
 	free(rows);
