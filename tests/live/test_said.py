@@ -444,6 +444,10 @@ class Situations(Loaded):
             with saved() as after:
                 return named(on_terminal("diff", before, after), roles)
 
+    def test_pids_of_all_levels(self):
+        self.skipTest("a record has the first and the last number of a task, and "
+                      "not those of the pid namespaces between")
+
     def test_diff_of_states(self):
         """One dies and is not reaped, the other one is stopped."""
         ends, stops = fork(signal.pause), fork(signal.pause)
