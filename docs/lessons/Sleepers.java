@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 // Threads that sleep until the end of the input:
-//	Sleepers cook waiter		two, with these names
-//	Sleepers platform 200		so many, as Java has always had them
-//	Sleepers virtual 10000		so many virtual ones, from Java 21 on
+//	Sleepers cook waiter		two threads with these names
+//	Sleepers platform 200		200 platform threads
+//	Sleepers virtual 10000		10,000 virtual threads; needs Java 21
 public class Sleepers {
 	private static java.util.concurrent.CountDownLatch asleep;
 
@@ -27,7 +27,7 @@ public class Sleepers {
 	private static void start(boolean virtual, String name) throws Exception {
 		Runnable work = Sleepers::sleep;
 
-		// By its name, so that an older compiler takes it, too.
+		// Found by name, so that an older compiler accepts it.
 		if (virtual) {
 			Thread.class.getMethod("startVirtualThread", Runnable.class)
 				.invoke(null, work);

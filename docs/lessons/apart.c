@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// A process of two threads, of which the second does what it is told by words:
+// A process of two threads. The second one obeys the words of the command line:
 //	chdir		goes to /tmp
 //	open		opens /etc/passwd as descriptor 99
-//	setresuid	becomes user 1234, by the function of libc
-//	SYS_setresuid	the same, by the bare system call
-//	fs, net ...	has an own one from now on, by unshare(2)
+//	setresuid	becomes user 1234 with the libc function
+//	SYS_setresuid	becomes user 1234 with the bare system call
+//	fs, net ...	stops sharing it, with unshare(2)
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static int act(const char *word)
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (!strcmp(word, own[i].name))
 			return unshare(own[i].flag);
-	errx(2, "what is %s?", word);
+	errx(2, "unknown word: %s", word);
 }
 
 static void tell(const char *name)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""As many coroutines as it is told, that wait until the end of the input."""
+"""Starts the given number of coroutines, which wait until the end of the input."""
 
 import asyncio
 import os
@@ -15,11 +15,11 @@ async def main(count):
     end = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         sleepers = [group.create_task(sleeper(end)) for _ in range(count)]
-        # Each of them runs once before this goes on.
+        # Each coroutine runs once before this continues.
         await asyncio.sleep(0)
         print(f"python {os.getpid()} {os.getpid()}")
         print(len(sleepers), "are asleep\nready", flush=True)
-        # This stops all, which is nothing to those who sleep.
+        # This blocks the task, and with it every coroutine; all of them sleep.
         sys.stdin.read()
         end.set()
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-How many different values are in each column of a table of which the first
-column is the name of a program; of the rows of that program alone:
+Counts the different values in each column of a table, in the rows whose first column
+is PROGRAM:
 
     count.py PROGRAM <TABLE
 """

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// A process with 100 pages of memory, and its child by fork(2). Told "read 30"
-// or "write 30" the child does that to its first 30 pages; told "exec" it
-// executes cat(1); told "parent 30", the parent writes. Told is then how many page
-// faults that took, and how many pages of memory the two have in common.
+// A process with 100 pages of memory, and its child. For an input line "read 30" or
+// "write 30" the child reads or writes its first 30 pages, for "exec" it executes
+// cat(1), and for "parent 30" the parent writes. Then the parent prints how many page
+// faults this took, and how many pages of memory both have in common.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -41,7 +41,7 @@ static int touch(int writing, int pages)
 	return (int)(faults() - before);
 }
 
-/* What is asked for comes as two numbers, and the faults go back. */
+/* Reads requests of two numbers, and answers with the number of page faults. */
 static void child(void)
 {
 	int request[2], answer;
@@ -55,7 +55,7 @@ static void child(void)
 	_exit(0);
 }
 
-/* In which frame of physical memory each page is; only root may know. */
+/* The frame of physical memory of each page. The kernel tells only root. */
 static void frames(pid_t pid, uint64_t found[PAGES])
 {
 	off_t first = (off_t)((uintptr_t)memory / PAGE * sizeof(*found));
@@ -125,7 +125,7 @@ int main(void)
 		} else {
 			write(to_child[1], request, sizeof(request));
 			answered = read(from_child[0], &answer, sizeof(answer));
-			/* The end of the pipe, if it executes a program. */
+			/* An exec closes the pipe instead. */
 			if (answered > 0)
 				printf("%s: %d page faults\n", word, answer);
 		}

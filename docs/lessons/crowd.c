@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// Many tasks that wait: "crowd fork 200" or "crowd pthread 200".
+// Creates many tasks that wait: "crowd fork 200" or "crowd pthread 200".
 #include <err.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ static void make_process(void)
 	if (pid < 0)
 		err(1, "fork");
 	if (!pid) {
-		/* Ends with its parent, however that ends. */
+		/* End with the parent, however it ends. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		wait_for_end(NULL);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// Makes a task by clone(2) with the flags named, and tells which of the new
-// task's deeds can be seen in the old one.
+// Creates a task with the given flags of clone(2), and prints which of the new
+// task's changes the old one sees.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static int deeds(void *unused)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	variable = 1;			/* in memory */
-	umask(0123);			/* beside root and working directory */
+	umask(0123);			/* in the fs, with root and working directory */
 	dup2(STDIN_FILENO, DESCRIPTOR);	/* in the file table */
 	sigaction(SIGUSR1, &ignore, unused);	/* among the signal handlers */
 	write(done[1], "", 1);

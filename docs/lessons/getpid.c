@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// Three threads of one process; each tells what getpid() and gettid() return.
+// Three threads of one process, which print what getpid() and gettid() return.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Whether something is true of what "taskmap-zoo cost --json" found:
+Prints whether a statement about the results of "taskmap-zoo cost --json" is true:
 
     says.py FILE 'fork.create > 2 * pthread.create'
 """

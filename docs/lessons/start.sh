@@ -2,24 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# Holds programs while one looks at their tasks. To be read by the shell that one
-# types in:
+# Functions that hold programs while you look at their tasks. Read this file into the
+# shell that you type in:
 #
 #	. docs/lessons/start.sh
 #
-#	start PROGRAM...   runs it until all its tasks are there, and shows what it
-#	                   tells of them. Of a line "threads 301 302" 302, the task,
-#	                   goes into $threads; of more such lines into ${threads[1]}
-#	                   and so on; other characters than a-z0-9 become "_".
-#	next [WORD...]     lets what was started last go on, until it is ready again
-#	finish             ends all that was started
+#	start PROGRAM...   runs PROGRAM until all its tasks exist, and prints its lines
+#	                   about them. A line "threads 301 302" puts 302, the task,
+#	                   into $threads; the next such line fills ${threads[1]} and
+#	                   so on. Characters other than a-z0-9 become "_".
+#	next [WORD...]     lets the last program continue until it is ready again
+#	finish             ends every program that start started
 #
-# A program tells by lines on its standard output, and says "ready" when it waits
-# for a line of input; at the end of the input it ends. So does taskmap-zoo.
+# PROGRAM prints lines on its standard output, and "ready" when it waits for a line of
+# input. It ends at the end of its input. taskmap-zoo behaves like this.
 
 start_directory=() start_keeper=() start_out=()
 
-# start_told PROGRAM: shows what it tells, until it is ready.
+# start_told PROGRAM: prints its lines until it is ready.
 start_told()
 {
 	local line
@@ -28,11 +28,11 @@ start_told()
 		[[ $line != ready ]] || return 0
 		echo "$line"
 	done
-	echo "$1 has ended before it was ready" >&2
+	echo "$1 ended before it was ready" >&2
 	return 1
 }
 
-# start_name LINE: puts the task that a line names where it can be used.
+# start_name LINE: puts the task in LINE into the variable of its name.
 start_name()
 {
 	local name task
@@ -45,10 +45,10 @@ start_name()
 	list+=("$task")
 }
 
-# The program reads from a FIFO whose other end only a keeper has, and not this
-# shell: whatever one runs in the background would have it, too, and then there
-# would be no end. The keeper ends with this shell. The redirections are for what
-# bash says of jobs.
+# The program reads from a FIFO. Only a keeper process has the other end open, because
+# every background job would inherit it from this shell, and the FIFO would never reach
+# its end. The keeper ends with this shell. The redirections hide messages of bash about
+# jobs.
 start()
 {
 	local directory out line told status=0
@@ -66,7 +66,7 @@ start()
 	exec {out}<"$directory/out"
 	start_directory+=("$directory") start_out+=("$out")
 	told=$(start_told "$1") || status=$?
-	# Threads tell in any order.
+	# Threads print in any order.
 	while read -r line; do
 		[[ -z $line ]] || echo "$line"
 		start_name "$line"
@@ -77,7 +77,7 @@ start()
 next()
 {
 	echo "$@" >"${start_directory[-1]}/in"
-	start_told "what was started"
+	start_told "the program"
 }
 
 finish()
@@ -87,7 +87,7 @@ finish()
 	while [[ ${#start_out[@]} -gt 0 ]]; do
 		out=${start_out[-1]}
 		kill "${start_keeper[-1]}"
-		# The last of its tasks that ends ends this.
+		# Ends with the last task of the program.
 		cat <&"$out" >/dev/null
 		exec {out}<&-
 		rm -r "${start_directory[-1]}"

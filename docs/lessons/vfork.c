@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-// What does the parent see of a variable that the child changed?
+// Does the parent see a variable that the child changed?
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Owns a vhost device, as QEMU does for the network card of a virtual machine, and
-has it make the thread that would carry the packets.
+makes the kernel create the thread that would carry the packets.
 """
 
 import fcntl
