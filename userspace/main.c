@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap: what every task is and which kernel objects it holds. Here the
- * command line is understood, and nothing else is done.
+ * taskmap: shows what every task is and which kernel objects it holds. This file
+ * parses the command line and does nothing else.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -21,10 +22,11 @@ struct command {
 	const char *name;
 	const char *args;	/* as the help shows them */
 	int min_args, max_args;
-	const struct columns *columns;	/* NULL: it shows none */
-	const char *options;	/* the short names of those it takes */
-	const char *summary;
-	/* Understands options->args; NULL: run() does that itself */
+	const struct columns *columns;	/* NULL: it has no table */
+	const char *options;	/* letters of the options that it takes */
+	const char *summary;	/* what it does, in a phrase */
+	const char *details;	/* lines of its help, or "" */
+	/* Parses options->args; NULL: run() does that */
 	void (*parse_args)(struct options *options);
 	int (*run)(const struct options *options, struct error *error);
 };
@@ -35,111 +37,92 @@ static void parse_pid_args(struct options *options);
 static void parse_compared_pids(struct options *options);
 static void parse_watched(struct options *options);
 
-/* The first is what is done if no command is given. */
+/* The first is the default. */
 static const struct command commands[] = {
 	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiEH",
-	  "every task, what it is and what it holds (the default)",
+	  "show every task: what it is and what it holds (default)", "",
 	  NULL, list_command },
 	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
-	  "who shares each object",
+	  "show who shares each object",
+	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
+	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
 	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiE",
-	  "why a task is what it is, in plain words",
+	  "explain what a task is, and why", "",
 	  parse_pid_args, explain_command },
 	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
-	  "what tasks share, and the clone(2) flags for that",
+	  "compare what tasks share, and name the flags for that", "",
 	  parse_compared_pids, compare_command },
 	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiE",
-	  "tasks and what they hold, drawn: DOT, SVG or HTML",
+	  "draw tasks and what they hold: DOT, SVG or HTML", "",
 	  parse_pid_args, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
-	  "what changed between two saved snapshots",
+	  "show what changed between two saved snapshots",
+	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
 	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
-	  "threads, kernel threads and refs that are not as usual",
+	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
-	  "compare what the module says with kcmp(2) and /proc",
+	  "compare the module's data with kcmp(2) and /proc", "",
 	  parse_pid_args, verify_command },
 	{ "save", "FILE", 1, 1, NULL, "iE",
-	  "write the snapshot to FILE (- is standard output)",
+	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
 	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "Jpiu",
-	  "births, execs and exits as they happen",
+	  "show births, execs and exits as they happen",
+	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
 };
 
-/*
- * Upper-case letters that are not in short_options, A, B, E, F, G, L, R, S and W,
- * are the names by which the code knows options that have only a long one.
- */
-static const char short_options[] = "TJo:nrPHp:k:ac:i:u:Vh";
-
-static const struct option long_options[] = {
-	{ "tree",		no_argument,		NULL, 'T' },
-	{ "json",		no_argument,		NULL, 'J' },
-	{ "output",		required_argument,	NULL, 'o' },
-	{ "output-all",		no_argument,		NULL, 'A' },
-	{ "noheadings",		no_argument,		NULL, 'n' },
-	{ "raw",		no_argument,		NULL, 'r' },
-	{ "pairs",		no_argument,		NULL, 'P' },
-	{ "list-columns",	no_argument,		NULL, 'H' },
-	{ "pid",		required_argument,	NULL, 'p' },
-	{ "kind",		required_argument,	NULL, 'k' },
-	{ "all",		no_argument,		NULL, 'a' },
-	{ "compare",		required_argument,	NULL, 'c' },
-	{ "svg",		no_argument,		NULL, 'G' },
-	{ "html",		no_argument,		NULL, 'W' },
-	{ "resources",		required_argument,	NULL, 'R' },
-	{ "births",		no_argument,		NULL, 'B' },
-	{ "long",		no_argument,		NULL, 'L' },
-	{ "full-ids",		no_argument,		NULL, 'F' },
-	{ "input",		required_argument,	NULL, 'i' },
-	{ "exact",		no_argument,		NULL, 'E' },
-	{ "seed",		required_argument,	NULL, 'S' },
-	{ "user",		required_argument,	NULL, 'u' },
-	{ "version",		no_argument,		NULL, 'V' },
-	{ "help",		no_argument,		NULL, 'h' },
-	{ 0 }
+/* An option, and its line in the help. */
+struct option_row {
+	int letter;		/* its name in the code */
+	const char *name;	/* with its dashes */
+	const char *argument;	/* NULL: it takes none */
+	const char *help;
 };
 
-/* Sets of options of which no two can be used together. */
+static const struct option_row option_rows[] = {
+	{ 'T', "--tree", NULL, "show threads below leaders, leaders below parents" },
+	{ 'J', "--json", NULL, "print JSON, with full ids" },
+	{ 'r', "--raw", NULL, "separate columns by blanks, and escape blanks" },
+	{ 'P', "--pairs", NULL, "print KEY=\"value\"" },
+	{ 'n', "--noheadings", NULL, "do not print headings" },
+	{ 'o', "--output", "LIST", "show these columns; +LIST adds to the default ones" },
+	{ 'A', "--output-all", NULL, "show all columns" },
+	{ 'F', "--full-ids", NULL, "show ids as 16 hex digits, not as \"mm#3\"" },
+	{ 'p', "--pid", "LIST", "only these tasks, and all threads of these processes" },
+	{ 'k', "--kind", "LIST", "only tasks of these kinds" },
+	{ 'a', "--all", NULL, "also objects that only one task holds" },
+	{ 'G', "--svg", NULL, "print SVG, drawn by Graphviz" },
+	{ 'W', "--html", NULL, "print a page for a browser" },
+	{ 'R', "--resources", "LIST", "draw these resources; +LIST adds to the default ones" },
+	{ 'B', "--births", NULL, "also draw who created whom" },
+	{ 'L', "--long", NULL, "print everything, with the facts beside it" },
+	{ 'c', "--compare", "LIST", "compare these columns; +LIST adds to the default ones" },
+	{ 'i', "--input", "FILE", "read a saved snapshot (- is standard input)" },
+	{ 'E', "--exact", NULL, "stop the system to read it at one instant" },
+	{ 'S', "--seed", "NUMBER", "random seed for choosing the pairs to verify" },
+	{ 'u', "--user", "USER", "run COMMAND as USER; by default the user who called sudo" },
+	{ 'H', "--list-columns", NULL, "list the columns" },
+	{ 'V', "--version", NULL, "display the version and exit" },
+	{ 'h', "--help", NULL, "display this help and exit" },
+};
+
+/* The letters that are also short options. ":" makes getopt(3) report errors to us. */
+static const char short_options[] = ":TJo:nrPHp:k:ac:i:u:Vh";
+
+/* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
 
-static const char options_help[] =
-	"Options:\n"
-	" -T, --tree           threads below their leader, leaders below their parent\n"
-	" -J, --json           JSON output, with full ids\n"
-	" -r, --raw            raw output: no alignment, blanks escaped\n"
-	" -P, --pairs          KEY=\"value\" output\n"
-	" -n, --noheadings     no headings\n"
-	" -o, --output LIST    the columns to show; +LIST adds to the defaults\n"
-	"     --output-all     all columns\n"
-	"     --full-ids       ids as 16 hex digits, not as \"mm#3\"\n"
-	" -p, --pid LIST       only these tasks, and all threads of these processes\n"
-	" -k, --kind LIST      only tasks of these kinds\n"
-	" -a, --all            groups, graph: also objects that only one task holds\n"
-	"     --svg            graph: SVG, drawn by Graphviz\n"
-	"     --html           graph: a page for a browser\n"
-	"     --resources LIST graph: the resources to draw; +LIST adds to the defaults\n"
-	"     --births         graph: also who created whom\n"
-	"     --long           explain: everything, and the facts that decide it\n"
-	" -c, --compare LIST   diff: the columns to compare; +LIST adds to the defaults\n"
-	" -i, --input FILE     read a saved snapshot (- is standard input)\n"
-	"     --exact          one instant of the system, which is stopped for it\n"
-	"     --seed NUMBER    verify the pairs that were chosen at random by NUMBER\n"
-	" -u, --user USER      watch: who runs COMMAND; by default who called sudo\n"
-	" -H, --list-columns   list the columns, also with --json or --raw\n"
-	" -V, --version        the version\n"
-	" -h, --help           this help\n";
-
-/* The options that were given, by letter: the argument, "" if they take none. */
+/* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
 
-/* The pids that were given, as a tree of tsearch(3), in the place of pointers. */
+/* The given pids: a tree of tsearch(3) with numbers instead of pointers. */
 static void *given_pids;
 
-/* The option that asks for each format; none does for FORMAT_TABLE. */
+/* The option for each format. FORMAT_TABLE has none. */
 static const char formats[] = {
 	[FORMAT_TREE] = 'T',
 	[FORMAT_RAW] = 'r',
@@ -149,24 +132,9 @@ static const char formats[] = {
 	[FORMAT_HTML] = 'W',
 };
 
-static void print_columns_help(const struct command *command)
-{
-	const struct columns *columns = command->columns;
-
-	printf("\nColumns of %s (* shown by default%s):\n", command->name,
-	       columns->more ? ", with some of list" : "");
-	for (size_t i = 0; i < columns->own_count; i++) {
-		const struct column column = column_at(columns, i);
-
-		printf(" %c %-14s %s\n",
-		       column_is_default(columns, column.name) ? '*' : ' ',
-		       column.name, column.help);
-	}
-}
-
 /*
- * Exits with @status if all output has got where it should, which only the
- * last write tells. Nothing printed and nowhere to print to (>&-) is no error.
+ * Exits with @status if all output was written, which only the last write
+ * shows. No output, and no standard output (>&-), is not an error.
  */
 static _Noreturn void finish(int status)
 {
@@ -182,20 +150,57 @@ static _Noreturn void finish(int status)
 	exit(status);
 }
 
-static _Noreturn void help(void)
+static void print_options(const struct command *command)
 {
-	printf("Usage: taskmap [COMMAND] [options]\n\n"
-	       "Shows which kernel objects the tasks of a system hold and share.\n\n"
-	       "Commands:\n");
+	puts("\nOptions:");
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+		char left[32];
+
+		if (!strchr("Vh", row->letter) &&
+		    !strchr(command->options, row->letter))
+			continue;
+		snprintf(left, sizeof(left), "%s%s%s", row->name,
+			 row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+		if (strchr(short_options, row->letter))
+			printf(" -%c, %-17s %s\n", row->letter, left, row->help);
+		else
+			printf("     %-17s %s\n", left, row->help);
+	}
+}
+
+static void print_commands(void)
+{
+	puts("Usage: taskmap [COMMAND] [options]\n\n"
+	     "Show which kernel objects the tasks of a system hold and share.\n\n"
+	     "Commands:");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf(" %-7s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
-	printf("\n%s", options_help);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (commands[i].columns)
-			print_columns_help(&commands[i]);
-	}
-	printf("\nFor more details see taskmap(8).\n");
+	print_options(&commands[0]);
+	puts("\n\"taskmap COMMAND --help\" describes a command.");
+}
+
+static void print_command(const struct command *command)
+{
+	printf("Usage: taskmap %s [options]%s%s\n\n%c%s.\n%s", command->name,
+	       *command->args ? " " : "", command->args,
+	       toupper((unsigned char)*command->summary), command->summary + 1,
+	       command->details);
+	print_options(command);
+	if (command->columns)
+		printf("\n\"taskmap %s -H\" lists the columns.\n", command->name);
+}
+
+/* @command: NULL for a list of all commands */
+static _Noreturn void help(const struct command *command)
+{
+	if (command)
+		print_command(command);
+	else
+		print_commands();
+	puts("See taskmap(8) for details.");
 	finish(STATUS_DONE);
 }
 
@@ -215,28 +220,97 @@ static _Noreturn void hint(void)
 #define usage_error(...)	(complain(__VA_ARGS__), hint())
 
 /*
- * Says @what is wrong with @word, of @length bytes, and lists the @count @names
- * of what could be there in its place.
+ * How many letters must be inserted, deleted, replaced or swapped with the next one
+ * to turn @word, of @length bytes, into @name, ignoring case.
  */
-static void complain_of_word(const char *what, const char *word, size_t length,
-			     const char *const *names, size_t count)
+static size_t distance(const char *word, size_t length, const char *name)
+{
+	size_t width = strlen(name) + 1, result;
+	size_t *cells = xcalloc((length + 1) * width, sizeof(*cells));
+#define CELL(i, j)	cells[(i) * width + (j)]
+#define SAME(i, j)	(tolower((unsigned char)word[i]) == \
+			 tolower((unsigned char)name[j]))
+
+	for (size_t i = 0; i <= length; i++) {
+		for (size_t j = 0; j < width; j++) {
+			size_t best = i && j ? CELL(i - 1, j - 1) +
+					       !SAME(i - 1, j - 1) : i + j;
+
+			if (i && CELL(i - 1, j) + 1 < best)
+				best = CELL(i - 1, j) + 1;
+			if (j && CELL(i, j - 1) + 1 < best)
+				best = CELL(i, j - 1) + 1;
+			if (i > 1 && j > 1 && SAME(i - 1, j - 2) &&
+			    SAME(i - 2, j - 1) && CELL(i - 2, j - 2) + 1 < best)
+				best = CELL(i - 2, j - 2) + 1;
+			CELL(i, j) = best;
+		}
+	}
+#undef SAME
+#undef CELL
+	result = cells[(length + 1) * width - 1];
+	free(cells);
+	return result;
+}
+
+/* The longest word that a suggestion is looked for; no name is longer. */
+#define LONGEST_WORD	32
+
+/* The one of @count @names that @word can be a misspelling of, or NULL. */
+static const char *nearest(const char *word, size_t length,
+			   const char *const *names, size_t count)
+{
+	size_t least = (length + 2) / 4;
+	const char *found = NULL;
+
+	if (!length || length > LONGEST_WORD)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t edits = distance(word, length, names[i]);
+
+		if (edits < least || (edits == least && !found)) {
+			least = edits;
+			found = names[i];
+		}
+	}
+	return found;
+}
+
+/*
+ * Complains that @word, of @length bytes, is an unknown @what, and suggests the
+ * nearest of @count @names. If none is near, it names the option @lister that lists
+ * them, or without one lists them itself.
+ */
+static void unknown_word(const char *what, const char *word, size_t length,
+			 const char *const *names, size_t count,
+			 const char *lister)
 {
 	char *copy = xasprintf("%.*s", (int)length, word);
 	char *shown = escaped(copy);
+	const char *near = nearest(word, length, names, count);
 
-	fprintf(stderr, "taskmap: %s \"%s\"%s", what, shown,
-		count ? "; use" : "");
-	for (size_t i = 0; i < count; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+	fprintf(stderr, "taskmap: unknown %s '%s'", what, shown);
+	if (near)
+		fprintf(stderr, "; did you mean '%s'?", near);
+	else if (lister)
+		fprintf(stderr, "; %s lists them", lister);
+	for (size_t i = 0; !near && !lister && i < count; i++)
+		fprintf(stderr, "%s %s", i ? "," : "; use", names[i]);
 	fputc('\n', stderr);
 	free(shown);
 	free(copy);
 }
 
+/* Complains of @word, of @length bytes: @what is wrong with it. */
 static _Noreturn void bad_word(const char *what, const char *word,
 			       size_t length)
 {
-	complain_of_word(what, word, length, NULL, 0);
+	char *copy = xasprintf("%.*s", (int)length, word);
+	char *shown = escaped(copy);
+
+	complain("%s '%s'", what, shown);
+	free(shown);
+	free(copy);
 	hint();
 }
 
@@ -248,7 +322,7 @@ static _Noreturn void unknown_column(const struct columns *columns,
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = column_at(columns, i).name;
-	complain_of_word("unknown column", word, length, names, count);
+	unknown_word("column", word, length, names, count, "--list-columns");
 	free(names);
 	hint();
 }
@@ -271,7 +345,7 @@ static void parse_kind(struct options *options, const char *word,
 	if (!kind) {
 		for (unsigned int i = 0; i < KINDS; i++)
 			names[i] = kind_name(i + 1);
-		complain_of_word("unknown kind", word, length, names, KINDS);
+		unknown_word("kind", word, length, names, KINDS, NULL);
 		hint();
 	}
 	options->filter.kinds |= BIT(kind);
@@ -282,7 +356,7 @@ static int compare_pids(const void *a, const void *b)
 	return a < b ? -1 : a > b;
 }
 
-/* Whether it was given before. */
+/* Whether @pid was given before. */
 static bool is_repeated(int pid)
 {
 	const void *key = (const void *)(intptr_t)pid;
@@ -302,17 +376,17 @@ static void parse_pid(struct options *options, const char *word, size_t length)
 		if (word[i] < '0' || word[i] > '9' ||
 		    __builtin_mul_overflow(pid, 10, &pid) ||
 		    __builtin_add_overflow(pid, word[i] - '0', &pid))
-			bad_word("not a pid:", word, length);
+			bad_word("invalid pid", word, length);
 	}
 	if (!pid)
-		bad_word("not a pid:", word, length);
+		bad_word("invalid pid", word, length);
 	if (is_repeated(pid))
 		return;
 	filter->pids = xgrow(filter->pids, filter->pid_count, sizeof(pid));
 	filter->pids[filter->pid_count++] = pid;
 }
 
-/* Gives each word of @list, which are separated by commas, to @parse. */
+/* Calls @parse for each word of @list, separated by commas. */
 static void parse_list(struct options *options, const char *list,
 		       void (*parse)(struct options *options, const char *word,
 				     size_t length))
@@ -334,41 +408,41 @@ static void parse_seed(struct options *options, const char *word)
 	errno = 0;
 	options->seed = strtoull(word, &end, 10);
 	options->seeded = true;
-	/* No sign and no blanks, which strtoull(3) would take. */
+	/* strtoull(3) would accept a sign and blanks. */
 	if (errno || *end || *word < '0' || *word > '9')
-		bad_word("not a number:", word, strlen(word));
+		bad_word("invalid number", word, strlen(word));
 }
 
-/* The arguments of commands that take pids: each a list, too. */
+/* Each argument can be a list of pids. */
 static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_list(options, *arg, parse_pid);
 }
 
-/* COMMAND may be any word, with options that are not ours. */
+/* COMMAND may be any word, and have options of its own. */
 static void parse_watched(struct options *options)
 {
 	const char *command = *options->args;
 
 	if (command && !options->dashes)
-		bad_word("\"--\" must precede COMMAND:", command,
+		bad_word("missing '--' before COMMAND", command,
 			 strlen(command));
 	if (command && (given['p'] || given['i']))
 		usage_error("COMMAND and --%s cannot be used together",
 			    given['p'] ? "pid" : "input");
 	if (!command && given['u'])
-		usage_error("--user is for COMMAND");
+		usage_error("--user requires COMMAND");
 }
 
 static void parse_compared_pids(struct options *options)
 {
 	parse_pid_args(options);
 	if (options->filter.pid_count < 2)
-		usage_error("compare wants two different pids or more");
+		usage_error("compare needs two different pids");
 }
 
-/* Those that flags of clone(2) share, if none is named. */
+/* The resources that flags of clone(2) share. */
 static uint32_t default_resources(void)
 {
 	uint32_t set = 0;
@@ -389,8 +463,8 @@ static void parse_resource(struct options *options, const char *word,
 	if (resource == TASKMAP_RESOURCES) {
 		for_each_resource(r)
 			names[r] = resources[r].name;
-		complain_of_word("unknown resource", word, length, names,
-				 TASKMAP_RESOURCES);
+		unknown_word("resource", word, length, names,
+			     TASKMAP_RESOURCES, NULL);
 		hint();
 	}
 	options->resources |= BIT(resource);
@@ -404,7 +478,7 @@ static void parse_resources(struct options *options)
 		parse_resource(options, *arg, strlen(*arg));
 }
 
-/* Of several lists the last counts, as of columns. */
+/* The last of several lists counts, as for columns. */
 static void parse_resource_list(struct options *options, const char *list)
 {
 	options->resources = *list == '+' ? default_resources() : 0;
@@ -424,11 +498,36 @@ static void parse_user(struct options *options, const char *name)
 {
 	options->account = getpwnam(name);
 	if (!options->account)
-		bad_word("there is no user", name, strlen(name));
+		bad_word("unknown user", name, strlen(name));
 }
 
-/* What cannot wait: options whose argument may be wrong, or that end it all. */
-static void parse_option(struct options *options, int option)
+/* @word is what getopt(3) did not understand, unless it is a short option. */
+static _Noreturn void bad_option(const char *word)
+{
+	const char *names[ARRAY_SIZE(option_rows)];
+
+	if (strncmp(word, "--", 2))
+		usage_error("unknown option '-%c'", optopt);
+	if (optopt)
+		bad_word("unexpected argument", word, strlen(word));
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+		names[i] = option_rows[i].name;
+	unknown_word("option", word, strcspn(word, "="), names,
+		     ARRAY_SIZE(option_rows), "--help");
+	hint();
+}
+
+static const struct option_row *option_of(int letter)
+{
+	const struct option_row *row = option_rows;
+
+	while (row->letter != letter)
+		row++;
+	return row;
+}
+
+/* Options whose argument can be wrong, and those that end the program. */
+static void parse_option(struct options *options, int option, const char *word)
 {
 	switch (option) {
 	case 'p':
@@ -448,21 +547,32 @@ static void parse_option(struct options *options, int option)
 		break;
 	case 'V':
 		version();
-	case 'h':
-		help();
+	case ':':
+		usage_error("missing argument: %s %s", option_of(optopt)->name,
+			    option_of(optopt)->argument);
 	case '?':
-		hint();
+		bad_option(word);
 	}
 }
 
 static void parse_options(int argc, char **argv, struct options *options)
 {
+	struct option long_options[ARRAY_SIZE(option_rows) + 1] = { 0 };
 	int option;
 
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+
+		long_options[i] = (struct option){
+			.name = row->name + strlen("--"),
+			.has_arg = row->argument ? required_argument : no_argument,
+			.val = row->letter,
+		};
+	}
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
+		parse_option(options, option, argv[optind - 1]);
 		given[option] = optarg ? optarg : "";
-		parse_option(options, option);
 	}
 	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
 		if (given[(unsigned char)formats[format]])
@@ -480,7 +590,6 @@ static void parse_options(int argc, char **argv, struct options *options)
 		options->resources = default_resources();
 }
 
-/* Of which columns, the command tells. */
 static void select_columns(struct options *options,
 			   const struct columns *columns)
 {
@@ -495,16 +604,7 @@ static void select_columns(struct options *options,
 		selection_defaults(selection);
 }
 
-static const char *long_name(int letter)
-{
-	const struct option *option = long_options;
-
-	while (option->val != letter)
-		option++;
-	return option->name;
-}
-
-/* The first option at or after @set that was given, NULL if none was. */
+/* The first given option in @set, or NULL. */
 static const char *first_given(const char *set)
 {
 	while (*set && !given[(unsigned char)*set])
@@ -519,42 +619,53 @@ static void check_exclusive(void)
 		const char *two = one ? first_given(one + 1) : NULL;
 
 		if (two)
-			usage_error("--%s and --%s cannot be used together",
-				    long_name(*one), long_name(*two));
+			usage_error("%s and %s cannot be used together",
+				    option_of(*one)->name, option_of(*two)->name);
 	}
 }
 
 static void check_taken(const struct command *command)
 {
-	for (const struct option *option = long_options; option->name; option++) {
-		if (given[option->val] &&
-		    !strchr(command->options, option->val))
-			usage_error("%s takes no --%s", command->name,
-				    option->name);
+	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (given[row->letter] && !strchr(command->options, row->letter))
+			usage_error("%s does not take %s", command->name,
+				    row->name);
 	}
 }
 
 static const struct command *find_command(const char *name)
 {
+	const char *names[ARRAY_SIZE(commands)];
+
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	}
-	bad_word("there is no command", name, strlen(name));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i] = commands[i].name;
+	unknown_word("command", name, strlen(name), names, ARRAY_SIZE(commands),
+		     NULL);
+	hint();
 }
 
-/* Takes the command from @args, which ends in NULL, and leaves its own. */
+/* Takes the command from @args, which ends in NULL, and leaves its arguments. */
 static const struct command *take_command(char **args, struct options *options)
 {
 	const struct command *command = &commands[0];
 
 	if (*args)
 		command = find_command(*args++);
+	else if (given['h'])
+		help(NULL);
+	if (given['h'])
+		help(command);
 	options->args = args;
 	return command;
 }
 
-/* What is listed in place of the command needs none of its arguments. */
+/* --list-columns needs none of the arguments. */
 static void check_args(const struct command *command, struct options *options)
 {
 	char **args = options->args;
@@ -563,12 +674,13 @@ static void check_args(const struct command *command, struct options *options)
 	while (args[count])
 		count++;
 	if (count > command->max_args)
-		bad_word("one argument too many:", args[command->max_args],
+		bad_word("unexpected argument", args[command->max_args],
 			 strlen(args[command->max_args]));
 	if (given['H'])
 		return;
 	if (count < command->min_args)
-		usage_error("%s wants %s", command->name, command->args);
+		usage_error("missing argument: %s %s", command->name,
+			    command->args);
 	if (command->parse_args)
 		command->parse_args(options);
 }
@@ -581,7 +693,7 @@ static int run(const struct command *command, const struct options *options)
 
 	if (status >= 0)
 		return status;
-	/* It may quote the name of a file. */
+	/* The message can contain the name of a file. */
 	shown = escaped(error.text ? error.text : "not enough memory");
 	complain("%s", shown);
 	free(shown);
