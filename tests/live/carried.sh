@@ -11,7 +11,7 @@
 # HOME is "here" or "there".
 
 # What the reader says of one of the other byte order, and its status then.
-OTHER_ORDER="made on a machine of the other byte order; read it there"
+OTHER_ORDER="written on a machine with the other byte order: read it there"
 CANNOT_READ=3
 
 # listings HOME SUFFIX: what this machine's reader says of a snapshot. The path

@@ -449,7 +449,7 @@ static int check_same_load(const struct snapshot *a, const struct snapshot *b,
 	if (a->header.fingerprint == b->header.fingerprint)
 		return 0;
 	return error_set(error,
-			 "%s and %s cannot be compared: they were made by different loads of the module; take both without reloading it or rebooting",
+			 "%s and %s cannot be compared: the module was reloaded between them: take both from one load",
 			 names[0], names[1]);
 }
 

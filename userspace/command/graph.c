@@ -296,13 +296,13 @@ static int explain_dot(int status, struct error *error)
 {
 	if (WIFSIGNALED(status))
 		return error_set(error,
-				 "dot did not draw it: signal %d; try fewer tasks, or --html",
+				 "dot failed with signal %d: try fewer tasks, or --html",
 				 WTERMSIG(status));
 	if (WEXITSTATUS(status) == NO_DOT)
 		return error_set(error,
-				 "dot, which draws SVG, is not there; install graphviz, or draw elsewhere what graph prints without --svg");
+				 "dot not found: install graphviz, or omit --svg and draw the output elsewhere");
 	return error_set(error,
-			 "dot did not draw it: exit status %d; try fewer tasks, or --html",
+			 "dot failed with exit status %d: try fewer tasks, or --html",
 			 WEXITSTATUS(status));
 }
 

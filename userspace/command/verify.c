@@ -662,7 +662,7 @@ static int check_place(const char *root, struct error *error)
 	/* A kernel without such namespaces has none, and one in effect. */
 	if ((pid_ns && pid_ns != FIRST_PID_NS) ||
 	    (time_ns && time_ns != FIRST_TIME_NS))
-		return error_set(error, "%s has other pids or times than the module here; run it outside of any container",
+		return error_set(error, "%s belongs to another pid or time namespace: run taskmap outside of any container",
 				 root);
 	return 0;
 }
@@ -803,10 +803,10 @@ int verify_command(const struct options *options, struct error *error)
 	if (system.nobody > 0)
 		kcmp_nobody_free(system.nobody);
 	if (!status && no_kcmp)
-		complain("kcmp(2) cannot be used (%s; see CONFIG_KCMP): only /proc was compared with",
+		complain("kcmp(2) does not work (%s; see CONFIG_KCMP): only /proc was compared",
 			 strerror(no_kcmp));
 	if (!status && !cgroups)
-		complain("the cgroup2 hierarchy is not mounted here: cgroups were not compared");
+		complain("the cgroup2 hierarchy is not mounted: cgroups were not compared");
 	if (!status) {
 		if (options->output.format == FORMAT_JSON)
 			print_json(&result, !no_kcmp, cgroups);

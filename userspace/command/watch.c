@@ -239,7 +239,7 @@ static int show_events(struct watch *watch, struct error *error)
 static void complain_of_command(const struct watch *watch)
 {
 	if (!watch->family.lost && family_awaits(&watch->family, watch->first))
-		complain("no event of COMMAND was seen; run taskmap in the initial pid namespace");
+		complain("no event of COMMAND was seen: run taskmap in the initial pid namespace");
 }
 
 /* It still runs if the stream ended first, or nothing can be shown. */

@@ -76,11 +76,11 @@ static int read_header(struct events *events, struct error *error)
 	    read_until(events, header->header_size, error))
 		return -1;
 	if (unused(events) < header->header_size)
-		return error_set(error, "%s: truncated: %zu bytes, of at least %" PRIu32,
+		return error_set(error, "%s: truncated: %zu bytes of at least %" PRIu32,
 				 name, unused(events), header->header_size);
 	header_decode(header, events->bytes);
 	if (!(header->flags & TASKMAP_EVENTS))
-		return error_set(error, "%s: a snapshot, not a stream of events; show it with \"taskmap --input\"",
+		return error_set(error, "%s: a snapshot and not a stream of events: show it with \"taskmap --input\"",
 				 name);
 	fault = layout_fault(header);
 	if (fault)

@@ -98,7 +98,7 @@ static int check_magic(const unsigned char *image, size_t size,
 		return 0;
 	magic = bswap_64(magic);
 	if (size >= sizeof(magic) && !memcmp(image, &magic, sizeof(magic)))
-		return error_set(error, "%s: made on a machine of the other byte order; read it there",
+		return error_set(error, "%s: written on a machine with the other byte order: read it there",
 				 name);
 	return error_set(error, "%s: not a taskmap %s", name, what);
 }
@@ -107,10 +107,10 @@ static int check_version(uint32_t version, const char *name,
 			 struct error *error)
 {
 	if (version > TASKMAP_FORMAT)
-		return error_set(error, "%s: format %" PRIu32 " is newer than this taskmap knows (%d); update taskmap",
+		return error_set(error, "%s: format %" PRIu32 " is newer than this taskmap (%d): update taskmap",
 				 name, version, TASKMAP_FORMAT);
 	if (version < TASKMAP_FORMAT)
-		return error_set(error, "%s: corrupt: there is no format %" PRIu32,
+		return error_set(error, "%s: corrupt: unknown format %" PRIu32,
 				 name, version);
 	return 0;
 }
@@ -158,13 +158,13 @@ int header_check(struct taskmap_header *header, const unsigned char *bytes,
 	    check_version(header->version, name, error))
 		return -1;
 	if (size < FIRST_SIZE)
-		return error_set(error, "%s: truncated: %zu bytes, of at least %zu",
+		return error_set(error, "%s: truncated: %zu bytes of at least %zu",
 				 name, size, FIRST_SIZE);
 	fault = layout_fault(header);
 	if (fault)
 		return error_set(error, "%s: corrupt: wrong %s", name, fault);
 	if (header->count > SNAPSHOT_MOST_TASKS)
-		return error_set(error, "%s: corrupt: impossible count of %" PRIu64 " tasks",
+		return error_set(error, "%s: corrupt: impossible number of tasks: %" PRIu64,
 				 name, (uint64_t)header->count);
 	return 0;
 }
@@ -197,7 +197,7 @@ static int read_header(struct reading *reading)
 		return ret;
 	header_decode(header, bytes);
 	if (header->flags & TASKMAP_EVENTS)
-		return error_set(reading->error, "%s: a stream of events, not a snapshot; show it with \"taskmap watch --input\"",
+		return error_set(reading->error, "%s: a stream of events and not a snapshot: show it with \"taskmap watch --input\"",
 				 reading->name);
 	return 0;
 }

@@ -121,11 +121,11 @@ static bool is_older(const struct source *source)
 static int explain_missing(const struct source *source, struct error *error)
 {
 	if (is_older(source))
-		return error_set(error, "the taskmap module that is loaded is too old for %s; load a newer one",
+		return error_set(error, "the loaded taskmap module is too old for %s: load a newer one",
 				 source->wanted_by);
 	if (!debugfs_is_mounted(source))
-		return error_set(error, "debugfs is not mounted; mount it with \"mount -t debugfs debugfs " DEBUGFS "\"");
-	return error_set(error, "the taskmap module is loaded, but there is no %s/%s; reload it with \"procfs=1\"",
+		return error_set(error, "debugfs is not mounted: run \"mount -t debugfs debugfs " DEBUGFS "\"");
+	return error_set(error, "the taskmap module is loaded, but %s/%s does not exist: reload it with \"procfs=1\"",
 			 directories[0], source->file);
 }
 
@@ -133,10 +133,10 @@ static int explain_missing(const struct source *source, struct error *error)
 static int explain_forbidden(const struct source *source, struct error *error)
 {
 	if (mentions(source, IDS_PARAMETER, "raw"))
-		return error_set(error, "not permitted: raw ids want CAP_SYSLOG, CAP_SYS_RAWIO and a kernel that is not locked down; reload the module without \"ids=raw\"");
+		return error_set(error, "permission denied: ids=raw requires CAP_SYSLOG, CAP_SYS_RAWIO and a kernel that is not locked down: reload the module without it");
 	if (exists(source, LOCKDOWN) && !mentions(source, LOCKDOWN, "[none]"))
-		return error_set(error, "not permitted: the kernel is locked down (see " LOCKDOWN ")");
-	return error_set(error, "not permitted: CAP_SYS_PTRACE in the initial user namespace is missing; run it outside of any container");
+		return error_set(error, "permission denied: the kernel is locked down (see " LOCKDOWN ")");
+	return error_set(error, "permission denied: CAP_SYS_PTRACE in the initial user namespace is missing: run taskmap outside of any container");
 }
 
 static int explain_too_many(const struct source *source, struct error *error)
@@ -147,7 +147,7 @@ static int explain_too_many(const struct source *source, struct error *error)
 	read_line(source, "/proc/loadavg", line);
 	if (sscanf(line, "%*s %*s %*s %*u/%15[0-9]", count) != 1)
 		strcpy(count, "these");
-	return error_set(error, "%s tasks are more than the module stops the machine for; raise " EXACT_MAX " or do without --exact",
+	return error_set(error, "%s tasks are too many for --exact: raise " EXACT_MAX ", or omit --exact",
 			 count);
 }
 
@@ -157,23 +157,23 @@ static int explain_open(const struct source *source, int reason,
 {
 	/* Told first: without the module nothing else would help. */
 	if (reason != ENOMEM && !exists(source, MODULE))
-		return error_set(error, "the taskmap module is not loaded; load it with \"modprobe taskmap\" or \"insmod taskmap.ko\"");
+		return error_set(error, "the taskmap module is not loaded: run \"modprobe taskmap\" or \"insmod taskmap.ko\"");
 	switch (reason) {
 	case ENOENT:
 	case ENOTDIR:
 		return explain_missing(source, error);
 	case EACCES:
-		return error_set(error, "permission denied; run as root, for example \"sudo taskmap\"");
+		return error_set(error, "permission denied: run taskmap as root, for example with sudo");
 	case EPERM:
 		return explain_forbidden(source, error);
 	case ENOMEM:
-		return error_set(error, "the kernel has not enough memory for that; try again when more is free");
+		return error_set(error, "the kernel does not have enough memory for this: try again when more is free");
 	case EFBIG:
 		return explain_too_many(source, error);
 	case EAGAIN:
-		return error_set(error, "the tasks change too fast for a picture of one instant; try again or do without --exact");
+		return error_set(error, "the tasks changed too fast for a snapshot of one instant: try again, or omit --exact");
 	case EOPNOTSUPP:
-		return error_set(error, "this kernel has no tracepoints, and without them there are no events");
+		return error_set(error, "this kernel has no tracepoints, so it cannot report events");
 	default:
 		return error_set(error, "cannot open %s/%s: %s",
 				 directories[0], source->file,
@@ -251,7 +251,7 @@ int input_failed(const struct input *input, int reason, struct error *error)
 				 input->name);
 	if (input->module &&
 	    (reason == ENXIO || reason == EIO || reason == ENODEV))
-		return error_set(error, "the taskmap module was unloaded meanwhile; load it again");
+		return error_set(error, "the taskmap module was unloaded meanwhile: load it again");
 	return error_set(error, "cannot read %s: %s", input->name,
 			 strerror(reason));
 }

@@ -260,9 +260,9 @@ static void test_refused(void **state)
 		"$T watch --exact",
 		"$T list -u root",
 		"$T watch -i nowhere",
-		"$T watch -i ${S%family}snapshot 2>&1 | sed 's/: .*: /: /'",
-		"$T -i $S 2>&1 | sed 's/: .*: /: /'",
-		"$T -i $S save x 2>&1 | sed 's/: .*: /: /'; ls -A x",
+		"$T watch -i ${S%family}snapshot 2>&1 | sed 's|: /[^:]*: |: |'",
+		"$T -i $S 2>&1 | sed 's|: /[^:]*: |: |'",
+		"$T -i $S save x 2>&1 | sed 's|: /[^:]*: |: |'; ls -A x",
 		"head -c 3000 $S | $T watch -i - -p 1",
 		"head -c 100 $S | $T watch -i -",
 		"$T watch -i - </dev/null",
@@ -404,7 +404,7 @@ static void expect_end(struct world *world, int status)
 	assert_int_equal(WIFEXITED(got) ? WEXITSTATUS(got) : -1, status);
 }
 
-#define UNSEEN	"taskmap: no event of COMMAND was seen; run taskmap in the initial"
+#define UNSEEN	"taskmap: no event of COMMAND was seen: run taskmap in the initial"
 #define SUMMARY_OF_NOTHING "created: 0 processes (0 vforks), 0 threads; 0 execs, 0 exits"
 
 static void test_signals_end_it(void **state)

@@ -234,11 +234,11 @@ static void test_layout(void **state)
 		DAMAGE(event_size, EVENTS_MOST_BYTES + 8, SIZE),
 		DAMAGE(event_size, UINT32_MAX - 7, SIZE),
 		{ offsetof(struct taskmap_header, flags), TASKMAP_WALKED,
-		  ": a snapshot, not a stream of events; show it with" },
+		  ": a snapshot and not a stream of events: show it with" },
 		{ offsetof(struct taskmap_header, magic), 1,
 		  ": not a taskmap stream of events" },
 		{ offsetof(struct taskmap_header, version), 2,
-		  ": format 2 is newer than this taskmap knows" },
+		  ": format 2 is newer than this taskmap" },
 	};
 
 	(void)state;
@@ -405,7 +405,7 @@ static void test_no_file(void **state)
 	free(fixture_file(dir, "sys/module/taskmap/parameters/ids", "keyed", 5));
 	free(fixture_file(dir, "proc/taskmap/snapshot", "", 0));
 	assert_int_equal(events_open(&events, &source, NULL, &error), -1);
-	assert_string_equal(error.text, "the taskmap module that is loaded is too old for watch; load a newer one");
+	assert_string_equal(error.text, "the loaded taskmap module is too old for watch: load a newer one");
 	free(error.text);
 	fixture_remove(dir);
 }

@@ -39,8 +39,8 @@ static struct image make(const struct shape *shape)
 /* What is said of files that are not sound, after their name. */
 #define EMPTY		": empty, not a taskmap snapshot"
 #define NOT_SNAPSHOT	": not a taskmap snapshot"
-#define OTHER_ORDER	": made on a machine of the other byte order"
-#define NEWER		": format 2 is newer than this taskmap knows (1)"
+#define OTHER_ORDER	": written on a machine with the other byte order"
+#define NEWER		": format 2 is newer than this taskmap (1)"
 #define TRUNCATED	": truncated: "
 #define TRAILING	": corrupt: more bytes follow the snapshot's "
 #define WRONG(what)	": corrupt: wrong " what
@@ -263,7 +263,7 @@ TEST(test_version)
 	expect(&image, NEWER);
 	image = make(NULL);
 	header_of(&image)->version = 0;
-	expect(&image, ": corrupt: there is no format 0");
+	expect(&image, ": corrupt: unknown format 0");
 }
 
 /* One field of the header set to what it must not be. */
@@ -347,7 +347,7 @@ TEST(test_count)
 
 	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++) {
 		header_of(&image)->count = impossible[i];
-		expect_part(&image, image.size, ": corrupt: impossible count of ");
+		expect_part(&image, image.size, ": corrupt: impossible number of tasks: ");
 	}
 	header_of(&image)->count = SNAPSHOT_MOST_TASKS;
 	expect_part(&image, image.size, TRUNCATED);
