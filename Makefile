@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# For people. What the kernel's build and DKMS read is Kbuild; "make help" says
-# what there is.
+# Targets to build, install and test taskmap; "make help" lists them. The
+# kernel's build system and DKMS read Kbuild instead.
 
 VERSION_OF := sed -n 's/^\#define TASKMAP_VERSION.*"\(.*\)"$$/\1/p'
 VERSION := $(shell $(VERSION_OF) module/uapi/taskmap.h)
@@ -10,44 +10,44 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 O :=
 
-# A word of the shell, whatever is in it.
+# Quote $(1) as one word for the shell, whatever characters it has.
 sh = '$(subst ','\'',$(1))'
-# For the reader's make, which is in another directory.
+# O= for the reader's make, which runs in another directory
 OUTSIDE = $(if $(O),O=$(call sh,$(if $(filter /%,$(firstword $(O))),,$(subst \
 	$$,$$$$,$(CURDIR))/)$(value O)))
 
-# kbuild fails in a directory whose name has one of these, or builds in another.
+# With one of these in the path, kbuild fails or builds in another directory.
 UNFIT := ' " \# $$ % & ( ) * , : ; < = > ? [ \ ` |
 ifneq ($(filter all modules demo shell,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(word 2,-$(CURDIR)-)$(strip $(foreach c,$(UNFIT),$(findstring $c,$(CURDIR)))),)
-$(error taskmap: kbuild cannot work in a directory with a blank or one of \
-	$(UNFIT) in its path; "make reader" can)
+$(error taskmap: kbuild cannot work if the path has a blank or one of \
+	$(UNFIT): move the directory, or use "make reader")
 endif
 endif
 
-# What each job needs of Debian, beside make and a shell.
+# Debian packages that each job needs, besides make and a shell
 READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
 VM_PACKAGES := qemu-system-x86 busybox-static util-linux python3
 KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
 DEMO_PACKAGES := $(READER_PACKAGES) $(VM_PACKAGES) $(KERNEL_PACKAGES) \
 	$(MODULE_PACKAGES)
-# What is typed in "make shell", beside what the module and the reader bring.
+# Commands to type in "make shell", besides those of the project
 SHELL_PACKAGES := $(DEMO_PACKAGES) procps man-db
 JDK_PACKAGES := openjdk-17-jdk-headless
-# To build a kernel from source, for check-sanitizer and check-soak.
+# To build a kernel from source, for check-sanitizer and check-soak
 SOURCE_PACKAGES := flex bison bc libelf-dev
-# The compiler of the kernel kcfi, and of the module for it.
+# Compiler of the kcfi kernel and of the module for it
 KCFI_PACKAGES := clang-19 lld-19 llvm-19
-# Compilers for many configurations of the kernel.
+# Compilers for the kernel configurations of check-configs
 CONFIG_PACKAGES := $(SOURCE_PACKAGES) clang lld llvm $(KCFI_PACKAGES) \
 	gcc-12-arm-linux-gnueabihf
-# For other architectures.
+# For other architectures
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
 	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
 
-# What each part of the tests needs, and nothing else: what is not there, and
-# would only add to them, is skipped and said to be.
+# Packages that each part of the tests requires. Tests that could use more
+# packages report SKIP without them.
 NEED_unit := $(READER_PACKAGES) libcmocka-dev
 NEED_fuzz := $(NEED_unit) clang libclang-rt-dev
 NEED_abi := gcc g++ clang libc6-dev
@@ -60,7 +60,7 @@ NEED_plain := $(KERNEL_PACKAGES) mmdebstrap git
 NEED_packages := $(NEED_vm) bsdextrautils git
 NEED_kernels := $(NEED_live) $(NEED_headers)
 NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
-# To look at the page of "taskmap graph".
+# To render the page of "taskmap graph"
 NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
 NEED_watched := $(NEED_live) $(NEED_fuzz) patch
 NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
@@ -69,7 +69,7 @@ NEED_broken := $(NEED_sanitizer)
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 NEED_runner := coreutils
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
-# Of "make check", with what the unit tests draw with.
+# For "make check"; the last two are for the unit tests that draw
 NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
@@ -78,75 +78,78 @@ NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures 
 NEED_demo := $(DEMO_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)
 
-# What "make bench" compares with, and draws with.
+# For the programs that "make bench" compares with, and for its charts
 BENCH_PACKAGES := clang libbpf-dev bpftool gnuplot-nox patch procps
 
 all: reader modules
 
 help:
-	@echo 'In a throwaway virtual machine, on Debian 12, as root; these install'
-	@echo 'what they need and never load anything into this kernel:'
-	@echo '  make demo       builds all and shows what it does'
-	@echo '  make shell      a prompt, with the module loaded'
-	@echo '  make check      what every change has to pass; make check-PART for'
-	@echo '                  one part: unit fuzz abi static install headers live;'
-	@echo '                  check-unit-drift and check-live-drift for one test'
-	@echo '  make check-all  everything there is, in some hours, with a table of'
-	@echo '                  what each job cost; the parts beside those above:'
-	@echo '                  vm         the virtual machine itself'
-	@echo '                  plain      the parts above where little is installed'
-	@echo '                  kernels    the live tests on every kernel of Debian,'
-	@echo '                             or KERNELS="6.1-rt newest"'
-	@echo '                  architectures  the same on arm64, s390x, armhf, i386'
-	@echo '                  packages   the Debian packages and DKMS, in a root'
-	@echo '                             of each release, or RELEASES="trixie"'
-	@echo '                  configs    the module compiled for many configurations of'
-	@echo '                             the kernel, or CONFIGS="quick"'
-	@echo '                  sanitizer  on kernels that watch themselves'
-	@echo '                  broken     that those kernels would report bugs'
-	@echo '                  soak       for longer; ROUNDS=8 for a night'
+	@echo 'Targets that run a throwaway virtual machine. They need Debian 12 and'
+	@echo 'root, install the packages they need, and never load anything into the'
+	@echo 'running kernel:'
+	@echo '  make demo       build everything and show what taskmap does'
+	@echo '  make shell      start a shell with the module loaded'
+	@echo '  make check      run the tests that every change must pass'
+	@echo '  make check-PART run one part of them: unit fuzz abi static install'
+	@echo '                  headers live; or one test, as in check-unit-drift and'
+	@echo '                  check-live-drift'
+	@echo '  make check-all  run all tests, which takes some hours, and print a table'
+	@echo '                  of what each job cost. Parts besides those above:'
+	@echo '                  vm         the program that runs virtual machines'
+	@echo '                  plain      the parts above, with few packages installed'
+	@echo '                  kernels    the live tests on all Debian kernels, or on'
+	@echo '                             KERNELS="6.1-rt newest"'
+	@echo '                  architectures  the live tests on arm64, s390x, armhf, i386'
+	@echo '                  packages   the Debian packages and DKMS on each Debian'
+	@echo '                             release, or on RELEASES="trixie"'
+	@echo '                  configs    the module compiled for many kernel'
+	@echo '                             configurations, or for CONFIGS="quick"'
+	@echo '                  sanitizer  the live tests on sanitizer kernels'
+	@echo '                  broken     whether those kernels report deliberate bugs'
+	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
-	@echo '                  lessons    all that docs/lessons shows'
-	@echo '  make lessons-update   makes docs/lessons show what is seen; after a'
-	@echo '                  change, and to be read before it is committed'
-	@echo '  make coverage   what the tests reach; make coverage-PART for'
+	@echo '                  lessons    the output that docs/lessons shows'
+	@echo '  make lessons-update   update the output in docs/lessons; review it'
+	@echo '                  before you commit it'
+	@echo '  make coverage   measure what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
-	@echo '  make bench      what it costs, and what others cost; an hour or'
-	@echo '                  two, or SIZES="1000 10000"'
+	@echo '  make bench      measure what taskmap and the alternatives cost; takes'
+	@echo '                  an hour or two; SIZES="1000 10000" selects sizes'
 	@echo
-	@echo 'On this machine:'
-	@echo '  make            the reader, and the module for this kernel'
-	@echo '  make reader     the reader and the zoo, and no module; with O=DIR they'
-	@echo '                  are built in DIR, and nothing is written here'
-	@echo '  make modules    the module, for KVER=$(KVER)'
-	@echo '  make install    the reader and the zoo, with man pages, completion and'
-	@echo '                  the header of the format, to DESTDIR and PREFIX; make'
-	@echo '                  uninstall removes them'
-	@echo '  make dkms-install   the sources of the module, to DESTDIR, for'
+	@echo 'Targets that only use this machine:'
+	@echo '  make            build the reader, and the module for this kernel'
+	@echo '  make reader     build the reader and taskmap-zoo, but no module; O=DIR'
+	@echo '                  builds them in DIR and writes nothing here'
+	@echo '  make modules    build the module for KVER=$(KVER)'
+	@echo '  make install    install the reader and taskmap-zoo with man pages, bash'
+	@echo '                  completion and the header of the format, to DESTDIR and'
+	@echo '                  PREFIX; make uninstall removes them'
+	@echo '  make dkms-install   install the sources of the module, to DESTDIR, for'
 	@echo '                  "dkms install taskmap/$(VERSION)"; make'
 	@echo '                  dkms-uninstall removes them'
-	@echo '  make dist       build/taskmap-$(VERSION).tar.xz, of what is committed'
-	@echo '  make release-check  whether all files agree on the version'
-	@echo '  make clean      removes what was built'
+	@echo '  make dist       archive the current commit as'
+	@echo '                  build/taskmap-$(VERSION).tar.xz'
+	@echo '  make release-check  check that all files have the same version'
+	@echo '  make clean      remove what was built'
 
 reader:
 	@$(MAKE) $(if $(filter 1,$(V)),,-s) -C userspace $(OUTSIDE)
 
-# Headers are needed for the module alone, so their absence stops only that.
+# Only the module needs kernel headers, so "make" without them still succeeds.
 modules:
 	@if [ -d $(call sh,$(KDIR)) ]; then \
 		$(MAKE) -C $(call sh,$(KDIR)) M="$(CURDIR)" $(if $(O),O=) modules; \
 	else \
-		echo "taskmap: no headers of Linux $(KVER), so no module;" \
-		     "apt-get install linux-headers-$(KVER)" >&2; \
+		echo "taskmap: no headers for Linux $(KVER), module not built:" \
+		     "run \"apt-get install linux-headers-$(KVER)\"" >&2; \
 		[ "$(filter modules,$(MAKECMDGOALS))" = "" ]; \
 	fi
 
 install uninstall:
 	@$(MAKE) -C userspace --no-print-directory $(OUTSIDE) $@
 
-# What DKMS needs, and nothing else: no source that a build for some kernel
-# generated. "dkms remove" comes before the removal.
+# The files that DKMS needs, without the *.mod.c that kernel builds generate.
+# Uninstalling requires "dkms remove" first.
 DKMS_FILES := dkms.conf Kbuild module/Kbuild module/uapi/taskmap.h \
 	$(filter-out %.mod.c,$(wildcard module/*.[ch]))
 DKMS_DIR = $(if $(filter /%,$(firstword $(DESTDIR)/)),,$(error taskmap: \
@@ -160,15 +163,15 @@ dkms-install:
 dkms-uninstall:
 	@if [ -z $(call sh,$(DESTDIR)) ] && command -v dkms >/dev/null && \
 	    [ -n "$$(dkms status taskmap/$(VERSION))" ]; then \
-		echo "taskmap: DKMS still has it;" \
-		     "dkms remove taskmap/$(VERSION) --all" >&2; \
+		echo "taskmap: DKMS still uses the sources:" \
+		     "run \"dkms remove taskmap/$(VERSION) --all\" first" >&2; \
 		exit 1; \
 	fi
 	rm -rf $(call sh,$(DKMS_DIR))
 
-# The same commit gives the same bytes, whatever git is told by configuration,
-# attributes and environment: it runs on a repository that borrows the objects
-# and has nothing else. No pipe, which would hide that git failed.
+# The same commit gives the same bytes, whatever git's configuration, attributes
+# and environment say: git runs in an empty repository that only borrows the
+# objects. A pipe would hide a failure of git, so there is none.
 dist:
 	@mkdir -p build
 	@set -e; \
@@ -191,7 +194,7 @@ dist:
 	echo "  DIST    build/$$name.tar.xz"
 
 release-check:
-	@tests/static/release && echo "taskmap $(VERSION): all files agree"
+	@tests/static/release && echo "taskmap $(VERSION): all files have this version"
 
 demo: need-demo
 
@@ -213,7 +216,7 @@ check-unit-%: need-unit
 check-live-%: need-live reader
 	@tests/live/check 6.1 $*
 
-# Several of their jobs want it, side by side.
+# Several of their jobs use the reader, side by side.
 check-ci check-all: reader
 
 lessons-update: need-java reader
@@ -232,7 +235,7 @@ NEEDS := $(patsubst NEED_%,need-%,$(filter NEED_%,$(.VARIABLES)))
 $(NEEDS): need-%:
 	@tests/setup $(NEED_$*)
 
-# Nothing, if the kernels are built already.
+# Does nothing if the kernels are already built.
 check-sanitizer check-soak check-broken check-ci check-all: \
 	need-kernel-kasan need-kernel-kcsan
 check-sanitizer check-broken check-all: need-kernel-kcfi

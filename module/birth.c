@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Births: with which clone flags each task was created, and by which task.
+ * Births: the clone flags and the creator of each task.
  *
- * What a task shares now does not tell how it was created. The kernel's
- * tracepoint task_newtask does: it gives the new task and the flags, and the
- * current task is the one that called clone(2). From load on, every new task
- * gets an entry in a hash table, which lives until the tracepoint
- * sched_process_free says that nothing finds the task any more. The key is the
- * address of the task_struct, which a thread keeps when its exec takes over
- * the leader's pid.
+ * What a task shares now does not reveal how it was created. The tracepoint
+ * task_newtask does: it passes the new task and the clone flags, and the
+ * current task is the caller of clone(2). From load on, each new task has an
+ * entry in a hash table. The tracepoint sched_process_free removes the entry
+ * when nothing can find the task any more. The key is the address of the
+ * task_struct, which a thread keeps when it calls exec and takes over its
+ * leader's pid.
  *
- * The probes run in fork, and in an RCU callback, with preemption disabled. So
- * they neither sleep nor allocate: on PREEMPT_RT even GFP_ATOMIC may sleep. They
- * take an entry from a list of spare ones, or put one back, and leave it to a
- * worker to keep that list neither empty nor long. If it is empty all the same,
- * the birth is unknown.
+ * The probes run in fork and in an RCU callback, with preemption disabled. So
+ * they neither sleep nor allocate: on PREEMPT_RT even GFP_ATOMIC may sleep.
+ * They take entries from a list of spare ones and put them back. A worker
+ * refills the list when it is low and trims it when it is long. If the list is
+ * empty nevertheless, the birth is unknown.
  *
- * Lookups take no lock, so a stopped machine can be looked at. They run in the
- * RCU section that found the task. Its entry cannot be removed before that
- * section ends, because delayed_put_task_struct() in kernel/exit.c, which calls
- * the tracepoint, runs a grace period after the task was unhashed. But the
- * entries beside it in the chain can be removed and used again at any time, for
- * another chain too. See find() for why that does no harm.
+ * Lookups take no lock, so they also work while the machine is stopped. They
+ * run in the RCU section in which the task was found. The task's entry cannot
+ * be removed before that section ends: the tracepoint is called by
+ * delayed_put_task_struct() in kernel/exit.c, which runs a grace period after
+ * the task was unhashed. But other entries of the chain can be removed at any
+ * time and reused, even in another chain. find() explains why this is harmless.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,7 +32,7 @@
 
 static bool births = true;
 module_param(births, bool, 0444);
-MODULE_PARM_DESC(births, "remember the clone flags and the creator of each task created from now on (default: yes)");
+MODULE_PARM_DESC(births, "Record the clone flags and the creator of each new task (default: yes)");
 
 #ifdef CONFIG_TRACEPOINTS
 
@@ -61,14 +61,14 @@ MODULE_PARM_DESC(births, "remember the clone flags and the creator of each task 
 #include "compat.h"
 
 /*
- * The spare entries that the worker provides for each CPU, 40 KiB. A CPU can
- * create some 20,000 tasks in a second, so half of them last for 25 ms.
+ * Spare entries that the worker provides for each CPU, 40 KiB. A CPU can create
+ * some 20,000 tasks per second, so half of the entries last for 25 ms.
  */
 #define SPARE_PER_CPU	1024
 
 /*
- * A chain for each 64 KiB of memory, but no more than 1 MiB of them. A task
- * takes about a third of that, so chains are short.
+ * One chain for each 64 KiB of memory, but at most 1 MiB of chain heads. Chains
+ * are short, because a task takes about a third of 64 KiB.
  */
 #define CHAIN_MEMORY_SHIFT	16
 #define FEWEST_CHAINS_SHIFT	8
@@ -76,15 +76,15 @@ MODULE_PARM_DESC(births, "remember the clone flags and the creator of each task 
 
 /**
  * struct birth - how one task was created
- * @node: in the chain of @task. A spare entry keeps its pointer to the next one,
- *	for lookups that are passing.
+ * @node: in the chain of @task. A spare entry keeps its next pointer, because
+ *	lookups may still be following it.
  * @task: the task, only compared; NULL if the entry is spare
- * @flags: of clone(2), as in taskmap_record.birth_flags
+ * @flags: flags of clone(2), as in taskmap_record.birth_flags
  * @next_spare: the next spare entry
- * @pid: of the calling task
+ * @pid: pid of the caller of clone(2)
  *
- * @flags and @pid are valid if @task is set: they are written before it, and not
- * changed until it is NULL again.
+ * @flags and @pid are valid while @task is set: they are written before @task,
+ * and do not change until @task is NULL again.
  */
 struct birth {
 	struct hlist_nulls_node node;
@@ -98,28 +98,28 @@ struct birth {
 
 static struct kmem_cache *cache __ro_after_init;
 
-/* Each chain ends with its own number, so that a lookup knows where it is. */
+/* Each chain ends with its own number, which shows a lookup where it ended. */
 static struct hlist_nulls_head *chains __ro_after_init;
 static unsigned int chains_shift __ro_after_init;
 
 /*
  * Protects the chains and the spare entries. RCU callbacks take it in softirq
- * context. It is held for the length of a chain at most.
+ * context. It is held for at most the length of a chain.
  */
 static DEFINE_RAW_SPINLOCK(lock);
 static struct birth *spare;
 static unsigned int spare_count;
 
-/* The number of spare entries that the worker restores. */
+/* Number of spare entries that the worker maintains */
 static unsigned int spare_wanted __ro_after_init;
 
-/* Two, because trim() waits for a grace period and restock() must not. */
+/* Two works, because trim() waits for a grace period and restock() must not. */
 static void restock(struct work_struct *work);
 static DECLARE_WORK(restocking, restock);
 static void trim(struct work_struct *work);
 static DECLARE_WORK(trimming, trim);
 
-/* When births could first be recorded, in ns of CLOCK_BOOTTIME; 0: never. */
+/* Since when births are recorded, in ns of CLOCK_BOOTTIME; 0 if they are not */
 static u64 since_ns __ro_after_init;
 
 static unsigned int chain_of(const struct task_struct *task)
@@ -128,11 +128,12 @@ static unsigned int chain_of(const struct task_struct *task)
 }
 
 /*
- * An entry for @task, NULL if there is none. A lookup can walk onto an entry
- * that is being moved, and end in another chain; then it starts again. It
- * cannot take that entry for one of @task with other flags: the entry of an
- * earlier task at the same address lost its task before that memory was freed,
- * so before @task could be found.
+ * Find the entry of @task; NULL if there is none.
+ *
+ * A lookup can follow an entry that is moved meanwhile, and end in another
+ * chain. Then it starts again. It cannot take an entry of an earlier task at
+ * the same address for the entry of @task: that entry lost its task before the
+ * memory of the earlier task was freed, and so before @task could be found.
  */
 static struct birth *find(const struct task_struct *task)
 {
@@ -156,7 +157,7 @@ static struct birth *find(const struct task_struct *task)
  * @record: birth_flags and birth_pid are set if they are known
  * @task: the task
  *
- * Context: the RCU section in which @task was found by its pid. Takes no lock.
+ * Context: The RCU section in which @task was found by its pid. Takes no lock.
  */
 void taskmap_birth_fill(struct taskmap_record *record,
 			const struct task_struct *task)
@@ -175,15 +176,15 @@ void taskmap_birth_fill(struct taskmap_record *record,
 /**
  * taskmap_birth_since() - since when births are known
  *
- * Context: any.
- * Return: ns of CLOCK_BOOTTIME, 0 if they are not recorded.
+ * Context: Any context.
+ * Return: The time in ns of CLOCK_BOOTTIME, or 0 if births are not recorded.
  */
 __u64 taskmap_birth_since(void)
 {
 	return since_ns;
 }
 
-/* The caller holds the lock, and sees to it that there is one. */
+/* The caller holds the lock, and has checked that there is a spare entry. */
 static struct birth *take_spare(void)
 {
 	struct birth *birth = spare;
@@ -242,7 +243,7 @@ static void probe_free(void *data, struct task_struct *task)
 		queue_work(system_highpri_wq, &trimming);
 }
 
-/* Of the two, the one with the type of this kernel's tracepoint is used. */
+/* probe_newtask is the one whose type matches this kernel's tracepoint. */
 static void __maybe_unused probe_newtask_long(void *data,
 					      struct task_struct *task,
 					      unsigned long flags)
@@ -262,7 +263,7 @@ static void __maybe_unused probe_newtask_u64(void *data,
 		 void (*)(void *, struct task_struct *, u64),		\
 		 probe_newtask_u64, probe_newtask_long)
 
-/* Whether an entry was added; the worker stops if there is no memory for one. */
+/* Return whether an entry was added. Fails if memory is short. */
 static bool add_spare(void)
 {
 	struct birth *birth = kmem_cache_zalloc(cache, GFP_KERNEL |
@@ -277,7 +278,7 @@ static bool add_spare(void)
 	return true;
 }
 
-/* Take a spare entry if there are too many, or NULL. */
+/* Take a spare entry if there are more than wanted; otherwise return NULL. */
 static struct birth *take_surplus(void)
 {
 	struct birth *birth = NULL;
@@ -300,14 +301,14 @@ static void free_all(struct birth *birth)
 	}
 }
 
-/* Bring the number of spare entries up to spare_wanted. */
+/* Raise the number of spare entries to spare_wanted. */
 static void restock(struct work_struct *work)
 {
 	while (READ_ONCE(spare_count) < spare_wanted && add_spare())
 		cond_resched();
 }
 
-/* Bring it down to spare_wanted. */
+/* Lower the number of spare entries to spare_wanted. */
 static void trim(struct work_struct *work)
 {
 	struct birth *surplus = NULL;
@@ -318,16 +319,16 @@ static void trim(struct work_struct *work)
 		surplus = birth;
 		cond_resched();
 	}
-	/* Lookups may still be passing. */
+	/* Lookups may still be following the entries. */
 	synchronize_rcu();
 	free_all(surplus);
 }
 
-/* NULL if the kernel does not have them. */
+/* NULL if the kernel does not have the tracepoint */
 static struct tracepoint *newtask __ro_after_init;
 static struct tracepoint *process_free __ro_after_init;
 
-/* What is looked for, and what was found. */
+/* Name of the tracepoint to find, and the result */
 struct search {
 	const char *name;
 	struct tracepoint *found;
@@ -342,11 +343,13 @@ static void pick(struct tracepoint *point, void *data)
 }
 
 /**
- * taskmap_tracepoint() - find a tracepoint, which modules cannot link to
+ * taskmap_tracepoint() - find a tracepoint by name
  * @name: its name
  *
- * Context: process, may sleep.
- * Return: the tracepoint, or NULL if the kernel does not have it.
+ * Modules cannot link to these tracepoints, because they are not exported.
+ *
+ * Context: Process context, may sleep.
+ * Return: The tracepoint, or NULL if the kernel does not have it.
  */
 struct tracepoint *taskmap_tracepoint(const char *name)
 {
@@ -379,7 +382,7 @@ static int __init allocate(void)
 	return 0;
 }
 
-/* No probe and no lookup runs any more. */
+/* The caller makes sure that no probe and no lookup runs. */
 static void deallocate(void)
 {
 	struct birth *birth;
@@ -402,12 +405,12 @@ static void deallocate(void)
 }
 
 /**
- * taskmap_birth_init() - begin to record births
+ * taskmap_birth_init() - start recording births
  *
- * Does nothing with births=0, and on a kernel without the tracepoints.
+ * Does nothing if births=0, or if the kernel does not have the tracepoints.
  *
- * Context: process, may sleep. Call it before taskmap_birth_fill() can be.
- * Return: 0, or a negative error with nothing left behind.
+ * Context: Process context, may sleep. Call it before taskmap_birth_fill().
+ * Return: 0, or a negative error code, after which nothing is left behind.
  */
 int __init taskmap_birth_init(void)
 {
@@ -418,13 +421,13 @@ int __init taskmap_birth_init(void)
 	newtask = taskmap_tracepoint("task_newtask");
 	process_free = taskmap_tracepoint("sched_process_free");
 	if (!newtask || !process_free) {
-		pr_notice("this kernel has no tracepoints for births\n");
+		pr_notice("births are not recorded: this kernel does not have the tracepoints\n");
 		return 0;
 	}
 	error = allocate();
 	if (error)
 		return error;
-	/* In this order: of each task that has an entry the end is noticed. */
+	/* In this order, so that no task with an entry ends unnoticed. */
 	check_trace_callback_type_sched_process_free(probe_free);
 	error = tracepoint_probe_register(process_free, probe_free,
 					  NULL);
@@ -446,10 +449,10 @@ deallocate:
 }
 
 /**
- * taskmap_birth_exit() - forget all births
+ * taskmap_birth_exit() - stop recording births and forget them
  *
- * Context: process, may sleep. No call of taskmap_birth_fill() may be running
- * or follow.
+ * Context: Process context, may sleep. No call of taskmap_birth_fill() may be
+ * running or follow.
  */
 void taskmap_birth_exit(void)
 {
@@ -457,7 +460,7 @@ void taskmap_birth_exit(void)
 		return;
 	tracepoint_probe_unregister(newtask, probe_newtask, NULL);
 	tracepoint_probe_unregister(process_free, probe_free, NULL);
-	/* Waits for probes that are running; then nothing queues work. */
+	/* Wait for running probes. After that, nothing queues work. */
 	tracepoint_synchronize_unregister();
 	deallocate();
 }

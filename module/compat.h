@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What differs between the kernels from 5.10 to the newest.
+ * Differences between the kernels from 5.10 to the newest.
  *
- * The only file that tests the kernel's version. Each test names the commit
- * that made it necessary and the first release that has it. Where possible it
- * tests for a macro or a type instead, because distributions backport changes.
+ * Only this file tests the kernel version. Each test names the commit that made
+ * it necessary and the first release with that commit. Where possible, it tests
+ * for a macro or a type instead, because distributions backport changes.
  */
 #ifndef _TASKMAP_COMPAT_H
 #define _TASKMAP_COMPAT_H
@@ -26,9 +26,9 @@
 #endif
 
 /*
- * 54e6842d0775 ("fork/vm: Move common PF_IO_WORKER behavior to new flag"),
- * 6.4. Before it, all of the kernel's threads in user processes are
- * PF_IO_WORKER, and the bit means something else.
+ * 54e6842d0775 ("fork/vm: Move common PF_IO_WORKER behavior to new flag"), 6.4.
+ * Before it, all threads that the kernel creates in user processes have
+ * PF_IO_WORKER, and the bit of PF_USER_WORKER has another meaning.
  */
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER 0
@@ -55,10 +55,10 @@ static inline u32 count_of_kref(const struct kref *count)
 }
 
 /*
- * The value of a reference count of any type. The types change: cred.usage with
- * f8fa5d769259 ("cred: switch to using atomic_long_t"), 6.7, nsproxy.count with
- * 2ddd3cac1fa9 ("nsproxy: Convert nsproxy.count to refcount_t"), 6.6, and so
- * on. On 32 bits atomic_long_t is atomic_t.
+ * Value of a reference count of any type. The types change: that of cred.usage
+ * with f8fa5d769259 ("cred: switch to using atomic_long_t"), 6.7, that of
+ * nsproxy.count with 2ddd3cac1fa9 ("nsproxy: Convert nsproxy.count to
+ * refcount_t"), 6.6, and others. On 32 bits atomic_long_t is atomic_t.
  */
 #define count_of(count)							\
 	_Generic(*(count),						\
@@ -68,11 +68,12 @@ static inline u32 count_of_kref(const struct kref *count)
 		 struct kref: count_of_kref)(count)
 
 /*
- * The count of a namespace. @before is the name of the member before
+ * Reference count of a namespace. @before is the name of the member before
  * 9a56493f6942 ("uts: Use generic ns_common::count") and the six commits after
  * it, 5.11. Since "ns: add reference count helpers", 6.18, there is a macro.
- * The count means the same, but later kernels do not count the initial
- * namespaces, where it stays 1 (is_ns_init_id() in include/linux/ns_common.h).
+ * The count has the same meaning, except that later kernels do not count
+ * references to the initial namespaces, where it stays 1 (is_ns_init_id() in
+ * include/linux/ns_common.h).
  */
 #if defined(ns_ref_read)
 #define ns_count(namespace, before)	((u32)ns_ref_read(namespace))
@@ -83,10 +84,10 @@ static inline u32 count_of_kref(const struct kref *count)
 #endif
 
 /*
- * Where a task holds its fs_struct. 1d4ee94a51bd ("fs: add real_fs to track
- * task's actual fs_struct") and 67c54d1d730a ("fs: add scoped_with_init_fs()"),
- * after 7.1: a kernel thread can point task->fs at another one for a while,
- * without a lock, and keeps its own in real_fs.
+ * Member that points to the fs_struct of a task. Since 1d4ee94a51bd ("fs: add
+ * real_fs to track task's actual fs_struct") and 67c54d1d730a ("fs: add
+ * scoped_with_init_fs()"), after 7.1, a kernel thread can point task->fs to
+ * another fs_struct for a while, without a lock, and keeps its own in real_fs.
  */
 #ifdef scoped_with_init_fs
 #define held_fs real_fs
@@ -95,9 +96,10 @@ static inline u32 count_of_kref(const struct kref *count)
 #endif
 
 /*
- * The one of two probes that has @type, if that is what the tracepoint @event
- * takes, and else @other. The argument of task_newtask is 64 bits wide since
- * edd3cb05c00a ("copy_process: pass clone_flags as u64 across calltree"), 6.18.
+ * Choose between two probes: @probe if the tracepoint @event takes a function
+ * of @type, otherwise @other. The flags argument of task_newtask is 64 bits
+ * wide since edd3cb05c00a ("copy_process: pass clone_flags as u64 across
+ * calltree"), 6.18.
  */
 #define probe_of(event, type, probe, other)				\
 	_Generic(&check_trace_callback_type_##event,			\
@@ -105,7 +107,7 @@ static inline u32 count_of_kref(const struct kref *count)
 		 default: other)
 
 /*
- * setattr() for a directory of debugfs. 549c7297717c ("fs: make helpers idmap
+ * setattr() for a directory in debugfs. 549c7297717c ("fs: make helpers idmap
  * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
  * mnt_idmap"), 6.3, added and changed the first argument.
  */

@@ -3,22 +3,24 @@
 /*
  * Births, execs and exits as they happen, for the file "events".
  *
- * Every open file has a ring of events. Probes on three tracepoints fill in one
- * event, and copy it into every ring. They are registered while at least one
+ * Each open file has a ring of events. Probes on three tracepoints fill in an
+ * event and copy it into every ring. They are registered while at least one
  * file is open. They run in fork, exec and exit, with preemption disabled, so
- * they neither sleep nor allocate. An event that does not fit is counted.
+ * they neither sleep nor allocate. An event that does not fit into a ring is
+ * counted.
  *
- * Each ring has a lock of its own, which also orders its events: the time is
- * taken under it. A task's birth comes before its other events, because the
- * tracepoint precedes the first run of the task (kernel_clone() in
- * kernel/fork.c).
+ * Each ring has its own lock, which also orders its events: the time of an
+ * event is taken under the lock. The birth of a task precedes its other events,
+ * because the tracepoint is reached before the task first runs (kernel_clone()
+ * in kernel/fork.c).
  *
- * Waking a reader takes a spinlock, which sleeps on PREEMPT_RT. The probes leave
- * that to a worker. (Not to irq_work: there, irq_work_single() of 5.10 and 6.1
- * still looks at it after irq_work_sync() returned, when it is freed memory.)
+ * Waking a reader takes a spinlock, which sleeps on PREEMPT_RT, so the probes
+ * leave it to a worker. irq_work would not do: on 5.10 and 6.1,
+ * irq_work_single() still accesses the irq_work after irq_work_sync() returned,
+ * when it is freed memory.
  *
- * Records hold addresses while they are in a ring. They become ids when they
- * are read, by the reader and at its expense.
+ * Records in a ring hold addresses in place of ids. The reader turns them into
+ * ids when it reads them, at its own expense.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,7 +30,7 @@
 
 #include "taskmap.h"
 
-/* The ring of each open file, in KiB. */
+/* Limits for the ring of an open file, in KiB */
 #define LEAST_KB	32
 #define MOST_KB		65536
 
@@ -50,7 +52,7 @@ static const struct kernel_param_ops events_kb_ops = {
 };
 
 module_param_cb(events_kb, &events_kb_ops, &events_kb, 0644);
-MODULE_PARM_DESC(events_kb, "memory for the events of each open file \"events\", in KiB, from 32 to 65536 (default: 1024)");
+MODULE_PARM_DESC(events_kb, "Size of the ring of each open file \"events\" in KiB, from 32 to 65536 (default: 1024)");
 
 #ifdef CONFIG_TRACEPOINTS
 
@@ -80,19 +82,19 @@ MODULE_PARM_DESC(events_kb, "memory for the events of each open file \"events\",
  * struct taskmap_events - an open file
  * @list: in openers
  * @lock: protects @first, @count, @lost and the events
- * @first: the place of the oldest event
- * @count: the number of events
- * @lost: how many did not fit after the newest one
- * @room: the number of places
+ * @first: index of the oldest event
+ * @count: number of events
+ * @lost: number of events lost since the newest one in the ring
+ * @capacity: maximum number of events
  * @available: where readers wait
- * @wake: wakes them
- * @known: ids of the last record that was read
- * @header: the beginning of the stream
+ * @wake: work that wakes the readers
+ * @known: cache with the ids of the record that was read last
+ * @header: header of the stream
  * @begun: the header was read
  * @next: the event that taskmap_events_peek() returned
- * @chunks: the events, CHUNK_EVENTS in each
+ * @chunks: the events, CHUNK_EVENTS in each chunk
  *
- * @known, @begun and @next belong to the reader. There is one at a time.
+ * @known, @begun and @next belong to the reader. There is one reader at a time.
  */
 struct taskmap_events {
 	struct list_head list;
@@ -100,7 +102,7 @@ struct taskmap_events {
 	unsigned int first;
 	unsigned int count;
 	unsigned long lost;
-	unsigned int room;
+	unsigned int capacity;
 	wait_queue_head_t available;
 	struct work_struct wake;
 	struct taskmap_idents known;
@@ -110,7 +112,7 @@ struct taskmap_events {
 	struct taskmap_event *chunks[];
 };
 
-/* All open files. Probes walk it under RCU; written with the mutex held. */
+/* All open files. Probes read it under RCU; openers_mutex protects writes. */
 static LIST_HEAD(openers);
 static DEFINE_MUTEX(openers_mutex);
 
@@ -120,11 +122,11 @@ static struct taskmap_event *event_at(const struct taskmap_events *events,
 	return &events->chunks[place / CHUNK_EVENTS][place % CHUNK_EVENTS];
 }
 
-/* The caller holds the lock, and there is room. */
+/* The caller holds the lock, and has checked that the ring is not full. */
 static void put(struct taskmap_events *events,
 		const struct taskmap_event *event)
 {
-	unsigned int place = (events->first + events->count) % events->room;
+	unsigned int place = (events->first + events->count) % events->capacity;
 	struct taskmap_event *copy = event_at(events, place);
 
 	*copy = *event;
@@ -136,28 +138,28 @@ static void add(struct taskmap_events *events,
 		const struct taskmap_event *event)
 {
 	struct taskmap_event lost = { .type = TASKMAP_LOST };
-	unsigned int room;
+	unsigned int unused;
 	unsigned long irq;
 
 	raw_spin_lock_irqsave(&events->lock, irq);
-	room = events->room - events->count;
-	if (events->lost && room >= 2) {
+	unused = events->capacity - events->count;
+	if (events->lost && unused >= 2) {
 		lost.lost = events->lost;
 		WRITE_ONCE(events->lost, 0);
 		put(events, &lost);
-		room--;
+		unused--;
 	}
-	if (events->lost || !room)
+	if (events->lost || !unused)
 		WRITE_ONCE(events->lost, events->lost + 1);
 	else
 		put(events, event);
 	raw_spin_unlock_irqrestore(&events->lock, irq);
-	/* Its barrier pairs with those of set_current_state() and of poll. */
+	/* Pairs with set_current_state() and taskmap_events_poll(). */
 	if (wq_has_sleeper(&events->available))
 		queue_work(system_highpri_wq, &events->wake);
 }
 
-/* Fill in the record of @event, and give it to all who have the file open. */
+/* Fill in the record of @event, and copy the event into all rings. */
 static void deliver(struct taskmap_event *event, struct task_struct *task)
 {
 	struct taskmap_events *events;
@@ -177,7 +179,7 @@ static void birth(struct task_struct *task, u64 flags)
 		.caller = task_pid_nr(current),
 	};
 
-	/* The idle task of a CPU that comes up for the first time is none. */
+	/* Pid 0: the idle thread of a CPU that comes up for the first time */
 	if (task_pid_nr(task))
 		deliver(&event, task);
 }
@@ -237,7 +239,7 @@ static void __maybe_unused probe_exit_group(void *data,
 		 void (*)(void *, struct task_struct *, bool),		\
 		 probe_exit_group, probe_exit)
 
-/* The tracepoints, with the probes that are registered on them. */
+/* Tracepoints and the probes on them */
 static struct {
 	const char *name;
 	void *probe;
@@ -289,7 +291,7 @@ static void free_events(struct taskmap_events *events)
 {
 	unsigned int i;
 
-	for (i = 0; i < events->room / CHUNK_EVENTS; i++) {
+	for (i = 0; i < events->capacity / CHUNK_EVENTS; i++) {
 		if (events->chunks[i])
 			taskmap_chunk_free(events->chunks[i]);
 		cond_resched();
@@ -309,7 +311,7 @@ static struct taskmap_events *allocate(void)
 			  __GFP_NOWARN);
 	if (!events)
 		return NULL;
-	events->room = chunks * CHUNK_EVENTS;
+	events->capacity = chunks * CHUNK_EVENTS;
 	for (i = 0; i < chunks; i++) {
 		events->chunks[i] = taskmap_chunk_alloc(TASKMAP_CHUNK_SIZE);
 		if (!events->chunks[i]) {
@@ -322,13 +324,14 @@ static struct taskmap_events *allocate(void)
 }
 
 /**
- * taskmap_events_open() - begin to collect events
+ * taskmap_events_open() - start collecting events
  *
- * Every event from the return on is delivered or counted as lost.
+ * Every event after the return of this function is delivered, or counted as
+ * lost.
  *
- * Context: process, may sleep.
- * Return: for taskmap_events_close(); -ENOMEM; or -EOPNOTSUPP if the kernel
- * does not have the tracepoints.
+ * Context: Process context, may sleep.
+ * Return: The events, to be freed with taskmap_events_close(); -ENOMEM; or
+ * -EOPNOTSUPP if the kernel does not have the tracepoints.
  */
 struct taskmap_events *taskmap_events_open(void)
 {
@@ -365,9 +368,9 @@ struct taskmap_events *taskmap_events_open(void)
  * taskmap_events_close() - stop collecting events
  * @events: from taskmap_events_open(); freed
  *
- * After the last file was closed, no probe runs and none will.
+ * When the last open file is closed, no probe runs any more and none will run.
  *
- * Context: process, may sleep.
+ * Context: Process context, may sleep.
  */
 void taskmap_events_close(struct taskmap_events *events)
 {
@@ -376,13 +379,13 @@ void taskmap_events_close(struct taskmap_events *events)
 	if (list_empty(&openers))
 		detach(ARRAY_SIZE(points));
 	mutex_unlock(&openers_mutex);
-	/* Waits for the probes that run, and so for all who found the ring. */
+	/* Wait for running probes, because they may have found the ring. */
 	tracepoint_synchronize_unregister();
 	cancel_work_sync(&events->wake);
 	free_events(events);
 }
 
-/* Whether there is something to read. */
+/* Return whether there is something to read. */
 static bool readable(struct taskmap_events *events)
 {
 	return !READ_ONCE(events->begun) || READ_ONCE(events->count) ||
@@ -391,10 +394,10 @@ static bool readable(struct taskmap_events *events)
 
 /**
  * taskmap_events_wait() - wait until there is something to read
- * @events: the open file
+ * @events: the events of the open file
  *
- * Context: process, may sleep.
- * Return: 0, or -ERESTARTSYS after a signal.
+ * Context: Process context, may sleep.
+ * Return: 0, or -ERESTARTSYS if a signal interrupted the wait.
  */
 int taskmap_events_wait(struct taskmap_events *events)
 {
@@ -402,27 +405,27 @@ int taskmap_events_wait(struct taskmap_events *events)
 }
 
 /**
- * taskmap_events_poll() - for poll(2)
- * @events: the open file
- * @file: the file
- * @table: of poll_wait()
+ * taskmap_events_poll() - implement poll(2)
+ * @events: the events of the open file
+ * @file: the open file
+ * @table: poll table for poll_wait()
  *
- * Context: process.
- * Return: whether there is something to read.
+ * Context: Process context.
+ * Return: true if there is something to read.
  */
 bool taskmap_events_poll(struct taskmap_events *events, struct file *file,
 			 struct poll_table_struct *table)
 {
 	poll_wait(file, &events->available, table);
 	/*
-	 * The queue before the look at the events; pairs with wq_has_sleeper().
-	 * From 6.14 on poll_wait() has a barrier itself.
+	 * Join the queue before reading the state of the ring. Pairs with
+	 * wq_has_sleeper(). From 6.14 on, poll_wait() has this barrier.
 	 */
 	smp_mb();
 	return readable(events);
 }
 
-/* Copy the next event, whose place can be used again once it is consumed. */
+/* Copy the next event. Its slot is free again once it is consumed. */
 static bool take_next(struct taskmap_events *events)
 {
 	struct taskmap_event *next = &events->next;
@@ -445,12 +448,12 @@ static bool take_next(struct taskmap_events *events)
 }
 
 /**
- * taskmap_events_peek() - what comes next in the stream
- * @events: the open file; the caller is its only reader
- * @size: set to its size in bytes
+ * taskmap_events_peek() - get what comes next in the stream
+ * @events: the events of the open file; the caller is its only reader
+ * @size: set to the size in bytes
  *
- * Context: process.
- * Return: the header or an event, valid until taskmap_events_consume(); NULL if
+ * Context: Process context.
+ * Return: The header or an event, valid until taskmap_events_consume(); NULL if
  * there is nothing to read.
  */
 const void *taskmap_events_peek(struct taskmap_events *events, size_t *size)
@@ -468,10 +471,10 @@ const void *taskmap_events_peek(struct taskmap_events *events, size_t *size)
 }
 
 /**
- * taskmap_events_consume() - go on to what comes after it
- * @events: the open file, after taskmap_events_peek() did not return NULL
+ * taskmap_events_consume() - remove what comes next from the stream
+ * @events: the events of the open file, after taskmap_events_peek() returned it
  *
- * Context: process.
+ * Context: Process context.
  */
 void taskmap_events_consume(struct taskmap_events *events)
 {
@@ -481,11 +484,12 @@ void taskmap_events_consume(struct taskmap_events *events)
 	}
 	raw_spin_lock_irq(&events->lock);
 	/*
-	 * If the ring is empty, those that were lost at its end are consumed. If
-	 * an event came since, their number was put in the ring before it.
+	 * If the ring is empty, this consumes the events that were lost after
+	 * the last one. If an event was added meanwhile, their number was put
+	 * into the ring before it.
 	 */
 	if (events->count) {
-		events->first = (events->first + 1) % events->room;
+		events->first = (events->first + 1) % events->capacity;
 		WRITE_ONCE(events->count, events->count - 1);
 	} else {
 		WRITE_ONCE(events->lost, events->lost - events->next.lost);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The files in debugfs and procfs: the only file that uses file_operations and
- * user memory. It does not look at tasks.
+ * The files in debugfs and procfs. Only this file uses file_operations and user
+ * memory. It does not dereference tasks.
  *
- * Opening a file takes a snapshot, and releasing the file frees it. Reads copy
- * from that snapshot, so two opens are independent and the size of reads does
- * not matter.
+ * Opening a file takes a snapshot, and releasing it frees the snapshot. Reads
+ * copy from the snapshot, so two opens are independent, and the size of reads
+ * does not matter.
  *
- * The files are read-only, of mode 0400, without ioctl and mmap: so they stay
- * readable under lockdown=integrity (debugfs_locked_down()).
+ * The files are read-only and of mode 0400, without ioctl and mmap, so they
+ * stay readable under lockdown=integrity (debugfs_locked_down()).
  *
- * An open file of debugfs holds a reference to the module, so rmmod is refused.
- * One of procfs does not: when it is removed, procfs releases its open files,
- * and reads from them fail with EIO from then on.
+ * An open file in debugfs holds a reference to the module, so rmmod is refused.
+ * An open file in procfs does not: when a file is removed, procfs releases its
+ * open files, and reads from them fail with EIO from then on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -43,12 +43,13 @@
 
 static bool procfs;
 module_param(procfs, bool, 0444);
-MODULE_PARM_DESC(procfs, "also make the files under /proc/taskmap (default: only if debugfs cannot be used)");
+MODULE_PARM_DESC(procfs, "Also create the files in /proc/taskmap (default: only if debugfs cannot be used)");
 
 /*
- * The load has succeeded. Until then opens fail: a load that fails frees the
- * module whatever its references (do_init_module() in kernel/module/main.c),
- * and an open file of debugfs would be left without the code that closes it.
+ * The module is loaded completely. Until then opens fail: if a load fails,
+ * do_init_module() in kernel/module/main.c frees the module whatever its
+ * reference count, and an open file in debugfs would be left without the code
+ * that closes it.
  */
 static bool ready;
 
@@ -56,16 +57,17 @@ static struct dentry *debugfs_directory;
 static struct proc_dir_entry *procfs_directory;
 
 /*
- * Access is decided once, at open, for all tasks. SELinux and Yama decide for
- * single tasks in ptrace_may_access(), which is not exported.
+ * Access is checked once, at open, for all tasks together. SELinux and Yama
+ * check single tasks in ptrace_may_access(), which is not exported.
  *
- * The mode of the files admits only root. The capability keeps out the root of
- * a container and a root without capabilities. Raw ids have the rules of
- * /proc/kcore, and of /proc/kallsyms except for kptr_restrict, which is not
+ * The mode of the files admits only root. The capability excludes root inside a
+ * container, and root without capabilities. Raw ids have the rules of
+ * /proc/kcore. Those of /proc/kallsyms also include kptr_restrict, which is not
  * exported either.
  *
- * CAP_DAC_OVERRIDE opens a file for writing although its mode forbids that.
- * sysfs refuses it with the same error (kernfs_fop_open() in fs/kernfs/file.c).
+ * CAP_DAC_OVERRIDE can open a file for writing although its mode forbids it.
+ * This is refused with the same error as in sysfs (kernfs_fop_open() in
+ * fs/kernfs/file.c).
  */
 static int may_open(const struct file *file)
 {
@@ -90,7 +92,7 @@ static struct taskmap_snapshot *take(const struct file *file, bool exact)
 	return error ? ERR_PTR(error) : taskmap_snapshot_take(exact);
 }
 
-/* "tasks": position 0 is the header, position n the n-th task. */
+/* "tasks": position 0 is the line of headings, position n is the n-th task. */
 
 static void *tasks_start(struct seq_file *file, loff_t *position)
 {
@@ -111,14 +113,14 @@ static void tasks_stop(struct seq_file *file, void *at)
 
 static_assert(PID_MAX_LIMIT < TASKMAP_TEXT_PIDS);
 
-/* Writes to the buffer of the seq_file: seq_write() would copy each line. */
+/* Write into the buffer of the seq_file. seq_write() would copy each line. */
 static int tasks_show(struct seq_file *file, void *at)
 {
 	char *line;
 	int length;
 
 	if (seq_get_buf(file, &line) < TASKMAP_TEXT_LINE)
-		length = -1;	/* called again, with a larger buffer */
+		length = -1;	/* call again with a larger buffer */
 	else if (at == SEQ_START_TOKEN)
 		length = taskmap_text_header(line);
 	else
@@ -134,7 +136,7 @@ static const struct seq_operations tasks_seq = {
 	.show = tasks_show,
 };
 
-/* The snapshot is taken last, so that only seq_open() must be undone. */
+/* The snapshot is taken last, so that an error only has to undo seq_open(). */
 static int tasks_open(struct inode *inode, struct file *file)
 {
 	struct taskmap_snapshot *snapshot;
@@ -160,7 +162,7 @@ static int tasks_release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
-/* "snapshot" and "exact": the image. */
+/* "snapshot" and "exact": the image */
 
 static int image_open(struct file *file, bool exact)
 {
@@ -219,11 +221,11 @@ static loff_t image_llseek(struct file *file, loff_t offset, int whence)
 				 taskmap_snapshot_size(file->private_data));
 }
 
-/* "events": a stream. */
+/* "events": the stream */
 
 /**
- * struct stream - an open file
- * @reading: held while events are copied, so that each goes to one reader
+ * struct stream - an open file "events"
+ * @reading: held while events are copied, so that one reader gets each event
  * @events: the events
  */
 struct stream {
@@ -232,10 +234,10 @@ struct stream {
 };
 
 /*
- * The module cannot be unloaded while a reader may sleep in it. For debugfs the
- * VFS sees to that, but procfs does not (proc_reg_open() in fs/proc/inode.c): a
- * reader that opened the file while the module is going would keep rmmod
- * waiting in proc_remove() until the next event.
+ * Hold a reference to the module while a reader may sleep in it. For debugfs
+ * the VFS does this, but procfs does not (proc_reg_open() in fs/proc/inode.c):
+ * a reader that opened the file during an unload would keep rmmod waiting in
+ * proc_remove() until the next event.
  */
 static int events_open(struct inode *inode, struct file *file)
 {
@@ -275,7 +277,7 @@ static int events_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* As many whole events as there are and fit; the header counts as one. */
+/* Copy as many whole events as are available and fit, including the header. */
 static ssize_t copy_events(struct stream *stream, char __user *buffer,
 			   size_t size)
 {
@@ -327,7 +329,7 @@ static __poll_t events_poll(struct file *file, struct poll_table_struct *table)
 	       EPOLLIN | EPOLLRDNORM : 0;
 }
 
-/* The table of files, for debugfs and procfs. */
+/* The table of files, for debugfs and procfs */
 
 static const struct file_operations tasks_fops = {
 	.owner = THIS_MODULE,
@@ -401,19 +403,19 @@ static const struct view {
 };
 
 /*
- * Opens a file of debugfs, and replaces its operations by those of the view,
- * whose owner is the module: the VFS drops that reference after release.
+ * Open a file in debugfs. This replaces its operations by those of the view,
+ * whose owner is the module; the VFS drops that reference after release.
  *
- * debugfs_fops has no owner, and the files are not made by
- * debugfs_create_file(), because debugfs warns if it cannot get an owner that
- * is not yet marked as going, and rmmod drops the last reference before it sets
- * that mark (try_stop_module() in kernel/module/main.c). An open in between
- * would raise a false alarm, which panic_on_warn turns into a crash.
+ * debugfs_fops has no owner, and the files are not created with
+ * debugfs_create_file(). debugfs would warn if it could not get a reference to
+ * an owner that is not marked as going yet, and rmmod drops the last reference
+ * before it sets that mark (try_stop_module() in kernel/module/main.c). An open
+ * in between would raise a false alarm, which panic_on_warn turns into a crash.
  *
- * debugfs_remove() waits for this function to return. It does not wait for the
- * VFS, which then reads the operations of a file whose open failed
- * (do_dentry_open() in fs/open.c), and by then the module may be gone. So a
- * failed open restores the operations that the file came with.
+ * debugfs_remove() waits for this function to return, but not for the VFS. If
+ * the open failed, the VFS then still reads the file's operations
+ * (do_dentry_open() in fs/open.c), when the module may be gone. So a failed
+ * open restores the operations that the file had before.
  */
 static int debugfs_open(struct inode *inode, struct file *file)
 {
@@ -433,7 +435,7 @@ static const struct file_operations debugfs_fops = {
 	.open = debugfs_open,
 };
 
-/* debugfs_create_dir() always makes mode 0755. Nothing is in there yet. */
+/* debugfs_create_dir() always uses mode 0755. The directory is still empty. */
 static int restrict_directory(struct dentry *directory)
 {
 	struct inode *inode = d_inode(directory);
@@ -449,7 +451,10 @@ static int restrict_directory(struct dentry *directory)
 	return error;
 }
 
-/* Most users of debugfs ignore errors. For this module the files are all. */
+/*
+ * Most users of debugfs ignore errors. This module must not, because without
+ * its files it is useless.
+ */
 static int debugfs_register(void)
 {
 	struct dentry *file;
@@ -499,13 +504,14 @@ static bool debugfs_unusable(int error)
 }
 
 /**
- * taskmap_fs_init() - make the files
+ * taskmap_fs_init() - create the files
  *
- * In debugfs, and in procfs if debugfs cannot be used or procfs=1 asks for it.
+ * They are in debugfs. If debugfs cannot be used, or with procfs=1, they are
+ * in procfs.
  *
- * Context: process, may sleep. Call it last: the files can be opened before it
- * returns.
- * Return: 0, or a negative error with nothing left behind.
+ * Context: Process context, may sleep. Call it last: the files can be opened
+ * before it returns.
+ * Return: 0, or a negative error code, after which nothing is left behind.
  */
 int __init taskmap_fs_init(void)
 {
@@ -521,7 +527,7 @@ int __init taskmap_fs_init(void)
 		if (IS_ENABLED(CONFIG_PROC_FS)) {
 			error = procfs_register();
 		} else {
-			pr_err("%s: there is no place for the files\n", error ?
+			pr_err("cannot create the files: %s\n", error ?
 			       "neither debugfs nor procfs can be used" :
 			       "procfs=1, but this kernel has no procfs");
 			error = -ENODEV;
@@ -544,9 +550,9 @@ remove_debugfs:
 /**
  * taskmap_fs_exit() - remove the files
  *
- * When it returns, no function of this file runs or will be called again.
+ * When it returns, no function of this file is running or will be called.
  *
- * Context: process, may sleep.
+ * Context: Process context, may sleep.
  */
 void taskmap_fs_exit(void)
 {

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The ids: the only file that turns a pointer into a number.
+ * Ids. Only this file turns a pointer into a number.
  *
- * An id shows sharing and hides the layout of the kernel's memory. It is the
- * SipHash-1-3 of the object's address under a random 128-bit key, which never
- * leaves this file. Whoever does not know the key can compare ids and learns
- * nothing else. All 64 bits are kept: among a million objects the odds that any
- * two collide are 3e-8.
+ * An id shows sharing and hides the layout of kernel memory. It is the
+ * SipHash-1-3 of an object's address under a random 128-bit key, which never
+ * leaves this file. Without the key, ids can be compared and reveal nothing
+ * else. All 64 bits are kept: among a million objects, the probability that any
+ * two collide is 3e-8.
  *
- * The kernel's siphash_1u64() is SipHash-2-4, which takes 27 % more
- * instructions in a snapshot of processes. Its hsiphash() is SipHash-1-3, but
- * keeps 32 bits.
+ * The alternatives in the kernel do not fit:
  *
- * SipHash-1-3 has a smaller security margin, but no attack on it is known that
- * is better than trying keys. Python, Ruby and Rust protect their dictionaries
- * with it against the network; these ids are shown to root alone.
+ *  - siphash_1u64() is SipHash-2-4. With it, a snapshot of processes takes 27 %
+ *    more instructions.
+ *  - hsiphash() is SipHash-1-3, but keeps only 32 bits.
+ *  - %p also keeps 32 bits, with which among a hundred thousand objects a
+ *    collision is more likely than not. With kptr_restrict=2 it prints zeros
+ *    (lib/vsprintf.c).
  *
- * %p keeps 32 bits, with which a hundred thousand objects collide more likely
- * than not, and prints zeros under kptr_restrict=2 (lib/vsprintf.c).
+ * SipHash-1-3 has a smaller security margin than SipHash-2-4, but no attack on
+ * it is known that is better than trying keys. Python, Ruby and Rust rely on it
+ * to protect their dictionaries against input from the network. These ids are
+ * shown only to root.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,19 +36,19 @@
 
 #include "taskmap.h"
 
-/* How long a load waits for random numbers, and how often it checks, in ms. */
+/* How long a load waits for random numbers, and how often it checks, in ms */
 #define RANDOM_WAIT	10000
 #define RANDOM_CHECK	100
 
-/* The state that every hash begins with, derived from the key. */
+/* Initial state of every hash, derived from the key */
 static u64 start[4] __ro_after_init;
 static u64 fingerprint __ro_after_init;
 
-/* The values of the parameter ids, indexed by raw. */
+/* Values of the parameter ids, indexed by raw */
 static const char * const ids_names[] = { "keyed", "raw" };
 static bool raw __ro_after_init;
 
-/* For any other value the kernel logs a line and the load fails with EINVAL. */
+/* Other values fail: the kernel logs a line, and the load fails with EINVAL. */
 static int ids_set(const char *value, const struct kernel_param *param)
 {
 	int index = sysfs_match_string(ids_names, value);
@@ -67,12 +70,12 @@ static const struct kernel_param_ops ids_ops = {
 };
 
 module_param_cb(ids, &ids_ops, NULL, 0444);
-MODULE_PARM_DESC(ids, "keyed: ids tell objects apart, and nothing else (default); raw: ids are kernel addresses, for readers with CAP_SYSLOG and CAP_SYS_RAWIO");
+MODULE_PARM_DESC(ids, "How to show ids: keyed hashes (keyed, default), or kernel addresses, to readers with CAP_SYSLOG and CAP_SYS_RAWIO (raw)");
 
 /*
- * wait_for_random_bytes() has no time limit: without a cycle counter it would
- * delay the boot until something happens on the machine. A booting system needs
- * a few seconds to credit the seed that it saved.
+ * Not wait_for_random_bytes(), which has no time limit: without a cycle counter
+ * it would delay the boot until the machine gets some input. A booting system
+ * needs a few seconds to credit the seed that it saved.
  */
 static int __init wait_for_random(void)
 {
@@ -80,7 +83,7 @@ static int __init wait_for_random(void)
 
 	for (waited = 0; !rng_is_initialized(); waited += RANDOM_CHECK) {
 		if (waited >= RANDOM_WAIT) {
-			pr_err("the kernel has no random numbers yet: load the module later, or read a byte of /dev/random first\n");
+			pr_err("the kernel's random number generator is not ready: load the module later, or read a byte of /dev/random first\n");
 			return -EAGAIN;
 		}
 		if (msleep_interruptible(RANDOM_CHECK))
@@ -95,9 +98,10 @@ static int __init wait_for_random(void)
  * Waits for the kernel's random number generator, which is ready unless the
  * machine has just booted.
  *
- * Context: process, may sleep. Call it once, before the other functions.
- * Return: 0; -EAGAIN, with a line in the log, if the generator was not ready in
- * time; or -ERESTARTSYS if a signal interrupted the wait.
+ * Context: Process context, may sleep. Call it once, before the other
+ * functions.
+ * Return: 0; -EAGAIN if the generator was not ready in time, which is logged;
+ * or -ERESTARTSYS if a signal interrupted the wait.
  */
 int __init taskmap_ident_init(void)
 {
@@ -130,7 +134,7 @@ static __always_inline void sip_round(u64 v[4])
 	v[2] = rol64(v[2], 32);
 }
 
-/* SipHash-1-3 of one word. 0 is no object, and no object has id 0. */
+/* SipHash-1-3 of one word. NULL has id 0, and no object has id 0. */
 static noinline u64 id_of(u64 address)
 {
 	u64 v[4] = { start[0], start[1], start[2], start[3] };
@@ -151,7 +155,7 @@ static noinline u64 id_of(u64 address)
 	return (v[0] ^ v[1] ^ v[2] ^ v[3]) ?: 1;
 }
 
-/* mm and active_mm are neighbours, and usually the same object. */
+/* Update entry @i. active_mm follows mm and is usually the same object. */
 static void learn(struct taskmap_idents *known, unsigned int i, u64 address)
 {
 	known->addresses[i] = address;
@@ -163,16 +167,16 @@ static void learn(struct taskmap_idents *known, unsigned int i, u64 address)
 
 /**
  * taskmap_ident_make() - turn the addresses in records into ids
- * @known: the objects of the task before, zeroed for the first one
+ * @known: cache with the objects of the previous task, zeroed for the first one
  * @records: with addresses from taskmap_ident_address() in place of ids. The
- *	objects are not looked at and may be gone. NULL and nothing else becomes
- *	0; equal addresses become equal ids, as long as the module is loaded.
+ *	objects are not accessed and may be gone. Only NULL becomes 0. Equal
+ *	addresses become equal ids as long as the module is loaded.
  * @count: number of records
  *
- * Every record passes through here once before it leaves the kernel. With
- * ids=raw, addresses stay.
+ * Every record passes through this function once before it leaves the kernel.
+ * With ids=raw, addresses remain.
  *
- * Context: any.
+ * Context: Any context.
  */
 void taskmap_ident_make(struct taskmap_idents *known,
 			struct taskmap_record *records, unsigned int count)
@@ -193,12 +197,12 @@ void taskmap_ident_make(struct taskmap_idents *known,
 }
 
 /**
- * taskmap_ident_fingerprint() - a random number that identifies this load
+ * taskmap_ident_fingerprint() - random number that identifies this load
  *
  * It is independent of the key.
  *
- * Context: any.
- * Return: the same number until the module is unloaded.
+ * Context: Any context.
+ * Return: The same number until the module is unloaded.
  */
 __u64 taskmap_ident_fingerprint(void)
 {
@@ -208,7 +212,7 @@ __u64 taskmap_ident_fingerprint(void)
 /**
  * taskmap_ident_raw() - whether ids are kernel addresses
  *
- * Context: any.
+ * Context: Any context.
  * Return: true for ids=raw.
  */
 bool taskmap_ident_raw(void)

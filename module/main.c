@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * taskmap shows, for every task, who it is and which kernel objects it shares.
- * taskmap.h says what each file does.
+ * See taskmap.h for what each source file does.
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -34,7 +34,7 @@ static void __exit taskmap_exit(void)
 module_init(taskmap_init);
 module_exit(taskmap_exit);
 
-MODULE_DESCRIPTION("Shows every task and the kernel objects it shares");
+MODULE_DESCRIPTION("Show tasks and the kernel objects they share");
 MODULE_AUTHOR("The taskmap authors");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(TASKMAP_VERSION);

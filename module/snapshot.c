@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A snapshot of all tasks, and the image of it that programs read.
+ * Snapshots of all tasks, and the image that programs read.
  *
- * The records are the image: the walk writes them once, into chunks, and they
- * are copied to the user only. Nothing here looks at a task or takes a lock.
+ * The image is the header and the records. The walk writes the records once,
+ * into chunks, and reads copy them to the user from there. Nothing here
+ * dereferences a task or takes a lock.
  *
- * A walked snapshot is taken while the system runs. It allocates chunks as it
- * goes, so no task is visited a second time to count them. An exact one is
- * taken while the machine is stopped. Its memory is allocated before the stop,
- * after a count and with a margin.
+ * A walked snapshot is taken while the system runs. Chunks are allocated as the
+ * walk proceeds, so tasks are not visited a second time to count them. An exact
+ * snapshot is taken while the machine is stopped. Its memory is allocated
+ * before the stop, from a count of the tasks and with a margin.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,13 +36,13 @@
 #include "taskmap.h"
 
 /*
- * A chunk is as many whole records as fit into an order that the page allocator
- * provides reliably. It also bounds a batch of the walk.
+ * A chunk has as many whole records as fit into an order that the page
+ * allocator provides reliably. It also bounds a batch of the walk.
  *
- * Larger chunks would need vmalloc where memory is fragmented, because the page
- * allocator soon gives up orders above PAGE_ALLOC_COSTLY_ORDER; and vmalloc
- * allocates its page tables with GFP_KERNEL, whatever flags it is given.
- * Chunks of 4 KiB slow the walk down by 6 to 12 %.
+ * Larger chunks would need vmalloc when memory is fragmented, because the page
+ * allocator soon gives up on orders above PAGE_ALLOC_COSTLY_ORDER. But vmalloc
+ * allocates its page tables with GFP_KERNEL, whatever flags it is given. Chunks
+ * of 4 KiB slow the walk down by 6 to 12 %.
  */
 #define CHUNK_SIZE	TASKMAP_CHUNK_SIZE
 #define CHUNK_HEAD	(sizeof(struct list_head) + sizeof(u64))
@@ -49,8 +50,8 @@
 	((CHUNK_SIZE - CHUNK_HEAD) / sizeof(struct taskmap_record))
 
 /*
- * The memory is charged to the reader's cgroup. Where it runs out the
- * allocation fails, and with it the open. The OOM killer is not called, neither
+ * The memory is charged to the reader's cgroup. If memory is short, the
+ * allocation and with it the open fails. The OOM killer is not invoked, neither
  * for the system (__alloc_pages_may_oom() in mm/page_alloc.c) nor for the
  * cgroup (try_charge_memcg() in mm/memcontrol.c).
  */
@@ -58,24 +59,24 @@
 	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /*
- * All snapshots together hold at most this part of the kernel's memory. The OOM
- * killer does not see them in the size of a process. If they filled the memory,
- * it would kill other processes, one after the other, and gain nothing. A task
- * itself takes some twenty times as much memory as its record, so at least two
- * snapshots of all the tasks that fit into the memory can be held.
+ * All snapshots together hold at most this fraction of the kernel's memory. The
+ * OOM killer does not count them in the size of any process: if they filled the
+ * memory, it would kill one process after the other and free nothing of it. At
+ * least two snapshots fit even if tasks fill the memory, because a task itself
+ * takes at least twenty times as much memory as its record.
  */
 #define MEMORY_PART	8
 
-/* Spare room for tasks created between the count and the stop. */
+/* Margin for tasks created between the count and the stop, in records */
 #define SPARE		256
 
-/* How often an exact snapshot is tried. */
+/* Number of tries to take an exact snapshot */
 #define EXACT_TRIES	8
 
-/* Writable: it only bounds what root may ask for. */
+/* Writable at run time, because it only limits what root may ask for. */
 static unsigned int exact_max = 100000;
 
-/* The kernel's own parameters fail with ERANGE if the number is too large. */
+/* param_set_uint() fails with ERANGE if the number is too large. */
 static int exact_max_set(const char *value, const struct kernel_param *param)
 {
 	return param_set_uint(value, param) ? -EINVAL : 0;
@@ -87,10 +88,10 @@ static const struct kernel_param_ops exact_max_ops = {
 };
 
 module_param_cb(exact_max, &exact_max_ops, &exact_max, 0644);
-MODULE_PARM_DESC(exact_max, "\"exact\" does not stop the machine for more tasks than this (default: 100000)");
+MODULE_PARM_DESC(exact_max, "Maximum number of tasks for which \"exact\" stops the machine (default: 100000)");
 
 /**
- * struct chunk - some of the records
+ * struct chunk - some of the records of a snapshot
  * @list: in taskmap_snapshot.chunks, in pid order
  * @first: index of the first record
  * @records: the records
@@ -102,11 +103,12 @@ struct chunk {
 };
 
 /**
- * struct taskmap_snapshot - a snapshot of all tasks; does not change once taken
- * @header: the beginning of the image
- * @chunks: all records; only the last chunk may have room left
- * @recent: the chunk that was read last, where the next read usually goes on;
- *	NULL at first. A hint: readers of one open file may overwrite it.
+ * struct taskmap_snapshot - a snapshot, which does not change once taken
+ * @header: header of the image
+ * @chunks: all records; only the last chunk can have unused ones
+ * @recent: chunk of the most recent read, where the next one usually continues;
+ *	NULL at first. It is a hint: concurrent readers of one open file may
+ *	overwrite it.
  */
 struct taskmap_snapshot {
 	struct taskmap_header header;
@@ -114,7 +116,7 @@ struct taskmap_snapshot {
 	struct chunk *recent;
 };
 
-/* The number of chunks that all snapshots hold. */
+/* Number of allocations that all open files hold */
 static atomic_long_t chunks_held = ATOMIC_LONG_INIT(0);
 
 static long chunks_max(void)
@@ -124,8 +126,8 @@ static long chunks_max(void)
 	return memory / MEMORY_PART / CHUNK_SIZE;
 }
 
-/* The number of records that there is room for. */
-static u64 room(const struct taskmap_snapshot *snapshot)
+/* Number of records that the chunks can hold */
+static u64 capacity(const struct taskmap_snapshot *snapshot)
 {
 	if (list_empty(&snapshot->chunks))
 		return 0;
@@ -134,12 +136,13 @@ static u64 room(const struct taskmap_snapshot *snapshot)
 }
 
 /**
- * taskmap_chunk_alloc() - allocate memory for what an open file holds
- * @size: in bytes, %TASKMAP_CHUNK_SIZE at most
+ * taskmap_chunk_alloc() - allocate memory for an open file
+ * @size: in bytes, at most %TASKMAP_CHUNK_SIZE
  *
- * Context: process, may sleep.
- * Return: zeroed memory, charged to the caller, for taskmap_chunk_free(); NULL if
- * there is no memory, or all open files together hold their part of it.
+ * Context: Process context, may sleep.
+ * Return: Zeroed memory, charged to the caller, to be freed with
+ * taskmap_chunk_free(). NULL if memory is short, or if all open files together
+ * hold their fraction of it.
  */
 void *taskmap_chunk_alloc(size_t size)
 {
@@ -148,7 +151,7 @@ void *taskmap_chunk_alloc(size_t size)
 	if (atomic_long_inc_return(&chunks_held) <= chunks_max())
 		chunk = kzalloc(size, GFP_SNAPSHOT);
 	else
-		pr_notice_ratelimited("all open files together hold 1/%d of the memory, no more is taken\n",
+		pr_notice_ratelimited("open failed: all open files together hold 1/%d of the memory\n",
 				      MEMORY_PART);
 	if (!chunk)
 		atomic_long_dec(&chunks_held);
@@ -156,10 +159,10 @@ void *taskmap_chunk_alloc(size_t size)
 }
 
 /**
- * taskmap_chunk_free() - free memory of taskmap_chunk_alloc()
+ * taskmap_chunk_free() - free memory from taskmap_chunk_alloc()
  * @chunk: the memory
  *
- * Context: any.
+ * Context: Any context.
  */
 void taskmap_chunk_free(void *chunk)
 {
@@ -168,9 +171,9 @@ void taskmap_chunk_free(void *chunk)
 }
 
 /*
- * Zeroed here and not by the walk, record by record, because a hardened kernel
- * (init_on_alloc) does it anyway. Nothing is allocated after the last record,
- * so that KASAN finds a stray write there.
+ * Append a chunk. Its records are zeroed here, all at once, because a hardened
+ * kernel (init_on_alloc) zeroes the memory anyway. The last record ends where
+ * the allocation ends, so that KASAN detects a write beyond it.
  */
 static struct chunk *chunk_add(struct taskmap_snapshot *snapshot)
 {
@@ -178,7 +181,7 @@ static struct chunk *chunk_add(struct taskmap_snapshot *snapshot)
 
 	if (!chunk)
 		return NULL;
-	chunk->first = room(snapshot);
+	chunk->first = capacity(snapshot);
 	list_add_tail(&chunk->list, &snapshot->chunks);
 	return chunk;
 }
@@ -189,47 +192,48 @@ static void chunk_free(struct chunk *chunk)
 	taskmap_chunk_free(chunk);
 }
 
-/* What a snapshot is taken with. */
-struct taking {
+/* State of a snapshot while it is taken */
+struct capture {
 	struct taskmap_snapshot *snapshot;
 	struct taskmap_walk walk;
 	struct taskmap_idents known;
 };
 
-/* Fill a chunk. After each batch the caller can be rescheduled or killed. */
-static int fill_chunk(struct taking *taking, struct chunk *chunk)
+/* Fill in a chunk. After each batch, the caller can be preempted or killed. */
+static int fill_chunk(struct capture *capture, struct chunk *chunk)
 {
 	unsigned int used = 0;
 
-	while (used < CHUNK_RECORDS && !taking->walk.done) {
-		used += taskmap_walk_batch(&taking->walk, chunk->records + used,
+	while (used < CHUNK_RECORDS && !capture->walk.done) {
+		used += taskmap_walk_batch(&capture->walk,
+					   chunk->records + used,
 					   CHUNK_RECORDS - used);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
-	taskmap_ident_make(&taking->known, chunk->records, used);
-	taking->snapshot->header.count += used;
+	taskmap_ident_make(&capture->known, chunk->records, used);
+	capture->snapshot->header.count += used;
 	return 0;
 }
 
-static int collect(struct taking *taking)
+static int collect(struct capture *capture)
 {
-	struct taskmap_snapshot *snapshot = taking->snapshot;
+	struct taskmap_snapshot *snapshot = capture->snapshot;
 	struct chunk *chunk;
 	int error = 0;
 
 	snapshot->header.start_ns = ktime_get_boottime_ns();
 	snapshot->header.wall_ns = ktime_get_real_ns();
-	while (!error && !taking->walk.done) {
+	while (!error && !capture->walk.done) {
 		chunk = chunk_add(snapshot);
-		error = chunk ? fill_chunk(taking, chunk) : -ENOMEM;
+		error = chunk ? fill_chunk(capture, chunk) : -ENOMEM;
 	}
 	snapshot->header.end_ns = ktime_get_boottime_ns();
 	return error;
 }
 
-/* Count the tasks, with a point to reschedule after every batch. */
+/* Count the tasks, and reschedule after each batch. */
 static u64 count_tasks(void)
 {
 	struct taskmap_walk walk = { };
@@ -243,20 +247,20 @@ static u64 count_tasks(void)
 }
 
 /*
- * Make room for @count tasks and an eighth more, or as much as the last try
- * had, and SPARE more, so that the room grows with each try. All of it is
- * zeroed, including what the last try wrote.
+ * Provide memory for @count tasks and an eighth more, but at least for as many
+ * as the last try had, and for SPARE more; so the capacity grows with each try.
+ * All records are zeroed, including those that the last try wrote.
  */
 static int reserve(struct taskmap_snapshot *snapshot, u64 count)
 {
-	u64 wanted = max(count + count / 8, room(snapshot)) + SPARE;
+	u64 wanted = max(count + count / 8, capacity(snapshot)) + SPARE;
 	struct chunk *chunk;
 
 	list_for_each_entry(chunk, &snapshot->chunks, list) {
 		memset(chunk->records, 0, sizeof(chunk->records));
 		cond_resched();
 	}
-	while (room(snapshot) < wanted) {
+	while (capacity(snapshot) < wanted) {
 		if (!chunk_add(snapshot))
 			return -ENOMEM;
 		if (fatal_signal_pending(current))
@@ -268,35 +272,36 @@ static int reserve(struct taskmap_snapshot *snapshot, u64 count)
 
 static int prepare(void *data)
 {
-	struct taking *taking = data;
+	struct capture *capture = data;
 	u64 count = count_tasks();
 
 	if (count > READ_ONCE(exact_max)) {
-		pr_notice_ratelimited("%llu tasks are more than exact_max, the machine is not stopped for them\n",
+		pr_notice_ratelimited("%llu tasks exceed exact_max: the machine is not stopped for \"exact\"\n",
 				      count);
 		return -EFBIG;
 	}
-	return reserve(taking->snapshot, count);
+	return reserve(capture->snapshot, count);
 }
 
 /*
- * Walk with the machine stopped, until there are no more tasks or no more room.
- * The clock is one that does not wait for its writer, which is stopped too.
+ * Walk all tasks with the machine stopped, until there are no more tasks or the
+ * chunks are full. The fast clocks do not wait for their writer, which may be
+ * stopped.
  */
 static int collect_stopped(void *data)
 {
-	struct taking *taking = data;
-	struct taskmap_header *header = &taking->snapshot->header;
+	struct capture *capture = data;
+	struct taskmap_header *header = &capture->snapshot->header;
 	struct chunk *chunk;
 	unsigned int used;
 
 	header->start_ns = ktime_get_boot_fast_ns();
 	header->wall_ns = ktime_get_real_fast_ns();
 	header->count = 0;
-	taking->walk = (struct taskmap_walk){ .stopped = true };
-	list_for_each_entry(chunk, &taking->snapshot->chunks, list) {
-		for (used = 0; used < CHUNK_RECORDS && !taking->walk.done;)
-			used += taskmap_walk_batch(&taking->walk,
+	capture->walk = (struct taskmap_walk){ .stopped = true };
+	list_for_each_entry(chunk, &capture->snapshot->chunks, list) {
+		for (used = 0; used < CHUNK_RECORDS && !capture->walk.done;)
+			used += taskmap_walk_batch(&capture->walk,
 						   chunk->records + used,
 						   CHUNK_RECORDS - used);
 		header->count += used;
@@ -307,30 +312,31 @@ static int collect_stopped(void *data)
 }
 
 /*
- * Whether all tasks are in the snapshot, and the stop did not come in the
- * middle of a fork, an exec or an exit. Where spinlocks disable preemption it
- * cannot. Where they do not (PREEMPT_RT), it can come between two changes: that
- * of a thread group's count, and that of its members. Both are made with
- * tasklist_lock held for writing (copy_process(), release_task()), so one group
- * at most is in between, and the sum tells.
+ * Return whether the snapshot has all tasks, and the stop did not interrupt a
+ * fork, an exec or an exit. Where spinlocks disable preemption, it cannot. On
+ * PREEMPT_RT it can come between two changes: that of a group's thread count,
+ * and that of the group's members. Both are made with tasklist_lock held for
+ * writing (copy_process(), release_task()). So at most one group is affected,
+ * and then the sum of the thread counts differs from the number of tasks.
  */
-static bool whole(const struct taking *taking)
+static bool is_complete(const struct capture *capture)
 {
-	const struct taskmap_walk *walk = &taking->walk;
+	const struct taskmap_walk *walk = &capture->walk;
 
 	return walk->done && !walk->torn &&
-	       walk->threads == taking->snapshot->header.count;
+	       walk->threads == capture->snapshot->header.count;
 }
 
-/* Free the margin, and make the ids. The machine runs again. */
-static void finish(struct taking *taking)
+/* Free unused chunks and make the ids. The machine runs again. */
+static void finish(struct capture *capture)
 {
-	u64 count = taking->snapshot->header.count;
+	u64 count = capture->snapshot->header.count;
 	struct chunk *chunk, *next;
 
-	list_for_each_entry_safe(chunk, next, &taking->snapshot->chunks, list) {
+	list_for_each_entry_safe(chunk, next, &capture->snapshot->chunks,
+				 list) {
 		if (chunk->first < count)
-			taskmap_ident_make(&taking->known, chunk->records,
+			taskmap_ident_make(&capture->known, chunk->records,
 					   min_t(u64, count - chunk->first,
 						 CHUNK_RECORDS));
 		else
@@ -339,17 +345,17 @@ static void finish(struct taking *taking)
 	}
 }
 
-static int collect_exact(struct taking *taking)
+static int collect_exact(struct capture *capture)
 {
 	unsigned int tries;
 	int error;
 
 	for (tries = EXACT_TRIES; tries; tries--) {
-		error = taskmap_stop(prepare, collect_stopped, taking);
+		error = taskmap_stop(prepare, collect_stopped, capture);
 		if (error)
 			return error;
-		if (whole(taking)) {
-			finish(taking);
+		if (is_complete(capture)) {
+			finish(capture);
 			return 0;
 		}
 	}
@@ -357,10 +363,10 @@ static int collect_exact(struct taking *taking)
 }
 
 /**
- * taskmap_header_fill() - fill in what all headers have in common
+ * taskmap_header_fill() - fill in the fields that all headers have in common
  * @header: zeroed
  *
- * Context: any.
+ * Context: Any context.
  */
 void taskmap_header_fill(struct taskmap_header *header)
 {
@@ -383,19 +389,20 @@ void taskmap_header_fill(struct taskmap_header *header)
 
 /**
  * taskmap_snapshot_take() - take a snapshot of all tasks
- * @exact: in one instant, for which the machine is stopped
+ * @exact: at one instant, for which the machine is stopped
  *
- * Context: process, may sleep. Holds no lock while it allocates a snapshot that
- * is not exact.
- * Return: the snapshot, for taskmap_snapshot_free(); -ENOMEM; or -EINTR if the
- * caller is being killed. If @exact, also the errors of taskmap_stop(); -EFBIG
- * if there are more tasks than the machine is stopped for; or -EAGAIN if in
- * every try there were more tasks than room, or a fork, an exec or an exit was
- * half done.
+ * Holds no lock while it allocates memory, unless @exact.
+ *
+ * Context: Process context, may sleep.
+ * Return: The snapshot, to be freed with taskmap_snapshot_free(); -ENOMEM; or
+ * -EINTR if the caller is being killed. If @exact, also the errors of
+ * taskmap_stop(); -EFBIG if there are more tasks than the machine may be
+ * stopped for; or -EAGAIN if in every try there were more tasks than the chunks
+ * can hold, or the stop interrupted a fork, an exec or an exit.
  */
 struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 {
-	struct taking taking = { };
+	struct capture capture = { };
 	struct taskmap_snapshot *snapshot;
 	int error;
 
@@ -406,8 +413,8 @@ struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
 	taskmap_header_fill(&snapshot->header);
 	if (!exact)
 		snapshot->header.flags |= TASKMAP_WALKED;
-	taking.snapshot = snapshot;
-	error = exact ? collect_exact(&taking) : collect(&taking);
+	capture.snapshot = snapshot;
+	error = exact ? collect_exact(&capture) : collect(&capture);
 	if (error) {
 		taskmap_snapshot_free(snapshot);
 		return ERR_PTR(error);
@@ -419,7 +426,7 @@ struct taskmap_snapshot *taskmap_snapshot_take(bool exact)
  * taskmap_snapshot_free() - free a snapshot
  * @snapshot: from taskmap_snapshot_take()
  *
- * Context: process, may sleep.
+ * Context: Process context, may sleep.
  */
 void taskmap_snapshot_free(struct taskmap_snapshot *snapshot)
 {
@@ -432,7 +439,7 @@ void taskmap_snapshot_free(struct taskmap_snapshot *snapshot)
 	kfree(snapshot);
 }
 
-/* The chunk of the record @index, which exists. */
+/* Find the chunk of the record @index, which must exist. */
 static struct chunk *chunk_of(struct taskmap_snapshot *snapshot, u64 index)
 {
 	struct chunk *chunk = READ_ONCE(snapshot->recent);
@@ -446,12 +453,13 @@ static struct chunk *chunk_of(struct taskmap_snapshot *snapshot, u64 index)
 }
 
 /**
- * taskmap_snapshot_record() - the record of one task
+ * taskmap_snapshot_record() - get the record of one task
  * @snapshot: the snapshot
- * @index: which one, from 0, in pid order
+ * @index: index of the record, from 0, in pid order
  *
- * Context: any.
- * Return: a record that lives as long as @snapshot, or NULL beyond the last.
+ * Context: Any context.
+ * Return: The record, valid as long as @snapshot; NULL if @index is beyond the
+ * last record.
  */
 const struct taskmap_record *
 taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
@@ -465,11 +473,11 @@ taskmap_snapshot_record(struct taskmap_snapshot *snapshot, __u64 index)
 }
 
 /**
- * taskmap_snapshot_size() - the length of the image
+ * taskmap_snapshot_size() - get the size of the image
  * @snapshot: the snapshot
  *
- * Context: any.
- * Return: bytes, including the header.
+ * Context: Any context.
+ * Return: The size in bytes, including the header.
  */
 __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
 {
@@ -478,17 +486,16 @@ __u64 taskmap_snapshot_size(const struct taskmap_snapshot *snapshot)
 }
 
 /**
- * taskmap_snapshot_bytes() - a contiguous part of the image
+ * taskmap_snapshot_bytes() - get a contiguous part of the image
  * @snapshot: the snapshot
  * @position: where the part begins, in bytes from the start of the image
- * @length: set to the length of the part in bytes, 0 at the end of the image
- *	and beyond
+ * @length: set to the length of the part in bytes; 0 at the end of the image
+ *	and beyond it
  *
- * The part ends where a chunk does; there may be more after it.
+ * The part ends at the end of a chunk at the latest; more may follow.
  *
- * Context: any.
- * Return: the bytes, which live as long as @snapshot; not to be used if @length
- * is 0.
+ * Context: Any context.
+ * Return: The bytes, valid as long as @snapshot. Not valid if @length is 0.
  */
 const void *taskmap_snapshot_bytes(struct taskmap_snapshot *snapshot,
 				   __u64 position, size_t *length)

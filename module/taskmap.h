@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * The functions that the files of the module offer to each other.
+ * Functions that the source files of the module provide to each other.
  *
  *	task_struct -> walk.c -> record -> snapshot.c -> snapshot -> text.c -> "tasks"
  *	               ident.c             stop.c                `-----------> "snapshot", "exact"
@@ -9,7 +9,7 @@
  *	clone(2), execve(2), exit(2) ----> events.c ----------------------> "events"
  *	                                                 fs.c: the files
  *
- * This header and text.c also compile outside the kernel, for the unit tests.
+ * This header and text.c also compile in user space, for the unit tests.
  */
 #ifndef _TASKMAP_H
 #define _TASKMAP_H
@@ -21,19 +21,19 @@
 /* ident.c: the only file that turns a pointer into a number */
 
 /**
- * struct taskmap_idents - the ids of the objects that the last task held
- * @addresses: the objects, 0 for none
- * @ids: their ids
+ * struct taskmap_idents - ids of the objects of the last task, as a cache
+ * @addresses: addresses of the objects, 0 for none
+ * @ids: ids of the objects
  *
- * Neighbours in pid order usually hold the same objects, so this saves most of
- * the hashing. A zeroed one is a valid start.
+ * Tasks that are neighbours in pid order usually hold the same objects, so the
+ * cache saves most of the hashing. Zeroed, it is valid and empty.
  */
 struct taskmap_idents {
 	__u64 addresses[TASKMAP_RESOURCES];
 	__u64 ids[TASKMAP_RESOURCES];
 };
 
-/* An object's address, in place of its id until taskmap_ident_make(). */
+/* Address of an object. A record holds it until taskmap_ident_make(). */
 static inline __u64 taskmap_ident_address(const void *object)
 {
 	return (unsigned long)object;
@@ -60,12 +60,12 @@ struct tracepoint *taskmap_tracepoint(const char *name);
 /* walk.c: the only file that dereferences a task */
 
 /**
- * struct taskmap_walk - the state of a walk over all tasks
- * @cursor: the lowest pid that was not visited yet
+ * struct taskmap_walk - state of a walk over all tasks
+ * @cursor: lowest pid that was not visited yet
  * @done: there are no more tasks
  * @stopped: the machine is stopped, so no lock may be taken
- * @torn: the machine was stopped while a task was getting another pid
- * @threads: if @stopped, the number of threads in all groups, by their counts
+ * @torn: the stop interrupted a change of a task's pid
+ * @threads: if @stopped, the sum of the thread counts of all groups
  */
 struct taskmap_walk {
 	int cursor;
@@ -79,12 +79,12 @@ void taskmap_walk_event(struct taskmap_record *record,
 			struct task_struct *task);
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
-				unsigned int room);
+				unsigned int limit);
 
 /* stop.c: the only file that stops the machine */
 
 int __must_check taskmap_stop(int (*prepare)(void *data),
-			      int (*look)(void *data), void *data);
+			      int (*fn)(void *data), void *data);
 void taskmap_stop_end(void);
 
 /* snapshot.c: a snapshot of all tasks, and its image for programs */
@@ -92,7 +92,7 @@ void taskmap_stop_end(void);
 struct taskmap_snapshot;
 
 void taskmap_header_fill(struct taskmap_header *header);
-/* The most bytes that are allocated at once for what an open file holds. */
+/* Maximum size of one allocation for an open file, in bytes */
 #define TASKMAP_CHUNK_SIZE	16384
 
 void *taskmap_chunk_alloc(size_t size);
@@ -119,14 +119,15 @@ bool taskmap_events_poll(struct taskmap_events *events, struct file *file,
 const void *taskmap_events_peek(struct taskmap_events *events, size_t *size);
 void taskmap_events_consume(struct taskmap_events *events);
 
-/* text.c: lines for people */
+/* text.c: the lines of "tasks" */
 
-/* Pids have at most seven digits. */
+/* Pids are below this: they have at most seven digits. */
 #define TASKMAP_TEXT_PIDS	10000000
 
 /*
- * The longest line: three pids, a kind, a state, four ids, each with a blank,
- * and a name in which every byte is escaped, with the newline.
+ * Length of the longest line: three pids, kind, state and four ids, each with a
+ * blank, and a name with every byte escaped. The newline takes the place of the
+ * name's NUL.
  */
 #define TASKMAP_TEXT_LINE	(3 * 8 + 8 + 2 + 4 * 17 + 4 * TASKMAP_COMM_LEN)
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The lines of "tasks", for people.
+ * The lines of "tasks".
  *
  *	PID TGID PPID KIND S MM FILES FS SIGHAND COMM
  *
- * Columns are aligned and separated by a blank. A task is always one line: a
- * backslash, and every byte of a name that is not printable ASCII, is written
- * as a backslash and three octal digits. Only the last column, the name, can
+ * Columns are aligned and separated by a blank. A task is always one line: in a
+ * name, a backslash, and every byte that is not printable ASCII, is written as
+ * a backslash and three octal digits. Only the last column, the name, can
  * contain blanks, so awk can parse the line.
  *
- * printf would cost several times as much as the walk.
+ * Nothing here uses printf, which would cost several times as much as the walk.
  */
 #include <asm/byteorder.h>
 #include <linux/string.h>
@@ -21,7 +21,7 @@
 #define KIND_WIDTH	7
 #define ID_WIDTH	16
 
-/* KIND_WIDTH wide, and a blank. */
+/* Each entry is KIND_WIDTH characters and a blank. */
 static const char kinds[][KIND_WIDTH + 2] = {
 	[TASKMAP_PROCESS] = "process ",
 	[TASKMAP_MAIN] = "main    ",
@@ -30,7 +30,7 @@ static const char kinds[][KIND_WIDTH + 2] = {
 	[TASKMAP_KTHREAD] = "kthread ",
 };
 
-/* Each of these writes a column and a blank, and returns the end. */
+/* Each put function writes a column and returns its end. */
 
 static char *put_word(char *at, const char *word, unsigned int width)
 {
@@ -46,11 +46,12 @@ static char *put_kind(char *at, __u8 kind)
 }
 
 /*
- * Eight decimal digits at once: a word is divided by 10000, its halves by 100,
- * and their halves by 10, by a multiplication and a shift. Quotients stay in
- * place, remainders go above them. The first digit is 0 and makes room for the
- * blank. Digit by digit, "tasks" takes 8 % more instructions with pids of five
- * digits, and 17 % with pids of six.
+ * Convert eight decimal digits at once, instead of one by one. A word is
+ * divided by 10000, its halves by 100, and their halves by 10, each by a
+ * multiplication and a shift. Quotients stay in place, and remainders go above
+ * them. The first digit is 0; it is shifted out, which leaves a byte for the
+ * blank. With a loop over the digits, "tasks" takes 8 % more instructions if
+ * pids have five digits, and 17 % more if they have six.
  */
 static __always_inline char *put_pid(char *at, __u32 pid)
 {
@@ -63,7 +64,7 @@ static __always_inline char *put_pid(char *at, __u32 pid)
 	word = above | (word - above * 100) << 16;
 	above = (word * 103 >> 10) & 0x000f000f000f000f;
 	word = above | (word - above * 10) << 8;
-	/* Leading zeros become blanks, except for the last digit. */
+	/* Replace leading zeros by blanks, but never the last digit. */
 	blanks = ((word | 1ULL << 56) & -(word | 1ULL << 56)) - 1;
 	word += 0x3030303030303030 - (blanks & 0x1010101010101010);
 	digits = __cpu_to_le64(word >> 8 | (__u64)' ' << 56);
@@ -72,9 +73,10 @@ static __always_inline char *put_pid(char *at, __u32 pid)
 }
 
 /*
- * Eight hexadecimal digits at once: each half byte is moved to a byte of its
- * own, and becomes a digit there; 39 is the distance from ':' to 'a'. Digit by
- * digit, "tasks" takes 13 % (processes) to 18 % (threads) more instructions.
+ * Convert eight hexadecimal digits at once, instead of one by one. Each half
+ * byte is moved to a byte of its own and becomes a digit there; 39 is the
+ * distance from ':' to 'a'. With a loop over the digits, "tasks" takes 13 %
+ * (processes) to 18 % (threads) more instructions.
  */
 static char *put_half(char *at, __u64 half)
 {
@@ -120,11 +122,11 @@ static char *put_name(char *at, const char *name)
 }
 
 /**
- * taskmap_text_header() - write the line above the tasks
- * @line: a buffer of %TASKMAP_TEXT_LINE bytes
+ * taskmap_text_header() - write the line of headings
+ * @line: buffer of %TASKMAP_TEXT_LINE bytes
  *
- * Context: any.
- * Return: bytes written, including the newline; there is no NUL.
+ * Context: Any context.
+ * Return: The number of bytes written, including the newline. There is no NUL.
  */
 size_t taskmap_text_header(char *line)
 {
@@ -145,11 +147,11 @@ size_t taskmap_text_header(char *line)
 
 /**
  * taskmap_text_record() - write the line of a task
- * @line: a buffer of %TASKMAP_TEXT_LINE bytes
- * @record: the task, whose pids are below %TASKMAP_TEXT_PIDS
+ * @line: buffer of %TASKMAP_TEXT_LINE bytes
+ * @record: the task, with pids below %TASKMAP_TEXT_PIDS
  *
- * Context: any.
- * Return: bytes written, including the newline; there is no NUL.
+ * Context: Any context.
+ * Return: The number of bytes written, including the newline. There is no NUL.
  */
 size_t taskmap_text_record(char *line, const struct taskmap_record *record)
 {

@@ -1,47 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The walk over all tasks: the only file that dereferences a task_struct.
+ * The walk over all tasks. Only this file dereferences a task_struct.
  *
- * What a walk promises
- * --------------------
+ * Guarantees
+ * ----------
  * A walk visits tasks in the order of their pids in the initial pid namespace,
- * in batches. Each batch is one RCU read-side section, which allocates,
- * formats and copies nothing. The caller may sleep between batches, and the
- * walk goes on from its pid cursor. So
+ * in batches. Each batch is one RCU read-side critical section, in which
+ * nothing is allocated, formatted or copied. The caller may sleep between
+ * batches; the next batch continues from the pid cursor.
  *
- *  - a task that exists from the start of the walk to its end is reported
- *    exactly once, by pid: a thread that execs takes over its leader's pid
- *    (de_thread() in fs/exec.c) and is the leader from then on;
- *  - a record is coherent: everything that task_lock() protects is read in one
- *    critical section;
- *  - the set of records is not one instant. Between two tasks an object can be
- *    freed and its memory be used for another. Longer RCU sections would not
- *    help: most objects are freed at once and not by RCU (put_files_struct()
- *    in fs/file.c, free_fs_struct() in fs/fs_struct.c).
+ *  - A task that exists from the start of the walk to its end is reported
+ *    exactly once. This is by pid: a thread that calls exec takes over its
+ *    leader's pid (de_thread() in fs/exec.c) and is the leader from then on.
+ *  - Each record is coherent: everything that task_lock() protects is read in
+ *    one critical section.
+ *  - The set of records is not one instant. Between two tasks, an object can be
+ *    freed and its memory used for another. Longer RCU sections would not
+ *    prevent this, because most objects are freed immediately and not by RCU
+ *    (put_files_struct() in fs/file.c, free_fs_struct() in fs/fs_struct.c).
  *
- * What keeps the objects alive
- * ----------------------------
- *  - RCU: a struct pid found in the idr, its task, and the task's parent, tracer
- *    and signal_struct, with its process group and session. A struct pid is
- *    freed by RCU (free_pid()); a task_struct and its signal_struct are freed
- *    by RCU after the task was unhashed (put_task_struct_rcu_user(),
- *    free_task()), and a tracer detaches before that (exit_ptrace()).
- *  - task_lock(): mm, files, fs, io_context and nsproxy. A task drops its
- *    reference only after it cleared the pointer under that lock (see the list
- *    above task_lock() in include/linux/sched/task.h).
+ * Lifetime
+ * --------
+ * These keep the objects alive:
+ *
+ *  - RCU: a struct pid found in the idr, its task, the task's parent and
+ *    tracer, and its signal_struct with process group and session. free_pid()
+ *    frees a struct pid by RCU. A task_struct and its signal_struct are freed a
+ *    grace period after the task was unhashed (put_task_struct_rcu_user(),
+ *    free_task()). A tracer detaches before it is unhashed (exit_ptrace()).
+ *  - task_lock(): mm, files, fs, io_context and nsproxy. A task clears the
+ *    pointer under this lock before it drops its reference (see the comment on
+ *    task_lock() in include/linux/sched/task.h).
  *  - RCU: sighand, which comes from a type-safe slab (SLAB_TYPESAFE_BY_RCU in
  *    kernel/fork.c), and cred, css_set and its cgroup, which are freed by RCU
  *    (css_free_rwork_fn() in kernel/cgroup/cgroup.c).
  *
  * Nothing else is dereferenced, and no other lock is taken.
  *
- * A walk of a stopped machine
- * ---------------------------
- * It takes no lock, because a stopped task may hold it. The same objects are
- * alive without the lock: where spinlocks disable preemption, no task was
- * stopped while it held one. On PREEMPT_RT a task may have been; it has then
- * not yet cleared its pointer, or not yet dropped its reference.
+ * Walks of a stopped machine
+ * --------------------------
+ * While the machine is stopped the walk takes no lock, because a stopped task
+ * may hold it. The objects stay alive without the lock. Where spinlocks disable
+ * preemption, no task was stopped while it held one. On PREEMPT_RT a task may
+ * have been; but then it has not cleared its pointer yet, or not dropped its
+ * reference yet.
  */
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -73,29 +76,32 @@
 #include "taskmap.h"
 
 /*
- * How many pids a batch visits at most. Most pids belong to a task, but the pid
- * of a process group or session outlives its leader. This bounds the RCU
- * section where such pids are many.
+ * Maximum number of pids that a batch visits. Most pids have a task, but the
+ * pid of a process group or session outlives its leader. The limit keeps the
+ * RCU section short even if there are many such pids.
  */
 #define BATCH_VISITS	512
 
 /*
- * A word that others write without a lock that is held here. It is read once,
- * and any value that it had is right.
+ * Read once a word that others write without a lock that the caller holds. Any
+ * value that the word had is valid.
  */
 #define racy(word)	data_race(READ_ONCE(word))
 
-/* The refs of no object, or of one that modules cannot look into. */
+/* Refs if there is no object, or if modules cannot read its count */
 #define NOT_KNOWN	0
 
 #define REFS(object, member)						\
 	((object) ? count_of(&(object)->member) : NOT_KNOWN)
 
 /*
- * The calls of this function are the table of resources: which resource, how to
- * reach the object, and how to read its refs. They are in the functions below,
- * one for each kind of protection. The record gets the object's address, which
- * ident.c turns into an id.
+ * Report @object as the task's object of kind @resource. This does not take a
+ * reference. The record gets the object's address, which ident.c turns into an
+ * id.
+ *
+ * The calls of this function are the table of resources: each says how to reach
+ * the object and how to read its refs. They are in the functions below, one for
+ * each kind of protection.
  */
 static void hold(struct taskmap_record *record, enum taskmap_resource resource,
 		 const void *object, u32 refs)
@@ -104,7 +110,7 @@ static void hold(struct taskmap_record *record, enum taskmap_resource resource,
 	record->refs[resource] = refs;
 }
 
-/* hold() for a namespace, with its inode number. */
+/* hold() for a namespace. Also reports its inode number. */
 #define HOLD_NS(record, resource, namespace, before)			\
 	do {								\
 		typeof(namespace) held = (namespace);			\
@@ -118,7 +124,7 @@ static void hold(struct taskmap_record *record, enum taskmap_resource resource,
 		}							\
 	} while (0)
 
-/* The caller holds task_lock(), so the count of an object cannot reach zero. */
+/* The caller holds task_lock(), so no reference count can reach zero. */
 static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 {
 	struct mm_struct *active_mm = racy(task->active_mm);
@@ -127,7 +133,7 @@ static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 
 	hold(record, TASKMAP_MM, mm, REFS(mm, mm_users));
 	/*
-	 * The scheduler sets active_mm without the lock: it is known to be
+	 * The scheduler sets active_mm without the lock, so it is known to be
 	 * alive only if it is the task's own mm.
 	 */
 	hold(record, TASKMAP_ACTIVE_MM, active_mm,
@@ -140,7 +146,7 @@ static void hold_locked(struct taskmap_record *record, struct task_struct *task)
 	     REFS(task->nsproxy, count));
 }
 
-/* The caller holds task_lock(): the nsproxy keeps its namespaces alive. */
+/* The caller holds task_lock(), so the nsproxy keeps its namespaces alive. */
 static void hold_namespaces(struct taskmap_record *record,
 			    const struct nsproxy *nsproxy)
 {
@@ -159,18 +165,19 @@ static void hold_namespaces(struct taskmap_record *record,
 }
 
 /*
- * hold() for a pointer under RCU, which the task can replace at any time: until
- * it was the same before and after the refs were read, so that these are the
- * refs of an object that was held. Leaves the object in @object, a variable.
+ * hold() for a pointer that RCU protects and that the task can replace at any
+ * time. Repeats until the pointer is the same before and after reading the
+ * refs, so that these belong to an object that the task held. Leaves the object
+ * in the variable @object.
  */
 #define HOLD_RCU(record, resource, object, pointer, member)		\
 	do {								\
 		object = rcu_dereference(pointer);			\
 		hold(record, resource, object, REFS(object, member));	\
-		smp_rmb(); /* the refs before the second look */	\
+		smp_rmb(); /* read the refs before the pointer */	\
 	} while (object != rcu_access_pointer(pointer))
 
-/* What lives until the RCU section ends. */
+/* Report objects that stay allocated until the RCU section ends. */
 static void hold_rcu(struct taskmap_record *record, struct task_struct *task)
 {
 	struct css_set __maybe_unused *cgroups;
@@ -194,9 +201,9 @@ static void hold_rcu(struct taskmap_record *record, struct task_struct *task)
 }
 
 /*
- * The objective credentials (real_cred), which are what others see of the task,
- * and the user namespace that they keep alive. Both live until the RCU section
- * ends.
+ * Report the objective credentials (real_cred), which apply when others act on
+ * the task, and their user namespace. The credentials keep the namespace alive;
+ * both stay allocated until the RCU section ends.
  */
 static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 {
@@ -210,7 +217,7 @@ static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 	record->fsuid = __kuid_val(cred->fsuid);
 }
 
-/* The pid namespace that the task lives in. Its struct pid keeps it alive. */
+/* Report the pid namespace that the task lives in. Its struct pid pins it. */
 static void hold_pid(struct taskmap_record *record, struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
@@ -220,10 +227,10 @@ static void hold_pid(struct taskmap_record *record, struct pid *pid)
 }
 
 /*
- * Whether a vfork child still uses its parent's memory. vfork_done alone does
- * not say so: CLONE_VFORK does not imply CLONE_VM, and kernel threads use
- * vfork_done for themselves. The parent's mm can change at any time and is only
- * compared.
+ * Return whether @task is a vfork child that still uses its parent's mm.
+ * vfork_done alone does not prove this: CLONE_VFORK does not imply CLONE_VM,
+ * and kernel threads use vfork_done for themselves. The parent's mm can change
+ * at any time, so it is only compared.
  */
 static bool borrows_mm(struct task_struct *task, struct task_struct *parent)
 {
@@ -245,13 +252,13 @@ static enum taskmap_kind kind_of(const struct taskmap_record *record)
 	return TASKMAP_PROCESS;
 }
 
-/* The number of a process group or session, which is NULL once all have left. */
+/* Pid of a process group or session. @pid is NULL after all have left it. */
 static pid_t number_of(const struct pid *pid)
 {
 	return pid ? pid->numbers[0].nr : 0;
 }
 
-/* Of a thread group, what wait(2) reports (wait_task_zombie() in kernel/exit.c). */
+/* Exit code as wait(2) reports it; see wait_task_zombie() in kernel/exit.c. */
 static int exit_code_of(struct task_struct *task)
 {
 	if (thread_group_leader(task) &&
@@ -260,7 +267,7 @@ static int exit_code_of(struct task_struct *task)
 	return racy(task->exit_code);
 }
 
-/* What needs no lock: words that are read once. */
+/* Report what needs no lock: words that are read once. */
 static void describe(struct taskmap_record *record, struct task_struct *task,
 		     struct task_struct *parent)
 {
@@ -279,15 +286,16 @@ static void describe(struct taskmap_record *record, struct task_struct *task,
 	record->flags = racy(task->flags);
 	record->exit_signal = racy(task->exit_signal);
 	record->threads = racy(signal->nr_threads);
-	/* Reads the words of the state once each, as /proc does. */
+	/* reads each word of the state once, as /proc does */
 	record->state = data_race(task_state_to_char(task));
 	record->kind = kind_of(record);
 }
 
 /*
- * The name. From 6.14 on it is written without the lock, but never its last
- * byte. Names are short: with strscpy() a snapshot takes 12 % more instructions
- * (ids=raw; 5 to 8 % with hashed ids).
+ * Copy the name. From 6.14 on it is written without the lock, but its last byte
+ * is always NUL. A loop is faster than strscpy(), because names are short: with
+ * strscpy() a snapshot takes 12 % more instructions with ids=raw, and 5 to 8 %
+ * more with hashed ids.
  */
 static void hold_name(struct taskmap_record *record, struct task_struct *task)
 {
@@ -315,8 +323,8 @@ static void hold_all_locked(struct taskmap_record *record,
 }
 
 /*
- * Whether the machine was stopped while a thread was taking over its leader's
- * pid (exchange_tids() in kernel/pid.c).
+ * Return whether the machine was stopped while a thread was taking over its
+ * leader's pid (exchange_tids() in kernel/pid.c).
  */
 static bool is_torn(const struct taskmap_walk *walk, struct pid *pid,
 		    struct task_struct *task)
@@ -325,8 +333,8 @@ static bool is_torn(const struct taskmap_walk *walk, struct pid *pid,
 }
 
 /*
- * Fill in the zeroed record of @task, with addresses in place of ids. The
- * caller is in the RCU section in which it found the task.
+ * Fill in the record of @task, with addresses in place of ids. The record is
+ * zeroed. The caller is in the RCU section in which it found the task.
  *
  * The parent may exit at any time, but it stays allocated: children are
  * reparented before their parent is unhashed, and its memory is freed only
@@ -359,14 +367,14 @@ static void fill(struct taskmap_record *record, struct taskmap_walk *walk,
 
 /**
  * taskmap_walk_event() - fill in the record of a task in a tracepoint
- * @record: zeroed; filled with addresses in place of ids
+ * @record: zeroed; filled in with addresses in place of ids
  * @task: the current task, or a new one that has not run yet
  *
- * Nobody but @task itself replaces what task_lock() protects, except for its
- * name and its I/O context, which is never freed before @task ends. So no lock
- * is needed, which could not be taken here on PREEMPT_RT.
+ * No lock is needed, and none could be taken here on PREEMPT_RT. Only @task
+ * itself replaces what task_lock() protects, except its name and its I/O
+ * context, and the I/O context is never freed before @task ends.
  *
- * Context: a tracepoint of fork, exec or exit.
+ * Context: A tracepoint of fork, exec or exit.
  */
 void taskmap_walk_event(struct taskmap_record *record,
 			struct task_struct *task)
@@ -379,27 +387,27 @@ void taskmap_walk_event(struct taskmap_record *record,
 	rcu_read_lock();
 	fill(record, &walk, task_pid(task), task);
 	rcu_read_unlock();
-	/* Set by then, but the task is not a zombie yet (do_exit()). */
+	/* do_exit() has set exit_code, but the task is not a zombie yet. */
 	if (record->flags & PF_EXITING)
 		record->exit_code = racy(task->exit_code);
 }
 
 /**
  * taskmap_walk_batch() - visit the next tasks
- * @walk: zeroed at first, except for @walk->stopped; @walk->done is set when
- *	there are no more tasks
+ * @walk: zeroed before the first batch, except @walk->stopped; @walk->done is
+ *	set when there are no more tasks
  * @records: zeroed; filled in pid order, with addresses in place of ids. NULL
- *	to count tasks only.
- * @room: number of records, or of tasks to count at most
+ *	to only count tasks.
+ * @limit: maximum number of tasks to visit, and the number of @records
  *
- * Context: any that may take a task's alloc_lock, or within stop_machine().
- * Holds RCU for at most BATCH_VISITS pids; the caller reschedules between
- * batches.
- * Return: the number of tasks visited, which can be 0 although there are more.
+ * Context: Any context that may take a task's alloc_lock, or within
+ * stop_machine(). Holds the RCU read lock for at most BATCH_VISITS pids. The
+ * caller reschedules between batches.
+ * Return: The number of tasks visited, which can be 0 even if there are more.
  */
 unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 				struct taskmap_record *records,
-				unsigned int room)
+				unsigned int limit)
 {
 	unsigned int visits = BATCH_VISITS;
 	unsigned int seen = 0;
@@ -410,23 +418,23 @@ unsigned int taskmap_walk_batch(struct taskmap_walk *walk,
 
 	rcu_read_lock();
 	/*
-	 * Not idr_get_next(), as find_ge_pid() does: it starts at the root for
-	 * every pid. "snapshot" then takes 12 % (processes) to 21 % (threads)
-	 * more instructions, and "exact" 21 % to 34 %.
+	 * Not idr_get_next(), which find_ge_pid() uses: it starts at the root
+	 * for every pid. With it, "snapshot" takes 12 % (processes) to 21 %
+	 * (threads) more instructions, and "exact" 21 % to 34 % more.
 	 */
 	radix_tree_for_each_slot(slot, &init_pid_ns.idr.idr_rt, &iter,
 				 walk->cursor) {
 		pid = radix_tree_deref_slot(slot);
-		/* Reserved by a fork (alloc_pid()), or just freed. */
+		/* Reserved by a fork in alloc_pid(), or just freed */
 		if (!pid)
 			continue;
 		if (radix_tree_deref_retry(pid)) {
 			slot = radix_tree_iter_retry(&iter);
 			continue;
 		}
-		/* If the batch ends here, the next one begins with this pid. */
+		/* If the batch ends here, the next one starts with this pid. */
 		walk->cursor = iter.index;
-		if (seen == room || !visits--)
+		if (seen == limit || !visits--)
 			goto unlock;
 		task = pid_task(pid, PIDTYPE_PID);
 		if (!task)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * The format of the files "snapshot", "exact" and "events" of taskmap.
+ * Format of the taskmap files "snapshot", "exact" and "events".
  *
- * This header is the manual of the format and all that a program needs to
- * read it. The files are in
+ * This header is the manual of the format. A program needs nothing else to read
+ * the files. They are in
  *
  *	/sys/kernel/debug/taskmap/	if debugfs can be used
  *	/proc/taskmap/			if it cannot, or with procfs=1
  *
- * A copy of one, made with cp(1), cat(1) or "taskmap save", is as good as the
- * file itself, on any machine of the same byte order.
+ * A copy made with cp(1), cat(1) or "taskmap save" can be read like the file
+ * itself, on any machine with the same byte order.
  *
- * Shape
- * =====
+ * Layout
+ * ======
  *
  *	+--------------------+  0
  *	| struct             |
@@ -25,177 +25,195 @@
  *	| ...                |
  *	+--------------------+  header_size + count * record_size = end of file
  *
- * There is one record for each task, in ascending order of pid, no pid twice.
- * All integers are in the byte order of the machine that made the file; the
- * magic number tells a reader if it is another one. The layout is the same on
- * 32-bit and 64-bit machines: every field is naturally aligned and of fixed
- * width, and all padding is zero.
+ * Each task has one record. Records are in ascending order of pid, and no pid
+ * occurs twice. All integers are in the byte order of the machine that made the
+ * file; the magic number reveals a file of the other byte order. The layout is
+ * the same on 32-bit and 64-bit machines: every field has a fixed width and
+ * natural alignment, and all padding is zero.
  *
- * When the snapshot was taken
- * ===========================
+ * Snapshots
+ * =========
  *
- * open(2) takes the snapshot; reads only copy it. All reads from one open file
- * see the same bytes, whatever their size, in any order; another open takes
- * another snapshot.
+ * open(2) takes a snapshot, and read(2) copies from it. All reads of one open
+ * file return the same bytes, whatever their size and order. Each open takes
+ * its own snapshot.
  *
  * A file with %TASKMAP_WALKED set was collected while the system ran, between
- * @start_ns and @end_ns. Each record is coherent: what the kernel's task_lock()
- * protects (mm, files, fs, io, nsproxy and the namespaces in it, the vfork
- * mark, and comm up to Linux 6.13) was read in one section of that lock. The
- * set of records is not one instant: a task that existed from @start_ns to
- * @end_ns is there exactly once; one that was created or ended in between may
- * or may not be; and an object can have been freed and its memory used again
- * between two records, which shows as one id for two objects.
+ * @start_ns and @end_ns. Each record is coherent: everything that task_lock()
+ * protects was read in one critical section. That is mm, files, fs, io, nsproxy
+ * and its namespaces, the vfork mark, and up to Linux 6.13 comm. The set of
+ * records is not one instant:
+ *
+ *   - A task that exists from @start_ns to @end_ns has exactly one record. A
+ *     task that is created or ends in between may be missing.
+ *   - Between two records, an object can be freed and its memory used for
+ *     another object. Then one id stands for two objects.
  *
  * A file without %TASKMAP_WALKED, which comes from "exact", is one instant of
- * the whole system: every CPU was stopped, for @pause_ns, while the records
- * were collected. So
+ * the whole system. All CPUs were stopped for @pause_ns while one of them
+ * collected the records. Therefore
  *
- *   - the records of a thread group are as many as their @threads say,
- *   - every id is that of an object that was held at that instant, and equal
- *     ids are one object. One exception: a task that is being forked is shown
- *     with the css_set that the kernel booted with, which it does not hold,
- *     until it enters its own (cgroup_fork() and cgroup_post_fork(),
- *     kernel/cgroup/cgroup.c),
- *   - refs can be compared with the number of holders: those of mm (kernel
- *     threads not counted), files, fs, sighand, signal, io and nsproxy are
- *     never less, and those of cred never less than twice as many. taskmap(8)
- *     says, under DRIFT, what else can hold references.
+ *   - each thread group has as many records as its @threads says,
+ *   - each id is an object that was held at that instant, and equal ids are one
+ *     object,
+ *   - refs can be compared with the number of holders. Refs of files, fs,
+ *     sighand, signal, io and nsproxy are never less than the number of
+ *     holders, nor are refs of mm, if kernel threads are not counted as
+ *     holders. Refs of cred are never less than twice the number of holders.
+ *     taskmap(8) lists under DRIFT what else can hold references.
  *
- * With PREEMPT_RT the instant can be in the middle of a change under a lock. No
- * group is torn by it, but a name that is being changed can be partly the old
- * one, and an fs that a kernel thread is leaving can have one reference less
- * than it has holders (unshare_fs_struct(), fs/fs_struct.c).
+ * There are two exceptions:
  *
- * The machine is stopped for one open of "exact" at a time. After a stop the
- * next one waits nine times as long as the stop took, but at most one second.
- * Any signal interrupts an open that waits, and its process can be frozen, as
- * for a suspend.
+ *   - A task that is being forked is shown with the css_set that the kernel
+ *     booted with, which it does not hold, until it enters its own
+ *     (cgroup_fork() and cgroup_post_fork() in kernel/cgroup/cgroup.c).
+ *   - With PREEMPT_RT, the stop can interrupt a change that is made under a
+ *     lock. Thread groups are still complete. But a name that is being changed
+ *     can be partly the old one, and an fs that a kernel thread is leaving can
+ *     have one reference less than it has holders (unshare_fs_struct() in
+ *     fs/fs_struct.c).
+ *
+ * Opens of "exact" are served one at a time. After a stop, the next one waits
+ * nine times as long as the stop took, but at most one second. Any signal
+ * interrupts the wait, and a waiting process can be frozen, as for a suspend.
  *
  * Access
  * ======
  *
- * Access is decided once, at open(2): root (the mode is 0400) with
- * CAP_SYS_PTRACE in the initial user namespace sees all tasks, as long as the
- * file is open. Restrictions of single tasks, by SELinux or Yama, are not
- * consulted, because a module cannot call ptrace_may_access(). Neither is
- * kptr_restrict. An open fails with
+ * open(2) checks access once, for all tasks together and for as long as the
+ * file is open. It requires root (the mode is 0400) with CAP_SYS_PTRACE in the
+ * initial user namespace. Restrictions on single tasks, such as those of
+ * SELinux or Yama, are not consulted, because the kernel does not export
+ * ptrace_may_access() to modules. The sysctl kptr_restrict is not consulted
+ * either. open(2) of any file fails with
  *
- *   EACCES	the caller may not open the file for reading, or opens it for
- *		writing, which is never allowed
- *   EPERM	CAP_SYS_PTRACE is missing; or the ids are addresses, and
- *		CAP_SYSLOG or CAP_SYS_RAWIO is missing or the kernel is locked
- *		down to confidentiality
+ *   EACCES	the caller may not read the file, or opens it for writing, which
+ *		nobody may do
+ *   EPERM	the caller does not have CAP_SYS_PTRACE; or ids are addresses,
+ *		and the caller does not have CAP_SYSLOG or CAP_SYS_RAWIO, or the
+ *		kernel is locked down to confidentiality
  *   ENOMEM	there is not enough memory, or all open files together hold an
  *		eighth of it
  *   ENXIO	the module is being loaded or unloaded
  *
- * and an open of "exact" with
+ * open(2) of "exact" also fails with
  *
- *   EFBIG	there are more tasks than the parameter exact_max of the module
- *   EAGAIN	8 times in a row the number of tasks grew by an eighth while the
- *		machine was about to be stopped, or (PREEMPT_RT) the stop came in
- *		the middle of a fork, an exec or an exit; try again
- *   EINTR	a signal handler ran while the caller waited, without SA_RESTART
- *   ENOENT	the module was unloaded while the caller waited
+ *   EFBIG	there are more tasks than the module parameter exact_max
+ *   EAGAIN	eight times in a row, the number of tasks grew by more than an
+ *		eighth just before the stop, or (PREEMPT_RT) the stop
+ *		interrupted a fork, an exec or an exit; the caller may try again
+ *   EINTR	while the caller waited, a signal handler that was installed
+ *		without SA_RESTART ran
+ *   ENOENT	while the caller waited, the module was unloaded
  *
  * Ids
  * ===
  *
- * An id stands for one kernel object. Two equal ids of the same resource are
- * the same object; unequal ids are different objects. Id 0 is "no object" and
- * never counts as shared: two kernel threads that both have mm 0 share nothing.
- * Ids of different resources may be compared too (every id is made of the
- * object's address by one rule): mm and active_mm of a task are usually equal.
+ * An id stands for one kernel object. Equal ids of one resource are the same
+ * object, and different ids are different objects. Id 0 means "no object" and
+ * never counts as shared: two kernel threads with mm 0 do not share an mm. Ids
+ * of different resources can be compared as well, because every id is made from
+ * the object's address by the same rule. For example, mm and active_mm of a
+ * task are usually equal.
  *
  * By default (%TASKMAP_RAW_IDS clear) an id is a keyed hash, SipHash-1-3, of
- * the object's address, under a random key that is drawn when the module is
- * loaded and never leaves the kernel. It is good for comparing only: no way
- * from such ids to the key or to an address has been published that is better
- * than trying keys. 1-3 is faster than 2-4 and has less in reserve; ids are no
- * message authentication, and only the privileged see them. Ids of two files
- * can be compared only if both have the same @fingerprint: then they were made
- * by the same load of the module.
+ * the object's address. The random key is drawn when the module is loaded and
+ * never leaves the kernel. Such ids are good for comparison only: no published
+ * attack finds the key or an address faster than trying keys. SipHash-1-3 is
+ * faster than SipHash-2-4 and has a smaller security margin. Ids do not
+ * authenticate messages, and only privileged readers see them. Ids of two files
+ * can be compared only if both files have the same @fingerprint, which means
+ * that the same load of the module made them.
  *
- * With %TASKMAP_RAW_IDS set an id is the object's address itself.
+ * With %TASKMAP_RAW_IDS set, an id is the object's address.
  *
  * Refs
  * ====
  *
  * The refs of a resource are the kernel's own count of references to the
- * object, read at the same time as the id. 0 is "not known", either because
- * there is no object or because the kernel does not let a module see the count;
- * &enum taskmap_resource says which count it is and when it is not known.
- * Counts beyond 2^32 - 1 are shown as that number. Not only tasks hold
- * references, so refs may exceed the number of holders. Newer kernels do not
- * count references to the namespaces that they booted with: these have refs 1.
+ * object, read together with the id. Refs 0 means "unknown": there is no
+ * object, or the kernel does not let modules see the count. &enum
+ * taskmap_resource says which count it is, and when it is unknown. Counts above
+ * 2^32 - 1 are reported as 2^32 - 1. Not only tasks hold references, so refs
+ * may exceed the number of holders. Newer kernels do not count references to
+ * the initial namespaces: these have refs 1.
  *
  * Births
  * ======
  *
- * What a task shares now does not tell how it was created: exec, unshare(2),
+ * What a task shares now does not reveal how it was created: exec, unshare(2),
  * setns(2) and setuid(2) change it, and some flags of clone(2) leave no trace.
- * The module remembers, for each task that was created since it was loaded,
- * the flags that the kernel used and the task that made the call. That is the
- * thread itself; for a kernel thread usually kthreadd (2), and for a worker of
- * io_uring a thread of its process.
+ * So the module remembers, for each task created since it was loaded, the flags
+ * that the kernel used and the task that called clone(2). This caller is a
+ * thread, not a whole process. For a kernel thread it is usually kthreadd
+ * (pid 2), and for an io_uring worker a thread of its process.
  *
- * A birth belongs to the task, not to its pid: when a thread execs and takes
- * over its leader's pid, its birth stays that of a thread (CLONE_THREAD).
+ * A birth belongs to the task, not to its pid. When a thread calls exec and
+ * takes over its leader's pid, its birth remains that of a thread
+ * (CLONE_THREAD).
  *
- * @birth_pid is 0 if the birth is not known: the task is older than @births_ns,
- * the module was loaded with births=0, the kernel has no tracepoints, memory was
- * short, or the snapshot was taken between the moment when the task could first
- * be found and the tracepoint. A birth that is known is right. One limit: 32-bit
- * kernels before 6.18 do not tell the flags above bit 31 (CLONE_CLEAR_SIGHAND
- * and CLONE_INTO_CGROUP).
+ * @birth_pid is 0 if the birth is unknown, for one of these reasons:
+ *
+ *   - The task was created before @births_ns.
+ *   - The module was loaded with births=0, or the kernel has no tracepoints.
+ *   - Memory was short.
+ *   - The snapshot was taken after the task became visible and before the
+ *     kernel reached the tracepoint.
+ *
+ * A birth that is known is right, with one limit: 32-bit kernels before 6.18 do
+ * not report flags above bit 31 (CLONE_CLEAR_SIGHAND and CLONE_INTO_CGROUP).
  *
  * Events
  * ======
  *
  * "events" is a stream. It begins with a header in which %TASKMAP_EVENTS is set
- * and @count is 0, and goes on with one &struct taskmap_event, @event_size bytes
- * long, for each clone, exec and exit of any task from open(2) on, in the order
- * of @time_ns. @event_record is where the task's record begins in an event.
+ * and @count is 0. One &struct taskmap_event follows for each clone, exec and
+ * exit of any task since open(2), in the order of @time_ns. Each event is
+ * @event_size bytes long, and the task's record begins @event_record bytes into
+ * it.
  *
- * read(2) returns the header, which is there at once, and as many whole events
- * as there are and fit. If there is nothing yet it waits, or with O_NONBLOCK
- * fails with EAGAIN. A buffer that is too small for the header, or for one event,
- * gets EINVAL. poll(2) works. There is no seeking.
+ * read(2) returns the header, which is available at once, and then as many
+ * whole events as are available and fit into the buffer. If nothing is
+ * available, it waits, or fails with EAGAIN if the file was opened with
+ * O_NONBLOCK. If the buffer is too small for the header, or for one event, it
+ * fails with EINVAL. poll(2) works. The stream is not seekable.
  *
- * Every open file has room for events of its own (the parameter events_kb). If
- * that is full because the reader is slow, events are lost: the machine never
- * waits. Where some were lost there is an event of type %TASKMAP_LOST in the
- * stream, with their number.
+ * Each open has its own ring of events, whose size is the module parameter
+ * events_kb. If the ring is full because the reader is slow, events are lost:
+ * the system never waits for a reader. An event of type %TASKMAP_LOST takes the
+ * place of lost events and says how many there were.
  *
- * Events are recorded while the file is open, and by nothing else. A snapshot
- * that is taken after "events" was opened, and the events, are a complete
- * account of births, execs and exits. unshare(2), setns(2) and setuid(2) have no
- * event; they show in the next record of the task.
+ * Events are recorded only while the file is open. A snapshot taken after
+ * "events" was opened, together with the events, is a complete account of
+ * births, execs and exits. unshare(2), setns(2) and setuid(2) have no event;
+ * they show in the next record of the task.
  *
  * The module cannot be unloaded while the file is open.
  *
  * Versions
  * ========
  *
- * The format grows by appending. A newer module may append fields to the
- * header (@header_size grows), to the record (@record_size grows), and
- * resources (@resource_count grows); none of that changes @version. So a
+ * The format grows by appending. A newer module may append fields to the header
+ * (@header_size grows), fields to the record (@record_size grows), and
+ * resources (@resource_count grows). @version does not change for that. So a
  * reader must
  *
- *   - find the first record at @header_size and the next one @record_size on,
+ *   - find the first record at @header_size, and each next one @record_size
+ *     bytes later,
  *   - find the ids of a record at @ids_offset in it and the refs at
- *     @refs_offset, @resource_count of each, and not by the structs below,
+ *     @refs_offset, @resource_count of each, and not use the structs below to
+ *     find them,
  *   - ignore resources, flags and marks that it does not know,
- *   - treat a resource it knows but the file lacks as "no object".
+ *   - treat a resource that it knows but the file lacks as "no object".
  *
- * A header has at most 4096 bytes, and so does a record; there are at most
- * 4194304 records (PID_MAX_LIMIT). A reader may refuse what is larger.
+ * A header has at most 4096 bytes, and so does a record. A file has at most
+ * 4194304 records (PID_MAX_LIMIT). A reader may refuse a file that exceeds
+ * this.
  *
- * How to extend: new header fields go to the end of &struct taskmap_header; new
- * scalar fields of a record go directly before @ids; new resources go to the
- * end of &enum taskmap_resource. Nothing is ever moved, renumbered or reused.
- * Only a change that such a reader would misread makes a new @version, and a
+ * To extend the format, append header fields to &struct taskmap_header, insert
+ * scalar fields of a record directly before @ids, and append resources to &enum
+ * taskmap_resource. Never move, renumber or reuse anything. Change @version
+ * only if a reader that follows the rules above would misread the file. A
  * reader must refuse a version that it does not know.
  */
 #ifndef _UAPI_TASKMAP_H
@@ -203,44 +221,45 @@
 
 #include <linux/types.h>
 
-/* The release of the project that this header belongs to; not in the format. */
+/* Release of the project that contains this header; not part of the format */
 #define TASKMAP_VERSION		"0.1.0"
 
 /*
- * The first eight bytes, as a number in the byte order of the file. Spelt
- * "taskmap" and a substitute character (0x1a) when read as bytes on a
- * little-endian machine.
+ * The first eight bytes of a file, as a number in its byte order. On a
+ * little-endian machine, these bytes are "taskmap" and a substitute character
+ * (0x1a).
  */
 #define TASKMAP_MAGIC		0x1a70616d6b736174ULL
 
-/* The version of the format that this header describes. */
+/* Version of the format that this header describes */
 #define TASKMAP_FORMAT		1
 
-/* Bytes of a task's name, always ended by a NUL and filled up with NULs. */
+/* Bytes of a task's name, always NUL-terminated and padded with NULs */
 #define TASKMAP_COMM_LEN	16
 
-/* Bytes of a kernel release, ended by a NUL and filled up with NULs. */
+/* Bytes of a kernel release, NUL-terminated and padded with NULs */
 #define TASKMAP_RELEASE_LEN	72
 
-/* Bytes of a node name, ended by a NUL and filled up with NULs. */
+/* Bytes of a node name, NUL-terminated and padded with NULs */
 #define TASKMAP_NODE_LEN	72
 
-/* Bits of taskmap_header.flags; bits not named here are for later modules. */
-#define TASKMAP_WALKED		(1U << 0)	/* collected task by task, not in one instant */
+/* Bits of taskmap_header.flags; all others are reserved for newer modules */
+#define TASKMAP_WALKED		(1U << 0)	/* collected task by task, not at one instant */
 #define TASKMAP_RAW_IDS		(1U << 1)	/* ids are kernel addresses */
-#define TASKMAP_EVENTS		(1U << 2)	/* a stream of events follows, and no records */
+#define TASKMAP_EVENTS		(1U << 2)	/* events follow the header instead of records */
 
 /**
- * enum taskmap_kind - what a task is, as the kernel itself decides it
- * @TASKMAP_PROCESS: a thread group of one: pid = tgid, one thread
+ * enum taskmap_kind - kind of a task, decided by the kernel's own data
+ * @TASKMAP_PROCESS: the only member of its thread group: pid = tgid, one thread
  * @TASKMAP_MAIN: the leader of a group with other threads: pid = tgid, more
- *	than one thread. It may itself be dead (state Z) while the others run.
- * @TASKMAP_THREAD: another member of a thread group: pid != tgid
+ *	than one thread. The leader itself may be dead (state Z) while the
+ *	others run.
+ * @TASKMAP_THREAD: any other member of a thread group: pid != tgid
  * @TASKMAP_WORKER: a thread that the kernel created inside a user process, for
  *	io_uring or vhost: PF_IO_WORKER or PF_USER_WORKER, and not PF_KTHREAD
  * @TASKMAP_KTHREAD: a kernel thread: PF_KTHREAD
  *
- * The later entries take precedence: a worker has pid != tgid too.
+ * Later entries take precedence: a worker also has pid != tgid.
  */
 enum taskmap_kind {
 	TASKMAP_PROCESS	= 1,
@@ -250,57 +269,62 @@ enum taskmap_kind {
 	TASKMAP_KTHREAD	= 5,
 };
 
-/* Bits of taskmap_record.marks; bits not named here are for later modules. */
+/* Bits of taskmap_record.marks; all others are reserved for newer modules */
 #define TASKMAP_MARK_VFORK	(1U << 0)	/* a vfork child that still uses its parent's mm */
 
 /**
- * enum taskmap_resource - the kinds of objects that a task holds
+ * enum taskmap_resource - kinds of objects that a task holds
  *
- * Each is an index into taskmap_record.ids and .refs. After the name: the
- * member of struct task_struct that it is, the clone(2) flag that decides
- * whether a new task shares it, and what the refs count.
+ * Each is an index into taskmap_record.ids and taskmap_record.refs. Each
+ * description begins with three items: the member of struct task_struct that
+ * points to the object; the clone(2) flag that decides whether a new task
+ * shares it, or "no flag"; and the count that is reported as refs.
  *
- * @TASKMAP_MM: mm; CLONE_VM; mm_users: the users of the address space. None
- *	for dead tasks, and for kernel threads, unless one uses a process's mm
- *	for a while.
- * @TASKMAP_ACTIVE_MM: active_mm; none; mm_count: the address space that the
- *	CPU has loaded for the task. Its own mm, or for a kernel thread the one
+ * @TASKMAP_MM: mm; CLONE_VM; mm_users. The address space, with the number of
+ *	its users. Dead tasks have none. Kernel threads have none, unless one
+ *	uses a process's mm for a while.
+ * @TASKMAP_ACTIVE_MM: active_mm; no flag; mm_count. The address space that the
+ *	CPU has loaded for the task: its own mm, or for a kernel thread the mm
  *	that it borrowed from the task that ran before. Refs are known only if
- *	it is the task's own mm; all mm_users together count as one.
- * @TASKMAP_FILES: files; CLONE_FILES; count
- * @TASKMAP_FS: fs; CLONE_FS; users: root and working directory, umask
- * @TASKMAP_SIGHAND: sighand; CLONE_SIGHAND; count: the signal handlers
- * @TASKMAP_SIGNAL: signal; CLONE_THREAD; sigcnt: the thread group
- * @TASKMAP_IO: io_context; CLONE_IO; active_ref: made by the first I/O that
- *	needs one
- * @TASKMAP_SYSVSEM: sysvsem.undo_list; CLONE_SYSVSEM; not known: made by the
+ *	it is the task's own mm. All mm_users together count as one.
+ * @TASKMAP_FILES: files; CLONE_FILES; count. The file table.
+ * @TASKMAP_FS: fs; CLONE_FS; users. Root directory, working directory and
+ *	umask.
+ * @TASKMAP_SIGHAND: sighand; CLONE_SIGHAND; count. The signal handlers.
+ * @TASKMAP_SIGNAL: signal; CLONE_THREAD; sigcnt. The thread group.
+ * @TASKMAP_IO: io_context; CLONE_IO; active_ref. Created by the first I/O that
+ *	needs it.
+ * @TASKMAP_SYSVSEM: sysvsem.undo_list; CLONE_SYSVSEM; unknown. Created by the
  *	first semop(2) with SEM_UNDO, or by the first clone(2) that shares it,
- *	as pthread_create(3) does
- * @TASKMAP_CRED: real_cred; none (threads are created sharing it); usage: a
- *	task counts twice, for real_cred and for cred
- * @TASKMAP_NSPROXY: nsproxy; none; count. Equal nsproxies mean equal
- *	namespaces, but equal namespaces can be reached by two nsproxies.
- * @TASKMAP_CGROUPS: cgroups; CLONE_INTO_CGROUP; refcount: the css_set, one
- *	for each combination of cgroups
- * @TASKMAP_UTS_NS: nsproxy->uts_ns; CLONE_NEWUTS; the namespace's count
- * @TASKMAP_IPC_NS: nsproxy->ipc_ns; CLONE_NEWIPC; the namespace's count
- * @TASKMAP_MNT_NS: nsproxy->mnt_ns; CLONE_NEWNS; not known
- * @TASKMAP_PID_NS: the pid namespace that the task lives in (not the one its
- *	children will); CLONE_NEWPID; the namespace's count
- * @TASKMAP_NET_NS: nsproxy->net_ns; CLONE_NEWNET; the namespace's count
+ *	as pthread_create(3) does.
+ * @TASKMAP_CRED: real_cred; no flag (a new thread shares it, unless its creator
+ *	has a thread keyring); usage. A task counts twice, for real_cred and for
+ *	cred.
+ * @TASKMAP_NSPROXY: nsproxy; no flag; count. Equal nsproxies mean equal
+ *	namespaces. But two nsproxies can also have equal namespaces.
+ * @TASKMAP_CGROUPS: cgroups; CLONE_INTO_CGROUP; refcount. The css_set, one for
+ *	each combination of cgroups.
+ * @TASKMAP_UTS_NS: nsproxy->uts_ns; CLONE_NEWUTS; the namespace's count.
+ * @TASKMAP_IPC_NS: nsproxy->ipc_ns; CLONE_NEWIPC; the namespace's count.
+ * @TASKMAP_MNT_NS: nsproxy->mnt_ns; CLONE_NEWNS; unknown.
+ * @TASKMAP_PID_NS: no member: the struct pid of the task gives the namespace;
+ *	CLONE_NEWPID; the namespace's count. The pid namespace that the task
+ *	lives in, which is not always that of its children.
+ * @TASKMAP_NET_NS: nsproxy->net_ns; CLONE_NEWNET; the namespace's count.
  * @TASKMAP_TIME_NS: nsproxy->time_ns; CLONE_NEWTIME; the namespace's count.
  *	None on kernels without time namespaces, such as those of 32-bit ARM.
  * @TASKMAP_CGROUP_NS: nsproxy->cgroup_ns; CLONE_NEWCGROUP; the namespace's
- *	count
- * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count
- * @TASKMAP_PID_CHILDREN_NS: nsproxy->pid_ns_for_children; none (unshare(2) and
- *	setns(2) change it); the namespace's count: where the task's next child
- *	will live
- * @TASKMAP_TIME_CHILDREN_NS: nsproxy->time_ns_for_children; none, as above; the
- *	namespace's count
- * @TASKMAP_SECCOMP: seccomp.filter; none (every new task gets its creator's);
- *	not known: the newest filter, which stands for all below it
- * @TASKMAP_RESOURCES: how many this header knows
+ *	count.
+ * @TASKMAP_USER_NS: real_cred->user_ns; CLONE_NEWUSER; the namespace's count.
+ * @TASKMAP_PID_CHILDREN_NS: nsproxy->pid_ns_for_children; no flag (unshare(2)
+ *	and setns(2) change it); the namespace's count. The pid namespace that
+ *	the task's next child will live in.
+ * @TASKMAP_TIME_CHILDREN_NS: nsproxy->time_ns_for_children; no flag, as above;
+ *	the namespace's count. The time namespace that the task's next child
+ *	will live in.
+ * @TASKMAP_SECCOMP: seccomp.filter; no flag (a new task gets its creator's);
+ *	unknown. The newest filter, which stands for all filters below it.
+ * @TASKMAP_RESOURCES: number of resources in this header
  */
 enum taskmap_resource {
 	TASKMAP_MM,
@@ -328,39 +352,40 @@ enum taskmap_resource {
 	TASKMAP_RESOURCES
 };
 
-/* The namespaces, which follow each other from TASKMAP_UTS_NS on. */
+/* Number of namespaces, which are consecutive from TASKMAP_UTS_NS on */
 #define TASKMAP_NAMESPACES	10
 
 /**
- * struct taskmap_header - the beginning of a snapshot
+ * struct taskmap_header - header of a snapshot or a stream
  * @magic: %TASKMAP_MAGIC
  * @version: %TASKMAP_FORMAT
  * @header_size: bytes from here to the first record
  * @record_size: bytes from one record to the next, a multiple of 8
- * @flags: TASKMAP_WALKED and so on
+ * @flags: %TASKMAP_WALKED, %TASKMAP_RAW_IDS, %TASKMAP_EVENTS
  * @count: number of records
- * @resource_count: entries of taskmap_record.ids, and of .refs
+ * @resource_count: number of entries in taskmap_record.ids and
+ *	taskmap_record.refs
  * @ids_offset: bytes from the start of a record to its ids, a multiple of 8
  * @refs_offset: bytes from the start of a record to its refs, a multiple of 4
  * @reserved: zero
  * @fingerprint: a random number for each load of the module, independent of the
- *	key: ids of two snapshots can be compared if and only if it is equal
+ *	key. Ids of two snapshots can be compared if and only if it is equal.
  * @start_ns: when the snapshot was begun, in ns of CLOCK_BOOTTIME
- * @end_ns: when it was finished, in ns of CLOCK_BOOTTIME
- * @release: the kernel that made it, as "uname -r" prints it
+ * @end_ns: when the snapshot was finished, in ns of CLOCK_BOOTTIME
+ * @release: release of the kernel that made it, as "uname -r" prints it
  * @pause_ns: how long the machine was stopped for it, in ns, measured within
- *	the stop; 0 if it was not
- * @wall_ns: @start_ns as the time of day, in ns since 1970 (CLOCK_REALTIME)
- * @births_ns: births are known from here on, in ns of CLOCK_BOOTTIME; 0 if none
- *	is known
- * @resources: bit n is set if the file tells of the resource n. Where it is
- *	clear, id 0 means "not known". Files without this field tell of all
- *	resources that they have.
- * @event_size: in a stream, bytes from one event to the next; otherwise 0
- * @event_record: in a stream, bytes from the start of an event to its record;
- *	otherwise 0
- * @node: the machine that made it, as "uname -n" prints it in the initial uts
- *	namespace
+ *	the stop; 0 if the machine was not stopped
+ * @wall_ns: @start_ns as time of day, in ns since 1970 (CLOCK_REALTIME)
+ * @births_ns: since when births are known, in ns of CLOCK_BOOTTIME; 0 if no
+ *	birth is known
+ * @resources: bit n is set if the file reports resource n. If it is clear, id 0
+ *	means "unknown". Files without this field report all resources that they
+ *	have.
+ * @event_size: bytes from one event to the next; 0 in a snapshot
+ * @event_record: bytes from the start of an event to its record; 0 in a
+ *	snapshot
+ * @node: name of the machine that made it, as "uname -n" prints it in the
+ *	initial uts namespace
  */
 struct taskmap_header {
 	__u64 magic;
@@ -389,49 +414,54 @@ struct taskmap_header {
 /**
  * struct taskmap_record - one task
  * @task: id of the task itself (its task_struct), never 0
- * @start_ns: when it was created, in ns of CLOCK_BOOTTIME; (pid, start_ns)
- *	identifies a task across snapshots of one boot. A thread that execs
- *	takes over the pid and the start of its leader.
+ * @start_ns: when the task was created, in ns of CLOCK_BOOTTIME. (pid,
+ *	start_ns) identifies a task across snapshots of one boot. A thread that
+ *	calls exec takes over the pid and the start time of its leader.
  * @pid: what gettid(2) returns in the initial pid namespace
- * @tgid: what getpid(2) returns there
- * @ppid: tgid of the real parent, 0 if there is none. Not the tracer's.
+ * @tgid: what getpid(2) returns in the initial pid namespace
+ * @ppid: tgid of the real parent, not of the tracer; 0 if there is none
  * @ns_pid: what gettid(2) returns to the task itself, in its own pid namespace
- * @flags: the PF_ bits of include/linux/sched.h of the kernel that made it
- * @exit_signal: the signal that its parent gets when it dies: usually SIGCHLD,
- *	0 for none, -1 for a thread that is not the leader of its group
- * @threads: tasks in its thread group, by the kernel's own count
+ * @flags: the PF_ bits, as include/linux/sched.h of the kernel that made the
+ *	file defines them
+ * @exit_signal: the signal that the parent receives when the task dies: usually
+ *	SIGCHLD, 0 for none, -1 for a thread that is not the leader of its group
+ * @threads: number of tasks in the thread group, by the kernel's own count
  * @uid: real user id, in the initial user namespace
  * @gid: real group id, in the initial user namespace
  * @kind: &enum taskmap_kind
  * @state: the letter that ps(1) shows, one of R S D T t X Z P I
- * @marks: TASKMAP_MARK_VFORK and so on
+ * @marks: %TASKMAP_MARK_VFORK
  * @reserved: zero
- * @comm: the name, any bytes but NUL; not always UTF-8, nor printable
- * @birth_flags: the flags of the clone(2) that created it, as the kernel used
- *	them, without the exit signal; see Births above. 0 if @birth_pid is 0.
- * @cgroup: the inode number of its cgroup's directory in the unified hierarchy
+ * @comm: the name. It can contain any byte except NUL, so it is not always
+ *	printable or valid UTF-8.
+ * @birth_flags: flags of the clone(2) call that created the task, as the kernel
+ *	used them, without the exit signal; see Births above. 0 if @birth_pid
+ *	is 0.
+ * @cgroup: inode number of its cgroup's directory in the unified hierarchy
  *	(cgroup v2), which on 64-bit kernels is the id of the cgroup; 0 if there
  *	are no cgroups
- * @birth_pid: the task that called that clone(2), by its pid at that time; 0 if
- *	the birth is not known
- * @parent: pid of the real parent: of the task and not its leader. 0 if there
- *	is none.
- * @tracer: pid of the task that traces it with ptrace(2), 0 if none does
- * @pgrp: its process group; 0 if there is none
- * @session: its session; 0 if there is none
+ * @birth_pid: the task that made that clone(2) call, by its pid at that time; 0
+ *	if the birth is unknown
+ * @parent: pid of the real parent, which can be any thread of a group, not only
+ *	the leader; 0 if there is none
+ * @tracer: pid of the task that traces it with ptrace(2); 0 if there is none
+ * @pgrp: process group; 0 if there is none
+ * @session: session; 0 if there is none
  * @exit_code: of a dead task (state Z or X), as wait(2) reports it: the signal
- *	in the low 7 bits, 0x80 for a core dump, the exit status in the next 8.
- *	Also of a task that is ending, in the event of that. 0 for all others.
+ *	in the low 7 bits, 0x80 for a core dump, the exit status in the next 8
+ *	bits. Also of the exiting task in a %TASKMAP_EXIT event. 0 for all
+ *	others.
  * @euid: effective user id, in the initial user namespace
- * @fsuid: user id for access to files, in the initial user namespace
- * @seccomp: the mode: 0 for none, 1 for strict, 2 for a filter. A newer kernel
- *	may have others.
- * @ns_inodes: the inode numbers of the namespaces from TASKMAP_UTS_NS on, as
- *	stat(2) tells them of /proc/PID/ns; 0 if there is none or it is not
- *	known. That of mnt is not: modules cannot look into it.
+ * @fsuid: user id for file access, in the initial user namespace
+ * @seccomp: seccomp(2) mode: 0 for none, 1 for strict, 2 for a filter. Newer
+ *	kernels may have other modes.
+ * @ns_inodes: inode numbers of the namespaces from TASKMAP_UTS_NS on, as
+ *	stat(2) reports them for the links in /proc/PID/ns; 0 if there is no
+ *	namespace or the number is unknown. That of mnt is always unknown,
+ *	because modules cannot look into mount namespaces.
  * @reserved2: zero
- * @ids: the id of the object of each resource, 0 for none
- * @refs: the kernel's count of references to each, 0 for not known
+ * @ids: id of the object of each resource; 0 for none
+ * @refs: the kernel's count of references to each object; 0 for unknown
  */
 struct taskmap_record {
 	__u64 task;
@@ -471,9 +501,9 @@ struct taskmap_record {
  * enum taskmap_event_type - what happened
  * @TASKMAP_BIRTH: the task was created. It has not run yet.
  * @TASKMAP_EXEC: the task now runs another program
- * @TASKMAP_EXIT: the task is ending. Depending on the kernel it still holds its
- *	mm or does not any more; all else it still holds. Its state is not yet Z.
- * @TASKMAP_LOST: events were lost here, for want of room
+ * @TASKMAP_EXIT: the task is exiting. Whether it still holds its mm depends on
+ *	the kernel. It still holds everything else, and its state is not yet Z.
+ * @TASKMAP_LOST: events are missing here, because the ring was full
  */
 enum taskmap_event_type {
 	TASKMAP_BIRTH	= 1,
@@ -484,16 +514,17 @@ enum taskmap_event_type {
 
 /**
  * struct taskmap_event - one event
- * @time_ns: when, in ns of CLOCK_BOOTTIME
+ * @time_ns: when it happened, in ns of CLOCK_BOOTTIME
  * @flags: of a birth, the flags of clone(2) as in taskmap_record.birth_flags,
  *	known even with births=0
- * @lost: of TASKMAP_LOST, how many events
- * @type: &enum taskmap_event_type; a reader ignores those it does not know
+ * @lost: of %TASKMAP_LOST, how many events are missing
+ * @type: &enum taskmap_event_type. A reader ignores types that it does not
+ *	know.
  * @caller: of a birth, the pid of the task that called clone(2)
- * @old_pid: of an exec, the pid that the task had before. It differs from its
- *	pid if a thread took over that of its leader.
+ * @old_pid: of an exec, the pid that the task had before. It differs from the
+ *	present pid if a thread took over the pid of its leader.
  * @reserved: zero
- * @record: the task at that moment; zero if events were lost
+ * @record: the task at that moment; all zero for %TASKMAP_LOST
  */
 struct taskmap_event {
 	__u64 time_ns;

@@ -103,8 +103,8 @@ class TooMany(Loaded):
         lines = self.lines(before)
         self.assertGreater(len(lines), 0)
         self.assertLessEqual(len(lines), bursts * BURST)
-        self.assertRegex(lines[0], r"taskmap: \d+ tasks are more than "
-                                   r"exact_max, the machine is not stopped")
+        self.assertRegex(lines[0], r"taskmap: \d+ tasks exceed exact_max: "
+                                   r"the machine is not stopped")
 
     def test_the_others_can_be_opened(self):
         for name in ("tasks", "snapshot"):
