@@ -64,7 +64,7 @@ class Cost(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (1, b""))
         self.assertRegex(
             result.stderr.decode(),
-            r"\Ataskmap-zoo: fork: task \d+ of 1000 could not be made: "
+            r"\Ataskmap-zoo: fork: cannot create task \d+ of 1000: "
             r"Resource temporarily unavailable; .*ulimit -u 20, .*\n\Z")
         self.assertEqual(tasks_of(NOBODY), [])
 
@@ -75,5 +75,5 @@ class Cost(unittest.TestCase):
                          stdin=subprocess.DEVNULL)
         self.assertEqual((result.returncode, result.stdout), (1, b""))
         self.assertRegex(result.stderr.decode(),
-                         r"\A.*: fork: task \d+ of 1000 could not be made: .*"
+                         r"\A.*: fork: cannot create task \d+ of 1000: .*"
                          r"kernel\.pid_max 500, .*\n\Z")

@@ -501,7 +501,7 @@ class Program(unittest.TestCase):
         """The short one has the same shapes, and what they are."""
         lines = run(*zoo("list")).stdout.decode().splitlines()
         self.assertEqual([line.split(maxsplit=1) for line in lines],
-                         [["SHAPE", "WHAT IT IS"]] +
+                         [["SHAPE", "DESCRIPTION"]] +
                          [[row.name, row.what] for row in ROWS])
 
     def guide(self, shapes, typed):
@@ -519,12 +519,13 @@ class Program(unittest.TestCase):
             lines = []
             for line in process.stdout:
                 lines.append(line.decode())
-                if line == b"\n" and len(lines) > 4 or b"cannot be had" in line:
+                if line == b"\n" and len(lines) > 4 or \
+                        b"is not available" in line:
                     break
             # Those of taskmap want the module.
             commands = [line for line in lines if re.match("  [a-z]", line)
                         and "taskmap" not in line
-                        and row.what != "clone(2) with these flags"]
+                        and not row.what.endswith("flags in its name")]
             silent = [command for command in commands
                       if not run("sh", "-c", command).stdout]
             rest = process.communicate(
@@ -541,7 +542,8 @@ class Program(unittest.TestCase):
                 self.assertEqual((status, silent), (0, []), text)
                 self.assertTrue(
                     text.startswith((f"{row.name}: {row.what}\n",
-                                     f"{row.name} cannot be had here: ")), text)
+                                     f"{row.name} is not available here: ")),
+                    text)
                 self.assertIn("still here\n", text)
                 self.assertNotIn("too late", text)
                 self.assertNotIn("%", text)
@@ -559,7 +561,7 @@ class Program(unittest.TestCase):
         command = " ".join(zoo("fork"))
         result = run("script", "-qec", command, "/dev/null", input=b"\n")
         self.assertEqual(result.returncode, 0, result.stdout)
-        self.assertIn(b"A command, or Enter to end> ", result.stdout)
+        self.assertIn(b"Command, or Enter to end> ", result.stdout)
         self.assertNotIn(b"ready", result.stdout)
 
     def test_same_seed_same_forest(self):

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap-zoo cost: what it costs to make tasks, to switch between them and to
- * have them, by what they share.
+ * taskmap-zoo cost: what it costs to create tasks, to switch between them and
+ * to keep them, depending on what they share.
  *
- * No machine is quite at rest, so no single figure can be trusted. Each round
- * measures all ways, one right after the other, and times are only compared
- * with those of the same round. Each round begins with another way, so that no
- * way is always measured first.
+ * No machine is completely idle, so a single figure proves nothing. Each round
+ * measures all ways in sequence, and times are compared only within a round.
+ * Each round starts with another way, so that no way is always first.
  */
 #include <err.h>
 #include <pthread.h>
@@ -30,14 +29,14 @@ const char *const cost_column_names[COST_COLUMNS] = {
 	[COST_TOTAL] = "TOTAL",
 };
 
-/* The samples of a round. */
+/* The samples of one round. */
 struct round {
 	struct cost_sample ways[COST_WAYS];
 };
 
 /*
- * Memory first: it shows at once if there cannot be so many tasks. It also
- * warms the caches, and makes the kernel do what it does only once.
+ * Measure memory first: if there can be no @number tasks, the program fails
+ * early. It also warms the caches and triggers the kernel's one-time work.
  */
 static void measure_round(struct round *round, unsigned int index,
 			  unsigned int number)
@@ -52,7 +51,7 @@ static void measure_round(struct round *round, unsigned int index,
 		}
 }
 
-/* On a terminal, so that the command does not seem to hang. */
+/* Show the number of the round on a terminal: the command takes a while. */
 static void show_progress(unsigned int round, unsigned int rounds)
 {
 	if (!isatty(STDERR_FILENO))
@@ -70,7 +69,7 @@ static struct round *measure_all(const struct cost_options *options)
 				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (rounds == MAP_FAILED)
-		err(1, "%u rounds", options->rounds);
+		err(1, "cannot allocate memory for %u rounds", options->rounds);
 	for (unsigned int i = 0; i < options->rounds; i++) {
 		show_progress(i, options->rounds);
 		measure_round(&rounds[i], i, options->number);
@@ -87,7 +86,7 @@ static int ascending(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The value at @place, from 0 to 1, between two of @sorted if need be. */
+/* The quantile @place, from 0 to 1, of @sorted, interpolated. */
 static double value_at(const double *sorted, size_t count, double place)
 {
 	double exact = place * (double)(count - 1);
@@ -110,7 +109,7 @@ struct cost_figure cost_figure(double *samples, size_t count)
 	};
 }
 
-/* Times are relative to this one of the same round; memory is not. */
+/* The unit of @column in @round: the time of fork, or 1 for memory. */
 static double base(const struct round *round, int column)
 {
 	const double *values = round->ways[COST_BASE].values;
@@ -151,7 +150,7 @@ static void sum_up(struct cost_report *report, const struct round *rounds)
 				      false).median;
 }
 
-/* It depends on ulimit -s and on libc. */
+/* The default stack size of a POSIX thread; libc and ulimit -s decide it. */
 static size_t libc_stack_kib(void)
 {
 	pthread_attr_t attributes;
@@ -182,7 +181,7 @@ void cost(const struct cost_options *options)
 	else
 		cost_print_table(&report);
 	if (fflush(stdout) || ferror(stdout))
-		err(1, "standard output");
+		err(1, "cannot write to standard output");
 	if (options->svg)
 		cost_draw_chart(&report, options->svg);
 }

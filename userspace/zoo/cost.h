@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What the files of the cost lab use of each other, a section for each.
+ * Interfaces between the files of "taskmap-zoo cost", one section per file.
  *
  *	cost.c		the command: rounds of measurements, and their figures
- *	cost_measure.c	the ways to make a task, and one measurement
- *	cost_kernel.c	what the kernel says about memory and limits
+ *	cost_measure.c	the ways to create a task, and one measurement
+ *	cost_kernel.c	memory use and limits, as the kernel reports them
  *	cost_print.c	the table, and JSON
  *	cost_chart.c	the chart
  */
@@ -16,28 +16,30 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The memory that a large parent has touched. */
+/* Memory that a large creator has touched. */
 #define COST_LARGE_MIB	64
 
-/* The columns of the answer. */
+/* The columns of the table. */
 enum cost_column {
-	COST_CREATE,		/* times, relative to those of COST_BASE */
+	/* Times, as multiples of the time of COST_BASE */
+	COST_CREATE,
 	COST_CREATE_LARGE,
 	COST_SWITCH,
-	COST_STACK,		/* memory in KiB: for its kernel stack, */
-	COST_TABLES,		/* for page tables, */
-	COST_OBJECTS,		/* for whatever else the kernel keeps, */
-	COST_TOUCHED,		/* by programs, not counting files, */
-	COST_TOTAL,		/* and the sum of these */
+	/* Memory in KiB */
+	COST_STACK,		/* kernel stack */
+	COST_TABLES,		/* page tables */
+	COST_OBJECTS,		/* other kernel objects */
+	COST_TOUCHED,		/* anonymous memory of the program */
+	COST_TOTAL,		/* sum of these four */
 	COST_COLUMNS,
 };
 
-/* Their names, in capitals. */
+/* Column headings. The keys in JSON are the same in lower case. */
 extern const char *const cost_column_names[COST_COLUMNS];
 
 /* cost_measure.c */
 
-/* A row of the answer. Each "+" adds a flag to those of the row above. */
+/* A row of the table. A name with "+" adds a flag to those of the row above. */
 struct cost_way {
 	const char *name;
 	unsigned long flags;	/* of clone(2) */
@@ -48,27 +50,27 @@ struct cost_way {
 
 extern const struct cost_way cost_ways[COST_WAYS];
 
-/* The way that the times of all ways are compared with. */
+/* The way whose times are the unit: fork. */
 #define COST_BASE	0
 
-/* Nanoseconds for one task or switch, and KiB for one task. */
+/* One measurement: nanoseconds for one task or switch, and KiB for one task. */
 struct cost_sample {
 	double values[COST_COLUMNS];
 };
 
-/* The parent of a vfork waits: there are no switches, and no second child. */
+/* False for SWITCH and memory of vfork, whose creator waits for its child. */
 bool cost_applies(enum cost_column column, const struct cost_way *way);
 
 /**
- * cost_measure() - measure once
- * @column: a time, or COST_STACK for it and all columns behind it
- * @way: how tasks are made
- * @number: of tasks, or of switches
- * @sample: gets the result; must be in memory shared with children
+ * cost_measure() - take one measurement
+ * @column: a column of time, or COST_STACK for all columns of memory
+ * @way: how tasks are created
+ * @number: how many tasks or switches to measure
+ * @sample: where to store the result; must be in memory shared with children
  *
- * Measures in a new process, so that one measurement leaves nothing behind for
- * the next. When this returns, all its tasks are gone; if this process is
- * killed, they end too. Ends the program with one line if it fails.
+ * Measures in a new process, so that no measurement affects the next. All tasks
+ * have ended when this function returns, and they also end if the caller is
+ * killed. If the measurement fails, prints one line and ends the program.
  */
 void cost_measure(enum cost_column column, const struct cost_way *way,
 		  unsigned int number, struct cost_sample *sample);
@@ -76,38 +78,38 @@ void cost_measure(enum cost_column column, const struct cost_way *way,
 /* cost_kernel.c */
 
 /*
- * The memory of the whole system, in KiB: COST_STACK and all columns behind it.
- * Returns whether /proc/meminfo has it.
+ * Store the memory use of the whole system, in KiB, in the columns of memory.
+ * Returns false if /proc/meminfo does not show it.
  */
 bool cost_memory(struct cost_sample *sample);
 
-/* Waits before until the kernel has freed the memory of ended tasks. */
+/* The same, after waiting for the kernel to free the memory of ended tasks. */
 bool cost_settled_memory(struct cost_sample *sample);
 
-/* One line on what can keep a user from having more tasks; to be freed. */
+/* One line with the limits on the number of tasks. The caller frees it. */
 char *cost_limits(void);
 
 /* cost.c */
 
-/* The median of samples, and their quartiles. */
+/* The median of the samples, and the quartiles. */
 struct cost_figure {
 	bool there;
 	double median, low, high;
 };
 
-/* Sorts @samples; @count is at least 1. */
+/* Compute a figure from @samples, which this sorts. @count is at least 1. */
 struct cost_figure cost_figure(double *samples, size_t count);
 
 struct cost_report {
 	unsigned int number, rounds;
 	char release[65];		/* of the kernel */
 	double create_ns, switch_ns;	/* of COST_BASE */
-	size_t libc_stack_kib;		/* address space for a POSIX thread */
+	size_t libc_stack_kib;		/* addresses reserved for a thread */
 	struct cost_figure figures[COST_WAYS][COST_COLUMNS];
 };
 
 struct cost_options {
-	unsigned int number;	/* of tasks held */
+	unsigned int number;	/* tasks, see cost_measure() */
 	unsigned int rounds;
 	bool json;
 	const char *svg;	/* NULL: no chart */
@@ -115,9 +117,9 @@ struct cost_options {
 
 #define COST_NUMBER	1000
 #define COST_ROUNDS	5
-#define COST_MOST	100000	/* of both */
+#define COST_MOST	100000	/* the maximum of both */
 
-/* Measures and prints everything, or ends the program with one line. */
+/* Measure and print everything, or end the program with one line. */
 void cost(const struct cost_options *options);
 
 /* cost_print.c: to standard output */
@@ -126,13 +128,13 @@ void cost_print_json(const struct cost_report *report);
 
 /* cost_chart.c */
 
-/* Ends the program with one line if gnuplot cannot be run. */
+/* End the program with one line if gnuplot cannot be run. */
 void cost_require_gnuplot(void);
 
-/* Writes a script for gnuplot. */
+/* Write a script for gnuplot to @script. */
 void cost_chart_script(const struct cost_report *report, FILE *script);
 
-/* Draws to the file @path, which does not change unless that worked. */
+/* Draw the chart to the file @path. If that fails, the file does not change. */
 void cost_draw_chart(const struct cost_report *report, const char *path);
 
 #endif /* ZOO_COST_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What tasks cost, as a chart that gnuplot(1) draws.
+ * The cost of tasks as a chart, drawn by gnuplot(1).
  */
 #include <ctype.h>
 #include <err.h>
@@ -15,9 +15,10 @@
 #include "cost.h"
 
 /*
- * To fill in: the release, two numbers for creations, one for switches, and
- * the upper end of the range and a number for memory. In gray the bars differ
- * by how light they are.
+ * A format for printf(3). Its arguments are the kernel release, the time of a
+ * creation, the size of a large creator, the time of a switch, the upper end of
+ * the range of memory, and the number of tasks. The colors also differ in
+ * brightness, for print in gray.
  */
 static const char plots[] =
 	"set terminal svg noenhanced size 900,1080 font \"sans-serif,13\" background \"white\"\n"
@@ -31,33 +32,33 @@ static const char plots[] =
 	"set ytics nomirror\n"
 	"set lmargin 11\n"
 	"set rmargin 3\n"
-	"set multiplot layout 3,1 title \"What a task costs, by how it was made (Linux %s)\"\n"
+	"set multiplot layout 3,1 title \"Cost of a task, by how it was created (Linux %s)\"\n"
 
 	"set style histogram errorbars gap 1 linewidth 1\n"
 	"set key top right\n"
-	"set title \"To make a task and to see it end (fork is 1: %.1f us)\"\n"
+	"set title \"Time to create a task and wait for its end (fork = 1: %.1f us)\"\n"
 	"set logscale y\n"
-	"plot $ways using 2:3:4:xtic(1) linecolor rgb \"#b8d4ea\" title \"by a small parent\", \\\n"
-	"     '' using 5:6:7 linecolor rgb \"#1f4e79\" title \"by a parent that has touched %d MiB\"\n"
+	"plot $ways using 2:3:4:xtic(1) linecolor rgb \"#b8d4ea\" title \"created by a small process\", \\\n"
+	"     '' using 5:6:7 linecolor rgb \"#1f4e79\" title \"created by a process that has touched %d MiB\"\n"
 	"unset logscale y\n"
 
-	"set title \"To switch to it, on one processor (fork is 1: %.2f us; of vfork the maker stands still)\"\n"
+	"set title \"Time to switch to it, on one CPU (fork = 1: %.2f us; none for vfork)\"\n"
 	"set yrange [0:1.2<*]\n"
 	"plot $ways using 8:9:10:xtic(1) linecolor rgb \"#b8d4ea\" notitle\n"
 
 	"set style histogram rowstacked\n"
 	"set boxwidth 0.6\n"
 	"set yrange [0:%s]\n"
-	"set title \"Memory of one, in KiB (%u of them waiting)\"\n"
-	"plot $ways using 11:xtic(1) linecolor rgb \"#1f4e79\" title \"stack in the kernel\", \\\n"
+	"set title \"Memory of a task, in KiB (with %u tasks waiting)\"\n"
+	"plot $ways using 11:xtic(1) linecolor rgb \"#1f4e79\" title \"kernel stack\", \\\n"
 	"     '' using 12 linecolor rgb \"#5b9bd5\" title \"page tables\", \\\n"
-	"     '' using 13 linecolor rgb \"#b8d4ea\" title \"other objects of the kernel\", \\\n"
+	"     '' using 13 linecolor rgb \"#b8d4ea\" title \"other kernel objects\", \\\n"
 	"     '' using 14 linecolor rgb \"#f4f4f4\" title \"touched by the program\"\n"
 	"unset multiplot\n";
 
 /*
- * Times have three fields: median, low and high. Memory has its median; less
- * than nothing is noise, and cannot be stacked.
+ * Print three fields for a time, median, low and high, and one for memory, the
+ * median. Negative memory is noise and cannot be stacked, so it becomes 0.
  */
 static void print_figure(FILE *script, enum cost_column column,
 			 const struct cost_figure *figure)
@@ -75,7 +76,7 @@ static void print_figure(FILE *script, enum cost_column column,
 		fputs(" - - -", script);
 }
 
-/* A kernel may have any name; gnuplot could run parts of it. */
+/* Replace unusual characters, because gnuplot runs `commands` in strings. */
 static void make_harmless(char *release)
 {
 	for (; *release; release++)
@@ -89,7 +90,7 @@ void cost_chart_script(const struct cost_report *report, FILE *script)
 	char release[sizeof(report->release)];
 	bool memory = false;
 
-	/* A row for each way: its name, and the fields of its figures. */
+	/* One row per way: its name, and the fields of its figures */
 	fputs("$ways << END\n", script);
 	for (int way = 0; way < COST_WAYS; way++) {
 		fprintf(script, "\"%s\"", cost_ways[way].name);
@@ -105,7 +106,7 @@ void cost_chart_script(const struct cost_report *report, FILE *script)
 	fputs("END\n", script);
 	strcpy(release, report->release);
 	make_harmless(release);
-	/* With few tasks, noise may hide all memory, an empty range. */
+	/* With few tasks all memory may be 0, but gnuplot needs a range. */
 	fprintf(script, plots, release, report->create_ns / 1e3,
 		COST_LARGE_MIB, report->switch_ns / 1e3, memory ? "*" : "1",
 		report->number);
@@ -117,13 +118,14 @@ static FILE *memory_file(void)
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
 
 	if (!file)
-		err(1, "memory for the chart");
+		err(1, "cannot create a file in memory for the chart");
 	return file;
 }
 
 /*
- * Run gnuplot with @argument from file @in to file @out, and end the program
- * unless it succeeds. Pipes would break or fill up if gnuplot does not read.
+ * Run gnuplot with @argument, standard input @in and standard output @out. Ends
+ * the program unless gnuplot succeeds. Files, unlike pipes, neither break nor
+ * fill up if gnuplot does not read.
  */
 static void run_gnuplot(char *argument, FILE *in, FILE *out)
 {
@@ -143,16 +145,15 @@ static void run_gnuplot(char *argument, FILE *in, FILE *out)
 		errno = posix_spawnp(&child, argv[0], &actions, NULL, argv,
 				     environ);
 	if (errno == ENOENT)
-		errx(1, "gnuplot, which draws the chart, is not there; install gnuplot-nox, or leave out --svg");
+		errx(1, "gnuplot not found: install gnuplot-nox, or omit --svg");
 	if (errno)
 		err(1, "cannot run gnuplot");
 	posix_spawn_file_actions_destroy(&actions);
 	waitpid(child, &status, 0);
 	if (WIFSIGNALED(status))
-		errx(1, "gnuplot did not draw it: signal %d", WTERMSIG(status));
+		errx(1, "gnuplot failed: signal %d", WTERMSIG(status));
 	if (status)
-		errx(1, "gnuplot did not draw it: exit status %d",
-		     WEXITSTATUS(status));
+		errx(1, "gnuplot failed: exit status %d", WEXITSTATUS(status));
 }
 
 void cost_require_gnuplot(void)
@@ -170,7 +171,7 @@ void cost_draw_chart(const struct cost_report *report, const char *path)
 
 	cost_chart_script(report, script);
 	if (fflush(script))
-		err(1, "memory for the chart");
+		err(1, "cannot write the script of the chart");
 	rewind(script);
 	run_gnuplot(NULL, script, chart);
 	rewind(chart);

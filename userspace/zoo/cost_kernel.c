@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What the kernel says about its memory and about its limits.
+ * Memory use and limits, as the kernel reports them.
  *
- * Memory is that of the whole system, because the kernel does not account what
- * it keeps for a task to anything else. The difference that a thousand tasks
- * make is far above the noise.
+ * The figures are for the whole system, because the kernel counts the memory
+ * that it keeps for a task nowhere else. A thousand tasks make a difference
+ * that is far above the noise.
  */
 #include <err.h>
 #include <linux/membarrier.h>
@@ -20,7 +20,7 @@
 #include "zoo.h"
 
 #define ATTEMPTS	100
-#define STABLE		5	/* attempts in a row that find no less memory */
+#define STABLE		5	/* attempts in a row without a decrease */
 #define PAUSE_NS	(20 * 1000 * 1000)
 
 static const struct {
@@ -54,8 +54,8 @@ bool cost_memory(struct cost_sample *sample)
 }
 
 /*
- * Ended tasks and what they held are freed after a grace period of RCU, and
- * some of it after another one, a few at a time.
+ * The kernel frees an ended task and its objects after an RCU grace period, and
+ * some of them after a second one, a few at a time.
  */
 bool cost_settled_memory(struct cost_sample *sample)
 {
@@ -63,7 +63,7 @@ bool cost_settled_memory(struct cost_sample *sample)
 	int stable = 0;
 	double before;
 
-	/* This waits for a grace period, or fails where it may not. */
+	/* Each call waits for a grace period, if the kernel permits it. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	if (!cost_memory(sample))
@@ -78,7 +78,7 @@ bool cost_settled_memory(struct cost_sample *sample)
 	return true;
 }
 
-/* Add the number in the file @path, if there is one and it is not "max". */
+/* Append the number in file @path, unless the file is missing or contains "max". */
 static void add_limit(FILE *text, const char *name, const char *path)
 {
 	unsigned long long number;
@@ -91,7 +91,7 @@ static void add_limit(FILE *text, const char *name, const char *path)
 	fclose(file);
 }
 
-/* Each cgroup from @cgroup up may have a limit. */
+/* Append the limits of @cgroup and of its ancestors. */
 static void add_cgroup_limits(FILE *text, const char *mount, char *cgroup)
 {
 	char *path, *end;
@@ -104,7 +104,7 @@ static void add_cgroup_limits(FILE *text, const char *mount, char *cgroup)
 	}
 }
 
-/* Lines are "NUMBER:CONTROLLERS:PATH"; version 2 has no controllers. */
+/* Lines are "NUMBER:CONTROLLERS:PATH". In version 2 CONTROLLERS is empty. */
 static void add_own_cgroups(FILE *text)
 {
 	FILE *file = fopen("/proc/self/cgroup", "r");
@@ -124,7 +124,7 @@ static void add_own_cgroups(FILE *text)
 		fclose(file);
 }
 
-/* The kernel says EAGAIN, whichever limit was reached. */
+/* List all limits: the kernel returns EAGAIN for each of them. */
 char *cost_limits(void)
 {
 	struct rlimit limit;

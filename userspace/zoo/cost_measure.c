@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The ways to make a task, and one measurement in a process of its own.
+ * The ways to create a task, and one measurement in its own process.
  *
- * All ways but the last are bare clone(2): the kernel makes the same task for
- * fork(2) and vfork(2). So they differ only in their flags, and what libc adds
- * is in the last way.
+ * All ways except the last call clone(2) directly, because fork(2) and vfork(2)
+ * create the same tasks. They differ only in their flags; only the last
+ * includes the work of libc.
  *
- * The process and all its tasks stay on one CPU: work is measured, and not how
- * long another CPU takes to wake up. Its memory has no huge pages, because one
+ * The process and all its tasks stay on one CPU, so that the times do not
+ * include the wakeup of another CPU. Huge pages are off, because one huge page
  * more or less would hide everything else.
  *
- * Tasks that share memory share libc's errno and more with each other, so they
- * only make bare system calls; see task.c. As there, tasks that are held read
- * from a pipe until it ends, and only cost_measure() has its other end.
+ * Tasks that share memory also share libc's errno and other data, so they only
+ * make bare system calls; see task.c. As there, held tasks read from a pipe
+ * until it ends, and only cost_measure() has its other end.
  */
 #include <err.h>
 #include <errno.h>
@@ -34,7 +34,7 @@
 #include "cost.h"
 #include "zoo.h"
 
-#define WARM_UP		4	/* tasks, or switches, that do not count */
+#define WARM_UP		4	/* tasks or switches before the clock starts */
 
 const struct cost_way cost_ways[COST_WAYS] = {
 	{ "fork",	0, false },
@@ -60,22 +60,22 @@ struct batch {
 	char *stacks;
 };
 
-/* A task. It must stay at its address until it has ended. */
+/* A task. The struct must not move until the task has ended. */
 struct task {
 	pid_t tid;		/* the kernel clears it when a thread ends */
 	pthread_t thread;
 	int (*run)(void *unused);
 };
 
-/* Not in struct batch, because not all tasks share memory. */
+/* Pipes. Global, so that tasks that do not share memory find them too. */
 static int hold_end[2], made[2], there[2], back[2];
 
-/* Task @index could not be made. */
+/* Task @index could not be created: end the program. */
 static _Noreturn void no_task(const struct batch *batch, unsigned int index)
 {
 	const char *why = strerror(errno);
 
-	errx(1, "%s: task %u of %u could not be made: %s; what limits tasks: %s; -n takes fewer",
+	errx(1, "%s: cannot create task %u of %u: %s; limits: %s; use -n for fewer tasks",
 	     batch->way->name, index + 1, batch->number, why, cost_limits());
 }
 
@@ -87,7 +87,7 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-/* Tasks that share memory need a stack each; others have a copy of the same. */
+/* Tasks that share memory need a stack each; the others copy the same one. */
 static void make_stacks(struct batch *batch, unsigned int count)
 {
 	batch->stacks = map_stacks(batch->way->flags & CLONE_VM ? count : 1,
@@ -100,7 +100,7 @@ static char *top_of_stack(const struct batch *batch, unsigned int index)
 	       (batch->way->flags & CLONE_VM ? index + 1 : 1) * STACK_SIZE;
 }
 
-/* Make a task that runs @task->run on stack @index; false with errno if not. */
+/* Create a task that runs @task->run on stack @index. Sets errno on error. */
 static bool start(const struct batch *batch, struct task *task,
 		  unsigned int index)
 {
@@ -115,7 +115,7 @@ static bool start(const struct batch *batch, struct task *task,
 		task->tid = clone(task->run, top, flags | SIGCHLD, NULL);
 		return task->tid >= 0;
 	}
-	/* wait(2) knows no threads; the kernel clears the tid of one. */
+	/* wait(2) does not find threads, so the kernel is to clear the tid. */
 	flags |= CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
 	return clone(task->run, top, flags, NULL, &task->tid, NULL,
 		     &task->tid) >= 0;
@@ -171,7 +171,7 @@ static double measure_creation(struct batch *batch)
 	return (now() - begin) / batch->number;
 }
 
-/* A tenth of the others: a large parent takes long to copy. */
+/* A large process takes long to copy, so create only a tenth of the tasks. */
 static double measure_large_creation(struct batch *batch)
 {
 	size_t size = (size_t)COST_LARGE_MIB << 20;
@@ -179,13 +179,13 @@ static double measure_large_creation(struct batch *batch)
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (large == MAP_FAILED)
-		err(1, "no memory for a parent of %d MiB", COST_LARGE_MIB);
+		err(1, "cannot allocate %d MiB", COST_LARGE_MIB);
 	memset(large, 1, size);
 	batch->number = batch->number < 10 ? 1 : batch->number / 10;
 	return measure_creation(batch);
 }
 
-/* libc's read(2) also looks whether its thread is to be cancelled. */
+/* A bare system call: libc's read() also checks for thread cancellation. */
 static bool get_byte(const int pipe[2], char *byte)
 {
 	return syscall(SYS_read, pipe[0], byte, 1) == 1;
@@ -196,7 +196,7 @@ static bool put_byte(const int pipe[2], char byte)
 	return syscall(SYS_write, pipe[1], &byte, 1) == 1;
 }
 
-/* A task that has a copy of both ends of a pipe never sees the end of it. */
+/* A task with both ends of a pipe open cannot see its end. */
 static void die_with_parent(void)
 {
 	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -221,10 +221,10 @@ static void send_and_get(unsigned int count, char byte)
 {
 	for (; count; count--)
 		if (!put_byte(there, byte) || !get_byte(back, &byte))
-			errx(1, "a task of the measurement ended");
+			errx(1, "a task ended during the measurement");
 }
 
-/* There and back are two switches, because both tasks are on one CPU. */
+/* A round trip is two switches, because both tasks are on one CPU. */
 static double measure_switch(struct batch *batch)
 {
 	struct task task = { .run = send_back };
@@ -263,25 +263,25 @@ static void start_and_hold(const struct batch *batch, struct task *tasks)
 			no_task(batch, i);
 	for (unsigned int i = 0; i < batch->number; i++)
 		if (!get_byte(made, &byte))
-			errx(1, "a task of the measurement ended");
+			errx(1, "a task ended during the measurement");
 }
 
-/* cost_measure() waits for these tasks once this process has ended. */
+/* The tasks outlive this process. cost_measure() ends them and waits. */
 static void measure_memory(struct batch *batch, struct cost_sample *sample)
 {
 	struct task *tasks = calloc(batch->number, sizeof(*tasks));
 	struct cost_sample before, after;
 
 	if (!tasks || pipe(made))
-		errx(1, "no memory for %u tasks", batch->number);
+		errx(1, "cannot allocate memory for %u tasks", batch->number);
 	for (unsigned int i = 0; i < batch->number; i++)
 		tasks[i].run = wait_for_hold_end;
 	make_stacks(batch, batch->number);
 	if (!cost_settled_memory(&before))
-		errx(1, "/proc/meminfo does not tell what the kernel uses");
+		errx(1, "/proc/meminfo does not show the memory of the kernel");
 	start_and_hold(batch, tasks);
 	if (!cost_memory(&after))
-		errx(1, "/proc/meminfo does not tell what the kernel uses");
+		errx(1, "/proc/meminfo does not show the memory of the kernel");
 	for (int i = COST_STACK; i <= COST_TOTAL; i++)
 		sample->values[i] = (after.values[i] - before.values[i]) /
 				    batch->number;
@@ -330,12 +330,12 @@ void cost_measure(enum cost_column column, const struct cost_way *way,
 	child = fork();
 	why = strerror(errno);
 	if (child < 0)
-		errx(1, "no process could be made: %s; what limits tasks: %s",
-		     why, cost_limits());
+		errx(1, "cannot create a process: %s; limits: %s", why,
+		     cost_limits());
 	if (!child) {
 		close(hold_end[1]);
 		die_with_parent();
-		/* The parent may have died before. */
+		/* The parent may have died before that call. */
 		if (getppid() != parent)
 			_exit(1);
 		measure(column, &batch, sample);
@@ -343,14 +343,14 @@ void cost_measure(enum cost_column column, const struct cost_way *way,
 	}
 	waitpid(child, &status, 0);
 	close(hold_end[1]);
-	/* Tasks that did not end with the child became children of this. */
+	/* This process has adopted the tasks that outlived the child. */
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
 	close(hold_end[0]);
 	if (WIFSIGNALED(status))
-		errx(1, "%s: the measurement was killed, perhaps for lack of memory",
+		errx(1, "%s: the measurement was killed, possibly because memory ran out",
 		     way->name);
-	/* Otherwise the child has printed why it failed. */
+	/* The child has already printed why it failed. */
 	if (status)
 		exit(1);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What tasks cost: a table for people, and JSON for programs.
+ * The cost of tasks as a table for people, and as JSON for programs.
  */
 #include <langinfo.h>
 #include <stdio.h>
@@ -20,13 +20,13 @@ static void check(bool done)
 		die(STATUS_FAILED, "not enough memory for the table");
 }
 
-/* As the locale can show it. */
+/* The plus-minus sign, or its replacement in locales that lack it. */
 static const char *plus_minus(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") ? "+-" : "±";
 }
 
-/* Times are shown with half the distance between their quartiles. */
+/* Format @figure. Times include half of their interquartile range. */
 static const char *cell(char text[TEXT_SIZE], enum cost_column column,
 			const struct cost_figure *figure)
 {
@@ -57,17 +57,19 @@ static void add_way(struct libscols_table *table, const struct cost_way *way,
 
 static void print_notes(const struct cost_report *report)
 {
-	printf("\nCREATE, CREATE_64M: to make a task that ends at once, and to see it end; by a\n"
-	       "parent as small as this program, and by one that has touched %d MiB; as a\n"
-	       "multiple of what the first takes by fork, here %.1f us.\n"
-	       "SWITCH: from the task to its maker and back, halved, by a pipe on one processor;\n"
-	       "as a multiple of what it takes by fork, here %.2f us. While the child of a vfork\n"
-	       "lives its maker stands still: it is never switched to, and has no other child.\n"
-	       "STACK, TABLES, OBJECTS: KiB that the kernel keeps for a task, as its stack, for\n"
-	       "page tables, and all else; TOUCHED: KiB that it has written to itself. So much\n"
-	       "more was used in all of the system, whatever else happened in it, with %u of\n"
-	       "them waiting. Of addresses, a POSIX thread has %zu KiB for its stack.\n"
-	       "Medians of %u rounds; %s is half of what lies between their quartiles. Linux %s.\n",
+	printf("\nCREATE: time to create a task that ends at once, and to wait for its end.\n"
+	       "CREATE_64M: the same for a creator that has touched %d MiB. Both are multiples\n"
+	       "of the CREATE of fork, %.1f us.\n"
+	       "SWITCH: half of a round trip between the task and its creator through pipes, on\n"
+	       "one CPU, as a multiple of the SWITCH of fork, %.2f us.\n"
+	       "STACK, TABLES, OBJECTS: kernel memory per task, in KiB: its kernel stack, page\n"
+	       "tables, everything else. TOUCHED: memory that the task has written to, in KiB.\n"
+	       "Memory is the growth of the whole system with %u tasks waiting, divided by\n"
+	       "their number. It includes whatever else happened in the system.\n"
+	       "vfork: the creator is suspended until its child ends, so it cannot switch to the\n"
+	       "child, nor create a second one.\n"
+	       "A POSIX thread also reserves %zu KiB of addresses for its stack.\n"
+	       "Medians of %u rounds; %s is half of the interquartile range. Linux %s.\n",
 	       COST_LARGE_MIB, report->create_ns / 1e3,
 	       report->switch_ns / 1e3, report->number, report->libc_stack_kib,
 	       report->rounds, plus_minus(), report->release);
@@ -91,7 +93,7 @@ void cost_print_table(const struct cost_report *report)
 	print_notes(report);
 }
 
-/* The last of json-c's seventeen digits mean nothing. */
+/* Six digits: json-c would print seventeen, more than was measured. */
 static void add_double(struct json_object *object, const char *key,
 		       double number)
 {
@@ -152,7 +154,7 @@ static struct json_object *header_object(const struct cost_report *report)
 	return object;
 }
 
-/* Print @object, which is consumed, between @before and @after. */
+/* Print @before, @object and @after, and free @object. */
 static void print(const char *before, struct json_object *object,
 		  const char *after)
 {

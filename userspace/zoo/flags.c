@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What each flag of clone(2) means for sharing, as its manual page says it.
+ * What each flag of clone(2) shares, according to its manual page.
  */
 #include <sched.h>
 #include <string.h>
@@ -11,12 +11,12 @@
 #include "zoo.h"
 
 /*
- * @shared: what the two tasks share with the flag, and not without it; @apart:
- * what they share without it, and not with it; @needs: flags without which the
- * kernel refuses it (copy_process() in kernel/fork.c).
+ * @shared: resources that both tasks share only with the flag
+ * @apart: resources that both tasks share only without the flag
+ * @needs: flags that the kernel requires with it (copy_process())
  *
- * Credentials are copied for every process, and shared by threads. The user
- * namespace belongs to the credentials, the others to the nsproxy.
+ * The kernel copies credentials for each process, and threads share them. The
+ * user namespace belongs to the credentials, the others to the nsproxy.
  */
 static const struct flag {
 	unsigned long flag;
@@ -45,7 +45,7 @@ static const struct flag {
 	{ CLONE_NEWUSER,   "CLONE_NEWUSER",   0, USER, 0 },
 };
 
-/* In the order of their bits. */
+/* Resource names, in the order of their bits */
 static const char *const resource_names[] = {
 	"mm", "files", "fs", "sighand", "signal", "io", "sysvsem", "cred",
 	"nsproxy", "uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user",
@@ -69,7 +69,7 @@ unsigned long legal_flags(unsigned long set)
 	return set;
 }
 
-/* Append @word to @words, behind @separator unless it is the first one. */
+/* Append @word to @words, after a @separator unless @words is empty. */
 static void append(char *words, char separator, const char *word)
 {
 	size_t length = strlen(words);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Trees of tasks made at random, one step after the other. The first half of
- * this file decides from a seed which steps; the second half has them done.
+ * Random trees of tasks, created in steps. The first half of this file draws
+ * the steps from a seed; the second half executes them.
  *
- * Every task reads its steps from a pipe of its own, and writes the result of
- * each to a pipe that all share. Only this program has the other ends, so a
- * forest ends when they are closed, or when the program dies. The program waits
- * for the answer to each step, so no two tasks do anything at once, except that
- * one returns from clone(2) to its read; see task.c.
+ * Each task reads its steps from its own pipe, and writes the result of each to
+ * a pipe that all tasks use. Only the main process has the other ends, so a
+ * forest ends when it closes them or dies. The main process waits for the
+ * answer to each step, so only one task acts at a time; a creator may still be
+ * on its way from clone(2) to its next read. See task.c for why this matters.
  *
- * All pipes and stacks exist before the first task does, so that each task
- * finds its own at the same number and address, whatever it shares.
+ * All pipes and stacks exist before the first task, so that each task finds its
+ * own at the same descriptor and address, whatever it shares.
  */
 #include <err.h>
 #include <errno.h>
@@ -33,36 +33,37 @@ enum action { STEP_CLONE, STEP_UNSHARE, STEP_SEMOP, STEP_IOPRIO, STEP_CAPSET };
 
 struct step {
 	enum action action;
-	int actor;		/* number of the task that does it */
-	int made;		/* STEP_CLONE: the number of the new task */
-	unsigned long flags;	/* of clone(2) or unshare(2); class of ioprio */
+	int actor;		/* number of the task that takes the step */
+	int made;		/* STEP_CLONE: number of the new task */
+	unsigned long flags;	/* of clone(2), unshare(2); ioprio class */
 };
 
 /*
- * What the rules of the kernel look at: those of copy_process() and
- * ksys_unshare() in kernel/fork.c, and of the functions that copy namespaces.
+ * The state of a task that decides which steps the kernel accepts: see
+ * copy_process() and ksys_unshare() in kernel/fork.c, and the functions that
+ * copy namespaces.
  */
 struct state {
 	int group;		/* number of the leader of its thread group */
-	int live;		/* of a leader: tasks in its group */
-	bool blocked;		/* in vfork until the end */
+	int live;		/* leaders: number of tasks in the group */
+	bool blocked;		/* waits in vfork(2) until the end */
 	bool init;		/* the first task of its pid namespace */
-	bool pid_pending;	/* its children live in another pid namespace */
-	bool pid_empty;		/* and none is there yet */
+	bool pid_pending;	/* its children get another pid namespace */
+	bool pid_empty;		/* and that namespace has no task yet */
 	bool time_pending;	/* its children get another time namespace */
-	bool no_user;		/* its user namespace has no number for it */
+	bool no_user;		/* its user id is not mapped */
 };
 
 struct plan {
 	uint64_t random;
-	bool namespaces;	/* whether it may make them */
+	bool namespaces;	/* whether tasks may create namespaces */
 	int tasks;
 	int steps;
 	struct step step[MOST_STEPS];
 	struct state state[MOST_TASKS];
 };
 
-/* SplitMix64: the next number, below @limit. */
+/* The next random number below @limit, by SplitMix64. */
 static unsigned int draw(struct plan *plan, unsigned int limit)
 {
 	uint64_t bits = plan->random += 0x9e3779b97f4a7c15;
@@ -99,7 +100,7 @@ static unsigned long draw_namespaces(struct plan *plan)
 	flags = draw_flags(plan, 16, CLONE_NEWUTS | CLONE_NEWIPC |
 			   CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP |
 			   CLONE_NEWUSER);
-	/* A new network takes long. */
+	/* Less often, because a new net namespace takes long. */
 	return flags | draw_flags(plan, 64, CLONE_NEWNET);
 }
 
@@ -112,7 +113,7 @@ static unsigned long draw_clone(struct plan *plan, const struct state *maker)
 			   CLONE_SYSVSEM);
 	flags |= draw_flags(plan, 8, CLONE_VFORK | CLONE_PARENT);
 	flags |= draw_namespaces(plan);
-	/* Before 6.3 time namespaces do not share memory. */
+	/* Before 6.3 tasks in different time namespaces cannot share memory. */
 	if (maker->time_pending)
 		flags &= ~CLONE_VM;
 	if (maker->pid_pending)
@@ -129,7 +130,7 @@ static unsigned long draw_clone(struct plan *plan, const struct state *maker)
 		flags &= ~CLONE_SYSVSEM;
 	if (maker->no_user)
 		flags &= ~CLONE_NEWUSER;
-	/* Siblings that the kernel refuses */
+	/* The kernel refuses these siblings. */
 	if (plan->state[maker->group].init || maker->pid_pending ||
 	    flags & (CLONE_NEWPID | CLONE_NEWUSER))
 		flags &= ~CLONE_PARENT;
@@ -222,9 +223,8 @@ static void add_other(struct plan *plan, int actor)
 }
 
 /*
- * The same plan for the same seed, on every machine. Each step is legal after
- * those before it, on all kernels from 5.10 on: what a kernel would refuse is
- * not drawn.
+ * Draw a plan. The same @seed gives the same plan on every machine. All kernels
+ * from 5.10 on accept each step after the steps before it.
  */
 static struct plan plan_forest(uint64_t seed, bool namespaces)
 {
@@ -234,7 +234,7 @@ static struct plan plan_forest(uint64_t seed, bool namespaces)
 
 	plan.tasks = 1;
 	plan.state[0].live = 1;
-	/* Half of the steps are clones, or all if no more steps are left. */
+	/* Half of the steps are clones, or all when few steps remain. */
 	while (plan.tasks < tasks) {
 		if (draw(&plan, 2) ||
 		    MOST_STEPS - plan.steps <= tasks - plan.tasks)
@@ -251,11 +251,11 @@ static struct plan plan_forest(uint64_t seed, bool namespaces)
 /* The answer to a step */
 struct answer {
 	int error;		/* 0, or errno */
-	struct pids made;	/* of STEP_CLONE: the new task, which answers */
+	struct pids made;	/* STEP_CLONE: the new task, which answers */
 };
 
 static struct forest {
-	int steps[MOST_TASKS][2];	/* a pipe for each task */
+	int steps[MOST_TASKS][2];	/* one pipe per task */
 	int answers[2];
 	char *stacks;
 } forest;
@@ -291,7 +291,7 @@ static bool act(const struct step *step)
 	return false;
 }
 
-/* What task @number does for all its life. */
+/* The life of task @number: take steps until its pipe ends. */
 static int live(void *number)
 {
 	int steps = forest.steps[(intptr_t)number][0];
@@ -312,7 +312,7 @@ static struct answer get_answer(void)
 	struct answer answer;
 
 	if (read(forest.answers[0], &answer, sizeof(answer)) != sizeof(answer))
-		errx(1, "a task of the forest died");
+		errx(1, "the tasks of the forest ended unexpectedly");
 	return answer;
 }
 
@@ -343,7 +343,7 @@ static void print_step(const struct step *step, const struct answer *answer)
 	putchar('\n');
 }
 
-/* Make the first task, a child of this one, which makes the others. */
+/* Create the first task. It is a child of this one and creates the others. */
 static void plant(void)
 {
 	struct answer first;
@@ -365,7 +365,7 @@ static void plant(void)
 		live(0);
 		_exit(0);
 	}
-	/* So that reading an answer fails if all tasks have died. */
+	/* Now get_answer() fails if all tasks have ended. */
 	close(forest.answers[1]);
 	first = get_answer();
 	printf("task 0 %d %d\n", first.made.pid, first.made.tid);
@@ -380,7 +380,7 @@ static void grow(const struct plan *plan)
 		int steps = forest.steps[step->actor][1];
 		struct answer answer;
 
-		/* The clone that would have made it was refused. */
+		/* The actor does not exist: the kernel refused its creation. */
 		if (!made[step->actor])
 			continue;
 		if (write(steps, step, sizeof(*step)) != sizeof(*step))
@@ -392,7 +392,7 @@ static void grow(const struct plan *plan)
 	}
 }
 
-/* End all tasks. Those that lost their parent are children of this one. */
+/* End all tasks. This process has adopted the orphans and waits for all. */
 static void fell(void)
 {
 	for (int i = 0; i < MOST_TASKS; i++) {
@@ -423,7 +423,7 @@ void forests(uint64_t seed, unsigned long count)
 	for (; count && more; count--, seed++) {
 		struct plan plan = plan_forest(seed, namespaces);
 
-		/* The rest of the plan is the same on every kernel. */
+		/* The rest of the plan stays the same on every kernel. */
 		if (!has_namespaces("time"))
 			for (int i = 0; i < plan.steps; i++)
 				plan.step[i].flags &= ~CLONE_NEWTIME;

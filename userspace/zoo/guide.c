@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What to look for in the tasks of a shape: commands with their pids filled in,
- * and what they show.
+ * Commands to look at the tasks of a shape, with their pids filled in, and what
+ * the commands show.
  */
 #include <err.h>
 #include <fnmatch.h>
@@ -11,77 +11,77 @@
 
 #include "zoo.h"
 
-/* In both texts %t is the task, %T its process, and %p the task's maker. */
+/* In both texts, %t is the task, %T its process, and %p its creator. */
 struct hint {
-	const char *shapes;	/* their names, a pattern for fnmatch(3) */
+	const char *shapes;	/* names of shapes, a pattern for fnmatch(3) */
 	const char *command;
 	const char *see;
 };
 
 static const struct hint hints[] = {
 	{ "fork", "ps -o pid,ppid,comm -p %p,%t",
-	  "two processes of one program, each with memory of its own" },
+	  "two processes that run the same program, each with its own memory" },
 	{ "vfork", "ps -o pid,stat,wchan,comm -p %p,%t",
-	  "D: %p stands still in the kernel while %t runs in its memory" },
+	  "D: %p waits in the kernel while %t uses its memory" },
 	{ "threads", "ls /proc/%T/task",
 	  "all threads of process %T" },
 	{ "threads", "ls /proc | grep -x %t; cat /proc/%t/comm",
-	  "/proc/%t is not listed, and is there all the same" },
+	  "ls does not list /proc/%t, but it exists" },
 	{ "threads", "ps -L -o pid,lwp,comm -p %T",
-	  "what ps calls PID is TGID here, and what it calls LWP is PID" },
+	  "what ps calls PID is the TGID, and what it calls LWP is the PID" },
 	{ "linuxthreads", "ls -d /proc/%t; ps -o pid,ppid,comm -p %p,%t",
-	  "two processes with two pids, as threads were before Linux 2.6" },
+	  "each has its own pid, as threads had before Linux 2.6" },
 	{ "worker", "ps -L -o pid,lwp,stat,comm -p %T",
-	  "iou-wrk-%T, a thread that %T never asked for" },
+	  "iou-wrk-%T: the kernel created this thread, not %T" },
 	{ "worker", "ls -l /proc/%T/exe /proc/%T/task/%t/exe",
-	  "the worker has the program of its process, and never runs it" },
+	  "the worker has the program of its process, but never runs it" },
 	{ "zombie", "ps -o pid,ppid,stat,comm -p %p,%t; kill -9 %t; ps -p %t",
-	  "Z, defunct, and kill(1) does not help: it is dead" },
+	  "Z, defunct: it has ended already, so kill(1) has no effect" },
 	{ "zombie-*ed", "taskmap -o PID,S,EXIT_CODE -p %t",
 	  "the number of the signal that killed it" },
 	{ "zombie-status", "taskmap -o PID,S,EXIT_CODE -p %t",
-	  "768, which is 256 times its exit status" },
+	  "768: the exit status, 3, times 256" },
 	{ "traced", "grep TracerPid /proc/%t/status",
 	  "the pid of the process that traces it" },
 	{ "by-thread", "taskmap -o PID,PPID,PARENT -p %t",
-	  "getppid() returns the process of its parent, which is a thread of it" },
+	  "PARENT is a thread; getppid() returns the process of that thread" },
 	{ "set[ps]*", "grep '^NS.*id' /proc/%t/status",
-	  "the pids of the task, its thread group, its process group and session" },
+	  "the pids of the task, its thread group, process group and session" },
 	{ "seccomp-*", "grep Seccomp: /proc/%p/status /proc/%T/task/%t/status",
-	  "1 for the strict mode, 2 for a filter" },
+	  "Seccomp is 1 in strict mode, and 2 with a filter" },
 	{ "cgroup", "cat /proc/%p/cgroup /proc/%t/cgroup",
-	  "two places in the hierarchy of cgroups" },
+	  "two different cgroups" },
 	{ "zombie-leader", "ps -L -o pid,lwp,stat,comm -p %T",
-	  "Z for the leader, but the process lives: %t is in it" },
+	  "Z for the leader; the process lives on, because %t is in it" },
 	{ "stopped", "ps -o pid,stat,comm -p %t",
-	  "T: it neither runs nor waits for anything but SIGCONT" },
+	  "T: stopped until it gets SIGCONT" },
 	{ "chain", "taskmap -o PID,PPID,MM,SHARES -p %t,%p",
-	  "each is the child of the one before, and all have one memory" },
+	  "each is the child of the one before, and all share one mm" },
 	{ "setresuid", "grep Uid /proc/%T/status /proc/%T/task/%t/status",
-	  "two user ids in one process, which pthreads hide and Linux allows" },
+	  "two user ids in one process, which libc's setresuid(3) never leaves" },
 	{ "unshare-files", "ls -l /proc/%T/fd /proc/%T/task/%t/fd",
-	  "the same files now; what one opens, the other will not have" },
+	  "the same files now; files opened later are in one table only" },
 	{ "nested-pid", "grep NSpid /proc/%t/status",
-	  "three pids: here, one level down, and in its own namespace" },
+	  "three pids: in this namespace, one level down, and in its own" },
 	{ "clone-newpid", "grep NSpid /proc/%t/status",
-	  "two pids: the one here, and 1" },
+	  "two pids: one in this namespace, and 1 in its own" },
 	{ "clone-new*", "ls -l /proc/%p/ns /proc/%t/ns",
-	  "one namespace has another number" },
+	  "the inode number of one namespace differs" },
 	{ "unshare-*", "taskmap drift -p %T",
-	  "why a thread like this is not what textbooks say" },
+	  "how this process is unusual, and why" },
 	{ "setns-*", "taskmap drift -p %T",
-	  "why a task like this is not what textbooks say" },
+	  "how this process is unusual, and why" },
 	{ "name-*", "ps -o pid,comm -p %t; cat /proc/%t/comm",
-	  "how others show such a name" },
+	  "how other programs show this name" },
 };
 
-/* The first task of the shape, and the task that made it. */
+/* The first task of the shape, and its creator. */
 struct pair {
 	struct pids task;
 	struct pids parent;
 };
 
-/* @reports: lines of "NAME PID TID", "NAME-parent PID TID" and others. */
+/* Find both in @reports: lines "NAME PID TID", "NAME-parent PID TID" and others. */
 static struct pair find_pair(const struct shape *shape, const char *reports)
 {
 	size_t length = strlen(shape->name);
@@ -123,7 +123,7 @@ static void print_hint(const char *command, const char *see,
 	putchar('\n');
 }
 
-/* Hints for every shape: compare shows what the shape promises. */
+/* The hints that every shape has. "taskmap compare" shows what it promises. */
 static void guide_sharing(const struct shape *shape, const struct pair *pair)
 {
 	unsigned int shares = shape_shares(shape);
@@ -132,13 +132,13 @@ static void guide_sharing(const struct shape *shape, const struct pair *pair)
 
 	if (namespaces)
 		shares &= ~(unsigned int)NAMESPACES;
-	snprintf(see, sizeof(see), "the same letters in %s%s, and others in most else",
+	snprintf(see, sizeof(see), "same letters: %s%s; most others differ",
 		 resource_list(words, shares),
 		 namespaces ? " and all namespaces" : "");
-	print_hint("taskmap explain %t", "what it is, and why", pair);
+	print_hint("taskmap explain %t", "what the task is, and how it was created", pair);
 	print_hint("taskmap compare %p %t", see, pair);
 	if (shape->flags)
-		printf("      it was made with %s\n",
+		printf("      created with %s\n",
 		       flag_words(words, shape->flags));
 }
 
@@ -147,7 +147,7 @@ void guide(const struct shape *shape, const char *reports)
 	const struct pair pair = find_pair(shape, reports);
 
 	printf("%s: %s\n", shape->name, shape->what);
-	printf("\nThere is task %d now, of process %d, to be compared with %d. Look at it:\n\n",
+	printf("\nCreated task %d of process %d. Compare it with task %d:\n\n",
 	       pair.task.tid, pair.task.pid, pair.parent.tid);
 	guide_sharing(shape, &pair);
 	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
@@ -162,12 +162,12 @@ void guide_commands(void)
 	size_t size = 0;
 
 	for (;;) {
-		fputs("A command, or Enter to end> ", stdout);
+		fputs("Command, or Enter to end> ", stdout);
 		fflush(stdout);
 		if (getline(&line, &size, stdin) <= 0 || *line == '\n')
 			break;
 		if (system(line) < 0)
-			warn("cannot run that");
+			warn("cannot run the command");
 	}
 	free(line);
 }

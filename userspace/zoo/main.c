@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap-zoo: makes tasks of exactly known shape, and holds them.
+ * taskmap-zoo creates tasks of a known shape and holds them.
  *
- * Every shape is made in a process of its own, its keeper. Only this process
- * prints, once a shape is complete, so that a shape is whole or skipped.
+ * Each shape is created in its own process, its keeper. Only the main process
+ * prints, and it waits until a shape is complete: a shape is either printed
+ * whole or skipped.
  */
 #include <err.h>
 #include <errno.h>
@@ -24,44 +25,39 @@
 #include "util.h"
 #include "zoo.h"
 
-#define MANY	100	/* tasks of one shape */
+#define MANY	100	/* tasks of one shape; see make_all() */
 
 static const char help_text[] =
-	"Usage: taskmap-zoo SHAPE[:COUNT]...\n"
+	"Usage: taskmap-zoo [--guide] SHAPE[:COUNT]...\n"
 	"       taskmap-zoo list [--all]\n"
 	"       taskmap-zoo cost [--json] [--svg FILE] [--number N] [--rounds N]\n"
 	"       taskmap-zoo --forests SEED COUNT\n\n"
-	"Makes tasks of exactly known shape and holds them. On a terminal, or with\n"
-	"--guide, it says what to look for, runs the commands that are typed, and\n"
-	"ends with an empty line.\n\n"
-	"If its standard input is no terminal, it holds them until that ends, makes\n"
-	"all shapes if none is named, and prints\n\n"
-	"  NAME PID TID          the task of a shape; pids are those of /proc\n"
-	"  NAME-parent PID TID   the task that made it, to be compared with\n"
-	"  skip NAME REASON      this kernel or this user cannot make it\n"
-	"  ready                 that was all, and all are there\n\n"
-	"COUNT is how many tasks \"threads\", \"zombies\" and \"chain\" have.\n\n"
-	"With --forests, makes COUNT trees of tasks, one after the other, each at\n"
-	"random from a seed of its own, SEED being the first, and prints\n\n"
-	"  forest SEED           this begins\n"
-	"  task N PID TID        the first task, number 0\n"
-	"  clone BY N FLAGS PID TID    task BY made task N\n"
-	"  ACTION BY ARGUMENT    task BY did that: unshare FLAGS, semop -,\n"
-	"                        ioprio CLASS (1 to 3, or 0), capset -\n"
-	"  refused ACTION ...    the kernel did not let it\n"
-	"  ready                 all of this forest is there, until a line comes in\n\n"
-	"\"cost\" measures what tasks cost that are made by fork, vfork, clone with one\n"
-	"flag more each time, and as POSIX threads: to make, to switch to and to have.\n\n"
+	"Creates tasks of a known shape and holds them.\n\n"
+	"If standard input is a terminal, or with --guide, taskmap-zoo suggests commands\n"
+	"to look at the tasks, runs the commands that you type, and ends at an empty\n"
+	"line. Otherwise it creates the shapes, or all shapes if none is named, prints\n"
+	"these lines, and holds the tasks until the end of its input:\n\n"
+	"  NAME PID TID          a task of the shape, with its pids in /proc\n"
+	"  NAME-parent PID TID   its creator or leader, for comparison\n"
+	"  skip NAME REASON      this kernel or this user cannot create the shape\n"
+	"  ready                 all tasks exist\n\n"
+	"COUNT is the number of tasks. Only these shapes take one: threads, zombies,\n"
+	"chain and leader-apart.\n\n"
+	"Commands:\n"
+	" list            the shapes\n"
+	" cost            what it costs to create, to switch to and to keep a task, for\n"
+	"                 fork, vfork, clone with more and more flags, and pthread_create\n\n"
 	"Options:\n"
-	" -a, --all       list: also what each must share, and must not\n"
+	" -a, --all       list: also the clone(2) flags, and what each must share\n"
 	" -J, --json      cost: JSON output\n"
-	"     --svg FILE  cost: draw it to FILE, too, by gnuplot\n"
-	" -n, --number N  cost: of so many tasks at a time (1000)\n"
-	" -r, --rounds N  cost: so often (5)\n"
-	" -g, --guide     say what to look for, whatever standard input is\n"
-	" -f, --forests   as above\n"
-	" -V, --version   the version\n"
-	" -h, --help      this help\n";
+	"     --svg FILE  cost: also draw a chart to FILE, with gnuplot\n"
+	" -n, --number N  cost: the number of tasks to create and to hold (1000)\n"
+	" -r, --rounds N  cost: the number of rounds (5)\n"
+	" -g, --guide     suggest commands, even if standard input is not a terminal\n"
+	" -f, --forests   create COUNT random trees of tasks, for tests\n"
+	" -V, --version   display the version and exit\n"
+	" -h, --help      display this help and exit\n\n"
+	"For more details see taskmap-zoo(1).\n";
 
 static const struct option long_options[] = {
 	{ "all",	no_argument,	NULL, 'a' },
@@ -77,8 +73,8 @@ static const struct option long_options[] = {
 };
 
 /*
- * Print the report that comes from @fd: the lines of the tasks, or of a shape
- * that is skipped only the line that says so. A NUL ends the report.
+ * Print the report that comes from @fd: the lines of the tasks, or only the
+ * "skip" line if there is one. A NUL ends the report.
  */
 static void print_report(int fd, const struct shape *shape, bool guided)
 {
@@ -91,10 +87,10 @@ static void print_report(int fd, const struct shape *shape, bool guided)
 		err(1, "fdopen");
 	length = getdelim(&lines, &size, '\0', file);
 	if (length <= 0 || lines[length - 1])
-		errx(1, "%s could not be made", shape->name);
+		errx(1, "cannot create shape '%s'", shape->name);
 	skipped = strstr(lines, "skip ");
 	if (skipped && guided)
-		printf("%s cannot be had here: %s", shape->name,
+		printf("%s is not available here: %s", shape->name,
 		       skipped + strlen("skip ") + strlen(shape->name) + 1);
 	else if (guided)
 		guide(shape, lines);
@@ -107,7 +103,7 @@ static void print_report(int fd, const struct shape *shape, bool guided)
 void flush_output(void)
 {
 	if (fflush(stdout) || ferror(stdout))
-		err(1, "standard output");
+		err(1, "cannot write to standard output");
 }
 
 static void make(const struct shape *shape, bool guided)
@@ -117,7 +113,7 @@ static void make(const struct shape *shape, bool guided)
 
 	if (pipe(ends))
 		err(1, "pipe");
-	/* A child has a copy of the buffer. */
+	/* The child inherits a copy of the buffer. */
 	flush_output();
 	keeper = fork();
 	if (keeper < 0) {
@@ -129,7 +125,7 @@ static void make(const struct shape *shape, bool guided)
 	if (!keeper) {
 		close(hold[1]);
 		close(ends[0]);
-		/* Ctrl-C is for the user's command, not for the tasks. */
+		/* Ctrl-C must reach the user's command and not the tasks. */
 		if (guided)
 			setpgid(0, 0);
 		report_fd = ends[1];
@@ -141,7 +137,7 @@ static void make(const struct shape *shape, bool guided)
 	print_report(ends[0], shape, guided);
 }
 
-/* The number from @least to @most that @text is; it should be @what. */
+/* Parse @text, a number from @least to @most, which messages call @what. */
 static unsigned long long parse_number(const char *text, const char *what,
 				       unsigned long long least,
 				       unsigned long long most)
@@ -153,7 +149,8 @@ static unsigned long long parse_number(const char *text, const char *what,
 	number = strtoull(text, &end, 10);
 	if (errno || *text < '0' || *text > '9' || *end || number < least ||
 	    number > most)
-		errx(2, "not %s: \"%s\"", what, text);
+		errx(2, "invalid %s '%s': must be from %llu to %llu", what,
+		     text, least, most);
 	return number;
 }
 
@@ -165,19 +162,19 @@ static struct shape parse_shape(const char *text)
 	struct shape shape;
 
 	if (!found)
-		errx(2, "no shape is called \"%.*s\"; see \"taskmap-zoo list\"",
+		errx(2, "unknown shape '%.*s'; see \"taskmap-zoo list\"",
 		     (int)length, text);
 	shape = *found;
 	if (!text[length])
 		return shape;
 	if (!shape.count)
-		errx(2, "\"%s\" is one task and takes no count", shape.name);
-	shape.count = (int)parse_number(text + length + 1, "a count", 1,
+		errx(2, "shape '%s' takes no count", shape.name);
+	shape.count = (int)parse_number(text + length + 1, "count", 1,
 					1000000);
 	return shape;
 }
 
-/* Shapes of very many tasks come last: they may leave none for the others. */
+/* Shapes of many tasks come last: they may use up the limits on tasks. */
 static void make_all(void)
 {
 	const struct shape *shape;
@@ -200,7 +197,7 @@ static void hold_all(bool guided)
 		while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
 			;
 	close(hold[1]);
-	/* Orphans are children of this process. */
+	/* Orphans have become children of this process. */
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
 }
@@ -210,10 +207,10 @@ static void make_shapes(char **names, bool guided)
 	struct shape shape;
 
 	if (guided && !*names)
-		errx(2, "which shape? See \"taskmap-zoo list\"");
+		errx(2, "missing argument: SHAPE; see \"taskmap-zoo list\"");
 	for (char **name = names; *name; name++)
 		parse_shape(*name);
-	/* The commands of a guided user do not inherit it. */
+	/* O_CLOEXEC: commands that the user types must not hold it open. */
 	if (pipe2(hold, O_CLOEXEC))
 		err(1, "pipe");
 	if (!*names)
@@ -233,21 +230,20 @@ static void make_forests(char **words)
 	unsigned long long seed, count;
 
 	if (!words[0] || !words[1] || words[2])
-		errx(2, "--forests takes SEED COUNT");
-	seed = parse_number(words[0], "a seed", 0, UINT64_MAX);
-	count = parse_number(words[1], "a count", 0, ULONG_MAX);
+		errx(2, "--forests takes two arguments: SEED COUNT");
+	seed = parse_number(words[0], "seed", 0, UINT64_MAX);
+	count = parse_number(words[1], "count", 0, ULONG_MAX);
 	forests(seed, (unsigned long)count);
 }
 
 static unsigned int parse_amount(const char *text)
 {
-	return (unsigned int)parse_number(text, "a number from 1 to 100000", 1,
-					  COST_MOST);
+	return (unsigned int)parse_number(text, "number", 1, COST_MOST);
 }
 
 struct options {
 	bool all, guided, forests;
-	bool of_cost;			/* an option that only cost takes */
+	bool of_cost;			/* an option is for cost only */
 	struct cost_options cost;
 };
 
@@ -296,11 +292,11 @@ static void run(const struct options *options, char **words)
 	bool costs = !options->forests && *words && !strcmp(*words, "cost");
 
 	if (options->all && !list)
-		errx(2, "--all goes with list");
+		errx(2, "--all can only be used with list");
 	if (options->of_cost && !costs)
-		errx(2, "--json, --svg, --number and --rounds go with cost");
+		errx(2, "--json, --svg, --number and --rounds can only be used with cost");
 	if ((list || costs) && words[1])
-		errx(2, "%s takes no argument \"%s\"", words[0], words[1]);
+		errx(2, "unexpected argument '%s'", words[1]);
 	if (list)
 		list_shapes(options->all);
 	else if (costs)
@@ -321,11 +317,11 @@ int main(int argc, char **argv)
 	int option;
 
 	program_name = "taskmap-zoo";
-	/* The table of cost has signs that ASCII lacks. */
+	/* The table of cost contains a sign that is not ASCII. */
 	setlocale(LC_CTYPE, "");
-	/* Children are waited for, even if our parent ignores its own. */
+	/* waitpid(2) fails if SIGCHLD is ignored, which exec(2) keeps. */
 	signal(SIGCHLD, SIG_DFL);
-	/* Orphans come back to this process, which waits for them. */
+	/* This process adopts orphans and waits for them. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	while ((option = getopt_long(argc, argv, "agfJn:r:Vh", long_options,
 				     NULL)) != -1)

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * How the tasks of a shape are made.
+ * Functions that create the tasks of a shape.
  *
- * make_tasks() makes every shape that its row describes in full. The functions
- * below it make the others.
+ * make_tasks() creates each shape that its row describes completely. The
+ * functions below it create the others.
  *
- * What the kernel allows with namespaces (ksys_unshare() in kernel/fork.c, and
- * the install functions of setns(2)):
+ * The kernel has these rules for namespaces (ksys_unshare() in kernel/fork.c,
+ * and the install functions of setns(2)):
  *
- *  - A thread can go to other uts, ipc, net and cgroup namespaces alone, and to
- *    another mnt namespace once it has a root and a working directory of its
- *    own. unshare(2) gives it these by itself, setns(2) needs them before.
- *  - A task that leaves an ipc namespace gives up its list of semaphores to
- *    undo.
- *  - unshare(2) and setns(2) of pid, and unshare(2) of time, are for the
- *    children: the caller stays where it is, with an nsproxy of its own.
- *  - setns(2) gives its caller an nsproxy of its own.
- *  - All threads have one user namespace and live in one time namespace, so
- *    only a process without threads can leave these.
+ *  - A single thread can enter another uts, ipc, net or cgroup namespace. It
+ *    can enter another mnt namespace if it shares no root and working directory
+ *    with other tasks. unshare(2) unshares these too; setns(2) fails if they
+ *    are shared.
+ *  - A task that leaves an ipc namespace loses its semaphore undo list.
+ *  - unshare(2) and setns(2) of pid namespaces, and unshare(2) of time
+ *    namespaces, affect only future children. The caller stays in its
+ *    namespace, but gets a new nsproxy.
+ *  - setns(2) gives the caller a new nsproxy.
+ *  - All threads of a process are in one user namespace and one time namespace,
+ *    so only a process without other threads can leave these.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,13 +41,13 @@
 
 #include "zoo.h"
 
-/* The kinds of namespaces that @flags ask for. */
+/* The kinds of namespaces that @flags create. */
 static unsigned int namespaces_of(unsigned long flags)
 {
 	return NAMESPACES & ~shared_by(flags);
 }
 
-/* skip() a call with @flags, which this kernel may not know. */
+/* skip() after @call with @flags failed, perhaps for lack of namespaces. */
 static _Noreturn void skip_flags(const struct shape *shape, const char *call,
 				 unsigned long flags)
 {
@@ -67,8 +68,8 @@ void unshare_or_skip(const struct shape *shape, int flags)
 }
 
 /*
- * fork(2), with @flags for namespaces. CLONE_NEWTIME is where clone(2) has the
- * signal, so only clone3(2) takes it, from 6.3 on.
+ * Uses clone3(2) for @flags, because clone(2) cannot take CLONE_NEWTIME: it has
+ * the exit signal in these bits. clone3(2) takes it since 6.3.
  */
 pid_t fork_or_skip(const struct shape *shape, unsigned long flags)
 {
@@ -90,8 +91,9 @@ void start_thread(const struct shape *shape, void *(*run)(void *))
 }
 
 /*
- * A process that lives in a new namespace, the owner. It is a grandchild: pid
- * and time namespaces begin with the first child of the task that made them.
+ * The owner: a process in a new namespace. It is a grandchild, because the
+ * first task in a new pid or time namespace is a child of the task that created
+ * it.
  */
 static struct pids owner;
 
@@ -113,7 +115,7 @@ static void make_owner(const struct shape *shape, int kind)
 		_exit(0);
 	}
 	close(ends[1]);
-	/* Without an owner the child has skipped the shape. */
+	/* If there is no owner, the child has already skipped the shape. */
 	if (read(ends[0], &owner, sizeof(owner)) != sizeof(owner))
 		wait_for_end();
 	close(ends[0]);
@@ -129,7 +131,7 @@ static void join_owner(const struct shape *shape, int kind)
 		 resource_list(name, namespaces_of((unsigned long)kind)));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		skip(shape, "open of the namespace");
+		skip(shape, "open of a namespace file");
 	if (setns(fd, kind))
 		skip(shape, "setns");
 	close(fd);
@@ -141,8 +143,9 @@ static uid_t or_as_it_is(uid_t id)
 }
 
 /*
- * libc's own functions would do it for all threads. Without privileges fsuid can
- * only become what another id is, such as the saved one.
+ * libc's functions would change all threads, so these are bare system calls. An
+ * unprivileged task can set its fsuid only to one of its other user ids, so the
+ * saved user id becomes the fsuid first.
  */
 static void change_user(const struct shape *shape)
 {
@@ -150,7 +153,7 @@ static void change_user(const struct shape *shape)
 	    syscall(SYS_setresuid, or_as_it_is(shape->uid),
 		    or_as_it_is(shape->euid), or_as_it_is(shape->fsuid)))
 		skip(shape, "setresuid");
-	/* It does not fail: it returns what was, and a second call what is. */
+	/* setfsuid(2) reports no error; a second call returns the id. */
 	if (shape->fsuid) {
 		syscall(SYS_setfsuid, shape->fsuid);
 		if (syscall(SYS_setfsuid, -1) != (long)shape->fsuid)
@@ -158,7 +161,7 @@ static void change_user(const struct shape *shape)
 	}
 }
 
-/* A filter that forbids nothing; without privileges it takes the promise. */
+/* The filter allows everything. Unprivileged tasks need PR_SET_NO_NEW_PRIVS. */
 static void enter_seccomp(const struct shape *shape)
 {
 	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -196,7 +199,7 @@ int live_as_task(void *argument)
 	report(shape, "", self);
 	task_ready();
 	wait_for_end();
-	/* The strict mode of seccomp permits nothing else, not even exit(3). */
+	/* exit(3) calls exit_group(2), which strict mode does not permit. */
 	if (shape->seccomp == SECCOMP_MODE_STRICT)
 		syscall(SYS_exit, 0);
 	return 0;
@@ -209,8 +212,9 @@ void *live_as_thread(void *shape)
 }
 
 /*
- * By clone(2) itself, beside a task that has everything there is to share. With
- * CLONE_VFORK that task stays in clone(2) for as long as the new one lives.
+ * Create the task with clone(2). The caller first gets an io_context and an
+ * undo list, so that it has every resource that a flag can share. With
+ * CLONE_VFORK it stays in clone(2) until the new task ends.
  */
 static void clone_or_skip(const struct shape *shape)
 {
@@ -246,7 +250,7 @@ void make_tasks(const struct shape *shape)
 	wait_for_end();
 }
 
-/* The parent is one level down, and its child is two. */
+/* The parent is one pid namespace down, and its child is two. */
 void make_nested_pid(const struct shape *shape)
 {
 	if (fork_or_skip(shape, shape->flags) == 0)
@@ -267,7 +271,7 @@ void make_by_thread(const struct shape *shape)
 	wait_for_end();
 }
 
-/* The tracer reports its task, once it traces it. */
+/* The tracer reports the child, once it traces it. */
 void make_traced(const struct shape *shape)
 {
 	pid_t child;
@@ -284,7 +288,7 @@ void make_traced(const struct shape *shape)
 	done_and_wait();
 }
 
-/* The root of the cgroup2 hierarchy, in @path; skips if it is not mounted. */
+/* Store the mount point of cgroup2 in @path, or skip() if it is not mounted. */
 static void find_cgroups(const struct shape *shape, char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -313,7 +317,7 @@ static void enter_cgroup(const struct shape *shape, const char *cgroup)
 	close(fd);
 }
 
-/* The parent removes the cgroup once its child has left it. */
+/* The parent removes the cgroup after its child has ended. */
 void make_in_cgroup(const struct shape *shape)
 {
 	char cgroup[PATH_MAX];
@@ -336,15 +340,15 @@ void make_in_cgroup(const struct shape *shape)
 	rmdir(cgroup);
 }
 
-/* Links share all they can, so that thousands of them need little memory. */
-#define LINK_STACK	(16 * 1024)	/* a link touches a page or two of it */
+/* Stack size of a link of the chain, which touches one or two pages of it. */
+#define LINK_STACK	(16 * 1024)
 
 static struct chain {
 	const struct shape *shape;
 	char *stacks;
 } chain;
 
-/* Each link makes the next one; @below is how many links are still to come. */
+/* Create the next link and wait. @below is the number of links to come. */
 static int live_as_link(void *below)
 {
 	intptr_t left = (intptr_t)below;
@@ -364,7 +368,7 @@ static int live_as_link(void *below)
 void make_chain(const struct shape *shape)
 {
 	if (shape->count < 2)
-		skip_because(shape, "a chain has two tasks at least");
+		skip_because(shape, "a chain needs at least two tasks");
 	report(shape, "-first", own_pids());
 	chain.shape = shape;
 	chain.stacks = map_stacks((size_t)shape->count, LINK_STACK);
@@ -372,8 +376,8 @@ void make_chain(const struct shape *shape)
 }
 
 /*
- * Children that cannot report themselves, because they are dead or stopped.
- * WNOWAIT: they stay so.
+ * Create children that cannot report themselves, because they are zombies or
+ * stopped. WNOWAIT leaves them in this state.
  */
 void make_silent(const struct shape *shape)
 {
@@ -385,7 +389,7 @@ void make_silent(const struct shape *shape)
 	for (int i = 0; i < tasks; i++) {
 		child = fork_or_skip(shape, 0);
 		if (child == 0) {
-			/* A stopped task does not see the end of the zoo. */
+			/* A stopped task cannot notice the end of the zoo. */
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			raise(shape->signal);
 			_exit(shape->status);
@@ -398,7 +402,7 @@ void make_silent(const struct shape *shape)
 	done_and_wait();
 }
 
-/* The state of this process's leader, a letter; 0 if it is unknown. */
+/* The state letter of the caller's leader, or 0 if it is unknown. */
 static char leader_state(void)
 {
 	char path[64], state = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A thread that the kernel made inside a process.
+ * Workers of io_uring: threads that the kernel creates inside a process.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +14,10 @@
 #include "zoo.h"
 
 /*
- * Request a splice(2) that io_uring has to give to a worker, which then stays
- * in it until the end. (A read is not enough: a worker polls a pipe, and is
- * idle.) It uses the credentials that its process has now, even if the process
- * then gets others.
+ * Submit a splice(2) that io_uring must pass to a worker. The worker stays in
+ * it until the end. (For a read from a pipe it would poll and become idle.)
+ * With renew_cred the request keeps the current credentials, and the process
+ * then gets new ones.
  */
 static void submit_splice(const struct shape *shape)
 {
@@ -47,7 +47,7 @@ static void submit_splice(const struct shape *shape)
 	sqe = mmap(NULL, sizeof(*sqe), PROT_READ | PROT_WRITE, MAP_SHARED,
 		   (int)fd, IORING_OFF_SQES);
 	if (ring == MAP_FAILED || sqe == MAP_FAILED)
-		skip(shape, "mmap of an io_uring");
+		skip(shape, "mmap of the io_uring");
 	sqe->opcode = IORING_OP_SPLICE;
 	sqe->flags = IOSQE_ASYNC;
 	sqe->splice_fd_in = hold[0];
@@ -64,7 +64,7 @@ static void submit_splice(const struct shape *shape)
 		skip(shape, "io_uring_enter");
 }
 
-/* Before 5.12 the worker is a kernel thread and not in this process. */
+/* The tid of the worker, or 0. Before 5.12 it is a kernel thread elsewhere. */
 static pid_t worker_of(pid_t self)
 {
 	DIR *tasks = opendir("/proc/self/task");

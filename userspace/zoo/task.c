@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What a task of the zoo does: it reports itself, waits for the end, and uses
- * what the kernel creates on first use.
+ * What every task of the zoo does: report itself, wait for the end, and use
+ * resources that the kernel creates on first use.
  *
- * All tasks wait in a read from one pipe, and only main() has its other end:
- * however the zoo dies, they end too. Nothing relies on a delay.
+ * All tasks wait in a read from one pipe, and only the main process has its
+ * other end. So they end with the main process, however it ends. Nothing relies
+ * on a delay.
  *
- * Tasks that a bare clone(2) made with CLONE_VM share libc's thread-local
- * memory, such as errno, with the task that made them. That is safe because
- * only one task of a shape does anything at a time: once a task has made
- * another, it waits, by a bare system call that uses nothing of libc's.
+ * A task created by a bare clone(2) with CLONE_VM shares libc's thread-local
+ * memory, such as errno, with its creator. This is safe because only one task
+ * of a shape acts at a time: after creating another task, a task waits in a
+ * bare system call that does not use this memory.
  */
 #include <err.h>
 #include <errno.h>
@@ -37,7 +38,7 @@ struct pids own_pids(void)
 	char link[64];
 	ssize_t length;
 
-	/* "PID/task/TID", in the pid namespace of that mount of /proc. */
+	/* "PID/task/TID" in the pid namespace of this mount of /proc */
 	length = readlink("/proc/thread-self", link, sizeof(link) - 1);
 	if (length < 0)
 		return pids;
@@ -48,8 +49,8 @@ struct pids own_pids(void)
 }
 
 /*
- * One write of less than PIPE_BUF, so that lines of several tasks do not mix. A
- * NUL ends the report of a shape.
+ * Write @text at once: writes below PIPE_BUF are atomic, so lines of several
+ * tasks do not mix. A NUL ends the report of a shape.
  */
 static void write_report(const char *text, size_t length)
 {
@@ -119,7 +120,7 @@ char *map_stacks(size_t count, size_t size)
 			    MAP_STACK, -1, 0);
 
 	if (memory == MAP_FAILED)
-		err(1, "no memory for %zu stacks", count);
+		err(1, "cannot allocate memory for %zu stacks", count);
 	return memory;
 }
 
@@ -129,10 +130,10 @@ char *stack_top(void)
 }
 
 /*
- * Real I/O is not enough: since 5.17 the kernel makes an io_context only for a
- * queue whose scheduler keeps data for each task, as bfq does (see
- * ioc_find_get_icq() in block/blk-ioc.c), and page cache and tmpfs have no
- * queue. ioprio_set(2) makes one on every kernel (set_task_ioprio()).
+ * ioprio_set(2) creates an io_context on every kernel (set_task_ioprio()). Real
+ * I/O does not: since 5.17 it creates one only for a queue whose scheduler
+ * keeps data per task, such as bfq (ioc_find_get_icq() in block/blk-ioc.c), and
+ * page cache and tmpfs have no queue.
  */
 bool use_io(int class)
 {
@@ -141,8 +142,8 @@ bool use_io(int class)
 }
 
 /*
- * The list outlives the semaphore that it was made for (exit_sem() in
- * ipc/sem.c), so the semaphore can be removed.
+ * The undo list outlives the semaphore (exit_sem() in ipc/sem.c), so this
+ * removes the semaphore at once.
  */
 bool use_sysvsem(void)
 {
@@ -157,7 +158,7 @@ bool use_sysvsem(void)
 	return !result;
 }
 
-/* It sets the capabilities that the task has: only the cred is another one. */
+/* Setting the same capabilities again creates a new, equal cred. */
 bool renew_cred(void)
 {
 	struct __user_cap_header_struct header = {

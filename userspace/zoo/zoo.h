@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What the files of the zoo use of each other, a section for each.
+ * Interfaces between the files of taskmap-zoo, one section per file.
  *
- *	main.c		the command line, and one process that holds all shapes
- *	guide.c		says what to look for in them, for a class
- *	table.c		which shapes there are, and what each must share
- *	flags.c		what each flag of clone(2) means for sharing
- *	make.c		how the shapes are made; make_worker.c: with io_uring,
+ *	main.c		the command line, and the process that holds all shapes
+ *	guide.c		suggests commands to look at the tasks, for a class
+ *	table.c		the shapes, and what each must share
+ *	flags.c		what each flag of clone(2) shares
+ *	make.c		creates the shapes; make_worker.c: with io_uring,
  *			make_case.c: situations that users reported
  *	task.c		how a task reports itself and waits for the end
- *	forest.c	trees of tasks made at random, for a test to judge
+ *	forest.c	random trees of tasks, for tests
  *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
@@ -25,24 +25,24 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* The headers may be older than the kernel. */
+/* The headers may be older than the running kernel. */
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME	0x00000080
 #endif
 
-/* For ioprio_set(2); linux/ioprio.h is for programs only from 5.15 on. */
+/* For ioprio_set(2). Programs can include linux/ioprio.h only since 5.15. */
 #define IOPRIO_CLASS_SHIFT	13
 #define IOPRIO_CLASS_BE		2
 #define IOPRIO_WHO_PROCESS	1
 
 /* main.c */
 
-/* Write what is buffered for standard output, or end the program. */
+/* Flush standard output. Ends the program if that fails. */
 void flush_output(void);
 
 /* flags.c */
 
-/* The resources that a shape promises something about, a bit for each. */
+/* The resources that every shape either shares or does not, one bit each. */
 enum {
 	MM	= 1 << 0,
 	FILES	= 1 << 1,
@@ -65,20 +65,20 @@ enum {
 	EVERYTHING = (1 << 17) - 1,
 };
 
-/* The flags of pthread_create(3) that decide about sharing. */
+/* The flags of pthread_create(3) that affect sharing. */
 #define CLONE_POSIX_THREAD \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
 	 CLONE_SYSVSEM)
 
 #define WORDS_SIZE	256
 
-/* What a task shares with the task that made it by clone(2) with @flags. */
+/* Resources that a task shares with its creator after clone(2) with @flags. */
 unsigned int shared_by(unsigned long flags);
 
-/* @flags and those that the kernel requires with them. */
+/* @flags, and the flags that the kernel requires with them. */
 unsigned long legal_flags(unsigned long flags);
 
-/* Write "CLONE_VM|CLONE_FS", "vm+fs" or "mm,fs"; "-" if there are none. */
+/* Write "CLONE_VM|CLONE_FS", "vm+fs" or "mm,fs"; the first and last write "-" for 0. */
 const char *flag_words(char words[WORDS_SIZE], unsigned long flags);
 const char *flag_short_words(char words[WORDS_SIZE], unsigned long flags);
 const char *resource_list(char words[WORDS_SIZE], unsigned int resources);
@@ -87,64 +87,64 @@ const char *resource_list(char words[WORDS_SIZE], unsigned int resources);
 
 struct shape {
 	const char *name;
-	unsigned long flags;	/* of the clone(2) that makes its task */
-	unsigned int apart;	/* what its task no longer shares after that */
-	int unshare;		/* flags of unshare(2) that its task calls */
-	int setns;		/* kind of a namespace that its task joins */
-	int parent_unshare;	/* flags that its parent unshares before */
-	int parent_setns;	/* kind of a namespace that its parent joins before */
-	uid_t uid;		/* real user id that its task takes; 0: none */
-	uid_t euid;		/* effective user id that it takes, or 0 */
-	uid_t fsuid;		/* user id for files that it takes then, or 0 */
-	const char *comm;	/* name that its task takes, or NULL */
-	int (*act)(void);	/* a call of its own that its task makes, or NULL */
-	int seccomp;		/* mode that its task enters, or 0 */
-	int signal;		/* that its task raises before it ends, or 0 */
-	int status;		/* with which its task ends */
+	unsigned long flags;	/* of the clone(2) that creates its task */
+	unsigned int apart;	/* resources that its task then gives up */
+	int unshare;		/* flags that its task passes to unshare(2) */
+	int setns;		/* kind of namespace that its task joins */
+	int parent_unshare;	/* flags that its parent unshares first */
+	int parent_setns;	/* kind of namespace that it joins first */
+	uid_t uid;		/* real user id that its task sets, or 0 */
+	uid_t euid;		/* effective user id that its task sets, or 0 */
+	uid_t fsuid;		/* filesystem user id that it sets, or 0 */
+	const char *comm;	/* name that its task sets, or NULL */
+	int (*act)(void);	/* another call that its task makes, or NULL */
+	int seccomp;		/* seccomp mode that its task enters, or 0 */
+	int signal;		/* signal that its task raises, or 0 */
+	int status;		/* exit status of its task */
 	bool renew_cred;	/* its worker keeps the old credentials */
 	void (*make)(const struct shape *shape);	/* NULL: make_tasks() */
-	int count;		/* how many tasks it has, if it can have many */
-	const char *what;
+	int count;		/* default number of tasks; 0: always one */
+	const char *what;	/* a description for people, one phrase */
 };
 
-/* The rows, by number from 0; NULL beyond the last. */
+/* Shape number @index, from 0, or NULL after the last shape. */
 const struct shape *shape_at(size_t index);
 
-/* The row of that name, or NULL. */
+/* The shape called @name, or NULL. */
 const struct shape *shape_find(const char *name, size_t length);
 
-/* What its task and that task's maker share; they share nothing else. */
+/* The resources that the task of @shape shares with its creator; only these. */
 unsigned int shape_shares(const struct shape *shape);
 
-/* Print all shapes; with @all also what each must share. */
+/* Print all shapes. With @all, also print flags and what each must share. */
 void list_shapes(bool all);
 
 /* guide.c */
 
-/* Print what to look for in the tasks of @shape; @reports is their lines. */
+/* Suggest commands for the tasks of @shape, which @reports lists. */
 void guide(const struct shape *shape, const char *reports);
 
-/* Run commands from standard input until an empty line or its end. */
+/* Run commands from standard input until an empty line or the end of input. */
 void guide_commands(void);
 
 /* make.c */
 
-/* unshare(2), fork(2) with @flags for namespaces, and a thread; or skip(). */
+/* unshare(2), fork(2) with namespaces, pthread_create(3); skip() on error. */
 void unshare_or_skip(const struct shape *shape, int flags);
 pid_t fork_or_skip(const struct shape *shape, unsigned long flags);
 void start_thread(const struct shape *shape, void *(*run)(void *));
 
-/* How many tasks have yet to call task_ready(); 1 unless a maker sets it. */
+/* Number of tasks that have yet to call task_ready(). A maker may set it. */
 extern atomic_int tasks_left;
 
-/* The calling task is as it will stay. The last one completes the report. */
+/* The caller will not change any more. The last call completes the report. */
 void task_ready(void);
 
-/* What a task of a shape does: what its row says, and then it waits. */
+/* The life of a task: do what the row says, report, wait for the end. */
 int live_as_task(void *shape);
 void *live_as_thread(void *shape);
 
-/* Each maker runs in a process of its own, and returns after the end. */
+/* Makers. Each runs in its own process, and returns after the end. */
 void make_tasks(const struct shape *shape);
 void *make_tasks_as_thread(void *shape);
 void make_chain(const struct shape *shape);
@@ -169,7 +169,7 @@ void make_parent_exec(const struct shape *shape);
 void make_leader_apart(const struct shape *shape);
 void make_two_vforks(const struct shape *shape);
 
-/* What .act of a row does. Each returns below 0, and errno, if it fails. */
+/* Functions for .act of a row. On error they return below 0 and set errno. */
 int end_first_child(void);
 int close_no_range(void);
 int rejoin_ipc(void);
@@ -178,57 +178,63 @@ int rejoin_ipc(void);
 
 #define STACK_SIZE	(64 * 1024)
 
-/* All tasks wait at hold[0] for the end; only main() has hold[1]. */
+/* All tasks read hold[0] until the end. Only the main process has hold[1]. */
 extern int hold[2];
 
-/* Where tasks report themselves. */
+/* The pipe to which tasks report themselves. */
 extern int report_fd;
 
-/* A task, by its ids in the pid namespace of /proc. */
+/* A task, by its pids in the pid namespace of /proc. */
 struct pids {
 	pid_t pid;
 	pid_t tid;
 };
 
-/* The calling task; zeros if /proc does not say. */
+/* The pids of the calling task; zeros if /proc does not show them. */
 struct pids own_pids(void);
 
-/* Report a task of @shape; @role is "", or "-parent" for the one that made it. */
+/* Report a task of @shape. @role is "" for its task, "-parent" for the creator. */
 void report(const struct shape *shape, const char *role, struct pids pids);
 
-/* The report of the shape is complete. */
+/* Complete the report of the shape. */
 void report_done(void);
+
+/* Wait until the main process lets all tasks end. */
 void wait_for_end(void);
+
+/* report_done(), then wait_for_end() */
 void done_and_wait(void);
 
-/* This shape cannot be made here: @call failed, as errno says. */
+/* Report that @shape cannot be created: @call failed and set errno. */
 _Noreturn void skip(const struct shape *shape, const char *call);
 _Noreturn void skip_because(const struct shape *shape, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Whether the kernel has namespaces of this kind, by its name in /proc/PID/ns.
- * That of 32-bit ARM has no time namespaces, whatever its release.
+ * Whether the kernel has namespaces of the kind that /proc/PID/ns calls @name.
+ * 32-bit ARM has no time namespaces in any release.
  */
 bool has_namespaces(const char *name);
 
-/* Memory for @count stacks of @size bytes; the top of one of STACK_SIZE. */
+/* Map memory for @count stacks of @size bytes. */
 char *map_stacks(size_t count, size_t size);
+
+/* The top of a new stack of STACK_SIZE bytes. */
 char *stack_top(void);
 
 /*
- * The caller has these only after it used them: an io_context, and a list of
- * semaphores to undo. @class is that of ioprio_set(2).
+ * Give the caller an io_context, and a semaphore undo list, which the kernel
+ * creates on first use. @class is a priority class of ioprio_set(2).
  */
 bool use_io(int class);
 bool use_sysvsem(void);
 
-/* Give the caller credentials of its own, equal to those that it had. */
+/* Give the caller new credentials with the same content. */
 bool renew_cred(void);
 
 /* forest.c */
 
-/* Make @count forests, one after the other, the first from @seed. */
+/* Create @count forests, one after the other, from @seed, @seed + 1, ... */
 void forests(uint64_t seed, unsigned long count);
 
 #endif /* ZOO_H */

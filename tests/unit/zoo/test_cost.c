@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap-zoo cost: what it makes of samples, how it shows them, and that it
- * leaves no task behind. What a figure is, a clock decides, and no test: only that
- * those are in order which are far apart on every machine.
+ * taskmap-zoo cost: how it computes figures from samples, how it prints them, and
+ * that it leaves no task behind. No test expects a certain time. Tests only compare
+ * figures that are far apart on every machine.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ static void expect_figure(struct cost_figure figure, double low, double median,
 	assert_true(figure.high == high);
 }
 
-/* Whatever order they come in, and where there is none in the middle. */
+/* In any order, and also for an even number of samples. */
 TEST(test_figure)
 {
 	double one[] = { 7 }, two[] = { 4, 2 };
@@ -45,7 +45,7 @@ TEST(test_figure)
 	expect_figure(cost_figure(five, 5), 20, 40, 50);
 }
 
-/* A "+" adds one flag to those of the row above, and says which. */
+/* A name with "+" adds one flag to those of the row above. */
 TEST(test_ways)
 {
 	unsigned int added = 0;
@@ -69,7 +69,7 @@ TEST(test_ways)
 	assert_true(cost_ways[COST_WAYS - 1].by_libc);
 }
 
-/* All columns apply to all ways, except those that a vfork cannot have. */
+/* All columns apply to all ways, except SWITCH and memory to vfork. */
 TEST(test_applies)
 {
 	for (int i = 0; i < COST_WAYS; i++)
@@ -105,7 +105,7 @@ TEST(test_limits)
 	free(limits);
 }
 
-/* Column c of way w is 10 w + c; what vfork cannot have is not there. */
+/* Column c of way w is 10 w + c. Columns that do not apply to vfork are missing. */
 static struct cost_report made_up(void)
 {
 	struct cost_report report = {
@@ -127,7 +127,7 @@ static struct cost_report made_up(void)
 	return report;
 }
 
-/* What @print writes to standard output; to be freed. */
+/* The text that @print writes to standard output. The caller frees it. */
 static char *printed(void (*print)(const struct cost_report *report))
 {
 	const struct cost_report report = made_up();
@@ -162,8 +162,8 @@ static void print_script(const struct cost_report *report)
 }
 
 /*
- * The table, where the locale has its sign and where it has not; JSON; and what
- * gnuplot gets, in which no name is run as a command.
+ * The table, in locales with and without the plus-minus sign; JSON; and the script
+ * for gnuplot, in which the name of the kernel runs no command.
  */
 GOLDEN_TEST(test_shown, "zoo/cost-shown")
 {
@@ -205,19 +205,19 @@ static void expect(const char *line, int status, const char *out,
 
 TEST(test_usage)
 {
-	expect("$Z cost fork", 2, "", "taskmap-zoo: cost takes no argument \"fork\"\n");
-	expect("$Z cost -n 0", 2, "", "taskmap-zoo: not a number from 1 to 100000: \"0\"\n");
-	expect("$Z cost --number=100001", 2, "", "taskmap-zoo: not a number ");
-	expect("$Z cost -n -1", 2, "", "taskmap-zoo: not a number ");
-	expect("$Z cost --rounds 5x", 2, "", "taskmap-zoo: not a number ");
-	expect("$Z cost --rounds ''", 2, "", "taskmap-zoo: not a number ");
-	expect("$Z cost -a", 2, "", "taskmap-zoo: --all goes with list\n");
+	expect("$Z cost fork", 2, "", "taskmap-zoo: unexpected argument 'fork'\n");
+	expect("$Z cost -n 0", 2, "", "taskmap-zoo: invalid number '0': must be from 1 to 100000\n");
+	expect("$Z cost --number=100001", 2, "", "taskmap-zoo: invalid number ");
+	expect("$Z cost -n -1", 2, "", "taskmap-zoo: invalid number ");
+	expect("$Z cost --rounds 5x", 2, "", "taskmap-zoo: invalid number ");
+	expect("$Z cost --rounds ''", 2, "", "taskmap-zoo: invalid number ");
+	expect("$Z cost -a", 2, "", "taskmap-zoo: --all can only be used with list\n");
 	expect("$Z list -J", 2, "", "taskmap-zoo: --json, ");
-	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds go with cost\n");
+	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds can only be used with cost\n");
 	skip_without_proc();
 	expect("$Z cost -n 2 -r 1 >/dev/full", 1, "",
-	       "taskmap-zoo: standard output: No space left on device\n");
-	/* A parent that ignores SIGCHLD passes that on. */
+	       "taskmap-zoo: cannot write to standard output: No space left on device\n");
+	/* A child inherits an ignored SIGCHLD. */
 	expect("env --ignore-signal=CHLD $Z cost -n 2 -r 1", 0, "\npthread ", "");
 	expect("env --ignore-signal=CHLD $Z zombie </dev/null", 0, "\nzombie ", "");
 }
@@ -235,9 +235,8 @@ static double value(struct json_object *ways, const char *name, const char *key)
 }
 
 /*
- * All that is to be measured is, and each is of its own batch: a fork copies what
- * its parent has, page tables too, and others do not; libc's stack is more than one
- * of ours, of which a page is touched.
+ * Every figure is there and belongs to its way: only fork copies the memory and the
+ * page tables of its creator.
  */
 TEST(test_measured)
 {
@@ -253,13 +252,13 @@ TEST(test_measured)
 	assert_int_equal(json_object_array_length(ways), COST_WAYS);
 	assert_true(value(ways, "fork", "create") == 1);
 	assert_true(value(ways, "fork", "switch") == 1);
-	/* It copies a table of what was touched, some ten times the rest. */
+	/* A fork copies the page tables of 64 MiB, some ten times the other work. */
 	assert_true(value(ways, "fork", "create_64m") > 2);
 	for (int i = 0; i < COST_WAYS; i++) {
 		const char *name = cost_ways[i].name;
 
 		assert_true(value(ways, name, "create") > 0);
-		/* And all others share it. */
+		/* All other ways share these page tables. */
 		if (i != COST_BASE)
 			assert_true(value(ways, "fork", "create_64m") >
 				    3 * value(ways, name, "create_64m"));
@@ -278,32 +277,32 @@ TEST(test_measured)
 	result_clear(&result);
 }
 
-/* Calls that fail, of the processes that measure. */
+/* clone(2) and fork(2) fail while measuring. */
 TEST(test_no_more_tasks)
 {
 	skip_without_proc();
 	expect("FAIL_CALL=clone FAIL_AT=7 FAIL_ERROR=11 LD_PRELOAD=$F "
 	       "$Z cost -n 20 -r 1", 1, "",
-	       "taskmap-zoo: fork: task 7 of 20 could not be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
+	       "taskmap-zoo: fork: cannot create task 7 of 20: Resource temporarily unavailable; limits: ulimit -u ");
 	expect("FAIL_CALL=fork FAIL_AT=3 FAIL_ERROR=11 LD_PRELOAD=$F "
 	       "$Z cost -n 20 -r 1", 1, "",
-	       "taskmap-zoo: no process could be made: Resource temporarily unavailable; what limits tasks: ulimit -u ");
+	       "taskmap-zoo: cannot create a process: Resource temporarily unavailable; limits: ulimit -u ");
 }
 
-/* Whatever gnuplot does: all of a chart, or none and one line. */
+/* Whatever gnuplot does, the result is a whole chart, or the old file and one line. */
 TEST(test_svg_fails)
 {
 	static const struct {
-		const char *gnuplot;	/* the script that stands for it */
+		const char *gnuplot;	/* a shell script in place of gnuplot */
 		const char *err;
 	} cases[] = {
-		{ "[ $# -gt 0 ] || { echo part; exit 3; }", "taskmap-zoo: gnuplot did not draw it: exit status 3\n" },
-		{ "[ $# -gt 0 ] || { echo part; kill -9 $$; }", "taskmap-zoo: gnuplot did not draw it: signal 9\n" },
+		{ "[ $# -gt 0 ] || { echo part; exit 3; }", "taskmap-zoo: gnuplot failed: exit status 3\n" },
+		{ "[ $# -gt 0 ] || { echo part; kill -9 $$; }", "taskmap-zoo: gnuplot failed: signal 9\n" },
 	};
 
 	skip_without_proc();
 	expect("PATH=/nowhere $Z cost --svg chart", 1, "",
-	       "taskmap-zoo: gnuplot, which draws the chart, is not there; install gnuplot-nox, ");
+	       "taskmap-zoo: gnuplot not found: install gnuplot-nox, or omit --svg\n");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *line;
 
@@ -345,7 +344,7 @@ struct process {
 	pid_t parent, session;
 };
 
-/* False if there is no such process, or not any more. */
+/* False if process @pid does not exist, or no longer. */
 static bool look_at(pid_t pid, struct process *process)
 {
 	char *path, *text, *end;
@@ -364,7 +363,7 @@ static bool look_at(pid_t pid, struct process *process)
 	return there;
 }
 
-/* How many processes are in @session, and one that is a child of @parent. */
+/* The number of processes in @session. Stores one child of @parent in @child. */
 static unsigned int count_session(pid_t session, pid_t parent, pid_t *child)
 {
 	DIR *proc = opendir("/proc");
@@ -387,7 +386,7 @@ static unsigned int count_session(pid_t session, pid_t parent, pid_t *child)
 	return count;
 }
 
-/* A measurement that has many tasks just now, in a session of its own. */
+/* Start a measurement in a new session, and wait until it has many tasks. */
 static pid_t start_measurement(int err)
 {
 	pid_t child, pid = fork();
@@ -405,7 +404,7 @@ static pid_t start_measurement(int err)
 	return pid;
 }
 
-/* The process in @session that measures, stopped: it has a child. */
+/* Stop the measuring process in @session at a moment when it has a child. */
 static pid_t stop_part(pid_t session)
 {
 	pid_t part, child;
@@ -429,14 +428,14 @@ static void expect_none_left(pid_t session)
 {
 	pid_t child;
 
-	/* What has lost its parent ends by itself, and soon. */
+	/* Orphans end by themselves, and soon. */
 	for (int i = 0; count_session(session, -1, &child); i++) {
 		assert_true(i < 1000);
 		usleep(10000);
 	}
 }
 
-/* However it dies, all of its tasks do. */
+/* All tasks end when the program is killed. */
 TEST(test_killed)
 {
 	pid_t pid;
@@ -448,7 +447,7 @@ TEST(test_killed)
 	expect_none_left(pid);
 }
 
-/* As if memory had run out: one line, and nobody left. */
+/* The OOM killer may kill the measuring process: one line, and no task remains. */
 TEST(test_part_killed)
 {
 	pid_t pid, child;
@@ -464,8 +463,8 @@ TEST(test_part_killed)
 	assert_int_equal(WEXITSTATUS(status), 1);
 	assert_true(read(err[0], line, sizeof(line) - 1) > 0);
 	assert_int_equal(strncmp(line, "taskmap-zoo: ", 13), 0);
-	assert_non_null(strstr(line, ": the measurement was killed, perhaps for lack of memory\n"));
-	/* It has waited for all of them before it ended. */
+	assert_non_null(strstr(line, ": the measurement was killed, possibly because memory ran out\n"));
+	/* The program waited for all tasks before it ended. */
 	assert_int_equal(count_session(pid, pid, &child), 0);
 	close(err[0]);
 	close(err[1]);
