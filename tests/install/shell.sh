@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The manual and completion in "make shell". Sourced by check.
+# Tests the manual and completion in "make shell". Sourced by check.
 
-# in_shell: as "make shell" starts it, but for the terminal.
+# in_shell: starts the virtual machine like "make shell", but without a terminal.
 in_shell()
 {
 	# shellcheck disable=SC2016 # for the inner shell
