@@ -895,7 +895,7 @@ class Attached(unittest.TestCase):
         self.assertEqual(stream.header.births_ns, 0)
 
     def test_rmmod_is_refused(self):
-        """Also in procfs, which would not keep rmmod from continuing by itself."""
+        """Also in procfs, where open files do not keep a module by themselves."""
         self.assertEqual(insmod("procfs=1").returncode, 0)
         for directory in (DEBUGFS, PROCFS):
             with Stream(directory + "/events") as stream:

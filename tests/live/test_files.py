@@ -194,7 +194,7 @@ class Files(Opened):
             self.assertLessEqual(pids, seen)
 
     def test_reader_in_a_pid_namespace(self):
-        """Pids are those of the initial namespace, whoever reads."""
+        """Pids are from the initial namespace, whoever reads."""
         text = subprocess.run(["unshare", "--pid", "--fork", "cat",
                                where() + "/tasks"], check=True,
                               stdout=subprocess.PIPE).stdout

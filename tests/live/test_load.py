@@ -54,7 +54,7 @@ class Reader(threading.Thread):
         self.gate = gate
         self.name = name
         self.paths = itertools.cycle((f"{DEBUGFS}/{name}", f"{PROCFS}/{name}"))
-        self.pictures = 0
+        self.snapshots = 0
         self.errors = collections.Counter()
         self.broken = []
 
@@ -74,12 +74,12 @@ class Reader(threading.Thread):
         else:
             shot = image.Snapshot(whole)
             assert len(whole) == shot.at(shot.count)
-        self.pictures += 1
+        self.snapshots += 1
 
     def __str__(self):
         errors = " ".join(f"{count} {errno.errorcode[error]}"
                           for error, count in self.errors.items())
-        return f"{self.name}: {self.pictures} snapshots {errors}"
+        return f"{self.name}: {self.snapshots} snapshots {errors}"
 
 
 class Load(unittest.TestCase):
@@ -230,7 +230,7 @@ class Load(unittest.TestCase):
             self.assertLessEqual(set(reader.errors),
                                  {errno.ENOENT, errno.ENXIO, errno.EIO,
                                   errno.ENODEV})
-        self.assertGreater(sum(reader.pictures for reader in readers), 0)
+        self.assertGreater(sum(reader.snapshots for reader in readers), 0)
         self.assertFalse(os.path.exists(DEBUGFS))
         self.assertFalse(os.path.exists(PROCFS))
 
@@ -253,7 +253,7 @@ class Load(unittest.TestCase):
         print(f"# {FORK_LOOPS} loads, {out}", end="")
 
     def test_memory_comes_back(self):
-        """Files that are open when tasks are killed are closed."""
+        """Memory of files that processes leave open at exit is released."""
         def open_all():
             for i in range(20):
                 os.open(f"{where()}/{IMAGES[i % 2]}", os.O_RDONLY)

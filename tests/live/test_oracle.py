@@ -65,7 +65,7 @@ class Model:
         self.proxy = Proxy()
         self.pid_ns, self.user = self.proxy.ns["pid"], Thing()
         self.parent = self.leader = None
-        self.parent_task = None  # the task of the parent that is the real parent
+        self.parent_task = None  # the task that is the real parent
         self.exit_signal = 17
         self.waited_for = False
 
