@@ -90,7 +90,7 @@ table_show()
 		}'
 }
 
-# part NAME LOG COMMAND...: runs another script of tests, whose counts add to ours.
+# part NAME LOG COMMAND...: runs another test script, whose counts add to ours.
 part()
 {
 	local name=$1 log=$2 status=0

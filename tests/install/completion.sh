@@ -8,5 +8,5 @@ name="completion in a bash on a terminal"
 if command -v python3 >/dev/null; then
 	try "$name" tests/install/completion.py userspace userspace/completion
 else
-	skip "$name" "no python3: install python3"
+	skip "$name" "python3 not found: install python3"
 fi

@@ -25,5 +25,5 @@ name="the reader and taskmap-zoo compile for musl without a warning"
 if command -v musl-gcc >/dev/null; then
 	try "$name" by_musl
 else
-	skip "$name" "no musl-gcc: install musl-tools"
+	skip "$name" "musl-gcc not found: install musl-tools"
 fi

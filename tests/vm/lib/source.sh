@@ -7,7 +7,7 @@
 # are built against. A kit from elsewhere works as well, if its configuration has every
 # line of the fragment.
 #
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by scripts that source this
 
 # vm_fragment: prints the lines that the chosen row's configuration must have.
 vm_fragment()
