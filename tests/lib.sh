@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# Functions that all tests written in shell share. Tests print TAP: a line per test,
-# and a plan at the end. The last line has the counts, which other scripts add up.
+# Functions that all tests written in shell share. Tests print TAP: a line per
+# test, and a plan at the end. The last line has the counts, which other scripts
+# add up.
 
 passed=0
 failed=0
@@ -100,9 +101,10 @@ part()
 	add_counts "$name" "$log" "$status"
 }
 
-# add_counts NAME LOG STATUS: adds the counts in another script's output LOG to ours,
-# and sets more_passed, more_failed and more_skipped. A LOG without counts, or an
-# exit status STATUS that reports a failure which the counts do not, is one failure.
+# add_counts NAME LOG STATUS: adds the counts in another script's output LOG to
+# ours, and sets more_passed, more_failed and more_skipped. A LOG without
+# counts, or an exit status STATUS that reports a failure which the counts do
+# not, is one failure.
 add_counts()
 {
 	local line
@@ -119,9 +121,9 @@ add_counts()
 	fail "$1: no result, exit status $3"
 }
 
-# Jobs: independent commands that run side by side, $JOBS at a time or one per CPU.
-# The weight of a job is the number of CPUs that it needs. A job gets its weight as
-# its own $JOBS, so jobs within jobs do not multiply. Output goes to
+# Jobs: independent commands that run side by side, $JOBS at a time or one per
+# CPU. The weight of a job is the number of CPUs that it needs. A job gets its
+# weight as its own $JOBS, so jobs within jobs do not multiply. Output goes to
 # $job_logs/NAME.log, and to stdout with the name before each line.
 job_logs=build/log
 job_names=()
@@ -172,8 +174,9 @@ job_start()
 	job_names+=("$name")
 }
 
-# job_count NAME: adds the job's counts to ours, and a row to the table. A job can
-# print a line "# about: ..." for the last column, such as a kernel's release.
+# job_count NAME: adds the job's counts to ours, and a row to the table. A job
+# can print a line "# about: ..." for the last column, such as a kernel's
+# release.
 job_count()
 {
 	local log=$job_logs/$1.log status=1 seconds=0 cpu about
@@ -211,8 +214,8 @@ job_end()
 	table_show
 }
 
-# one_at_a_time PATH COMMAND...: holds the lock of PATH while it runs COMMAND, so that
-# only one job builds there at a time.
+# one_at_a_time PATH COMMAND...: holds the lock of PATH while it runs COMMAND,
+# so that only one job builds there at a time.
 one_at_a_time()
 {
 	local path=$1
@@ -224,9 +227,9 @@ one_at_a_time()
 	) 9>"$path.lock"
 }
 
-# copy_module DIRECTORY: copies the module's sources, to build them there. They keep
-# their times, so make compiles only changed files. Objects are not copied, because
-# they may be for another kernel. Runs in the top directory.
+# copy_module DIRECTORY: copies the module's sources, to build them there. They
+# keep their times, so make compiles only changed files. Objects are not copied,
+# because they may be for another kernel. Runs in the top directory.
 copy_module()
 {
 	mkdir -p "$1/module"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A BPF iterator over all tasks, to compare the module with. It writes the record of
- * module/uapi/taskmap.h with all fields except births, and with addresses as ids.
- * It takes no lock, so its records are not coherent, and it does not hash.
+ * A BPF iterator over all tasks, to compare the module with. It writes the
+ * record of module/uapi/taskmap.h with all fields except births, and with
+ * addresses as ids. It takes no lock, so its records are not coherent, and it
+ * does not hash.
  */
 #include "vmlinux.h"
 

@@ -87,8 +87,8 @@ static struct image read_all(int file)
 }
 
 /*
- * Whether two records differ. Reports the first few differences on standard error.
- * Births are ignored: the iterator cannot know them.
+ * Whether two records differ. Reports the first few differences on standard
+ * error. Births are ignored: the iterator cannot know them.
  */
 static int differs(const struct taskmap_record *one,
 		   const struct taskmap_record *other)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Groups tasks by mm and by file table, like "taskmap groups mm files", but with
- * kcmp(2). It compares two tasks at a time, and its order allows sorting.
+ * Groups tasks by mm and by file table, like "taskmap groups mm files", but
+ * with kcmp(2). It compares two tasks at a time, and its order allows sorting.
  */
 #include <err.h>
 #include <linux/kcmp.h>

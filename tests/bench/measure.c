@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Counts the instructions that a subject takes, in a virtual machine whose clock
- * counts instructions.
+ * Counts the instructions that a subject takes, in a virtual machine whose
+ * clock counts instructions.
  *
  *	measure [-1] SUBJECT [ARGUMENT...]
  *
@@ -11,8 +11,8 @@
  *
  *	MEDIAN LEAST MOST BYTES CALLS PEAK
  *
- * The first three are instructions; the others are from the last run. PEAK is the
- * peak memory of a command in KiB, and 0 for other subjects. Subjects:
+ * The first three are instructions; the others are from the last run. PEAK is
+ * the peak memory of a command in KiB, and 0 for other subjects. Subjects:
  *
  *	file PATH	opens PATH, reads it to its end, and closes it
  *	run COMMAND...	a whole process, from fork to wait

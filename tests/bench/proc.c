@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Reads all tasks from /proc as fast as possible: paths are as short as they can
- * be, and the contents are not parsed.
+ * Reads all tasks from /proc as fast as possible: paths are as short as they
+ * can be, and the contents are not parsed.
  */
 #include <dirent.h>
 #include <err.h>

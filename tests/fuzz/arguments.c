@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Takes the lines of the input as words of a command line. The reader must refuse them
- * with one line and a hint, or obey them. This does everything that main() does, but
- * opens only its own files and writes none.
+ * Takes the lines of the input as words of a command line. The reader must
+ * refuse them with one line and a hint, or obey them. This does everything that
+ * main() does, but opens only its own files and writes none.
  */
 #include <ctype.h>
 #include <setjmp.h>

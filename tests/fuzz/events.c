@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Takes the input as a stream of events. watch must show each event on a line, up to the
- * first invalid byte, which it must report in one line. The header's reserved field,
- * which the reader ignores, chooses a pid to watch.
+ * Takes the input as a stream of events. watch must show each event on a line,
+ * up to the first invalid byte, which it must report in one line. The header's
+ * reserved field, which the reader ignores, chooses a pid to watch.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -50,7 +50,10 @@ static void check_event(const struct taskmap_event *event)
 	must(memchr(event->record.comm, 0, TASKMAP_COMM_LEN));
 }
 
-/* Whether the stream is valid to its end; its number of events, and the pid to watch. */
+/*
+ * Whether the stream is valid to its end; its number of events, and the pid to
+ * watch.
+ */
 static bool check_stream(size_t *count, int *pid)
 {
 	static struct events events;

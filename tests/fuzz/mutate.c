@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Mutates snapshots. Random bytes rarely get past the checks of the header, so most
- * mutations repair the header afterwards. Others change tasks: they add or remove one,
- * or give an object or a pid of one task to another.
+ * Mutates snapshots. Random bytes rarely get past the checks of the header, so
+ * most mutations repair the header afterwards. Others change tasks: they add or
+ * remove one, or give an object or a pid of one task to another.
  */
 #include <stdbool.h>
 #include <stddef.h>

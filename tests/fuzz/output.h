@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * Captures the reader's output inside a fuzz target, and checks properties that it must
- * have for every input.
+ * Captures the reader's output inside a fuzz target, and checks properties that
+ * it must have for every input.
  */
 #ifndef FUZZ_OUTPUT_H
 #define FUZZ_OUTPUT_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Runs a fuzz target with files, one after the other, without libFuzzer: for other
- * compilers, for example to measure coverage.
+ * Runs a fuzz target with files, one after the other, without libFuzzer: for
+ * other compilers, for example to measure coverage.
  */
 #include <stdio.h>
 #include <stdlib.h>

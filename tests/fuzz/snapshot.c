@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Takes the input as a snapshot. The reader must refuse it in one line, or show all of
- * it in every format. Bits of the header's reserved field, which the reader ignores,
- * choose the tasks to show.
+ * Takes the input as a snapshot. The reader must refuse it in one line, or show
+ * all of it in every format. Bits of the header's reserved field, which the
+ * reader ignores, choose the tasks to show.
  *
- * In addition to the sanitizers' checks, this compares the outputs with each other and
- * with the definition of the model.
+ * In addition to the sanitizers' checks, this compares the outputs with each
+ * other and with the definition of the model.
  */
 #include <locale.h>
 #include <stdio.h>

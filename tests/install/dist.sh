@@ -27,8 +27,8 @@ dist()
 	diff <(committed) <(names "$unpacked") || true
 }
 
-# Makes the archive in a clone with every setting by which git can change bytes, and
-# with uncommitted changes, one of them to the version.
+# Makes the archive in a clone with every setting by which git can change bytes,
+# and with uncommitted changes, one of them to the version.
 dist_of_clone()
 {
 	local clone=$scratch/clone
@@ -70,8 +70,8 @@ dist_clean()
 	diff <(committed) <(names "$unpacked") || true
 }
 
-# An unpacked archive is no repository. It must fail, and make neither an empty archive
-# nor one of the repository around it.
+# An unpacked archive is no repository. It must fail, and make neither an empty
+# archive nor one of the repository around it.
 dist_of_nothing()
 {
 	git init -q "$scratch"

@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Compiles the reader and taskmap-zoo with musl, whose headers do not declare functions
-# that only glibc has. Sourced by check.
+# Compiles the reader and taskmap-zoo with musl, whose headers do not declare
+# functions that only glibc has. Sourced by check.
 
-# by_musl: compiles with the headers of the libraries and the kernel. It does not link,
-# because Debian does not have these libraries for musl.
+# by_musl: compiles with the headers of the libraries and the kernel. It does
+# not link, because Debian does not have these libraries for musl.
 by_musl()
 {
 	local include=$scratch/musl-include name

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Tests directories whose names have every character that is special to make or the
-# shell: the checkout, DESTDIR, PREFIX and O. Sourced by check.
+# Tests directories whose names have every character that is special to make or
+# the shell: the checkout, DESTDIR, PREFIX and O. Sourced by check.
 
 odd=$'un  usual, o\'clock: $5 "x" \\n;*'
 checkout=$scratch/$odd/top

@@ -6,16 +6,16 @@
  *	births SEED LIVING
  *	births --quick COUNT
  *
- * For each line "COUNT" of its standard input, creates COUNT families, one after
- * the other. A family is a process and usually a second task, which the process
- * creates. At most LIVING families exist at a time: before the next one is created,
- * the oldest is killed and reaped. Then prints a line "PID CALLER FLAGS" for each
- * existing task, including zombies, and "ready". FLAGS, in hex, are the flags that
- * this program passed to the kernel, or "-" if the C library chose them. Kills all
- * tasks when its standard input ends.
+ * For each line "COUNT" of its standard input, creates COUNT families, one
+ * after the other. A family is a process and usually a second task, which the
+ * process creates. At most LIVING families exist at a time: before the next one
+ * is created, the oldest is killed and reaped. Then prints a line "PID CALLER
+ * FLAGS" for each existing task, including zombies, and "ready". FLAGS, in hex,
+ * are the flags that this program passed to the kernel, or "-" if the C library
+ * chose them. Kills all tasks when its standard input ends.
  *
- * With --quick, creates COUNT tasks as fast as possible, reaps each before the next,
- * and prints nothing.
+ * With --quick, creates COUNT tasks as fast as possible, reaps each before the
+ * next, and prints nothing.
  */
 #include <err.h>
 #include <errno.h>

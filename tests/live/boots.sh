@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# Functions for scripts that run the live tests in virtual machines. Sourced, never run,
-# from the top, with $top; after lib.sh.
+# Functions for scripts that run the live tests in virtual machines. Sourced,
+# never run, from the top, with $top; after lib.sh.
 #
-# A boot passes by the exit status from the virtual machine and the last line of the
-# tests. A boot that ends without one of them has failed.
+# A boot passes by the exit status from the virtual machine and the last line of
+# the tests. A boot that ends without one of them has failed.
 
 UNAVAILABLE=69
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# build_here: builds the programs and the reader for this machine, whose root the guest
-# also has. Sets reader and programs.
+# build_here: builds the programs and the reader for this machine, whose root
+# the guest also has. Sets reader and programs.
 build_here()
 {
 	reader=$top/userspace/taskmap
@@ -57,8 +57,9 @@ build_all()
 	module=$(tests/build-module "$kernel")
 }
 
-# build_for KERNEL: builds the programs, the reader and the module for it, and sets
-# kernel. If that is not possible, counts a skipped or failed test and fails.
+# build_for KERNEL: builds the programs, the reader and the module for it, and
+# sets kernel. If that is not possible, counts a skipped or failed test and
+# fails.
 build_for()
 {
 	local status=0
@@ -107,14 +108,16 @@ only_named()
 	done
 }
 
-# boot_table KERNEL [BOOT...]: runs the named boots of $BOOTS, or all. If BOOT is the name
-# of a test, the first boot with this test runs it alone. A row is a boot:
+# boot_table KERNEL [BOOT...]: runs the named boots of $BOOTS, or all. If BOOT
+# is the name of a test, the first boot with this test runs it alone. A row is a
+# boot:
 #
 #	NAME KERNEL CPUS MEMORY APPEND TEST-MODULE...
 #
-# "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's command line;
-# "-" means nothing. If the first BOOT is "--boots", it only prints the names. Rows of one
-# kernel must be consecutive, because the module is built when the kernel changes.
+# "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's
+# command line; "-" means nothing. If the first BOOT is "--boots", it only
+# prints the names. Rows of one kernel must be consecutive, because the module
+# is built when the kernel changes.
 boot_table()
 {
 	local default=$1 name next cpus memory append tests current='' usable=''

@@ -5,12 +5,12 @@
  *
  *	brood vfork|mix ROUNDS WORKERS
  *
- * Waits for a line on its standard input. Then WORKERS child processes do ROUNDS
- * rounds each, and end. Prints "BIRTHS EXECS EXITS", the numbers of events of all its
- * descendants, and ends.
+ * Waits for a line on its standard input. Then WORKERS child processes do
+ * ROUNDS rounds each, and end. Prints "BIRTHS EXECS EXITS", the numbers of
+ * events of all its descendants, and ends.
  *
- * A round of "vfork" is one child, which ends at once. A round of "mix" has a child of
- * each kind.
+ * A round of "vfork" is one child, which ends at once. A round of "mix" has a
+ * child of each kind.
  */
 #include <err.h>
 #include <linux/sched.h>

@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# Tests snapshots that are carried from one architecture to another. They must read the
-# same there if the byte order is the same, and must be refused otherwise. Sourced, never
-# run, after boots.sh.
+# Tests snapshots that are carried from one architecture to another. They must
+# read the same there if the byte order is the same, and must be refused
+# otherwise. Sourced, never run, after boots.sh.
 #
-# The files are in a directory that the guest can write to: HOME.taskmap, a snapshot, and
-# HOME.raw and HOME.json, the reader's output for it on its own machine. HOME is "here"
-# or "there".
+# The files are in a directory that the guest can write to: HOME.taskmap, a
+# snapshot, and HOME.raw and HOME.json, the reader's output for it on its own
+# machine. HOME is "here" or "there".
 
 # The reader's error for the other byte order, and its exit status.
 OTHER_ORDER="made on a machine of the other byte order; read it there"
 CANNOT_READ=3
 
-# listings HOME SUFFIX: writes this machine's output for a snapshot. The path is the same
-# everywhere, in case the output contains it.
+# listings HOME SUFFIX: writes this machine's output for a snapshot. The path is
+# the same everywhere, in case the output contains it.
 listings()
 {
 	userspace/taskmap -i "$carried/$1.taskmap" -r --full-ids \
@@ -68,8 +68,8 @@ big_endian()
 	grep -qx CONFIG_CPU_BIG_ENDIAN=y "$image/config"
 }
 
-# carry: carries snapshots in both directions, for the kernel of build_for, which is of
-# another architecture.
+# carry: carries snapshots in both directions, for the kernel of build_for,
+# which is of another architecture.
 carry()
 {
 	carried=$top/build/cross/$kernel/carried

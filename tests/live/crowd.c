@@ -5,8 +5,8 @@
  *
  *	crowd SHAPE COUNT
  *
- * Prints a line "PID TGID" for every task, then "ready", and holds the tasks until its
- * standard input ends. Shapes:
+ * Prints a line "PID TGID" for every task, then "ready", and holds the tasks
+ * until its standard input ends. Shapes:
  *
  *	forks		processes that share only what fork(2) shares
  *	processes	processes that share their memory, which makes them cheap
@@ -14,8 +14,8 @@
  *	orphans		processes whose process group has lost its leader, but
  *			keeps the leader's pid; these pids are consecutive
  *
- * All tasks wait in a read from one pipe. Only this program has the other end, so
- * they end when it does, however it ends.
+ * All tasks wait in a read from one pipe. Only this program has the other end,
+ * so they end when it does, however it ends.
  */
 #include <err.h>
 #include <errno.h>

@@ -6,14 +6,14 @@
  *	faults one|rest OPERATION FILE
  *	faults one|rest load|unload MODULE [PARAMETERS]
  *
- * Repeats the operation. The N-th time, the N-th allocation or copy fails ("one"), or
- * it and every later allocation ("rest", so that a second attempt does not help).
- * Ends when N is larger than their number. The operation must succeed, or return the
- * beginning of the data, or fail with an error that the manual names and change
- * nothing.
+ * Repeats the operation. The N-th time, the N-th allocation or copy fails
+ * ("one"), or it and every later allocation ("rest", so that a second attempt
+ * does not help). Ends when N is larger than their number. The operation must
+ * succeed, or return the beginning of the data, or fail with an error that the
+ * manual names and change nothing.
  *
- * Prints a line "# OPERATION: N faults, ..." with the results. Prints a mistake and
- * exits with status 1 if it finds one.
+ * Prints a line "# OPERATION: N faults, ..." with the results. Prints a mistake
+ * and exits with status 1 if it finds one.
  *
  * Needs a kernel with fault injection, set up by the caller (Linux,
  * Documentation/fault-injection): ignore-gfp-wait=N and so on for all; for
@@ -107,9 +107,9 @@ static void arm(void)
 }
 
 /*
- * Whether the fault has happened. The value read is the number of allocations and
- * copies until the fault. Reading and writing it are user copies, which can be the
- * one that fails; then the fault was not in the operation.
+ * Whether the fault has happened. The value read is the number of allocations
+ * and copies until the fault. Reading and writing it are user copies, which can
+ * be the one that fails; then the fault was not in the operation.
  */
 static bool disarm(void)
 {
@@ -302,8 +302,8 @@ static void check_close(long result)
 }
 
 /*
- * events: a child is created and ends after the open. A read that fails or is short
- * loses no event of it.
+ * events: a child is created and ends after the open. A read that fails or is
+ * short loses no event of it.
  */
 
 static pid_t born;
@@ -487,8 +487,9 @@ static void nothing(void)
 }
 
 /*
- * The operations, and the errors that each may return. The kernel itself copies the
- * path of a file, and the module's bytes, parameters and name, from the user.
+ * The operations, and the errors that each may return. The kernel itself copies
+ * the path of a file, and the module's bytes, parameters and name, from the
+ * user.
  */
 static const struct operation {
 	const char *name;

@@ -5,9 +5,9 @@
  *
  *	hoard FILE
  *
- * Prints "OPENS ERROR", where ERROR is the name of errno, and waits for the end of its
- * standard input. It allocates all of its own memory before the first open, so that
- * only an open can run out of memory.
+ * Prints "OPENS ERROR", where ERROR is the name of errno, and waits for the end
+ * of its standard input. It allocates all of its own memory before the first
+ * open, so that only an open can run out of memory.
  */
 #include <err.h>
 #include <errno.h>

@@ -40,8 +40,8 @@ COMPLAINT = re.compile(
     r"did not clean up|non-empty directory|kobject_add_internal failed|"
     r"buggy .next")
 
-# Bits 12 and 13: every module that was built outside the kernel and is not signed causes
-# "module verification failed" and "taints kernel".
+# Bits 12 and 13: every module that was built outside the kernel and is not signed
+# causes "module verification failed" and "taints kernel".
 EXPECTED_TAINT = 1 << 12 | 1 << 13
 
 STAMP = re.compile(r"^\[ *[0-9.]+\] ?")
@@ -49,9 +49,9 @@ RULER = "=" * 66
 FRAME = re.compile(r"^ \S+\+0x[0-9a-f]+/0x[0-9a-f]+")
 
 
-# Messages about allocations that tests/live/faults makes fail. The kernel prints a stack
-# trace (warn_alloc() in mm/page_alloc.c), kmemleak that it stops tracking objects, and
-# sysfs that memory is exhausted (ENOMEM is 12).
+# Messages about allocations that tests/live/faults makes fail. The kernel prints a
+# stack trace (warn_alloc() in mm/page_alloc.c), kmemleak that it stops tracking
+# objects, and sysfs that memory is exhausted (ENOMEM is 12).
 FAILURE = re.compile(r"^faults: (vmalloc error: |page allocation failure: )")
 TRACE = "Call Trace:"
 TRACE_WITHIN = 8    # the trace begins within so many lines (dump_stack_print_info())
@@ -141,7 +141,7 @@ KMEMLEAK_SECONDS = 5
 
 
 def kmemleak(word):
-    """Writes WORD to kmemleak. Returns whether it is on, by the kernel's command line."""
+    """Writes WORD to kmemleak. Returns whether kmemleak=on is on the command line."""
     try:
         file = os.open(KMEMLEAK, os.O_WRONLY)
         try:

@@ -5,12 +5,13 @@
  *
  *	storm KIND...
  *
- * Prints "ready", runs until its standard input ends, then prints a line "KIND COUNT"
- * for each kind: the number of operations. "mix" is all kinds at once.
+ * Prints "ready", runs until its standard input ends, then prints a line "KIND
+ * COUNT" for each kind: the number of operations. "mix" is all kinds at once.
  *
- * Each kind has WORKERS processes, and each of these has only a few tasks at a time.
- * After every few operations, they check whether the other end of a pipe is closed.
- * Only the first process has it, so they end when it does, however it ends.
+ * Each kind has WORKERS processes, and each of these has only a few tasks at a
+ * time. After every few operations, they check whether the other end of a pipe
+ * is closed. Only the first process has it, so they end when it does, however
+ * it ends.
  */
 #include <err.h>
 #include <errno.h>
@@ -208,8 +209,9 @@ static void in_threads(void *(*work)(void *))
 }
 
 /*
- * Unshares, and retries if there are too many namespaces. A kernel worker frees unused
- * ones (free_ipc() in ipc/namespace.c and others), and cannot keep up with a storm.
+ * Unshares, and retries if there are too many namespaces. A kernel worker frees
+ * unused ones (free_ipc() in ipc/namespace.c and others), and cannot keep up
+ * with a storm.
  */
 static void leave(int flags)
 {
@@ -220,9 +222,9 @@ static void leave(int flags)
 }
 
 /*
- * unshare: each thread unshares everything that it shares with the others, and its
- * namespaces. It creates few network namespaces, because the kernel worker that
- * destroys them could not keep up.
+ * unshare: each thread unshares everything that it shares with the others, and
+ * its namespaces. It creates few network namespaces, because the kernel worker
+ * that destroys them could not keep up.
  */
 static void *unshare_all(void *unused)
 {
@@ -315,8 +317,9 @@ static void blow_setns(void)
 }
 
 /*
- * setresuid: changes the real user and restores it; the saved user stays root. This
- * uses the system call, because the C library's function would affect all threads.
+ * setresuid: changes the real user and restores it; the saved user stays root.
+ * This uses the system call, because the C library's function would affect all
+ * threads.
  */
 static void *change_users(void *unused)
 {

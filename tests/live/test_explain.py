@@ -138,7 +138,7 @@ class Explain(Loaded):
         self.assertGreater(checked, 200)
 
     def relation(self, task, maker):
-        """The relation to a leader or parent from explain, or to others from compare."""
+        """The relation to a leader or parent by explain, or to others by compare."""
         for about in ("leader", "parent"):
             relation = self.all[task][about]
             if relation and relation["pid"] == maker:

@@ -17,7 +17,7 @@ PF_KTHREAD = 0x00200000
 PTRACE_ATTACH = 16
 
 
-# The number of exit(2), which ends only the calling thread; libc has no function for it.
+# The number of exit(2), which ends only the calling thread and is not in libc.
 SYS_EXIT = {"x86_64": 60, "aarch64": 93}.get(os.uname().machine, 1)
 
 

@@ -53,7 +53,7 @@ IDS = {name: (168 + 8 * RESOURCES.index(name), "=Q", 1234567)
 
 
 def without_kcmp():
-    """Makes kcmp(2) fail with ENOSYS by a seccomp(2) filter, as in a kernel without it."""
+    """Makes kcmp(2) fail with ENOSYS, as in a kernel without it, by seccomp(2)."""
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
@@ -70,7 +70,7 @@ def without_kcmp():
 
 class Verify(Loaded):
     def figures(self, *options):
-        """Checks that nothing disagrees. Returns the numbers of tasks, pairs and races."""
+        """Checks that nothing disagrees. Returns counts of tasks, pairs and races."""
         result = run(READER, "verify", *options)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         last = result.stdout.decode().splitlines()[-1]

@@ -23,7 +23,7 @@ def file(name):
 
 
 def lines():
-    """The lines of the trace. Names of tasks, which can be any bytes, are not decoded."""
+    """The lines of the trace, not decoded, because names of tasks can be any bytes."""
     text = read_all(file("trace")).decode("latin-1")
     return [line for line in text.split("\n") if not line.startswith("#")]
 

@@ -6,19 +6,19 @@
  *	watch READS CROWD DIRECTORY [PID...]
  *
  * Reads READS times, the files in turn. Every snapshot must be whole, and every
- * record must be possible. The PIDs are stopped processes that share no mm, files, fs,
- * sighand or signal with any other task. Each must occur once, unchanged since the
- * first read, and no other task may ever hold one of their objects. CROWD is a file of
- * lines "PID TGID". These tasks also hold still: each must occur once, without other
- * tasks of their thread groups.
+ * record must be possible. The PIDs are stopped processes that share no mm,
+ * files, fs, sighand or signal with any other task. Each must occur once,
+ * unchanged since the first read, and no other task may ever hold one of their
+ * objects. CROWD is a file of lines "PID TGID". These tasks also hold still:
+ * each must occur once, without other tasks of their thread groups.
  *
- * "exact" must show one instant. Each thread group has the size that it states, a
- * leader, and an existing parent. All holders of an object state the same refs, no
- * fewer than the number of holders. If only tasks that hold still hold it, the numbers
- * are equal.
+ * "exact" must show one instant. Each thread group has the size that it states,
+ * a leader, and an existing parent. All holders of an object state the same
+ * refs, no fewer than the number of holders. If only tasks that hold still hold
+ * it, the numbers are equal.
  *
- * Prints its counts as a line "# N reads ...". Prints a mistake and the number of the
- * read, and exits with status 1, if it finds one.
+ * Prints its counts as a line "# N reads ...". Prints a mistake and the number
+ * of the read, and exits with status 1, if it finds one.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -62,9 +62,9 @@ static const enum taskmap_resource owned[] = {
 #define SHOWN		4
 
 /*
- * Objects in whose refs each holder counts, and how often. Kernel threads can borrow
- * the mm of a process (kthread_use_mm() in kernel/kthread.c). nsproxies and creds hold
- * namespaces, not tasks.
+ * Objects in whose refs each holder counts, and how often. Kernel threads can
+ * borrow the mm of a process (kthread_use_mm() in kernel/kthread.c). nsproxies
+ * and creds hold namespaces, not tasks.
  */
 static const struct counted {
 	enum taskmap_resource resource;
@@ -592,8 +592,8 @@ static bool is_owned(enum taskmap_resource resource)
 }
 
 /*
- * There cannot be fewer refs than holders. There can be more (taskmap(8), DRIFT), but
- * not for an object that only still tasks hold.
+ * There cannot be fewer refs than holders. There can be more (taskmap(8),
+ * DRIFT), but not for an object that only still tasks hold.
  */
 static void check_object(const struct member_of *first, size_t count,
 			 const struct counted *of)

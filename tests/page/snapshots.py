@@ -21,7 +21,7 @@ DRAWN = "mm files fs sighand signal".split()
 
 
 class Task:
-    """A task and its objects. The number of an object is the pid of its first holder."""
+    """A task and its objects. An object's number is the pid of its first holder."""
 
     def __init__(self, pid, name, kind="process", leader=None, **holds):
         self.pid = pid

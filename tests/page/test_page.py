@@ -300,7 +300,7 @@ class Ten(PageTest):
                          "statusTasks, and the objects that they hold")
 
     def test_lit_without_colour(self):
-        """Lit cells are white on black, and kinds are letters, so color is not needed."""
+        """Lit cells are white on black and kinds are letters: color is not needed."""
         self.page.hover(20, "mm")
         self.assertEqual(self.page.js(
             "[...document.querySelectorAll('tbody td.lit')].every(cell => "
@@ -312,7 +312,7 @@ class Ten(PageTest):
             "e => e.textContent).sort().join('')"), "KKMPPPPPTT")
 
     def test_lines_join_holders(self):
-        """If other rows are between the holders, a line joins the first and the last."""
+        """A line joins the first and the last holder if other rows are between them."""
         self.page.hover(2, "fs")
         self.assertEqual(self.page.js(
             "[document.querySelectorAll('main svg path').length,"

@@ -30,9 +30,9 @@ char *unit_path(const char *name);
 #define FAILING	BUILD "/failing.so"
 
 /*
- * Runs the shell command @line in a new directory. $T is the reader, $P the reader
- * without sanitizers, for which LD_PRELOAD can be $F (failing.c), $Z the zoo, $U this
- * directory, and $S is @snapshot. The caller clears the result.
+ * Runs the shell command @line in a new directory. $T is the reader, $P the
+ * reader without sanitizers, for which LD_PRELOAD can be $F (failing.c), $Z the
+ * zoo, $U this directory, and $S is @snapshot. The caller clears the result.
  */
 struct result run(const char *snapshot, const char *line);
 void result_clear(struct result *result);
@@ -50,8 +50,8 @@ struct transcript {
 void transcript_begin(struct transcript *transcript);
 
 /*
- * Adds the line after "$ ", its output, each line of standard error after "! ", and the
- * exit status in brackets if it is not 0. Clears @result.
+ * Adds the line after "$ ", its output, each line of standard error after "! ",
+ * and the exit status in brackets if it is not 0. Clears @result.
  */
 void transcript_add(struct transcript *transcript, const char *line,
 		    struct result *result);
@@ -86,15 +86,15 @@ void expect_transcript(const char *name, const struct taskmap_record *rows,
 		       size_t count, const char *const *lines);
 
 /*
- * Reduces a table to its cells: one blank between two words, and none around them. The
- * widths of columns and their padding differ between versions of the library. Changes
- * @text in place and returns it.
+ * Reduces a table to its cells: one blank between two words, and none around
+ * them. The widths of columns and their padding differ between versions of the
+ * library. Changes @text in place and returns it.
  */
 char *fields(char *text);
 
 /*
- * Does the same for a tree. A line then begins with one ">" per level below the root,
- * whatever characters the branches have.
+ * Does the same for a tree. A line then begins with one ">" per level below the
+ * root, whatever characters the branches have.
  */
 char *tree_fields(char *text);
 

@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * For LD_PRELOAD: makes calls fail. FAIL_CALL names the call; "memory" is every
- * allocation, and "output" the flush and close of standard output. FAIL_AT=3 makes the
- * third call of the program and its libraries fail, FAIL_AT=3+ also every later one.
- * FAIL_ERROR is its errno. The file FAIL_MARK is created when a call fails.
+ * allocation, and "output" the flush and close of standard output. FAIL_AT=3
+ * makes the third call of the program and its libraries fail, FAIL_AT=3+ also
+ * every later one. FAIL_ERROR is its errno. The file FAIL_MARK is created when
+ * a call fails.
  *
  * Instead, something can happen just before the call, which then continues:
- * FAIL_SIGNAL sends a signal to the program, and FAIL_MOVE and FAIL_TO rename a file.
+ * FAIL_SIGNAL sends a signal to the program, and FAIL_MOVE and FAIL_TO rename a
+ * file.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -264,7 +264,10 @@ struct taskmap_record *fixture_births(void)
 	r[2].kind = TASKMAP_MAIN;
 	r[2].threads = 4;
 	r[3] = born(thread(&r[2], 601), 600, PTHREAD);
-	/* It has its own files since birth, and the thread that it creates shares them. */
+	/*
+	 * It has its own files since birth, and the thread that it creates
+	 * shares them.
+	 */
 	r[4] = born(thread(&r[2], 602), 601, PTHREAD & ~0x400ULL);
 	r[4].ids[TASKMAP_FILES] = id(TASKMAP_FILES, 602);
 	r[5] = born(thread(&r[4], 603), 602, PTHREAD);

@@ -41,8 +41,8 @@ static inline struct stream_shape stream_shape(const struct stream_shape *wanted
 
 /*
  * The stream of @events, which the caller frees. An event without a time is one
- * millisecond after the event before it. Padding is filled, so that code which reads
- * it fails.
+ * millisecond after the event before it. Padding is filled, so that code which
+ * reads it fails.
  */
 static inline unsigned char *stream_image(const struct taskmap_event *events,
 					  size_t count,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * For files of tests: each test is TEST(name) { ... }, and main() calls run_all().
+ * For files of tests: each test is TEST(name) { ... }, and main() calls
+ * run_all().
  */
 #ifndef TASKMAP_UNIT_TEST_H
 #define TASKMAP_UNIT_TEST_H

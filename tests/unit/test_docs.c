@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Checks that help, manual page and completion know every option, column and rule.
+ * Checks that help, manual page and completion know every option, column and
+ * rule.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -286,9 +287,9 @@ TEST(test_completion)
 }
 
 /*
- * The result of @command with each of @options, one per line. It also gets as many
- * arguments as any command takes. This runs the reader without sanitizers, which
- * starts faster.
+ * The result of @command with each of @options, one per line. It also gets as
+ * many arguments as any command takes. This runs the reader without sanitizers,
+ * which starts faster.
  */
 static char *said_of_options(const char *command, const char *options)
 {

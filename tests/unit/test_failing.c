@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The reader when calls fail. Each allocation fails in turn, also in the libraries:
- * the reader must report this and fail, or print its whole output. Other calls fail
- * one by one.
+ * The reader when calls fail. Each allocation fails in turn, also in the
+ * libraries: the reader must report this and fail, or print its whole output.
+ * Other calls fail one by one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -152,8 +152,8 @@ static void expect_whole(const char *line, const char *fail_at,
 }
 
 /*
- * The distance between failing allocations. 1 tests all of them; every 16th is enough
- * to check that the reader works with the libraries of a release.
+ * The distance between failing allocations. 1 tests all of them; every 16th is
+ * enough to check that the reader works with the libraries of a release.
  */
 static int step(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Work is linear in the number of tasks, and not quadratic. It is counted in steps, so
- * the speed of the machine does not matter.
+ * Work is linear in the number of tasks, and not quadratic. It is counted in
+ * steps, so the speed of the machine does not matter.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 #define TIMES	(MANY / FEW)
 
 /*
- * Sorting takes a little more than TIMES as long, and many rows are measured before
- * they are printed. Quadratic work takes TIMES * TIMES.
+ * Sorting takes a little more than TIMES as long, and many rows are measured
+ * before they are printed. Quadratic work takes TIMES * TIMES.
  */
 #define MOST_TIMES	(TIMES * 3)
 

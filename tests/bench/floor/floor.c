@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The least that reading all tasks can cost: visits every task, loads the fields of
- * a record, and adds them up, so that the compiler keeps every load. It takes no
- * lock, and does not hash, write or copy. Only for the benchmark, where all tasks
- * are at rest: on a busy system it would read freed objects.
+ * The least that reading all tasks can cost: visits every task, loads the
+ * fields of a record, and adds them up, so that the compiler keeps every load.
+ * It takes no lock, and does not hash, write or copy. Only for the benchmark,
+ * where all tasks are at rest: on a busy system it would read freed objects.
  *
  * There are two files in debugfs; opening one walks all tasks:
  *

@@ -4,13 +4,13 @@
  * Widens the window between the failure of an open and the moment when the VFS
  * drops the file's operations, so that a module can be unloaded inside it.
  *
- * The window lasts microseconds. But a preemptible kernel can preempt the opener
- * inside it; then it lasts as long as the CPU runs something more important. Here,
- * this is a kthread with real-time priority, bound to the opener's CPU. The return
- * of the functions that the parameters name wakes it. The opener is the task with
- * the name "opener". It must be bound to this CPU, and have a lower real-time
- * priority. In another scheduling class, the fair server of newer kernels would let
- * it run.
+ * The window lasts microseconds. But a preemptible kernel can preempt the
+ * opener inside it; then it lasts as long as the CPU runs something more
+ * important. Here, this is a kthread with real-time priority, bound to the
+ * opener's CPU. The return of the functions that the parameters name wakes it.
+ * The opener is the task with the name "opener". It must be bound to this CPU,
+ * and have a lower real-time priority. In another scheduling class, the fair
+ * server of newer kernels would let it run.
  *
  * A round goes through these stages:
  *

@@ -16,7 +16,10 @@ TEST(test_matrix)
 		"$T compare -i $S 201 2 200 202 3 100 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 100 3 202 200 2 201 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S -J 201 2 200 202 3 100",
-		/* Tasks that borrow an mm, are dead, or were created by vfork or LinuxThreads. */
+		/*
+		 * Tasks that borrow an mm, are dead, or were created by vfork
+		 * or LinuxThreads.
+		 */
 		"$T compare -i $S 200 600 | tail -n 1 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 400 401 | tail -n 1 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 300 301 | tail -n 1 | awk '{ $1 = $1 } 1'",

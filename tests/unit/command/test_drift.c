@@ -19,8 +19,8 @@
 #define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
 
 /*
- * Adds the findings about rows whose pid or tgid is @pid (0: all), one line for each:
- * "PID RULE WHAT TASKS: REASON". Returns their number.
+ * Adds the findings about rows whose pid or tgid is @pid (0: all), one line for
+ * each: "PID RULE WHAT TASKS: REASON". Returns their number.
  */
 static size_t add_findings(FILE *out, const struct taskmap_record *rows,
 			   size_t count, bool exact, int pid)
@@ -535,7 +535,10 @@ static void set_refs(struct taskmap_record rows[PAIR], unsigned int resource,
 		rows[i].refs[resource] = refs;
 }
 
-/* Adds findings for exact @rows, with @more refs to their shared object of @resource. */
+/*
+ * Adds findings for exact @rows, with @more refs to their shared object of
+ * @resource.
+ */
 static void tell_refs(struct transcript *to, struct taskmap_record *rows,
 		      size_t count, unsigned int resource, int more)
 {

@@ -295,8 +295,8 @@ static char *cut_data(char *out)
 }
 
 /*
- * DOT outside quotes, and a page outside its data, are the same for every name. Inside,
- * the name is as in list.
+ * DOT outside quotes, and a page outside its data, are the same for every name.
+ * Inside, the name is as in list.
  */
 TEST(test_names)
 {
@@ -412,7 +412,10 @@ TEST(test_svg)
 		DOT("cat >/dev/null; echo part; exit 3") SVG,
 		DOT("echo part; kill -9 $$") SVG,
 		DOT("exit 0") SVG,
-		/* dot gets the DOT that graph would print, and its output is printed. */
+		/*
+		 * dot gets the DOT that graph would print, and its output is
+		 * printed.
+		 */
 		DOT("echo $*; cat") "$T graph -i $S >want; " SVG " >got; "
 		"head -n 1 got; tail -n +2 got | cmp - want",
 		DRAWN SVG " 4711 200 1",

@@ -106,7 +106,10 @@ TEST(test_system)
 {
 	static const char *const lines[] = {
 		GROUPS "-o id,holders UtsNS net NET",
-		/* Resources are in the order of the table, whatever the order of arguments. */
+		/*
+		 * Resources are in the order of the table, whatever the order
+		 * of arguments.
+		 */
 		GROUPS "-o id,pids files mm",
 		"$T groups -i $S -n io sysvsem",
 		GROUPS "-o id,holders -p 202",

@@ -52,7 +52,10 @@ static void save_notes(void)
 	r[4].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM];
 	r[1].marks = r[2].marks = r[4].marks = TASKMAP_MARK_VFORK;
 	r += 5;
-	/* Only inconsistent sets have this: the mm's owner is missing, or never existed. */
+	/*
+	 * Only inconsistent sets have this: the mm's owner is missing, or never
+	 * existed.
+	 */
 	*r = process(50, 0, "shell");
 	r[1] = process(51, 50, "gone");
 	r[2] = process(55, 0, "shell");
@@ -177,8 +180,8 @@ static void save_later(void)
 }
 
 /*
- * Files without tasks: from the first modules; with a hostile release, ids=raw and
- * exact; and from a module that does not know all resources.
+ * Files without tasks: from the first modules; with a hostile release, ids=raw
+ * and exact; and from a module that does not know all resources.
  */
 static void save_headers(void)
 {
@@ -316,8 +319,8 @@ TEST(test_narrow_terminal)
 }
 
 /*
- * Many rows are printed in pieces, which must not be visible. The last row is wider
- * than all others.
+ * Many rows are printed in pieces, which must not be visible. The last row is
+ * wider than all others.
  */
 TEST(test_pieces)
 {

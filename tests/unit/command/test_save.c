@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Saving a snapshot in a directory that others can write to: existing files, files that
- * appear meanwhile, and remains after a failure.
+ * Saving a snapshot in a directory that others can write to: existing files,
+ * files that appear meanwhile, and remains after a failure.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -81,7 +81,10 @@ static const struct script scripts[] = {
 		/* save prints nothing, so stdout may be closed. */
 		SAVE "x >&- && cmp x $S",
 	} },
-	/* A file of the same user is replaced. Readers of the old one are not affected. */
+	/*
+	 * A file of the same user is replaced. Readers of the old one are not
+	 * affected.
+	 */
 	{ "over", NULL, {
 		"echo old >x; chmod 640 x; " SAVE "x && cmp x $S && stat -c %a x",
 		"echo old >x; exec 3<x; " SAVE "x; cat <&3",
@@ -135,9 +138,9 @@ static const struct script scripts[] = {
 		"mkdir d; " SAVE "d/..",
 	} },
 	/*
-	 * A substitute for a full device, which would need root: a limit on the size of
-	 * files. Then write(2) fails with EFBIG if the signal is ignored, and otherwise
-	 * the signal kills the program.
+	 * A substitute for a full device, which would need root: a limit on the
+	 * size of files. Then write(2) fails with EFBIG if the signal is
+	 * ignored, and otherwise the signal kills the program.
 	 */
 	{ "limited", NULL, {
 		"echo old >x; trap '' XFSZ; ulimit -f 4; " SAVE "x; echo $?; cat x",
@@ -174,8 +177,8 @@ static const char *const calls[] = {
 };
 
 /*
- * Another file gets the name between any two calls. The target of a link is never
- * written, and a FIFO is never opened.
+ * Another file gets the name between any two calls. The target of a link is
+ * never written, and a FIFO is never opened.
  */
 GOLDEN_TEST(test_swapped, "command/save-swapped")
 {
@@ -200,8 +203,8 @@ GOLDEN_TEST(test_swapped, "command/save-swapped")
 }
 
 /*
- * A signal at any call kills the program. The file is the old one or a whole snapshot,
- * and no other file is left.
+ * A signal at any call kills the program. The file is the old one or a whole
+ * snapshot, and no other file is left.
  */
 GOLDEN_TEST(test_signals, "command/save-signals")
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap verify, with a directory as /proc and a function as kcmp(2). Both show the
- * true rows. The module has its own rows, in which each test makes something wrong.
+ * taskmap verify, with a directory as /proc and a function as kcmp(2). Both
+ * show the true rows. The module has its own rows, in which each test makes
+ * something wrong.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -726,8 +727,8 @@ static void test_vfork_of_dead_leader(void **state)
 }
 
 /*
- * With CLONE_PARENT, its parent is not the task that waits for it. The mark is right if
- * the parent also has the mm.
+ * With CLONE_PARENT, its parent is not the task that waits for it. The mark is
+ * right if the parent also has the mm.
  */
 static void test_vfork_of_sibling(void **state)
 {

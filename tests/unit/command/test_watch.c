@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap watch: saved streams; and, with a directory as the root of the system,
- * COMMAND, signals and the end.
+ * taskmap watch: saved streams; and, with a directory as the root of the
+ * system, COMMAND, signals and the end.
  */
 #include <fcntl.h>
 #include <pwd.h>
@@ -78,7 +78,10 @@ static size_t put_family(struct taskmap_event *events)
 		born(worker(thread_of(201, 204, 200, "iou-wrk-201")), 201,
 		     PTHREAD | CLONE_IO),
 		exits(worker(thread_of(201, 204, 200, "iou-wrk-201")), 0),
-		/* A thread calls exec: before it, the leader and the other thread end. */
+		/*
+		 * A thread calls exec: before it, the leader and the other
+		 * thread end.
+		 */
 		exits(leader(process(201, 200, "cc"), 3), 0),
 		exits(thread_of(201, 202, 200, "cc"), 0),
 		execs(process(201, 200, "ld"), 203),
@@ -277,8 +280,8 @@ static void test_refused(void **state)
 }
 
 /*
- * A system whose events come from a FIFO, so that they never end, and a process that
- * watches it, whose output the test reads as it comes.
+ * A system whose events come from a FIFO, so that they never end, and a process
+ * that watches it, whose output the test reads as it comes.
  */
 struct world {
 	char *root;

@@ -126,7 +126,10 @@ TEST(test_numbers_alone)
 	model_free(&again);
 }
 
-/* A thread group is one user, wherever its threads are. Kernel threads are not users. */
+/*
+ * A thread group is one user, wherever its threads are. Kernel threads are not
+ * users.
+ */
 TEST(test_users)
 {
 	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
@@ -155,8 +158,8 @@ TEST(test_users)
 }
 
 /*
- * A vfork child and its threads, even with lower pids, do not share the mm as equals.
- * They do share other objects as equals.
+ * A vfork child and its threads, even with lower pids, do not share the mm as
+ * equals. They do share other objects as equals.
  */
 TEST(test_equals)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Finds the task that deviates in a thread group. test_drift checks the sentences.
+ * Finds the task that deviates in a thread group. test_drift checks the
+ * sentences.
  */
 #include "fixture.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What two tasks share, and which flags of clone(2) create a task that shares the same.
+ * What two tasks share, and which flags of clone(2) create a task that shares
+ * the same.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -106,8 +106,8 @@ static void check_rows(const struct snapshot *snap, unsigned int known)
 #define SCALARS	offsetof(struct taskmap_record, ids)
 
 /*
- * Shapes that older and newer modules write, the number of resources, and the bytes
- * of scalars.
+ * Shapes that older and newer modules write, the number of resources, and the
+ * bytes of scalars.
  */
 static const struct {
 	struct shape shape;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Finds the module's files, and reports why they cannot be opened. A directory is used
- * as the root of the system.
+ * Finds the module's files, and reports why they cannot be opened. A directory
+ * is used as the root of the system.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -88,8 +88,8 @@ static void expect_read(struct world *world, const char *input)
 #define IN_PROCFS	"/proc/taskmap/snapshot"
 
 /*
- * Files of a system, and the result. If no file can cause an error of open(2), the
- * advice for this error is tested directly.
+ * Files of a system, and the result. If no file can cause an error of open(2),
+ * the advice for this error is tested directly.
  */
 static const struct {
 	const char *files[3];

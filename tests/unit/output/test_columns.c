@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Tests lists of columns. The tests of the commands check the contents of columns.
+ * Tests lists of columns. The tests of the commands check the contents of
+ * columns.
  */
 #include "command/command.h"
 #include "fixture.h"

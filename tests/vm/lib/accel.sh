@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Whether KVM works. That /dev/kvm opens proves nothing: on some machines the guest
-# then hangs. So a trial boot decides, once per boot of the host.
+# Whether KVM works. That /dev/kvm opens proves nothing: on some machines the
+# guest then hangs. So a trial boot decides, once per boot of the host.
 
 VM_TRIAL_SECONDS=20
 

@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Downloads from Debian's archive through apt, with a separate state directory. It does
-# not change the host's apt, and installs nothing. apt decides which packages exist,
-# which version is the newest, and whether a file is genuine.
+# Downloads from Debian's archive through apt, with a separate state directory.
+# It does not change the host's apt, and installs nothing. apt decides which
+# packages exist, which version is the newest, and whether a file is genuine.
 
 VM_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 VM_INDEX_MINUTES=1440
@@ -48,9 +48,9 @@ vm_sources()
 	done
 }
 
-# vm_apt PROGRAM ARG...: runs apt-get or apt-cache with the separate state. A name means
-# the package of this machine's architecture, as for build programs, and if there is
-# none the package of the chosen row's architecture.
+# vm_apt PROGRAM ARG...: runs apt-get or apt-cache with the separate state. A
+# name means the package of this machine's architecture, as for build programs,
+# and if there is none the package of the chosen row's architecture.
 vm_apt()
 {
 	local program=$1 dir=$VM_CACHE/apt/$ROW_INDEX foreign=''
@@ -73,8 +73,8 @@ vm_apt()
 		"$@"
 }
 
-# vm_index_fresh DIR: whether the index is recent, or an update was tried a few minutes
-# ago. So without a network, not every call waits.
+# vm_index_fresh DIR: whether the index is recent, or an update was tried a few
+# minutes ago. So without a network, not every call waits.
 vm_index_fresh()
 {
 	[[ -e $1/stamp ]] || return 1
@@ -87,8 +87,8 @@ vm_index_fresh()
 }
 
 # vm_index_get: prints errors of apt on stdout. The security suite of a minor
-# architecture can disagree with its own list for a long time; its kernels are also in
-# the release's next update.
+# architecture can disagree with its own list for a long time; its kernels are
+# also in the release's next update.
 vm_index_get()
 {
 	local output
@@ -153,16 +153,16 @@ vm_newest()
 	pattern=$(vm_release_pattern)
 	names=$(vm_apt apt-cache pkgnames linux-image- |
 		grep -Ex "linux-image-$pattern") || return 0
-	# Some names belong to packages that are only mentioned. Existing packages
-	# have a version.
+	# Some names belong to packages that are only mentioned. Existing
+	# packages have a version.
 	# shellcheck disable=SC2086 # one argument each
 	vm_apt apt-cache madison $names |
 		awk -F' *[|] *' '{ print $2, $1 }' | sort -V | tail -n 1 |
 		sed 's/.* linux-image-//; s/:.*//'
 }
 
-# vm_pick: sets PICK, the release that the chosen row means today, and KIT if there is a
-# kit of it.
+# vm_pick: sets PICK, the release that the chosen row means today, and KIT if
+# there is a kit of it.
 vm_pick()
 {
 	local file
@@ -182,11 +182,12 @@ vm_pick()
 	[[ -z $ROW_FRAGMENT ]] || PICK+=-$ROW_NAME-$(vm_fragment_id)
 }
 
-# vm_closure PACKAGE...: prints the packages and the kernel packages on which they
-# depend. It skips packages that are the same for every version (linux-base,
-# linux-libc-dev), and images, on which headers depend since 6.12 only for dkms. apt adds
-# the architecture to the names of dependencies ("linux-kbuild-6.1:arm64", in angle
-# brackets if there is no such package); sed removes it.
+# vm_closure PACKAGE...: prints the packages and the kernel packages on which
+# they depend. It skips packages that are the same for every version
+# (linux-base, linux-libc-dev), and images, on which headers depend since 6.12
+# only for dkms. apt adds the architecture to the names of dependencies
+# ("linux-kbuild-6.1:arm64", in angle brackets if there is no such package); sed
+# removes it.
 vm_closure()
 {
 	local queue=("$@") seen=' ' package
@@ -207,8 +208,8 @@ vm_closure()
 	done
 }
 
-# vm_fetch DIR PACKAGE...: downloads the packages and their kernel packages, and unpacks
-# all of them in DIR.
+# vm_fetch DIR PACKAGE...: downloads the packages and their kernel packages, and
+# unpacks all of them in DIR.
 vm_fetch()
 {
 	local dir=$1 packages size output deb

@@ -2,15 +2,15 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Builds a module outside the kernel's tree, in place. The output of make goes to stdout,
-# because stderr is for messages of this script.
+# Builds a module outside the kernel's tree, in place. The output of make goes
+# to stdout, because stderr is for messages of this script.
 
-# Linux 7.x uses two features that sparse 0.6.4 does not have: a keyword, and strlen as a
-# constant, for example in MODULE_LICENSE().
+# Linux 7.x uses two features that sparse 0.6.4 does not have: a keyword, and
+# strlen as a constant, for example in MODULE_LICENSE().
 VM_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 
-# vm_llvm: prints the value of kbuild's LLVM= for the chosen row, such as "-19", or
-# nothing if its compiler is gcc.
+# vm_llvm: prints the value of kbuild's LLVM= for the chosen row, such as "-19",
+# or nothing if its compiler is gcc.
 vm_llvm()
 {
 	[[ $ROW_COMPILER != clang* ]] || echo "${ROW_COMPILER#clang}"

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Messages, exit statuses, the cache and locks, for every script of this directory.
-# Sourced, never run.
+# Messages, exit statuses, the cache and locks, for every script of this
+# directory. Sourced, never run.
 #
 # shellcheck disable=SC2034 # used by scripts that source this
 
@@ -22,8 +22,8 @@ vm_say()
 	printf '%s: %s\n' "$VM_NAME" "$*" >&2
 }
 
-# vm_die STATUS MESSAGE...: exits. The message is the last line on stderr, which callers
-# can use as the reason for a SKIP.
+# vm_die STATUS MESSAGE...: exits. The message is the last line on stderr, which
+# callers can use as the reason for a SKIP.
 vm_die()
 {
 	local status=$1
@@ -51,8 +51,8 @@ vm_make_cache()
 		vm_unavailable "cannot make the cache $VM_CACHE"
 }
 
-# vm_locked NAME COMMAND...: runs COMMAND in only one process at a time. If it fails, the
-# script fails, because inherit_errexit is set.
+# vm_locked NAME COMMAND...: runs COMMAND in only one process at a time. If it
+# fails, the script fails, because inherit_errexit is set.
 vm_locked()
 {
 	local name=$1
@@ -65,8 +65,8 @@ vm_locked()
 	) 9>"$VM_CACHE/locks/$name"
 }
 
-# vm_scratch DIRECTORY: makes a temporary directory in it, so that the result can be
-# renamed. Removes old ones that killed processes left behind.
+# vm_scratch DIRECTORY: makes a temporary directory in it, so that the result
+# can be renamed. Removes old ones that killed processes left behind.
 vm_scratch()
 {
 	find "$1" -mindepth 1 -maxdepth 1 -name '.making.*' -mmin +360 \

@@ -2,9 +2,10 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Compilers of other Debian releases, each in a root of its release. They run outside
-# their root. chroot would also work, but then the root would need all programs of a
-# kernel's build, and the kernel's build programs would be compiled again.
+# Compilers of other Debian releases, each in a root of its release. They run
+# outside their root. chroot would also work, but then the root would need all
+# programs of a kernel's build, and the kernel's build programs would be
+# compiled again.
 
 # vm_compiler gcc-NN: prints the path of a command that runs the compiler.
 vm_compiler()
@@ -21,8 +22,8 @@ vm_compiler()
 	echo "$command"
 }
 
-# The compiler's programs and the assembler need the root's C library, and so its
-# loader. The driver finds these programs relative to its own path.
+# The compiler's programs and the assembler need the root's C library, and so
+# its loader. The driver finds these programs relative to its own path.
 vm_compiler_make()
 {
 	local libraries=$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The guest's initramfs: busybox, the modules needed for the root file system, the two
-# scripts of guest/, and the job, which says what to run and where.
+# The guest's initramfs: busybox, the modules needed for the root file system,
+# the two scripts of guest/, and the job, which says what to run and where.
 
 # vm_quote WORD...: quotes for any shell, including busybox.
 vm_quote()

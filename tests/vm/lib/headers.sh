@@ -9,8 +9,8 @@ vm_make_headers()
 	local release=$1 headers=$2 final=$3 checker
 
 	vm_fetch "$headers" "linux-headers-$release" || return 1
-	# Only absolute paths (the included Makefile, and since 7.x KBUILD_OUTPUT)
-	# keep the packages from working in another directory.
+	# Only absolute paths (the included Makefile, and since 7.x
+	# KBUILD_OUTPUT) keep the packages from working in another directory.
 	sed -i "s|/usr/src/|$final/usr/src/|g" \
 		"$headers/usr/src/linux-headers-$release/Makefile"
 	# Since 7.x, C=1 runs this script, which the packages do not contain.

@@ -36,10 +36,10 @@ vm_le()
 	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
 }
 
-# vm_extract_vmlinux VMLINUZ VMLINUX: booting vmlinux (by PVH) needs no BIOS, and no
-# unpacking on an emulated CPU. The boot protocol says where the payload is
-# (Documentation/arch/x86/boot.rst). Its last four bytes are the size, which xz does
-# not accept.
+# vm_extract_vmlinux VMLINUZ VMLINUX: booting vmlinux (by PVH) needs no BIOS,
+# and no unpacking on an emulated CPU. The boot protocol says where the payload
+# is (Documentation/arch/x86/boot.rst). Its last four bytes are the size, which
+# xz does not accept.
 vm_extract_vmlinux()
 {
 	local sectors offset length

@@ -23,8 +23,8 @@ vm_machine()
 	MACHINE=("$ROW_QEMU" -nodefaults -no-user-config -no-reboot
 		-display none -m "$OPT_MEMORY" -smp "$OPT_CPUS")
 	if [[ -n $OPT_ICOUNT ]]; then
-		# Guest time counts instructions. With erms and fsrm, the kernel would
-		# use string instructions that count one for each byte.
+		# Guest time counts instructions. With erms and fsrm, the kernel
+		# would use string instructions that count one for each byte.
 		MACHINE+=(-machine "$ROW_MACHINE,accel=tcg"
 			-icount shift=1,sleep=off
 			-cpu "$ROW_CPU,erms=off,fsrm=off")

@@ -4,8 +4,8 @@
 #
 # A part is a directory of the cache for a kernel: RELEASE-image, RELEASE-headers.
 
-# vm_part KIND: sets PART, the directory of this kind for the chosen row's kernel. If
-# necessary, vm_make_KIND RELEASE SCRATCH FINAL makes it.
+# vm_part KIND: sets PART, the directory of this kind for the chosen row's
+# kernel. If necessary, vm_make_KIND RELEASE SCRATCH FINAL makes it.
 vm_part()
 {
 	vm_pick

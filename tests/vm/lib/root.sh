@@ -4,9 +4,10 @@
 #
 # Roots of Debian releases, which are made once and kept in the cache.
 
-# vm_root NAME VARIANT[/ARCHITECTURE] PACKAGES SUITE...: sets ROOT, the directory of a
-# root that mmdebstrap makes from the suites, as VARIANT with PACKAGES (separated by
-# commas). Each combination of arguments has its own root.
+# vm_root NAME VARIANT[/ARCHITECTURE] PACKAGES SUITE...: sets ROOT, the
+# directory of a root that mmdebstrap makes from the suites, as VARIANT with
+# PACKAGES (separated by commas). Each combination of arguments has its own
+# root.
 vm_root()
 {
 	local id
@@ -40,8 +41,9 @@ vm_root_make()
 	mv -T "$scratch" "$ROOT"
 }
 
-# vm_build_root: sets ROOT to a root for builds for a newer kernel. Its build programs
-# (modpost, objtool, resolve_btfids) and compiler options are too new for the host.
+# vm_build_root: sets ROOT to a root for builds for a newer kernel. Its build
+# programs (modpost, objtool, resolve_btfids) and compiler options are too new
+# for the host.
 vm_build_root()
 {
 	vm_root "$ROW_PLACE" essential \
@@ -49,14 +51,15 @@ vm_build_root()
 		"$ROW_PLACE"
 }
 
-# The root for a kernel of another architecture has the packages that the live tests run
-# there, and the libraries with which their programs and the reader are built here.
+# The root for a kernel of another architecture has the packages that the live
+# tests run there, and the libraries with which their programs and the reader
+# are built here.
 VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,bsdutils,procps,coreutils,grep,dash
 VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev
 
-# vm_foreign_root: sets ROOT to this root, or to nothing if the chosen row's kernel can
-# run this machine's programs. Its packages are not configured, because that would run
-# their programs.
+# vm_foreign_root: sets ROOT to this root, or to nothing if the chosen row's
+# kernel can run this machine's programs. Its packages are not configured,
+# because that would run their programs.
 vm_foreign_root()
 {
 	ROOT=''
@@ -64,8 +67,8 @@ vm_foreign_root()
 		"$VM_FOREIGN_PACKAGES" "${ROW_SUITES%%,*}"
 }
 
-# vm_cross: prints the environment in which make builds for this root, one variable per
-# line.
+# vm_cross: prints the environment in which make builds for this root, one
+# variable per line.
 vm_cross()
 {
 	local libraries
@@ -80,8 +83,9 @@ vm_cross()
 	echo "PKG_CONFIG_LIBDIR=${libraries[0]}:$ROOT/usr/share/pkgconfig"
 }
 
-# vm_in_root DIR... -- COMMAND...: runs COMMAND in the root, with the directories at the
-# same paths as outside. The mounts are in a mount namespace that ends with the command.
+# vm_in_root DIR... -- COMMAND...: runs COMMAND in the root, with the
+# directories at the same paths as outside. The mounts are in a mount namespace
+# that ends with the command.
 vm_in_root()
 {
 	# shellcheck disable=SC2016 # for the inner shell

@@ -2,16 +2,17 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Directories of the host in the guest. They use 9p, which qemu itself serves. Kernels
-# without 9p use virtiofs, which needs a process for each directory, and memory that
-# the process shares with qemu.
+# Directories of the host in the guest. They use 9p, which qemu itself serves.
+# Kernels without 9p use virtiofs, which needs a process for each directory, and
+# memory that the process shares with qemu.
 #
 # shellcheck disable=SC2054 # these commas are for qemu
 
 VM_VIRTIOFSD=(/usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd)
 
-# vm_share_start SCRATCH: appends the root and the shares of OPT_* to MACHINE, also the
-# modules of a kernel of another architecture, and started processes to DAEMONS.
+# vm_share_start SCRATCH: appends the root and the shares of OPT_* to MACHINE,
+# also the modules of a kernel of another architecture, and started processes to
+# DAEMONS.
 vm_share_start()
 {
 	local scratch=$1 n
@@ -37,8 +38,8 @@ vm_share_9p()
 		-device "virtio-9p-$ROW_BUS,fsdev=$1,mount_tag=$1")
 }
 
-# The guest mounts the root read-only. It is also read-only for the daemon, except file
-# systems that are mounted below it.
+# The guest mounts the root read-only. It is also read-only for the daemon,
+# except file systems that are mounted below it.
 vm_share_virtiofs()
 {
 	local tag=$1 dir=$2 socket=$4/$1.socket daemon='' path _

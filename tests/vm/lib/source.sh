@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Sanitizer kernels, built from Debian's source with a fragment of kernels/. A build
-# makes a kit of three files: bzImage, config, and build.tar.zst, the tree that modules
-# are built against. A kit from elsewhere works as well, if its configuration has every
-# line of the fragment.
+# Sanitizer kernels, built from Debian's source with a fragment of kernels/. A
+# build makes a kit of three files: bzImage, config, and build.tar.zst, the tree
+# that modules are built against. A kit from elsewhere works as well, if its
+# configuration has every line of the fragment.
 #
 # shellcheck disable=SC2034 # used by scripts that source this
 
@@ -26,10 +26,10 @@ vm_lacking()
 	vm_fragment | grep -vxFf "$1" || true
 }
 
-# vm_prebuilt: sets KIT and PICK if TASKMAP_KERNELS has a usable kit. Otherwise REFUSED
-# can contain the reason. The kit can have any local version, and any update of its
-# series: an update does not matter to the tests, and a new one in the archive is no
-# reason to build for ten minutes.
+# vm_prebuilt: sets KIT and PICK if TASKMAP_KERNELS has a usable kit. Otherwise
+# REFUSED can contain the reason. The kit can have any local version, and any
+# update of its series: an update does not matter to the tests, and a new one in
+# the archive is no reason to build for ten minutes.
 vm_prebuilt()
 {
 	local kit=${TASKMAP_KERNELS:-}/$ROW_NAME file version lacking
@@ -83,8 +83,8 @@ vm_need_to_build_kernel()
 		vm_unavailable "gelf.h not found: install libelf-dev"
 }
 
-# vm_make_in TREE ARGUMENT...: runs make with an empty environment, because the caller
-# may be another make.
+# vm_make_in TREE ARGUMENT...: runs make with an empty environment, because the
+# caller may be another make.
 vm_make_in()
 {
 	local tree=$1
@@ -101,8 +101,8 @@ vm_make_in()
 	}
 }
 
-# vm_unpack_source WORK TREE: unpacks the source into TREE, and the package with it into
-# WORK, which must be another directory.
+# vm_unpack_source WORK TREE: unpacks the source into TREE, and the package with
+# it into WORK, which must be another directory.
 vm_unpack_source()
 {
 	vm_need xz xz-utils
@@ -138,8 +138,8 @@ vm_make_kit()
 	rm -rf "$work" "$tree.log"
 }
 
-# The image of a sanitizer kernel contains the tree to build modules against, but no
-# modules, because everything is built in.
+# The image of a sanitizer kernel contains the tree to build modules against,
+# but no modules, because everything is built in.
 vm_make_source_image()
 {
 	local image=$2 kit=${KIT:-$2/kit} release
@@ -168,8 +168,8 @@ vm_make_source()
 	vm_unpack_source "$2/.package" "$2" && rmdir "$2/.package"
 }
 
-# vm_source: sets PART, the unpacked source of the chosen row's kernel, for builds
-# outside its tree.
+# vm_source: sets PART, the unpacked source of the chosen row's kernel, for
+# builds outside its tree.
 vm_source()
 {
 	[[ -n $ROW_FRAGMENT ]] ||

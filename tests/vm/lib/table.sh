@@ -13,8 +13,9 @@
 # place:    "host", or the suite of the root for builds: build programs of a newer
 #           kernel need a newer C library than the host's.
 #
-# A row with a file of its name in kernels/ is a sanitizer kernel. It is built from
-# Debian's linux-source of the series, with the options of this file (source.sh).
+# A row with a file of its name in kernels/ is a sanitizer kernel. It is built
+# from Debian's linux-source of the series, with the options of this file
+# (source.sh).
 VM_TABLE='
 5.10    bullseye,bullseye-security                5.10  gcc-12  host
 6.1     bookworm,bookworm-security                6.1   gcc-12  host
@@ -26,8 +27,9 @@ trixie  trixie,trixie-security,trixie-backports   6.12  gcc-14  trixie
 newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
 '
 
-# Variants: the suffix of a kernel's name after a "-", the end of the release in names of
-# its packages, and its architecture. A name without a suffix means "standard".
+# Variants: the suffix of a kernel's name after a "-", the end of the release in
+# names of its packages, and its architecture. A name without a suffix means
+# "standard".
 VM_VARIANTS='
 standard  amd64        amd64
 cloud     cloud-amd64  amd64
@@ -57,8 +59,8 @@ armhf  arm     arm-linux-gnueabihf-  qemu-system-arm      qemu-system-arm   virt
 s390x  s390    s390x-linux-gnu-      qemu-system-s390x    qemu-system-misc  s390-ccw-virtio  max                      vmlinuz  ttysclp0  ccw
 '
 
-# vm_variant VARIANT: sets ROW_* from the rows of the variant and its architecture. Fails
-# if there is no such variant.
+# vm_variant VARIANT: sets ROW_* from the rows of the variant and its
+# architecture. Fails if there is no such variant.
 vm_variant()
 {
 	read -r ROW_FLAVOUR ROW_ARCH < <(awk -v want="${1:-standard}" \
@@ -70,15 +72,15 @@ vm_variant()
 	ROW_CROSS=${ROW_CROSS#-}
 }
 
-# vm_foreign: whether the chosen row's kernel is for another architecture than this
-# machine's programs.
+# vm_foreign: whether the chosen row's kernel is for another architecture than
+# this machine's programs.
 vm_foreign()
 {
 	[[ -n $ROW_CROSS ]]
 }
 
-# vm_row KERNEL[-VARIANT]: sets ROW_*, or exits. A series without a row (7.3) is looked
-# up in the suites of "newest".
+# vm_row KERNEL[-VARIANT]: sets ROW_*, or exits. A series without a row (7.3) is
+# looked up in the suites of "newest".
 vm_row()
 {
 	local want=${1%%-*} variant='' name suites series compiler place
@@ -107,9 +109,10 @@ vm_row()
 	vm_unavailable "unknown kernel '$1'"
 }
 
-# vm_release_pattern: prints an extended regular expression for releases of the chosen
-# row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64. For sanitizer kernels they end in
-# the id of the fragment, like 6.12.117-1~deb12u1-kasan-0123456789ab.
+# vm_release_pattern: prints an extended regular expression for releases of the
+# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64. For sanitizer
+# kernels they end in the id of the fragment, like
+# 6.12.117-1~deb12u1-kasan-0123456789ab.
 vm_release_pattern()
 {
 	local series='[0-9]+\.[0-9]+'
