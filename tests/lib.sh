@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# What the tests written in shell have in common. They print TAP: a line per test,
-# and a plan at the end. Below it is a line of counts, which other scripts add up.
+# Functions that all tests written in shell share. Tests print TAP: a line per
+# test, and a plan at the end. The last line has the counts, which other scripts
+# add up.
 
 passed=0
 failed=0
 skipped=0
-tap_lines=0	# of TAP
+tap_lines=0
 
 pass()
 {
@@ -17,7 +18,7 @@ pass()
 	echo "ok - $1"
 }
 
-# fail NAME [FILE]: the file says why.
+# fail NAME [FILE]: FILE contains the reason.
 fail()
 {
 	failed=$((failed + 1))
@@ -56,7 +57,7 @@ counts()
 	[[ $failed -eq 0 ]]
 }
 
-# table_row WORD...: a row of the table that stands at the end, the first its head.
+# table_row WORD...: adds a row to the table at the end; the first row is its head.
 table=''
 table_row()
 {
@@ -64,7 +65,7 @@ table_row()
 	table+="$*"$'\n'
 }
 
-# Not by column(1), which a small system lacks.
+# column(1) would do this, but is missing on small systems.
 table_show()
 {
 	echo
@@ -90,7 +91,7 @@ table_show()
 		}'
 }
 
-# part NAME LOG COMMAND...: runs another script of tests as a part of this one.
+# part NAME LOG COMMAND...: runs another test script, whose counts add to ours.
 part()
 {
 	local name=$1 log=$2 status=0
@@ -100,10 +101,10 @@ part()
 	add_counts "$name" "$log" "$status"
 }
 
-# add_counts NAME LOG STATUS: what another script counted in the LOG of what it
-# said, to what is counted here; sets more_passed, more_failed and more_skipped.
-# Without a line of counts, or if its exit status alone tells of a failure, one
-# failed.
+# add_counts NAME LOG STATUS: adds the counts in another script's output LOG to
+# ours, and sets more_passed, more_failed and more_skipped. A LOG without
+# counts, or an exit status STATUS that reports a failure which the counts do
+# not, is one failure.
 add_counts()
 {
 	local line
@@ -120,18 +121,17 @@ add_counts()
 	fail "$1: no result, exit status $3"
 }
 
-# Jobs: independent commands that run side by side, as many as there are
-# processors, or as $JOBS says. A job that needs several processors to itself has
-# that weight. It is told its weight as its own $JOBS, so jobs within jobs do not
-# multiply. Output goes to $job_logs/NAME.log, and to stdout with the name before
-# each line.
+# Jobs: independent commands that run side by side, $JOBS at a time or one per
+# CPU. The weight of a job is the number of CPUs that it needs. A job gets its
+# weight as its own $JOBS, so jobs within jobs do not multiply. Output goes to
+# $job_logs/NAME.log, and to stdout with the name before each line.
 job_logs=build/log
 job_names=()
 declare -A job_weights=()
 job_free=${JOBS:-$(nproc)}
 job_all=$job_free
 
-# job_wait_one: until one of the running jobs has ended.
+# job_wait_one: waits until one of the running jobs ends.
 job_wait_one()
 {
 	local pid
@@ -141,8 +141,8 @@ job_wait_one()
 	unset "job_weights[$pid]"
 }
 
-# job_run NAME WEIGHT COMMAND...: leaves NAME.status, with the exit status and the
-# seconds that passed, and NAME.cpu, with the processor seconds used.
+# job_run NAME WEIGHT COMMAND...: writes exit status and elapsed seconds to
+# NAME.status, and the CPU seconds used to NAME.cpu.
 job_run()
 {
 	local name=$1 weight=$2 status=0 began=$SECONDS TIMEFORMAT='%U %S'
@@ -155,7 +155,7 @@ job_run()
 	echo "$status $((SECONDS - began))" >"$job_logs/$name.status"
 }
 
-# job_start WEIGHT NAME COMMAND...: as soon as there is room for it.
+# job_start WEIGHT NAME COMMAND...: waits for WEIGHT free CPUs and starts the job.
 job_start()
 {
 	local weight=$1 name=$2
@@ -174,8 +174,9 @@ job_start()
 	job_names+=("$name")
 }
 
-# job_count NAME: adds what the job counted, and gives it a row of the table. A job
-# can say what it is about (a kernel's release) in a line "# about: ...".
+# job_count NAME: adds the job's counts to ours, and a row to the table. A job
+# can print a line "# about: ..." for the last column, such as a kernel's
+# release.
 job_count()
 {
 	local log=$job_logs/$1.log status=1 seconds=0 cpu about
@@ -194,8 +195,7 @@ job_count()
 		"$seconds" "$cpu" "$about"
 }
 
-# job_end: waits for all, shows what failed, what was skipped and why, and the
-# table.
+# job_end: waits for all jobs, then shows failed and skipped tests and the table.
 job_end()
 {
 	local name
@@ -214,7 +214,8 @@ job_end()
 	table_show
 }
 
-# one_at_a_time PATH COMMAND...: other jobs that build there wait.
+# one_at_a_time PATH COMMAND...: holds the lock of PATH while it runs COMMAND,
+# so that only one job builds there at a time.
 one_at_a_time()
 {
 	local path=$1
@@ -226,9 +227,9 @@ one_at_a_time()
 	) 9>"$path.lock"
 }
 
-# copy_module DIRECTORY: the sources of the module, to be built there, with
-# their times, so that only what changed is compiled again. What was built
-# beside them stays behind: it may be for another kernel. From the top.
+# copy_module DIRECTORY: copies the module's sources, to build them there. They
+# keep their times, so make compiles only changed files. Objects are not copied,
+# because they may be for another kernel. Runs in the top directory.
 copy_module()
 {
 	mkdir -p "$1/module"
@@ -236,15 +237,14 @@ copy_module()
 	cp -pr module/Kbuild module/*.[ch] module/uapi "$1/module/"
 }
 
-# copy_window DIRECTORY: the module of tests/live/test_window, to be built there
-# along with the other.
+# copy_window DIRECTORY: adds the module of tests/live/test_window to the build there.
 copy_window()
 {
 	cp -pr tests/live/window "$1/"
 	echo 'obj-m += window/' >>"$1/Kbuild"
 }
 
-# copy_reader DIRECTORY: the same of the reader and of what it wants of the module.
+# copy_reader DIRECTORY: copies the sources of the reader, and the module's header.
 copy_reader()
 {
 	mkdir -p "$1/module" "$1/userspace"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What tests written in Python print: a line per test and at the end a plan, which
-is TAP, and the counts that the scripts around them add up.
+The output of tests written in Python: TAP (a line per test, and a plan at the end),
+then the counts, which other scripts add up.
 """
 
 import re
@@ -12,7 +12,7 @@ import unittest
 
 
 class Tap:
-    """Verdicts, as they come, and counts."""
+    """Prints verdicts as they come, and counts them."""
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -40,7 +40,7 @@ class Tap:
 
 
 class Result(unittest.TestResult):
-    """A line per test, as it ends."""
+    """Prints a line for each test when it ends."""
 
     def __init__(self):
         super().__init__()
@@ -66,7 +66,7 @@ class Result(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.tap.skip(self.name(test), reason)
-        # What setUpClass() says is not of a test: "setUpClass (module.Class)".
+        # A skip by setUpClass() is for no test: its id is "setUpClass (module.Class)".
         if not isinstance(test, unittest.TestCase):
             self.absent.update(re.findall(r"\((.*)\)", test.id()))
 
@@ -97,12 +97,12 @@ def tests_of(suite):
 
 
 def run(suite):
-    """Runs all of @suite, and returns an exit status."""
+    """Runs every test of @suite, and returns an exit status."""
     result = Result()
     classes = [unittest.util.strclass(type(test)) for test in tests_of(suite)]
     suite.run(result)
     expected = sum(name not in result.absent for name in classes)
     if result.ran < expected:
-        result.tap.not_ok(f"all tests ran: {result.ran} of {expected} did")
+        result.tap.not_ok(f"only {result.ran} of {expected} tests ran")
     sys.stdout.flush()
     return result.tap.finish()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * The layout of the format, in numbers. Compiles, as C and as C++, for 32 and
- * for 64 bits, exactly if all of them hold; with -Wpadded also if no byte is
- * there that no field owns. These numbers may be added to and never changed.
+ * The layout of the format, in numbers. This compiles, as C and as C++, for 32
+ * and for 64 bits, only if every number is right. With -Wpadded it also fails
+ * if there is padding. Add numbers, but never change one.
  */
 #include <stddef.h>
 

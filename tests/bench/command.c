@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A whole process, with what it prints thrown away.
+ * Runs a whole process and discards its output.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * A file, from open to close.
+ * Reads a file, from open to close.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What fork and exit cost the process that forks and its children, beside
- * whatever else runs: the time for which they ran, and no other's.
+ * Measures the CPU time of fork and exit. Only the time of the forking process
+ * and of its children counts, whatever runs beside them.
  */
 #include <err.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #include "measure.h"
 
-/* Of the calling process and the children that it has reaped, in ns. */
+/* CPU time of the calling process and of its reaped children, in ns. */
 static uint64_t used(void)
 {
 	struct rusage children;
@@ -46,6 +46,6 @@ void print_forks(char **argv, struct work *work)
 		if (waitpid(child, NULL, 0) != child)
 			err(1, "wait");
 	}
-	/* Two ns for an instruction. */
+	/* An instruction takes two ns. */
 	printf("%ju\n", (uintmax_t)(used() - start) / 2 / (uintmax_t)count);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What a module is compared to: a BPF iterator over all tasks that writes the
- * record of module/uapi/taskmap.h, of the same fields except for births, with
- * addresses for ids. It takes no lock and hashes nothing, so that a record is not
- * coherent.
+ * A BPF iterator over all tasks, to compare the module with. It writes the
+ * record of module/uapi/taskmap.h with all fields except births, and with
+ * addresses as ids. It takes no lock, so its records are not coherent, and it
+ * does not hash.
  */
 #include "vmlinux.h"
 
@@ -125,7 +125,7 @@ int write_record(struct bpf_iter__task *context)
 	record.state = state_of(task);
 	record.kind = kind_of(&record);
 
-	/* A namespace below the first one is out of a verified read's reach. */
+	/* The verifier rejects direct reads of numbers[] at a variable index. */
 	pid = task->thread_pid;
 	if (pid) {
 		struct pid_namespace *ns = pid->numbers[0].ns;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The BPF iterator, from the first read on: loading, verifying and compiling it
- * come before and are not counted.
+ * Reads a BPF iterator. Loading, verifying and compiling it happen once, in the
+ * first run, which only warms up and is not counted.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -67,17 +67,17 @@ struct image {
 static struct image read_all(int file)
 {
 	struct image image = { 0 };
-	size_t room = 0;
+	size_t capacity = 0;
 	ssize_t got;
 
 	do {
-		if (room - image.size < 1 << 16) {
-			room = 2 * room + (1 << 20);
-			image.bytes = realloc(image.bytes, room);
+		if (capacity - image.size < 1 << 16) {
+			capacity = 2 * capacity + (1 << 20);
+			image.bytes = realloc(image.bytes, capacity);
 			if (!image.bytes)
 				err(1, "memory for records");
 		}
-		got = read(file, image.bytes + image.size, room - image.size);
+		got = read(file, image.bytes + image.size, capacity - image.size);
 		if (got < 0)
 			err(1, "read");
 		image.size += got;
@@ -87,8 +87,8 @@ static struct image read_all(int file)
 }
 
 /*
- * Says of the first few where they differ first, to standard error. The iterator
- * cannot know births.
+ * Whether two records differ. Reports the first few differences on standard
+ * error. Births are ignored: the iterator cannot know them.
  */
 static int differs(const struct taskmap_record *one,
 		   const struct taskmap_record *other)
@@ -121,7 +121,7 @@ void compare_iterator(char **argv, struct work *work)
 	int file;
 
 	(void)work;
-	/* What making the iterator has let go of is counted for a while. */
+	/* Objects that loading released are still counted for a while. */
 	link_fd();
 	sleep(10);
 	file = open(argv[0], O_RDONLY);

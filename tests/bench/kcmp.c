@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Who shares an mm, and who shares a file table, as "taskmap groups mm files"
- * says it, by kcmp(2): which compares two tasks at a time, and has an order for
- * that to be of use in sorting.
+ * Groups tasks by mm and by file table, like "taskmap groups mm files", but
+ * with kcmp(2). It compares two tasks at a time, and its order allows sorting.
  */
 #include <err.h>
 #include <linux/kcmp.h>
@@ -19,7 +18,7 @@ static const int resources[] = { KCMP_VM, KCMP_FILES };
 
 struct tasks {
 	pid_t *pids;
-	size_t count, room;
+	size_t count, capacity;
 };
 
 static void add(int directory, pid_t pid, void *data)
@@ -27,9 +26,9 @@ static void add(int directory, pid_t pid, void *data)
 	struct tasks *tasks = data;
 
 	(void)directory;
-	if (tasks->count == tasks->room) {
-		tasks->room = tasks->room ? 2 * tasks->room : 1024;
-		tasks->pids = reallocarray(tasks->pids, tasks->room,
+	if (tasks->count == tasks->capacity) {
+		tasks->capacity = tasks->capacity ? 2 * tasks->capacity : 1024;
+		tasks->pids = reallocarray(tasks->pids, tasks->capacity,
 					   sizeof(pid_t));
 		if (!tasks->pids)
 			err(1, "memory for tasks");
@@ -37,7 +36,7 @@ static void add(int directory, pid_t pid, void *data)
 	tasks->pids[tasks->count++] = pid;
 }
 
-/* qsort() passes nothing on. */
+/* Globals, because qsort() passes no argument to the comparison. */
 static struct work *counted;
 static int resource;
 
@@ -52,11 +51,11 @@ static int order(const void *one, const void *other)
 	static const int orders[] = { 0, -1, 1 };
 	int result = compare(*(const pid_t *)one, *(const pid_t *)other);
 
-	/* Whoever is gone has no order. */
+	/* A task that has ended has no order. */
 	return result < 0 || result > 2 ? 0 : orders[result];
 }
 
-/* bytes: how many groups were found, of both resources. */
+/* Counts the groups of both resources as bytes, as a check of the result. */
 static void sort(struct tasks *tasks)
 {
 	size_t i;

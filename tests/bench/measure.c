@@ -1,40 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Counts the instructions of one thing that is done, in a virtual machine in
- * which time is counted by instructions.
+ * Counts the instructions that a subject takes, in a virtual machine whose
+ * clock counts instructions.
  *
  *	measure [-1] SUBJECT [ARGUMENT...]
  *
- * Does it once to warm up, then three times, or with -1 just once, and prints one
- * line
+ * Runs the subject once to warm up and then three times, or with -1 only once.
+ * Prints one line:
  *
  *	MEDIAN LEAST MOST BYTES CALLS PEAK
  *
- * the first three in instructions, the others of the last time; PEAK in KiB, of
- * a command only. Subjects:
+ * The first three are instructions; the others are from the last run. PEAK is
+ * the peak memory of a command in KiB, and 0 for other subjects. Subjects:
  *
  *	file PATH	opens PATH, reads it to its end, and closes it
  *	run COMMAND...	a whole process, from fork to wait
  *	proc		reads stat and status of every task in /proc
- *	pairs		groups all tasks by mm and by files, by kcmp(2) of each
- *			two
- *	sorted		the same by sorting them
+ *	pairs		groups all tasks by mm and by files, with kcmp(2) of every
+ *			pair
+ *	sorted		does the same by sorting them with kcmp(2)
  *	iterator	a BPF iterator over all tasks, from open to close
  *
- * Some are looked at in other ways:
+ * These subjects print something else:
  *
- *	same PATH	prints how many records of the iterator there are, and how
- *			many differ from those of the snapshot PATH, which are of
- *			the same bytes if they are of the same task at rest
- *	hold PATH	writes a line, opens PATH when it is sent one, writes a
- *			line, and waits for its input to end
- *	pause PATH	prints for how many ns the machine was stopped for the
- *			snapshot PATH
- *	forks COUNT	prints what a fork and its exit cost, on average of COUNT
+ *	same PATH	compares the iterator's records with those of the snapshot
+ *			PATH: prints the number of identical records, of different
+ *			ones, and of records that only one of the two has
+ *	hold PATH	prints a line, waits for a line, opens PATH, prints a line,
+ *			and waits for its input to end
+ *	pause PATH	prints the ns for which the snapshot PATH stopped the CPUs
+ *	forks COUNT	prints the average cost of COUNT forks and their exits
  *
- * It refuses to count where instructions are not what the processor's clock
- * counts.
+ * Refuses to count if the CPU's clock does not count instructions.
  */
 #include <err.h>
 #include <errno.h>
@@ -47,15 +45,15 @@
 #include "measure.h"
 
 #define RUNS	3
-#define PAUSE	5	/* seconds in between, which pass at once where all is idle */
+#define PAUSE	5	/* seconds between runs; they pass at once on an idle machine */
 
-/* Of the processor's clock for an instruction: 2 ns, of one tick each. */
+/* Ticks of the CPU's clock per instruction: it takes 2 ns, one tick each. */
 #define TICKS	2
 
 static const struct subject {
 	const char *name;
 	void (*function)(char **argv, struct work *work);
-	int once;	/* prints by itself what it finds */
+	int once;	/* runs once and prints its own result */
 } subjects[] = {
 	{ "file",	read_file,		0 },
 	{ "run",	run_command,		0 },
@@ -76,10 +74,10 @@ static const struct subject *find(const char *name)
 	for (i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (!strcmp(subjects[i].name, name))
 			return &subjects[i];
-	errx(2, "no subject is called '%s'", name);
+	errx(2, "unknown subject '%s'", name);
 }
 
-/* A loop whose instructions are known, by the clock. */
+/* The clock's count for a loop of 2 * @rounds instructions. */
 static uint64_t clock_loop(uint64_t rounds)
 {
 	uint64_t start = __rdtsc();
@@ -88,7 +86,7 @@ static uint64_t clock_loop(uint64_t rounds)
 	return (__rdtsc() - start) / TICKS;
 }
 
-/* It must count just these, if no interrupt comes in between. */
+/* The least of several counts has no interrupts in it, so it must be exact. */
 static void check_clock(void)
 {
 	const uint64_t rounds = 100000;
@@ -102,7 +100,7 @@ static void check_clock(void)
 			least = counted;
 	}
 	if (least < 2 * rounds || least > 2 * rounds + rounds / 1000)
-		errx(1, "this is no machine that counts instructions: %ju for %ju",
+		errx(1, "the clock does not count instructions: %ju for %ju",
 		     (uintmax_t)least, (uintmax_t)(2 * rounds));
 }
 
@@ -127,8 +125,8 @@ static void measure(const struct subject *subject, char **argv, int count)
 	for (i = 0; i < count; i++) {
 		memset(&work, 0, sizeof(work));
 		/*
-		 * What is put off is done now. And the module lets the machine
-		 * rest after it stopped it, which is idle time.
+		 * Deferred work runs now, and the wait that the module imposes
+		 * after a stop ends.
 		 */
 		sleep(PAUSE);
 		start = __rdtsc();

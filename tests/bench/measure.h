@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What the parts of "measure" know of each other.
+ * The interface between the files of "measure".
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What was done, for a check that it was all of it. */
+/* The amount of work done, to check that nothing was left out. */
 struct work {
-	uint64_t bytes;		/* that were read or written */
-	uint64_t calls;		/* of what it is made of: files, comparisons */
-	uint64_t peak_kib;	/* of memory, of a process of its own */
+	uint64_t bytes;		/* read or written; groups found with kcmp(2) */
+	uint64_t calls;		/* files read, comparisons made */
+	uint64_t peak_kib;	/* peak memory of the process that run_command() runs */
 };
 
 /* file.c */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * All tasks by /proc, as fast as it can be asked: no path is longer than it has
- * to be, and nothing is made of what was read.
+ * Reads all tasks from /proc as fast as possible: paths are as short as they
+ * can be, and the contents are not parsed.
  */
 #include <dirent.h>
 #include <err.h>
@@ -32,7 +32,7 @@ static void every_number(int directory,
 		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
 			continue;
 		found = open_at(directory, entry->d_name, O_DIRECTORY);
-		/* It may be gone by now. */
+		/* The task may have ended. */
 		if (found >= 0)
 			visit(found, atoi(entry->d_name), data);
 	}

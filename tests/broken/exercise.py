@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What makes a broken module show its bug, without minding what it says of tasks:
-the verdict is the kernel's. tests/live/run runs these, too.
+Exercises that trigger the bugs of broken modules. They do not check the output of the
+module, because only the kernel's reports count. tests/live/run runs these tests.
 """
 
 import os
@@ -13,16 +13,16 @@ import live
 from test_load import load, unload
 
 ROUNDS = 10
-# Each sets some watchpoints, of which only few are on the word that is raced for;
-# in one run of many, 30 rounds came to none that two readers met at.
+# Each round sets some watchpoints, and few of them are at the word with the race. With
+# 30 rounds, a run sometimes missed the race.
 RACE_ROUNDS = 600
 
 
 class Reads(live.Loaded):
     """
-    Each read is by a process of its own, which has ended before the next. It
-    may take its bug along: a lock that it keeps is not kept by the tests. There
-    is a thread among the tasks, which has no exit signal.
+    Each read runs in its own process, which ends before the next one starts. So a
+    lock that the module keeps does not block the tests. One of the tasks is a
+    thread, which has no exit signal.
     """
 
     def setUp(self):
@@ -39,7 +39,7 @@ class Reads(live.Loaded):
 
 
 class Events(unittest.TestCase):
-    """More events than there is room for, and some after the module is gone."""
+    """More events than a ring can hold, and some after the module is unloaded."""
 
     BIRTHS = 100
 
@@ -57,8 +57,8 @@ class Events(unittest.TestCase):
 
 class Race(live.Loaded):
     """
-    Two readers at the same time, with more and longer watchpoints than a boot
-    and Python could bear.
+    Two concurrent readers, with more and longer watchpoints than would be practical
+    during boot and while Python starts.
     """
 
     KCSAN = "/sys/module/kcsan/parameters"
@@ -78,11 +78,12 @@ class Race(live.Loaded):
 
 class FailedLoads(unittest.TestCase):
     """
-    A load in which the n-th directory entry cannot be had, for every n.
+    Loads in which the n-th allocation of a directory entry fails, for every n.
 
-    No other allocation fails: that of a kobject, say, makes the kernel complain
-    by itself. Nor do copies from and to user memory, which count as well
-    (should_fail_ex() in lib/fault-inject.c) unless certain callers are wanted.
+    No other allocation fails, because the kernel itself prints errors for some, such
+    as that of a kobject. Copies from and to user memory would also count
+    (should_fail_ex() in lib/fault-inject.c), so fail_usercopy is limited to callers
+    that do not exist.
     """
 
     DEBUG = "/sys/kernel/debug"
@@ -106,12 +107,12 @@ class FailedLoads(unittest.TestCase):
             error, failed = self.load_failing(module, entry)
             if not error:
                 self.assertEqual(unload(), 0)
-        # The directory and the files, and the one too many.
+        # One for the directory, one for each file, and one round without a failure.
         self.assertGreaterEqual(entry, 2 + len(live.NAMES))
 
     @staticmethod
     def load_failing(module, entry):
-        """The error of the load, and whether an entry did fail."""
+        """Returns the error of the load, and whether an allocation failed."""
         file = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
         try:
             os.write(file, b"%d" % entry)

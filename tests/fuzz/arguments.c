@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Any words as a command line, one a line of the input: the reader must refuse
- * them in one line and a hint, or do what they say. All is done that main()
- * does, but that no file is opened but our own, and none is written.
+ * Takes the lines of the input as words of a command line. The reader must
+ * refuse them with one line and a hint, or obey them. This does everything that
+ * main() does, but opens only its own files and writes none.
  */
 #include <ctype.h>
 #include <setjmp.h>
@@ -15,7 +15,7 @@
 
 #include "output.h"
 
-/* The exit from wrong usage, and from what is done by an option alone. */
+/* Replaces exit(3), after wrong usage and after options like --help. */
 static _Noreturn void leave(int status);
 
 /* For its static functions. */
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 static jmp_buf jump;
 static char snapshot_path[32];
 
-/* Of a textbook: what threads share, thread groups do not. */
+/* Writes an ordinary task: threads share, thread groups do not. */
 static void put_task(int fd, int pid, int tgid, int ppid,
 		     enum taskmap_kind kind)
 {
@@ -77,15 +77,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void leave(int status)
 {
-	/* Only finish() leaves with anything else, and it closes first. */
+	/* Other statuses come from finish(), which closes stdout first. */
 	stdout_closed = status != STATUS_USAGE;
 	longjmp(jump, status + 1);
 }
 
-/* Takes @text apart, which keeps the words. Returns how many there are. */
+/* Splits @text into words, in place. Returns their number. */
 static int split(char *text, char **words)
 {
-	/* Its messages are its own: only they begin with this name. */
+	/* Only messages of getopt(3) begin with this name. */
 	static char name[] = "getopt";
 	int count = 1;
 
@@ -107,7 +107,7 @@ static void check_filter(const struct filter *filter)
 	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
 }
 
-/* Whether @command is one that looks at pids alone. */
+/* Whether @command only takes pids. */
 static bool takes_pids(const struct command *command)
 {
 	return command->run == explain_command ||
@@ -124,7 +124,7 @@ static void check_selection(const struct selection *selection)
 	}
 }
 
-/* The nodes of the tree have nothing of their own. */
+/* For tdestroy(3): the nodes of the tree own nothing. */
 static void keep(void *pid)
 {
 	(void)pid;
@@ -137,7 +137,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	char *same[] = { snapshot_path, snapshot_path, NULL };
 	int status;
 
-	optind = 0;	/* begin anew, as glibc has it; and so do we */
+	optind = 0;	/* makes glibc and the reader start from the beginning */
 	memset(given, 0, sizeof(given));
 	tdestroy(given_pids, keep);
 	given_pids = NULL;
@@ -148,8 +148,8 @@ static int run_words(int argc, char **argv, struct options *options)
 	check_taken(command);
 	check_filter(&options->filter);
 	/*
-	 * Of those without columns these are sure to write no file and run
-	 * nothing.
+	 * Of the commands without columns, only these never write files or run
+	 * programs.
 	 */
 	if (!command->columns && !takes_pids(command) &&
 	    (command->run != graph_command ||
@@ -170,7 +170,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	return status;
 }
 
-/* A line for each pid that is not there; or what is wrong, and the hint. */
+/* The errors are a line for each missing pid, or one line and the hint. */
 static void check_complaint(const struct printed *printed, int status,
 			    const struct filter *filter)
 {
@@ -181,7 +181,7 @@ static void check_complaint(const struct printed *printed, int status,
 		must(!*text);
 		return;
 	}
-	/* getopt(3) prints as it is what it does not know. */
+	/* getopt(3) prints unknown options unescaped. */
 	if (!strncmp(text, "getopt: ", strlen("getopt: ")))
 		return;
 	lines = count_lines(text);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Any bytes as a stream of events: watch must refuse them in one line, or show
- * each event on a line, up to where they are not sound. The header's reserved
- * field, which the reader ignores, chooses a pid to watch.
+ * Takes the input as a stream of events. watch must show each event on a line,
+ * up to the first invalid byte, which it must report in one line. The header's
+ * reserved field, which the reader ignores, chooses a pid to watch.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* One line that can be printed, and a reason. */
+/* An error is one printable line with a reason. */
 static void check_error(struct error *error)
 {
 	must(error->text && *error->text && !strchr(error->text, '\n'));
@@ -50,7 +50,10 @@ static void check_event(const struct taskmap_event *event)
 	must(memchr(event->record.comm, 0, TASKMAP_COMM_LEN));
 }
 
-/* Whether it is sound to its end, with how many events, and the pid to watch. */
+/*
+ * Whether the stream is valid to its end; its number of events, and the pid to
+ * watch.
+ */
 static bool check_stream(size_t *count, int *pid)
 {
 	static struct events events;
@@ -96,7 +99,7 @@ static void check_json(char *text)
 	}
 }
 
-/* The heading, the events, and the summary if there is an end. */
+/* The output is the header, the events, and a summary if the stream has an end. */
 static void check_watch(bool sound, size_t count, int pid, enum format format)
 {
 	char *args[] = { NULL };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * How snapshots are changed from one try to the next. Random bytes hardly ever
- * get past the header, so most changes are followed by a repair of what the
- * reader checks first, and some are those that matter behind it: a task more
- * or less, an object or a pid of one task given to another.
+ * Mutates snapshots. Random bytes rarely get past the checks of the header, so
+ * most mutations repair the header afterwards. Others change tasks: they add or
+ * remove one, or give an object or a pid of one task to another.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,7 +65,7 @@ static bool sound_layout(const struct image *image)
 	       ids_end + h->resource_count * 4 <= h->record_size;
 }
 
-/* Some shape in which the records have as many resources as the header says. */
+/* Repairs the layout, so that records have the number of resources in the header. */
 static void mend_layout(struct image *image)
 {
 	struct taskmap_header *h = &image->header;
@@ -103,7 +102,7 @@ static void mend_records(struct image *image)
 	}
 }
 
-/* Makes a snapshot of whatever there is. Room for a header must be there. */
+/* Makes a snapshot of any bytes. There must be space for a header. */
 static void mend(struct image *image)
 {
 	struct taskmap_header *h = &image->header;
@@ -146,7 +145,7 @@ static void remove_record(struct image *image)
 	image->size -= bytes;
 }
 
-/* One task's object becomes that of another, or nothing. */
+/* Gives an object of one task, or no object, to another task. */
 static void share(struct image *image, unsigned char *from, unsigned char *to)
 {
 	size_t at;
@@ -161,7 +160,7 @@ static void share(struct image *image, unsigned char *from, unsigned char *to)
 		memset(to + at, 0, 8);
 }
 
-/* One task becomes the leader, the parent or the like of another. */
+/* Makes one task the leader, the parent or another relative of another. */
 static void relate(struct image *image, unsigned char *from, unsigned char *to)
 {
 	static const size_t pids[] = {
@@ -173,7 +172,7 @@ static void relate(struct image *image, unsigned char *from, unsigned char *to)
 	memcpy(to + pids[1 + pick(image, 2)], from + pids[pick(image, 3)], 4);
 }
 
-/* Names that are not shown as they are, or that quoting could stumble on. */
+/* Gives a task a name that needs escaping or quoting. */
 static void change_name(struct image *image, unsigned char *to)
 {
 	static const char names[][TASKMAP_COMM_LEN + 1] = {
@@ -230,7 +229,7 @@ static void change_tasks(struct image *image)
 	}
 }
 
-/* A header that is wrong by as little as makes a record end too late. */
+/* Changes the header slightly, so that a record ends too late. */
 static void nudge_header(struct image *image)
 {
 	static const size_t fields[] = {

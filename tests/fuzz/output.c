@@ -16,7 +16,7 @@ bool stdout_closed;
 
 void must_fail(const char *file, int line, const char *condition)
 {
-	dprintf(2, "%s:%d: not so: %s\n", file, line, condition);
+	dprintf(2, "%s:%d: false: %s\n", file, line, condition);
 	abort();
 }
 
@@ -38,7 +38,7 @@ void printed_end(struct printed *printed)
 	must(!fclose(stderr));
 	stdout = real_stdout;
 	stderr = real_stderr;
-	/* No NUL within, so that what follows may take them for strings. */
+	/* There is no NUL inside, so callers can use it as a string. */
 	must(strlen(printed->text) == printed->size);
 	must(strlen(printed->complaint) == printed->complaint_size);
 }
@@ -59,7 +59,7 @@ size_t count_lines(const char *text)
 	return lines;
 }
 
-/* The locale's own opinion, and that it can be decoded at all. */
+/* The text can be decoded in the locale, and has no control characters. */
 static void must_have_no_control(const char *text)
 {
 	mbstate_t state = { 0 };
@@ -73,7 +73,7 @@ static void must_have_no_control(const char *text)
 	}
 }
 
-/* What escape() would have to change is what must not be there. */
+/* escape() would not change the text. */
 void must_be_printable(const char *text, size_t size)
 {
 	char *copy = xcalloc(size + 1, 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Gives files to a fuzz target, one after the other, where there is no
- * libFuzzer: under another compiler, for instance one that measures coverage.
+ * Runs a fuzz target with files, one after the other, without libFuzzer: for
+ * other compilers, for example to measure coverage.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-/* A copy of just its size, for the sanitizer to see a read beyond it. */
+/* Copies the file to memory of its exact size, so that sanitizers report overreads. */
 static void replay(const char *path)
 {
 	unsigned char *bytes = xcalloc(ROOM, 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * seeds DIRECTORY: snapshots to begin with, made of the rows that unit tests
- * use: a few at a time, in the shapes that older and newer modules may write.
+ * seeds DIRECTORY: writes initial snapshots with rows of the unit tests, a few
+ * rows in each, in shapes that older and newer modules can write.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Any bytes as a snapshot: the reader must refuse them in one line, or show
- * them in each of its ways, whole. The input is the file itself, but for the
- * header's reserved field, which the reader ignores: its bits choose who is
- * shown.
+ * Takes the input as a snapshot. The reader must refuse it in one line, or show
+ * all of it in every format. Bits of the header's reserved field, which the
+ * reader ignores, choose the tasks to show.
  *
- * Beside what the sanitizers see, the outputs are held against each other and
- * against what the model must be.
+ * In addition to the sanitizers' checks, this compares the outputs with each
+ * other and with the definition of the model.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -20,13 +19,13 @@
 
 #include "output.h"
 
-/* For its findings. */
+/* For its static functions. */
 #include "command/drift.c"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-/* The files in which the reader finds its input, and another to compare with. */
+/* The descriptors of the reader's input, and of a later snapshot to compare with. */
 static int input, later;
 static char input_path[32], later_path[32];
 
@@ -49,7 +48,7 @@ static void put_input(const unsigned char *data, size_t size)
 	must(pwrite(input, data, size, 0) == (ssize_t)size);
 }
 
-/* One line that can be printed, and a reason. */
+/* An error is one printable line with a reason. */
 static void check_error(struct error *error)
 {
 	must(error->text && *error->text && !strchr(error->text, '\n'));
@@ -57,7 +56,7 @@ static void check_error(struct error *error)
 	free(error->text);
 }
 
-/* What the rest of the reader relies on. */
+/* The properties of a snapshot on which the rest of the reader relies. */
 static void check_sound(const struct snapshot *snap)
 {
 	for (unsigned int i = 0; i < snap->count; i++) {
@@ -70,7 +69,7 @@ static void check_sound(const struct snapshot *snap)
 	must(memchr(snap->header.release, 0, TASKMAP_RELEASE_LEN));
 }
 
-/* Groups by definition: two tasks are in one if and only if they share it. */
+/* Two tasks are in the same group exactly if they share the object. */
 static void check_groups(const struct model *model,
 			 enum taskmap_resource resource)
 {
@@ -100,7 +99,7 @@ static void check_groups(const struct model *model,
 	must(members <= model->count);
 }
 
-/* From everyone who is shown, up to a root by way of those who are. */
+/* Every shown task has a path of shown tasks up to a root. */
 static void check_tree(const struct model *model, const bool *shown)
 {
 	unsigned int *parents = tree_parents(model, shown);
@@ -117,7 +116,7 @@ static void check_tree(const struct model *model, const bool *shown)
 	free(parents);
 }
 
-/* Returns which tasks are shown, to be freed. */
+/* Returns the shown tasks. The caller frees the array. */
 static bool *check_model(const struct snapshot *snap,
 			 const struct filter *filter)
 {
@@ -170,7 +169,7 @@ static void check_json(const struct printed *printed, const char *key,
 	json_tokener_free(tokener);
 }
 
-/* Rows of as many fields as there are columns, whatever is in them. */
+/* Every row has as many fields as there are columns, whatever their contents. */
 static void check_fields(const struct printed *printed, char separator,
 			 size_t separators)
 {
@@ -185,7 +184,7 @@ static void check_fields(const struct printed *printed, char separator,
 	}
 }
 
-/* @count rows of @columns columns, which JSON calls @key. */
+/* The output has @count rows of @columns columns, under @key in JSON. */
 static void check_output(const struct printed *printed, enum format format,
 			 const char *key, size_t columns, size_t count)
 {
@@ -211,13 +210,13 @@ static void check_output(const struct printed *printed, enum format format,
 	}
 }
 
-/* A command that prints rows: what runs, and what must come of it. */
+/* A command that prints rows, and its expected result. */
 struct run {
 	int (*command)(const struct options *options, struct error *error);
 	const struct columns *columns;
 	const char *key;
 	size_t count;
-	bool differs;	/* exits with 1 though no task is missing */
+	bool differs;	/* exits with 1 even if no task is missing */
 };
 
 static void check_run(const struct run *run, struct options *options)
@@ -254,7 +253,7 @@ static void check_list(const struct filter *filter, enum format format,
 	check_run(&run, &options);
 }
 
-/* Objects that one of the shown tasks holds, each counted where it is first. */
+/* The number of objects of shown tasks, each counted at its first holder. */
 static size_t count_objects(const struct snapshot *snap, const bool *shown)
 {
 	size_t count = 0;
@@ -286,11 +285,11 @@ static void check_groups_command(const struct filter *filter,
 	check_run(&run, &options);
 }
 
-/* Whether the task at @index is another in the later snapshot, or has another mm. */
+/* Whether the later snapshot has another task at @index, or the task another mm. */
 #define IS_OTHER(index)		((index) % 2 == 0)
 #define HAS_OTHER_MM(index)	((index) % 3 == 0)
 
-/* A snapshot that differs from @snap in some of its tasks. */
+/* Writes a snapshot that differs from @snap in some tasks. */
 static void put_later(const struct snapshot *snap)
 {
 	struct taskmap_header header = snap->header;
@@ -345,7 +344,7 @@ static void check_diffs(const struct snapshot *snap, const bool *shown,
 	check_diff(filter, format, same, "+S,FLAGS,SHARES,NOTE,THREADS", 0);
 }
 
-/* How many findings there are: folded, ordered, each with a reason. */
+/* The number of findings, which must be folded, ordered, and have reasons. */
 static size_t count_findings(const struct snapshot *snap, const bool *shown)
 {
 	struct model model;
@@ -378,7 +377,7 @@ static void check_drift(const struct filter *filter, enum format format,
 	check_run(&run, &options);
 }
 
-/* All pids that are shown, but of so many only some. */
+/* The most pids that are passed as arguments. */
 #define ASKED	8
 
 static size_t put_pids(const struct snapshot *snap, const bool *shown,
@@ -392,7 +391,7 @@ static size_t put_pids(const struct snapshot *snap, const bool *shown,
 	return options->filter.pid_count;
 }
 
-/* Lines that are whole, and JSON that parses; it is found under @key. */
+/* The output is whole lines, or valid JSON with @key. */
 static void check_words(int (*command)(const struct options *options,
 				       struct error *error),
 			struct options *options, const char *key,
@@ -425,7 +424,7 @@ static void check_explain(const struct snapshot *snap, const bool *shown,
 	check_words(explain_command, &options, "explain", 24, count);
 }
 
-/* With whatever of it is there, though the command line wants two. */
+/* Compares any number of tasks, even one, which the command line does not allow. */
 static void check_compare(const struct snapshot *snap, const bool *shown,
 			  enum format format)
 {
@@ -437,7 +436,7 @@ static void check_compare(const struct snapshot *snap, const bool *shown,
 		    TASKMAP_RESOURCES);
 }
 
-/* Strings that end, within braces, and nothing else that quotes. */
+/* DOT is in braces, its strings end, and there are no other quotes. */
 static void check_dot(const struct printed *printed)
 {
 	bool within = false;
@@ -457,7 +456,7 @@ static void check_dot(const struct printed *printed)
 	must(!within && !depth);
 }
 
-/* The data ends where the page says so, and has all who are shown. */
+/* The page's data ends where the page ends it, and has all shown tasks. */
 static void check_page(const struct printed *printed, size_t shown)
 {
 	static const char begin[] = "id=\"data\">", end[] = "</script>\n<script>\n";
@@ -483,7 +482,7 @@ static void check_page(const struct printed *printed, size_t shown)
 	json_tokener_free(tokener);
 }
 
-/* What the page is besides its data is long, and always the same. */
+/* The page outside its data is long and always the same, so it is not checked. */
 static void check_graph(const struct filter *filter, bool all, size_t shown)
 {
 	for (int html = 0; html < 2 - !all; html++) {
@@ -511,7 +510,7 @@ static void check_graph(const struct filter *filter, bool all, size_t shown)
 	}
 }
 
-/* What save would write is all of it, and it is as strict. */
+/* save writes the whole input, and refuses the same input. */
 static void check_copy(const unsigned char *data, size_t size, bool sound)
 {
 	struct error error = { 0 };
@@ -526,7 +525,7 @@ static void check_copy(const unsigned char *data, size_t size, bool sound)
 	free(copy.bytes);
 }
 
-/* Each command in each format. */
+/* Runs each command in each format. */
 static void check_commands(const struct snapshot *snap,
 			   const struct filter *filter)
 {

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Completion as it is typed: in a bash on a terminal, which breaks words in its own
-way, as the unit tests cannot.
+Tests completion as a user types it, in a bash on a terminal. Unlike the unit tests,
+this includes the way in which readline breaks words.
 
     completion.py READER-DIRECTORY COMPLETION-DIRECTORY
 
-Prints what differs from what is expected, and nothing if all is well.
+Prints a line for each unexpected result.
 """
 
 import os
@@ -17,9 +17,9 @@ import select
 import sys
 import tempfile
 
-PATIENCE = 120      # seconds for an answer of a machine that is busy
+PATIENCE = 120      # seconds for an answer, enough on a busy machine
 
-# What is typed before the tabulator, and what stands there after it.
+# The line before the Tab key is pressed, and the line after it.
 TYPED = {
     "taskmap gra": "taskmap graph ",
     "taskmap graph --sv": "taskmap graph --svg ",
@@ -43,7 +43,7 @@ TYPED = {
 
 
 def start(programs, completions, home):
-    """A bash that tells its line, and forgets it, for Control-X."""
+    """Starts a bash that prints and clears its input line on Control-X."""
     rcfile = os.path.join(home, ".rc")
     with open(rcfile, "w", encoding="utf-8") as file:
         file.write("""
@@ -63,16 +63,16 @@ def start(programs, completions, home):
 
 
 def answer(terminal):
-    """What it tells next."""
+    """The next line that bash prints for Control-X."""
     seen = ""
-    while not (told := re.search(r"^<(.*)>\r?$\n", seen, re.M)):
+    while not (line := re.search(r"^<(.*)>\r?$\n", seen, re.M)):
         if not select.select([terminal], [], [], PATIENCE)[0]:
             sys.exit(f"no answer, but {seen!r}")
         try:
             seen += os.read(terminal, 65536).decode()
         except OSError:
             sys.exit(f"bash ended: {seen!r}")
-    return told.group(1)
+    return line.group(1)
 
 
 def main():
@@ -87,7 +87,7 @@ def main():
             os.write(terminal, typed.encode() + b"\t\x18")
             got = answer(terminal)
             if got != expected:
-                print(f"{typed!r} became {got!r} and not {expected!r}")
+                print(f"{typed!r} became {got!r} instead of {expected!r}")
         os.close(terminal)
 
 

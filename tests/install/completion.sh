@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Completion as it is typed. Sourced by check.
+# Tests completion as a user types it. Sourced by check.
 
 name="completion in a bash on a terminal"
 if command -v python3 >/dev/null; then
 	try "$name" tests/install/completion.py userspace userspace/completion
 else
-	skip "$name" "no python3"
+	skip "$name" "python3 not found: install python3"
 fi

@@ -2,12 +2,12 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The archive that "make dist" makes. Sourced by check.
+# Tests the archive of "make dist". Sourced by check.
 
 archive=taskmap-$version.tar.xz
 unpacked=$scratch/taskmap-$version
 
-# committed: the names of all that is.
+# committed: the names of all committed files.
 committed()
 {
 	git --git-dir=.git ls-tree -r --name-only HEAD | LC_ALL=C sort
@@ -27,8 +27,8 @@ dist()
 	diff <(committed) <(names "$unpacked") || true
 }
 
-# A clone with all that git could be told to write other bytes by, and with
-# changes that are not committed, of the version too.
+# Makes the archive in a clone with every setting by which git can change bytes,
+# and with uncommitted changes, one of them to the version.
 dist_of_clone()
 {
 	local clone=$scratch/clone
@@ -70,13 +70,13 @@ dist_clean()
 	diff <(committed) <(names "$unpacked") || true
 }
 
-# An empty archive would be worse than none, and so would be one of the
-# repository in which the archive was unpacked.
+# An unpacked archive is no repository. It must fail, and make neither an empty
+# archive nor one of the repository around it.
 dist_of_nothing()
 {
 	git init -q "$scratch"
 	! make -s -C "$unpacked" dist >"$scratch/log" 2>&1 ||
-		echo "no complaint"
+		echo "make dist did not fail"
 	grep -q 'not a git repository' "$scratch/log" || cat "$scratch/log"
 	rm -rf "$scratch/.git"
 	find "$unpacked" -name '*.tar.xz'
@@ -85,11 +85,11 @@ dist_of_nothing()
 if ! git --git-dir=.git rev-parse HEAD >"$scratch/log" 2>&1; then
 	skip "make dist" "$(tail -n 1 "$scratch/log")"
 else
-	try "make dist: what is committed" dist
-	try "make dist: the same bytes whatever is configured or changed" \
+	try "make dist: exactly the committed files" dist
+	try "make dist: the same bytes with any configuration or change" \
 		dist_of_clone
-	try "the reader is built of the archive" dist_builds
+	try "the reader builds from the archive" dist_builds
 	sources "the archive" "$unpacked"
-	try "make clean leaves what was in the archive" dist_clean
-	try "make dist of an archive says that it cannot" dist_of_nothing
+	try "make clean leaves exactly the files of the archive" dist_clean
+	try "make dist in an unpacked archive fails" dist_of_nothing
 fi

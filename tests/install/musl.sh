@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The reader and the zoo by another C library: what only glibc has is not declared
-# there. Sourced by check.
+# Compiles the reader and taskmap-zoo with musl, whose headers do not declare
+# functions that only glibc has. Sourced by check.
 
-# by_musl: without the libraries, which nobody has for musl here: their headers
-# do, and those of the kernel, and nothing is linked.
+# by_musl: compiles with the headers of the libraries and the kernel. It does
+# not link, because Debian does not have these libraries for musl.
 by_musl()
 {
 	local include=$scratch/musl-include name
@@ -21,9 +21,9 @@ by_musl()
 	[[ -s $scratch/musl/taskmap && -s $scratch/musl/taskmap-zoo ]]
 }
 
-name="the reader and the zoo are compiled for musl, without a warning"
+name="the reader and taskmap-zoo compile for musl without a warning"
 if command -v musl-gcc >/dev/null; then
 	try "$name" by_musl
 else
-	skip "$name" "no musl-gcc: install musl-tools"
+	skip "$name" "musl-gcc not found: install musl-tools"
 fi

@@ -2,19 +2,19 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Names with all that make and the shell take for their own: of the checkout, of
-# DESTDIR, PREFIX and O. Sourced by check.
+# Tests directories whose names have every character that is special to make or
+# the shell: the checkout, DESTDIR, PREFIX and O. Sourced by check.
 
 odd=$'un  usual, o\'clock: $5 "x" \\n;*'
 checkout=$scratch/$odd/top
 
-# of_make WORD: as make's command line wants it.
+# of_make WORD: escapes it for make's command line.
 of_make()
 {
 	printf %s "${1//\$/\$\$}"
 }
 
-# state DIRECTORY: whatever a build could change there.
+# state DIRECTORY: lists everything that a build could change there.
 state()
 {
 	find "$1" -printf '%P %y %s %T@\n' | LC_ALL=C sort
@@ -29,7 +29,7 @@ make_checkout()
 	cp -p debian/rules "$checkout/debian/"
 	cp -p tests/unit/Makefile "$checkout/tests/unit/"
 	cp -pr userspace/completion userspace/man "$checkout/userspace/"
-	# Where a name would end that was taken apart.
+	# If make split the name at its blanks, it would overwrite or remove this file.
 	echo theirs >"$scratch/un"
 }
 
@@ -48,7 +48,7 @@ built_outside()
 	"$scratch/$odd/out $odd/taskmap-zoo" --version >/dev/null
 }
 
-# What was built outside is installed from there, and not built once more.
+# Programs built in another directory are installed from there, and not built again.
 odd_install()
 {
 	local before
@@ -78,7 +78,7 @@ odd_dkms()
 	diff <(echo theirs) "$scratch/un" || true
 }
 
-# Both packages, and what was built is gone again afterwards.
+# Installs the files of both packages. Then make clean removes all built files.
 odd_package()
 {
 	local before
@@ -96,18 +96,18 @@ odd_package()
 	diff <(echo "$before") <(files "$checkout") || true
 }
 
-# refused MAKE-ARGUMENT...: in one line, and nothing is put anywhere.
+# refused MAKE-ARGUMENT...: make fails with one line, and creates nothing.
 refused()
 {
 	if odd_make "$@" 2>"$scratch/log"; then
-		echo "no complaint"
+		echo "make did not fail"
 	fi
 	grep -q '\*\*\* taskmap: .*must be absolute' "$scratch/log" ||
 		cat "$scratch/log"
 	find "$checkout" -name stage -o -name '~'
 }
 
-# With a kernel tree that makes something, if it is asked to.
+# Uses a fake kernel tree that leaves a file if kbuild runs.
 unfit_for_kbuild()
 {
 	local unfit character directory
@@ -122,7 +122,7 @@ unfit_for_kbuild()
 		cp -r module/uapi "$directory/module/"
 		if make -s -C "$directory" modules KDIR="$scratch/kdir" \
 			>"$scratch/log" 2>&1; then
-			echo "no complaint about $directory"
+			echo "make did not fail in $directory"
 		fi
 		[[ $(wc -l <"$scratch/log") -eq 1 &&
 			$(<"$scratch/log") == *"taskmap: kbuild cannot work"* ]] ||
@@ -132,14 +132,14 @@ unfit_for_kbuild()
 }
 
 make_checkout
-try "the reader is built in another directory, and nothing is written here" \
+try "the reader builds in another directory and writes nothing here" \
 	built_outside
-try "odd names: make install puts the same there" odd_install
-try "odd names: make uninstall, and nothing else is touched" odd_uninstall
+try "odd names: make install installs the same files" odd_install
+try "odd names: make uninstall removes only its own files" odd_uninstall
 try "odd names: make dkms-install and dkms-uninstall" odd_dkms
-try "odd names: the packages' files, and make clean" odd_package
+try "odd names: the files of the packages, and make clean" odd_package
 try "a relative DESTDIR is refused" refused install DESTDIR=stage
 try "a relative PREFIX is refused" refused uninstall PREFIX='~/.local'
-try "a relative DESTDIR of DKMS is refused" \
+try "a relative DESTDIR is refused for DKMS" \
 	refused dkms-install DESTDIR=stage
-try "where kbuild cannot work, one line says so" unfit_for_kbuild
+try "in a directory where kbuild cannot work, make fails with one line" unfit_for_kbuild

@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The manual and completion in "make shell". Sourced by check.
+# Tests the manual and completion in "make shell". Sourced by check.
 
-# in_shell: as "make shell" starts it, but for the terminal.
+# in_shell: starts the virtual machine like "make shell", but without a terminal.
 in_shell()
 {
 	# shellcheck disable=SC2016 # for the inner shell
@@ -32,9 +32,9 @@ if [[ $status -eq $UNAVAILABLE ]]; then
 elif [[ $status -ne 0 ]]; then
 	fail "$name" "$scratch/log"
 elif ! command -v qemu-system-x86_64 >/dev/null; then
-	skip "$name" "no qemu: install qemu-system-x86"
+	skip "$name" "qemu-system-x86_64 not found: install qemu-system-x86"
 elif ! command -v man >/dev/null; then
-	skip "$name" "no man: install man-db"
+	skip "$name" "man not found: install man-db"
 else
 	try "$name" in_shell
 fi

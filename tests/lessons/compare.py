@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Whether what was seen is what a page shows.
+Compares the real output of commands with a page.
 
-It must be the same to the letter, but for
+Every character must be the same, except:
 
- - how many blanks stand between words, since numbers are wider or narrower;
- - pids. Each run has others, but the same task has the same everywhere in a
-   page: what the page calls 301 must be one number wherever it stands, and no
-   other may be that;
- - ids, that is mm#3, 16 hexadecimal digits and net:[4026532177]: the same holds
-   for them, within the output of one command.
+ - The number of blanks between words, because numbers can be wider or narrower.
+ - Pids, which differ in each run. Within a page, they map one to one: every 301 of
+   the page must be the same number, and no other number of the page may be that one.
+ - Ids: mm#3, 16 hexadecimal digits, and net:[4026532177]. They map one to one within
+   the output of one command.
 
-What is a pid is not guessed: a number, decimal or 0x, is one if it was given to a
-task while the page was typed. All other numbers must be equal.
+A number, decimal or 0x, is a pid only if a task got it while the page was typed. All
+other numbers must be equal.
 """
 
 import re
@@ -27,12 +26,12 @@ TOKEN = re.compile(r"""
   | (?P<other>.)
 """, re.VERBOSE)
 KINDS = ("id", "short", "inode")
-# Namespaces that the kernel booted with have these for good (proc_ns.h).
+# The fixed inode numbers of the initial namespaces (proc_ns.h).
 BOOTED = range(0xEFFFFFF8, 0xF0000000)
 
 
 def tokens(line):
-    """Pairs of what a piece of the line is and the piece itself."""
+    """Splits the line into pairs of a kind and a text."""
     for found in TOKEN.finditer(" ".join(line.split())):
         kind, text = found.lastgroup, found[0]
         if kind == "short":
@@ -45,21 +44,21 @@ def tokens(line):
 
 
 class Names:
-    """What is called what, one to one."""
+    """A one-to-one mapping between names in a page and names in real output."""
 
     def __init__(self):
         self.there = {}
         self.back = {}
 
     def agree(self, kind, shown, seen):
-        """Whether SEEN can be what the page calls SHOWN, as far as is known."""
+        """Whether SHOWN of the page can be SEEN. Remembers the pair if it is new."""
         shown, seen = (kind, shown), (kind, seen)
         return (self.there.setdefault(shown, seen) == seen and
                 self.back.setdefault(seen, shown) == shown)
 
 
 class Comparer:
-    """Of one page. PIDS are those that were given to tasks meanwhile."""
+    """Compares the output of one page. PIDS is the range that tasks got meanwhile."""
 
     def __init__(self, pids):
         self.pids = pids
@@ -67,7 +66,7 @@ class Comparer:
         self.ids = Names()
 
     def is_pid(self, kind, text):
-        """No pid has zeros in front."""
+        """Whether the number is a pid. Pids have no leading zeros."""
         if kind == "number":
             return text[0] != "0" and int(text) in self.pids
         return (kind == "hexadecimal" and text[2] != "0" and
@@ -89,16 +88,13 @@ class Comparer:
         return len(shown) == len(seen) and all(map(self.same_token, shown, seen))
 
     def difference(self, shown, seen):
-        """
-        What to say of the output of the next command: nothing if it is as
-        shown.
-        """
+        """Lines about a difference in the next command's output; none if equal."""
         self.ids = Names()
         for number, pair in enumerate(zip(shown, seen)):
             if not self.same_line(*pair):
                 return [f"line {number + 1} of the output",
                         f"shown: {pair[0]}", f"seen:  {pair[1]}"]
         if len(shown) != len(seen):
-            return [f"{len(shown)} lines are shown, {len(seen)} were seen",
+            return [f"the page has {len(shown)} lines, the output {len(seen)}",
                     *(f"seen:  {line}" for line in seen)]
         return []

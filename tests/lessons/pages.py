@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What a lesson has to be typed, and what it says to be seen then.
+Reads the commands of a lesson and their output from its page.
 
-A page is Markdown. What is typed stands in blocks of their own:
+A page is Markdown. Commands are in blocks like this:
 
     ```console
-    # command that is typed
+    # first line of a command
     > its next line, if it has more than one
-    what it prints
+    its output
     ```
 
-A page that wants a program beside those that all have says so in its first
-lines: <!-- needs: java, jcmd -->
+A page that needs additional programs names them in its first lines:
+<!-- needs: java, jcmd -->
 """
 
 import re
@@ -24,11 +24,11 @@ MORE = "> "
 
 
 class Malformed(Exception):
-    """A page that cannot be typed."""
+    """The page has a mistake in its blocks."""
 
 
 class Step:
-    """A command, as lines, and its output, which begins at line AT of the page."""
+    """A command, as lines, and its output. AT is the line of the page before it."""
 
     def __init__(self, command, at):
         self.command = [command]
@@ -41,7 +41,7 @@ class Step:
 
 
 def blocks(lines):
-    """The ranges of lines within blocks to be typed."""
+    """Yields the range of lines of each block with commands."""
     inside = None
     for number, line in enumerate(lines):
         if not line.startswith(FENCE):
@@ -53,11 +53,11 @@ def blocks(lines):
                 yield range(inside[0], number)
             inside = None
     if inside is not None:
-        raise Malformed(f"line {inside[0]}: a block without an end")
+        raise Malformed(f"line {inside[0]}: block has no end")
 
 
 def steps_of(text):
-    """What is typed, in order."""
+    """The commands of a page, in order."""
     lines = text.splitlines()
     steps = []
     for block in blocks(lines):
@@ -68,7 +68,7 @@ def steps_of(text):
                 step = Step(line[len(PROMPT):], number + 1)
                 steps.append(step)
             elif step is None:
-                raise Malformed(f"line {number + 1}: output of no command")
+                raise Malformed(f"line {number + 1}: output without a command")
             elif line.startswith(MORE) and not step.output:
                 step.command.append(line[len(MORE):])
                 step.at = number + 1
@@ -78,19 +78,19 @@ def steps_of(text):
 
 
 def needs_of(text):
-    """Programs that the page wants."""
+    """The additional programs that the page needs."""
     found = re.search(r"^<!-- needs: (.*) -->$", text, re.MULTILINE)
     return found[1].split(", ") if found else []
 
 
 def updated(text, outputs):
-    """The page with other outputs, a list of lines for each step."""
+    """The page with new outputs, a list of lines for each step."""
     lines = text.splitlines()
     steps = steps_of(text)
     for step, output in reversed(list(zip(steps, outputs, strict=True))):
         for line in output:
             if line.startswith((PROMPT, MORE, FENCE)):
-                raise Malformed(f"{step.typed}: prints what looks like a "
+                raise Malformed(f"{step.typed}: its output looks like a "
                                 f"command: {line}")
         lines[step.at:step.at + len(step.output)] = map(str.rstrip, output)
     return "\n".join(lines) + "\n"

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Compares what was seen when lessons were typed with what they show.
+Compares the output of commands of lessons with their pages.
 
     report.py [--update] TRANSCRIPTS PAGE...
 
-Prints TAP, a line per command, and last "N passed, N failed, N skipped". With
---update, pages that show something else are made to show what was seen.
+Prints TAP, a line per command, and at the end "N passed, N failed, N skipped".
+--update writes different output into the pages.
 """
 
 import json
@@ -25,7 +25,7 @@ from pages import Malformed, steps_of, updated  # noqa: E402
 
 
 class Report(tap.Tap):
-    """What is to be said of pages."""
+    """Reports on pages."""
 
     def say(self, name, difference):
         if difference:
@@ -34,9 +34,9 @@ class Report(tap.Tap):
             self.ok(name)
 
     def page(self, name, text, seen):
-        """Whether the page may be updated."""
+        """Reports on a page. Returns whether it can be updated."""
         if not seen:
-            self.say(name, ["it was not typed to its end"])
+            self.say(name, ["the page was not typed to its end"])
             return False
         if seen["missing"]:
             self.skip(name, seen["missing"])
@@ -47,7 +47,7 @@ class Report(tap.Tap):
             self.say(f"{name}:{step.at}: {step.command[0]}",
                      comparer.difference(step.output, output))
         if seen["stuck"]:
-            self.say(name, [f"this does not end: {seen['stuck']}"])
+            self.say(name, [f"command does not end: {seen['stuck']}"])
         return not seen["stuck"]
 
 
@@ -76,7 +76,7 @@ def main():
                 sys.exit(f"{path}: {error}")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-            print(f"# {name} shows now what was seen")
+            print(f"# {name} updated")
     sys.exit(report.finish())
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Whether wrong pages would be found, and whether all pages are built alike.
+Tests that wrong pages are found, and that all pages have the same structure.
 
     test_lessons.py TOP
 """
@@ -47,7 +47,7 @@ two
 
 
 class Pages(unittest.TestCase):
-    """What is typed."""
+    """Which commands are typed."""
 
     def test_steps(self):
         self.assertEqual([(step.typed, step.output) for step in steps_of(PAGE)],
@@ -80,7 +80,7 @@ class Pages(unittest.TestCase):
 
 
 class Same(unittest.TestCase):
-    """What differs from run to run, and does not matter."""
+    """Differences between runs that do not matter."""
 
     def check(self, *pairs):
         comparer = Comparer(PIDS)
@@ -116,10 +116,10 @@ class Same(unittest.TestCase):
 
 
 class Different(unittest.TestCase):
-    """What a page must not say."""
+    """Differences that are mistakes in a page."""
 
     def check(self, *pairs):
-        """All but the last pair are as they must be."""
+        """Checks that only the last pair differs."""
         comparer = Comparer(PIDS)
         found = [comparer.difference(shown.splitlines(), seen.splitlines())
                  for shown, seen in pairs]
@@ -183,7 +183,7 @@ class Different(unittest.TestCase):
 
 
 class Built(unittest.TestCase):
-    """The pages themselves."""
+    """The structure of the pages."""
 
     TOP = "."
 

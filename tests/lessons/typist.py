@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Types lessons, in the virtual machine made for that and nowhere else.
+Types lessons in the virtual machine.
 
     typist.py TRANSCRIPTS PAGE...
 
-Each page is typed in a shell of its own on a terminal of its own, as by somebody
-who waits for the prompt, and what was seen is written to TRANSCRIPTS/PAGE.json:
+Each page has its own shell and terminal. The next command is typed when the prompt
+appears. The output is written to TRANSCRIPTS/PAGE.json:
 
-    {"first": PID, "last": PID,      pids that tasks were given meanwhile
-     "outputs": [["line", ...]],     of each command
-     "missing": "..." | null,        a program that the page wants
+    {"first": PID, "last": PID,      the range of pids that tasks got meanwhile
+     "outputs": [["line", ...]],     the output of each command
+     "missing": "..." | null,        a program that the page needs
      "stuck": "..." | null}          a command that did not end
 """
 
@@ -35,18 +35,18 @@ from pages import needs_of, steps_of  # noqa: E402
 
 PROMPT = "<what next?>"
 COLUMNS = 100
-PATIENCE = 300      # seconds for a command
+PATIENCE = 300      # seconds for one command
 LAST_PID = "/proc/sys/kernel/ns_last_pid"
-# So that pages show small pids of three digits, whichever page comes first.
+# Every page starts with the same pids, of three digits.
 FIRST_PID = 301
 
 
 class Stuck(Exception):
-    """The shell does not come back."""
+    """The prompt does not come back."""
 
 
 def terminal():
-    """A pair of ends; the shell's neither echoes nor changes what passes."""
+    """A new terminal: our end, and the shell's, without echo or conversions."""
     ours, theirs = os.openpty()
     mode = termios.tcgetattr(theirs)
     mode[1] &= ~termios.OPOST
@@ -70,7 +70,7 @@ class Shell:
         self.until_prompt()
 
     def read(self, deadline):
-        """More of what it prints; nothing if all who could print have ended."""
+        """More output, or nothing if every process on the terminal has ended."""
         ready, _, _ = select.select([self.end], [], [],
                                     max(0, deadline - time.monotonic()))
         if not ready:
@@ -96,7 +96,7 @@ class Shell:
         return self.until_prompt()
 
     def leave(self):
-        """Ends it, and waits for all that it started."""
+        """Ends the shell, and waits for all processes that it started."""
         deadline = time.monotonic() + PATIENCE
         os.write(self.end, b"exit\n")
         try:
@@ -141,8 +141,8 @@ def type_page(text):
 
 def main():
     if not os.path.exists("/run/taskmap-vm"):
-        sys.exit("lessons are typed in the virtual machine of tests/vm and "
-                 "nowhere else")
+        sys.exit("taskmap: lessons are only typed in the virtual machine of "
+                 "tests/vm")
     for page in sys.argv[2:]:
         with open(page, encoding="utf-8") as file:
             seen = type_page(file.read())

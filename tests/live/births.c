@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Creates tasks in many ways, and says how it created each.
+ * Creates tasks in many ways, and prints how it created each.
  *
  *	births SEED LIVING
  *	births --quick COUNT
  *
- * For each line "COUNT" of its standard input, creates COUNT families, one after
- * the other. A family is a process and mostly a second task that this process
- * creates. At most LIVING families exist at a time: the oldest is ended and
- * reaped before the next one is created. Then prints a line "PID CALLER FLAGS"
- * for each task that exists, and "ready". FLAGS, in hex, are those that this
- * program gave to the kernel, and "-" if the C library chose them. A family that
- * is a lone zombie has a line too. Ends all when its standard input ends.
+ * For each line "COUNT" of its standard input, creates COUNT families, one
+ * after the other. A family is a process and usually a second task, which the
+ * process creates. At most LIVING families exist at a time: before the next one
+ * is created, the oldest is killed and reaped. Then prints a line "PID CALLER
+ * FLAGS" for each existing task, including zombies, and "ready". FLAGS, in hex,
+ * are the flags that this program passed to the kernel, or "-" if the C library
+ * chose them. Kills all tasks when its standard input ends.
  *
- * With --quick, creates COUNT tasks and reaps each before the next, as fast as it
- * can, and prints nothing.
+ * With --quick, creates COUNT tasks as fast as possible, reaps each before the
+ * next, and prints nothing.
  */
 #include <err.h>
 #include <errno.h>
@@ -38,10 +38,10 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...);
 
 #define STACK_SIZE	(16 * 1024)
 
-/* What "births" does if its second task was started by posix_spawn(3). */
+/* The argument with which posix_spawn(3) starts this program as a second task. */
 #define HOLD		"--hold"
 
-/* Flags that nothing shows once the task runs, and some that it does. */
+/* Flags for first tasks. Nothing shows most of them after the task has started. */
 #define FIRST	(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | CLONE_PTRACE | \
 		 CLONE_UNTRACED | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | \
 		 CLONE_CHILD_CLEARTID | CLONE_NEWUTS | CLONE_NEWCGROUP | \
@@ -83,7 +83,7 @@ static uint64_t random_of(uint64_t flags)
 	return ((uint64_t)random() << 16 ^ (uint64_t)random()) & flags & usable;
 }
 
-/* As clone3(2). The child returns 0, too. */
+/* Calls clone3(2). Returns 0 in the child. */
 static pid_t create(uint64_t flags)
 {
 	static pid_t unused;
@@ -95,7 +95,7 @@ static pid_t create(uint64_t flags)
 	};
 	pid_t pid;
 
-	/* ENOSPC: workers of the kernel have yet to free old namespaces. */
+	/* ENOSPC: kernel workers have not freed old namespaces yet. */
 	while ((pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args))) < 0 &&
 	       errno == ENOSPC)
 		sched_yield();
@@ -126,7 +126,7 @@ static void by_vfork(pid_t self)
 	pid_t pid = vfork();
 
 	must(pid >= 0, "vfork");
-	/* The caller waits for as long as this one lives. */
+	/* The caller waits until this task ends. */
 	if (!pid) {
 		tell((pid_t)syscall(SYS_getpid), self, CLONE_VM | CLONE_VFORK);
 		hold();
@@ -198,7 +198,7 @@ static void (*const ways[])(pid_t self) = {
 
 /* Families */
 
-/* All of a family, whose process group has the pid of its first process. */
+/* Ends a family. Its process group has the pid of its first process. */
 static void end(struct family *family)
 {
 	pid_t pid = family->births[0].pid;
@@ -207,7 +207,7 @@ static void end(struct family *family)
 		return;
 	kill(-pid, SIGKILL);
 	must(waitpid(pid, NULL, __WALL) == pid, "waitpid");
-	/* Those that the first process has left to its subreaper. */
+	/* Children of the first process now belong to this process, a subreaper. */
 	while (waitpid(-pid, NULL, __WALL) > 0)
 		;
 	family->count = 0;
@@ -229,7 +229,7 @@ static void begin(struct family *family)
 			ways[way]((pid_t)syscall(SYS_getpid));
 		hold();
 	}
-	/* Whichever of the two is first; it fails for one that has ended. */
+	/* Parent and child both do this. It fails if the child has ended. */
 	setpgid(pid, pid);
 	births[0] = (struct birth){ pid, getpid(), flags };
 	family->count = 1;
@@ -255,7 +255,7 @@ static void print(const struct family *family)
 	}
 }
 
-/* Kernels for some machines lack one or the other. */
+/* Kernels for some architectures do not have every flag. */
 static void find_usable(void)
 {
 	int bit;

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# What those have in common that boot kernels in virtual machines and run the
-# live tests there. Sourced, never run, from the top, with $top; after lib.sh.
+# Functions for scripts that run the live tests in virtual machines. Sourced,
+# never run, from the top, with $top; after lib.sh.
 #
-# The verdict is the status that the runner brings out of the machine, and the
-# tests' own last line; a boot that ends without either has failed.
+# A boot passes by the exit status from the virtual machine and the last line of
+# the tests. A boot that ends without one of them has failed.
 
 UNAVAILABLE=69
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# build_here: the programs and the reader for this machine, whose root they find
-# in the guest, too; sets reader and programs.
+# build_here: builds the programs and the reader for this machine, whose root
+# the guest also has. Sets reader and programs.
 build_here()
 {
 	reader=$top/userspace/taskmap
@@ -30,7 +30,7 @@ build_programs_there()
 		env "${environment[@]}" make -s -C tests/live BUILD="$programs"
 }
 
-# build_there: the same for a kernel of another architecture, beside those.
+# build_there: does the same for a kernel of another architecture, in its own directory.
 build_there()
 {
 	local built=$top/build/cross/$kernel environment
@@ -43,7 +43,7 @@ build_there()
 	one_at_a_time "$built" build_programs_there
 }
 
-# build_all: sets guest, too, the runner's options for what the guest sees.
+# build_all: builds everything. Also sets guest, the runner's options for its root.
 build_all()
 {
 	root=$(tests/vm/kernel root "$kernel") || return
@@ -57,9 +57,9 @@ build_all()
 	module=$(tests/build-module "$kernel")
 }
 
-# build_for KERNEL: the programs, the reader, and the module; sets kernel and
-# what those above set. If one cannot be had, that is counted, and the status
-# says so.
+# build_for KERNEL: builds the programs, the reader and the module for it, and
+# sets kernel. If that is not possible, counts a skipped or failed test and
+# fails.
 build_for()
 {
 	local status=0
@@ -74,12 +74,12 @@ build_for()
 	return "$status"
 }
 
-# live NAME OPTION... -- TEST-MODULE...: one boot, and what it found.
+# live NAME OPTION... -- TEST-MODULE...: runs one boot and adds its counts.
 live()
 {
 	local name="$1 on $kernel" options=()
 
-	# The texts of test_said are written instead of compared.
+	# GOLDEN makes test_said write its texts instead of comparing them.
 	[[ -z ${GOLDEN:-} ]] || mkdir -p tests/live/said
 	[[ -z ${GOLDEN:-} ]] || options+=(--env "GOLDEN=$GOLDEN" \
 		--share "$top/tests/live/said")
@@ -99,7 +99,7 @@ live()
 		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@"
 }
 
-# only_named TESTS NAME...: those tests of a row that are named, without "test_".
+# only_named TESTS NAME...: prints the tests of a row that NAME, without "test_", names.
 only_named()
 {
 	local test
@@ -108,14 +108,16 @@ only_named()
 	done
 }
 
-# boot_table KERNEL [BOOT...]: the boots of $BOOTS that are named, or all. For the
-# name of a single test, the first boot that has it runs that alone. A row is a boot:
+# boot_table KERNEL [BOOT...]: runs the named boots of $BOOTS, or all. If BOOT
+# is the name of a test, the first boot with this test runs it alone. A row is a
+# boot:
 #
 #	NAME KERNEL CPUS MEMORY APPEND TEST-MODULE...
 #
-# KERNEL "-" is the one given here; APPEND is what the kernel's command line gets,
-# or "-". With "--boots" as the first name it prints the names and nothing else.
-# Rows of one kernel stand together: the module is built when the kernel changes.
+# "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's
+# command line; "-" means nothing. If the first BOOT is "--boots", it only
+# prints the names. Rows of one kernel must be consecutive, because the module
+# is built when the kernel changes.
 boot_table()
 {
 	local default=$1 name next cpus memory append tests current='' usable=''
@@ -128,7 +130,7 @@ boot_table()
 	fi
 	for name in "$@"; do
 		[[ $BOOTS == *$'\n'"$name "* || $BOOTS == *" test_$name"[$' \n']* ]] || {
-			echo "taskmap: no boot and no test is called '$name'" >&2
+			echo "taskmap: unknown boot or test '$name'" >&2
 			exit 2
 		}
 	done

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Creates tasks, a known number of them, which run programs and end.
+ * Creates a known number of tasks, which run programs and end.
  *
  *	brood vfork|mix ROUNDS WORKERS
  *
- * Waits for a line on its standard input. Then WORKERS child processes do ROUNDS
- * rounds each, and end. Prints "BIRTHS EXECS EXITS", what happened to all its
- * descendants, and ends.
+ * Waits for a line on its standard input. Then WORKERS child processes do
+ * ROUNDS rounds each, and end. Prints "BIRTHS EXECS EXITS", the numbers of
+ * events of all its descendants, and ends.
  *
- * A round of "vfork" is one child that ends at once. One of "mix" has a child of
- * each kind.
+ * A round of "vfork" is one child, which ends at once. A round of "mix" has a
+ * child of each kind.
  */
 #include <err.h>
 #include <linux/sched.h>
@@ -26,9 +26,9 @@
 
 #define END	"--end"
 
-#define THREADS	2	/* in a process at a time */
+#define THREADS	2	/* threads of a process at a time */
 
-/* Of all workers. */
+/* The counts of all workers. */
 static struct counts {
 	unsigned long births, execs, exits;
 } *counts;
@@ -96,7 +96,7 @@ static void exec_after_vfork(void)
 	count(&counts->execs, 1);
 }
 
-/* The thread takes over its leader's pid, which ends a task and no process. */
+/* The thread takes over its leader's pid: a task ends, but no process. */
 static void exec_by_thread(void)
 {
 	pthread_t thread;

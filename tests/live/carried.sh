@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 #
-# Snapshots carried from one architecture to another: to be read there as at home
-# where the byte order is the same, and else to be refused. Sourced, never run,
-# after boots.sh.
+# Tests snapshots that are carried from one architecture to another. They must
+# read the same there if the byte order is the same, and must be refused
+# otherwise. Sourced, never run, after boots.sh.
 #
-# What is carried lies in a directory that the guest may write to: HOME.taskmap,
-# a snapshot, and HOME.raw and HOME.json, what the reader at home said of it;
-# HOME is "here" or "there".
+# The files are in a directory that the guest can write to: HOME.taskmap, a
+# snapshot, and HOME.raw and HOME.json, the reader's output for it on its own
+# machine. HOME is "here" or "there".
 
-# What the reader says of one of the other byte order, and its status then.
+# The reader's error for the other byte order, and its exit status.
 OTHER_ORDER="written on a machine with the other byte order: read it there"
 CANNOT_READ=3
 
-# listings HOME SUFFIX: what this machine's reader says of a snapshot. The path
-# is the same everywhere, should a listing name it.
+# listings HOME SUFFIX: writes this machine's output for a snapshot. The path is
+# the same everywhere, in case the output contains it.
 listings()
 {
 	userspace/taskmap -i "$carried/$1.taskmap" -r --full-ids \
@@ -24,7 +24,7 @@ listings()
 			>"$carried/$1.json$2"
 }
 
-# carry_here: a snapshot of this machine's architecture, of the same kernel.
+# carry_here: saves a snapshot of the same kernel for this machine's architecture.
 carry_here()
 {
 	local standard=${kernel%%-*} module reader
@@ -40,7 +40,7 @@ carry_here()
 	listings here ''
 }
 
-# read_here: what came back is read like at home.
+# read_here: a snapshot from there reads the same here.
 read_here()
 {
 	listings there .here || return
@@ -59,7 +59,7 @@ refused_here()
 	}
 }
 
-# big_endian: whether the kernel is.
+# big_endian: whether the kernel is big-endian.
 big_endian()
 {
 	local image
@@ -68,23 +68,23 @@ big_endian()
 	grep -qx CONFIG_CPU_BIG_ENDIAN=y "$image/config"
 }
 
-# carry: there and back, for the kernel of build_for, which is of another
-# architecture.
+# carry: carries snapshots in both directions, for the kernel of build_for,
+# which is of another architecture.
 carry()
 {
 	carried=$top/build/cross/$kernel/carried
 	rm -rf "$carried"
 	mkdir -p "$carried"
 	if carry_here >"$log" 2>&1; then
-		pass "a snapshot to be carried to $kernel"
+		pass "a snapshot for $kernel is saved here"
 	else
-		fail "a snapshot to be carried to $kernel" "$log"
+		fail "a snapshot for $kernel is saved here" "$log"
 	fi
 	live "snapshots carried" --share "$carried" \
 		--env "TASKMAP_CARRIED=$carried" -- test_carried
 	if big_endian; then
-		try "one of $kernel is refused here" refused_here
+		try "a snapshot of $kernel is refused here" refused_here
 	else
-		try "one of $kernel reads here as there" read_here
+		try "a snapshot of $kernel reads the same here" read_here
 	fi
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Makes many tasks, cheaply, and holds them.
+ * Creates many cheap tasks and holds them.
  *
  *	crowd SHAPE COUNT
  *
- * Prints a line "PID TGID" for every task made, then "ready", and holds them
+ * Prints a line "PID TGID" for every task, then "ready", and holds the tasks
  * until its standard input ends. Shapes:
  *
- *	forks		processes that share nothing but what fork(2) shares
+ *	forks		processes that share only what fork(2) shares
  *	processes	processes that share their memory, which makes them cheap
  *	threads		processes of a hundred threads each
  *	orphans		processes whose process group has lost its leader, but
- *			keeps the leader's pid; these pids stand together
+ *			keeps the leader's pid; these pids are consecutive
  *
- * All wait in a read from one pipe, of which only this program has the other
- * end: however it dies, they end too.
+ * All tasks wait in a read from one pipe. Only this program has the other end,
+ * so they end when it does, however it ends.
  */
 #include <err.h>
 #include <errno.h>
@@ -29,17 +29,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GROUP	100	/* threads of a process, the leader among them */
+#define GROUP	100	/* threads of a process, including the leader */
 
-/* Enough for a function that makes one system call; nothing catches signals. */
+/* Enough for a function that makes one system call. There are no signal handlers. */
 #define STACK_SIZE	1024
 
 static int hold[2];
 static int report;
 
 /*
- * Must not use what threads have of their own: these have no thread-local
- * storage but that of the task which made them.
+ * Must not use thread-local storage: these threads have that of the task which
+ * created them.
  */
 static int wait_for_end(void *unused)
 {
@@ -76,7 +76,7 @@ static void clone_many(int count, int flags)
 	pid_t pid;
 	int i;
 
-	/* The first call binds syscall(), for which no small stack has room. */
+	/* The first call binds syscall(), which needs more than a small stack. */
 	syscall(SYS_getpid);
 	for (i = 0; i < count; i++) {
 		stack += STACK_SIZE;
@@ -127,7 +127,7 @@ static void make_threads(int count)
 		make_group(count < GROUP ? count : GROUP);
 }
 
-/* All leaders are there before any has a child, so that pids do not mix. */
+/* All leaders are created before any child, so that their pids are consecutive. */
 static void make_orphans(int count)
 {
 	int begin[2];
@@ -181,15 +181,15 @@ static const struct shape *find(const char *name)
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		if (!strcmp(shapes[i].name, name))
 			return &shapes[i];
-	errx(2, "no shape is called '%s'", name);
+	errx(2, "unknown shape '%s'", name);
 }
 
-/* The process that all others are children of: it has not the pipe's end. */
+/* The parent of all other processes. It does not have the writing end of the pipe. */
 static void holder(const struct shape *shape, int count)
 {
 	close(hold[1]);
 	shape->make(count);
-	/* Done, and those that were to end are gone. */
+	/* All tasks exist, and all that had to end have ended. */
 	tell(0, 0);
 	close(report);
 	wait_for_end(NULL);
@@ -225,10 +225,10 @@ int main(int argc, char **argv)
 	reports = fdopen(ends[0], "r");
 	if (!reports)
 		err(1, "fdopen");
-	/* A report of every task, and among them one that the holder is done. */
+	/* Every task sends a report, and the holder sends one when it is done. */
 	for (i = 0; i <= count; i++) {
 		if (fread(pair, sizeof(pair), 1, reports) != 1)
-			errx(1, "only %d of %d tasks could be made", i, count);
+			errx(1, "only %d of %d tasks could be created", i, count);
 		if (pair[0])
 			printf("%d %d\n", (int)pair[0], (int)pair[1]);
 	}

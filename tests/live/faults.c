@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Lets every allocation and every user copy of an operation fail, in turn.
+ * Makes every allocation and every user copy of an operation fail in turn.
  *
  *	faults one|rest OPERATION FILE
  *	faults one|rest load|unload MODULE [PARAMETERS]
  *
- * Does the operation again and again; the N-th time the N-th thing in it that
- * can fail does ("one"), or it and every allocation after it ("rest", where a
- * second attempt must not help). Ends after the first time that N was too
- * large. Each time the outcome must be an error that the manual names and
- * nothing changed, or all that was asked for, or the beginning of it.
+ * Repeats the operation. The N-th time, the N-th allocation or copy fails
+ * ("one"), or it and every later allocation ("rest", so that a second attempt
+ * does not help). Ends when N is larger than their number. The operation must
+ * succeed, or return the beginning of the data, or fail with an error that the
+ * manual names and change nothing.
  *
- * Prints a line "# OPERATION: N faults, ..." with what they led to, or what was
- * wrong, and ends with status 1.
+ * Prints a line "# OPERATION: N faults, ..." with the results. Prints a mistake
+ * and exits with status 1 if it finds one.
  *
- * Wants a kernel with fault injection, set up by the caller (Linux,
+ * Needs a kernel with fault injection, set up by the caller (Linux,
  * Documentation/fault-injection): ignore-gfp-wait=N and so on for all; for
  * "rest" also probability=100 with task-filter.
  */
@@ -35,23 +35,23 @@
 
 #include "../../module/uapi/taskmap.h"
 
-#define ROOM	(16 << 20)	/* for a whole file */
+#define ROOM	(16 << 20)	/* bytes, enough for a whole file */
 #define LATER	100		/* bytes read before the read that fails */
 #define FAR	5000		/* a position in the middle */
 #define ERRORS	256
 
-/* What a buffer begins with that nothing was copied to; in neither file. */
+/* The first byte of a buffer before a read. No file contains it. */
 #define MARK	'\xa5'
 #define MARKED	16
 
-/* Around the first edge between two pieces of the image, as module/snapshot.c has them. */
+/* Near the boundary between the first two chunks of module/snapshot.c. */
 #define EDGE	(sizeof(struct taskmap_header) + \
 		 16384 / sizeof(struct taskmap_record) * \
 		 sizeof(struct taskmap_record))
 #define ACROSS	1000
 
 static bool rest;		/* all allocations fail after the N-th */
-static const char *target;	/* the file, or the module's */
+static const char *target;	/* the path of the file or of the module */
 static const char *parameters = "";
 static int nth_file, fail_file;
 
@@ -63,7 +63,7 @@ static char *module;
 static size_t module_size;
 
 static unsigned int nth;
-static bool hit;		/* the fault was there */
+static bool hit;		/* the fault has happened */
 static unsigned int faults, successes, shorts, errors[ERRORS];
 
 static const struct operation *operation;
@@ -81,7 +81,7 @@ void wrong(const char *format, ...)
 	exit(1);
 }
 
-/* The kernel's switches, both of this thread alone */
+/* The kernel's switches; both only affect this thread */
 
 static int open_switch(const char *name)
 {
@@ -107,9 +107,9 @@ static void arm(void)
 }
 
 /*
- * Whether the fault was there. What is read is how many more things were
- * to be counted; to read it and to write it are user copies, and may be the one
- * to fail, which then was none of the operation's.
+ * Whether the fault has happened. The value read is the number of allocations
+ * and copies until the fault. Reading and writing it are user copies, which can
+ * be the one that fails; then the fault was not in the operation.
  */
 static bool disarm(void)
 {
@@ -139,7 +139,7 @@ static void must_close(void)
 	fd = -1;
 }
 
-/* The rest of the file, from where it stands. */
+/* Reads the rest of the file, from its position. */
 static size_t read_rest(char *to)
 {
 	size_t length = 0;
@@ -161,7 +161,7 @@ static void read_whole(void)
 	whole_size = read_rest(whole);
 }
 
-/* Only whether it is one at all, and has this process. */
+/* Checks only that the file has the right format, and contains this process. */
 static void check_whole(void)
 {
 	const struct taskmap_header *header = (void *)whole;
@@ -203,7 +203,7 @@ static void check_open(long result)
 	must_close();
 }
 
-/* read, once, with nothing read before and with something */
+/* read, once, as the first read and after another */
 
 static long do_read(void)
 {
@@ -245,7 +245,7 @@ static void check_later(long result)
 	check_read_after(LATER, result);
 }
 
-/* pread, across an edge, for which "tasks" has to be made from its start */
+/* pread, across a chunk boundary, for which "tasks" is formatted from its start */
 
 static long do_pread(void)
 {
@@ -265,7 +265,7 @@ static void check_pread(long result)
 	must_close();
 }
 
-/* lseek, then what follows */
+/* lseek, then a read */
 
 static long do_lseek(void)
 {
@@ -302,8 +302,8 @@ static void check_close(long result)
 }
 
 /*
- * events: a child is born and ends after an open. A read that fails, or falls
- * short, loses none of it.
+ * events: a child is created and ends after the open. A read that fails or is
+ * short loses no event of it.
  */
 
 static pid_t born;
@@ -326,7 +326,7 @@ static void must_read_header(void)
 		wrong("the header is not there");
 }
 
-/* How many of the events are those of the child, of so many bytes. */
+/* The number of events of the child in @length bytes. */
 static unsigned int of_child(const char *bytes, size_t length)
 {
 	const struct taskmap_event *event = (const void *)bytes;
@@ -339,7 +339,7 @@ static unsigned int of_child(const char *bytes, size_t length)
 	return found;
 }
 
-/* Reads on. @found are known from before. */
+/* Reads the rest; together with @found there must be both events. */
 static void must_have_both(unsigned int found)
 {
 	while (found < 2) {
@@ -419,7 +419,7 @@ static long do_unload(void)
 	return syscall(SYS_delete_module, "taskmap", O_NONBLOCK);
 }
 
-/* Where the module is seen, as long as it is there. */
+/* Paths that exist exactly as long as the module is loaded. */
 static const char * const places[] = {
 	"/sys/module/taskmap",
 	"/sys/kernel/debug/taskmap",
@@ -487,9 +487,9 @@ static void nothing(void)
 }
 
 /*
- * What there is, and the errors that each may end with. The copy of the path of
- * a file, of the module's bytes, its parameters and its name are user copies
- * of the kernel's own.
+ * The operations, and the errors that each may return. The kernel itself copies
+ * the path of a file, and the module's bytes, parameters and name, from the
+ * user.
  */
 static const struct operation {
 	const char *name;
@@ -513,7 +513,7 @@ static const struct operation {
 	{ "unload", prepare_unload, do_unload,	check_unload, { EFAULT } },
 };
 
-/* If only a later one of several copies fails, there is something to return. */
+/* If only a later one of several copies fails, a read returns the bytes before. */
 static void check_untouched(void)
 {
 	size_t i;
@@ -576,7 +576,7 @@ static void find(const char *name)
 		if (!strcmp(operations[i].name, name))
 			operation = &operations[i];
 	if (!operation)
-		errx(2, "no operation is called '%s'", name);
+		errx(2, "unknown operation '%s'", name);
 }
 
 int main(int argc, char **argv)
@@ -595,7 +595,7 @@ int main(int argc, char **argv)
 	part = buffer();
 	if (operation->act == do_load || operation->act == do_unload)
 		read_module();
-	/* A page of this program that must be found first could fail, too. */
+	/* Otherwise, faults on this program's own pages could fail, too. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		err(1, "mlockall");
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""What the tests under fire have in common: crowds of tasks, and readers."""
+"""Helpers of the tests under load: crowds of tasks, storms, and readers."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from live import await_state, program, read_all, where, write
 
 
 def kernel_memory():
-    """Bytes that the kernel has allocated for itself, in pages and pieces."""
+    """The bytes of memory that the kernel has allocated for itself."""
     with contextlib.suppress(OSError):
         write("/proc/sys/vm/stat_refresh", 1)
     values = dict(line.split()[:2] for line in
@@ -21,7 +21,7 @@ def kernel_memory():
 
 
 class Crowd:
-    """Many tasks of one shape, from crowd(1), held until closed."""
+    """Many tasks of one shape, which crowd(1) holds until this is closed."""
 
     def __init__(self, shape, count):
         # pylint: disable=consider-using-with
@@ -33,7 +33,7 @@ class Crowd:
             more = self.process.stdout.read1(1 << 16)
             if not more:
                 self.__exit__()
-                raise RuntimeError(f"crowd could not make {count} {shape}")
+                raise RuntimeError(f"crowd could not create {count} {shape}")
             lines += more
         self.pairs = lines[:-len(b"ready\n")]
         self.pids = [int(line.split()[0]) for line in self.pairs.splitlines()]
@@ -48,7 +48,7 @@ class Crowd:
         return self
 
     def __exit__(self, *_):
-        """Those that are stopped do not see the end of a pipe."""
+        """Kills stopped processes, which do not notice the end of the pipe."""
         for pid in getattr(self, "pids", []):
             os.kill(pid, signal.SIGCONT)
         self.process.stdin.close()
@@ -57,7 +57,7 @@ class Crowd:
 
 
 class Watch:
-    """A reader, from watch(1)."""
+    """A reader, which is a process of watch(1)."""
 
     def __init__(self, reads, crowd, *pids):
         # pylint: disable=consider-using-with
@@ -67,8 +67,8 @@ class Watch:
 
     def result(self):
         """
-        What it saw: (reads, records, came, changed, instants, the longest
-        pause in ns); or what was wrong.
+        The numbers that it counted: [reads, records, came, changed, instants, the
+        longest pause in ns]. Raises an exception if it found a mistake.
         """
         out = self.process.communicate()[0].decode(errors="replace")
         if self.process.returncode:
@@ -78,7 +78,8 @@ class Watch:
 
 @contextlib.contextmanager
 def storm(kind):
-    """Blows as long as this is open; gives a list of how often what was done."""
+    """Runs a storm within a with statement. Yields a list, which then has the number
+    of each operation."""
     counts = []
     with subprocess.Popen([program("storm"), kind], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:

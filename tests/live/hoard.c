@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Opens a file again and again, until that fails, and keeps all of them open.
+ * Opens a file again and again until that fails, and keeps all of them open.
  *
  *	hoard FILE
  *
- * Prints "OPENS ERROR", the name of the errno that ended it, and waits for the
- * end of its standard input. Its own memory is all there before the first open:
- * where memory runs out, nothing but an open can.
+ * Prints "OPENS ERROR", where ERROR is the name of errno, and waits for the end
+ * of its standard input. It allocates all of its own memory before the first
+ * open, so that only an open can run out of memory.
  */
 #include <err.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define FILES	100000	/* more than there will be memory for */
+#define FILES	100000	/* more than fit into memory */
 
 int main(int argc, char **argv)
 {
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 		err(1, "RLIMIT_NOFILE");
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		err(1, "mlockall");
-	/* Makes everything that the end needs: symbols are bound, names known. */
+	/* Prepares everything that the end needs, such as symbols. */
 	snprintf(line, sizeof(line), "%d %s\n", opens, strerrorname_np(ENOMEM));
 
 	while (open(argv[1], O_RDONLY | O_CLOEXEC) >= 0)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Decodes "snapshot" and "tasks", written from the formats' descriptions and
-not from the reader's code, so that two readings of the manual meet here."""
+"""Decodes "snapshot" and "tasks". Written from the descriptions of the formats and not
+from the reader's code, so that two implementations of the manual are compared."""
 
 import functools
 import re
@@ -34,14 +34,14 @@ class Header:
 
 
 class Record:
-    """The fields as they are."""
+    """The fields of a record, as stored."""
 
     def __init__(self, header, image, at):
         self.__dict__.update(zip(RECORD_NAMES, RECORD.unpack_from(image, at)))
         self.source = header, image, at
 
     def numbers(self, kind, offset):
-        """By resource. Many tests want those of few tasks, or none."""
+        """Decodes an array by resource, on demand: many tests need it for few tasks."""
         header, image, at = self.source
         return dict(zip(RESOURCES, struct.unpack_from(
             f"={header.resource_count}{kind}", image, at + offset)))
@@ -67,7 +67,7 @@ class Snapshot(Header):
 
 
 class Task(Record):
-    """The same, as tests like to compare it."""
+    """A record with fields in the form that tests compare."""
 
     def __init__(self, snapshot, index):
         super().__init__(snapshot, snapshot.image, snapshot.at(index))
@@ -92,19 +92,19 @@ HEADING_STARTS = [HEADING.index(word) for word in
 
 
 def parse_tasks(text):
-    """The rows of "tasks"; raises ValueError unless all of it is as promised."""
+    """The rows of "tasks". Raises ValueError if a line does not have the format."""
     lines = text.splitlines(keepends=True)
     if lines[0] != HEADING:
-        raise ValueError(f"not the header: {lines[0]!r}")
+        raise ValueError(f"not a header: {lines[0]!r}")
     rows = []
     for line in lines[1:]:
         match = LINE.fullmatch(line)
         if not match:
-            raise ValueError(f"not a line of a task: {line!r}")
+            raise ValueError(f"not a line for a task: {line!r}")
         pid, tgid, ppid, kind, state, *ids, comm = match.groups()
         starts = [match.start(group) for group in range(4, 11)]
         if starts != HEADING_STARTS:
-            raise ValueError(f"not below the heading: {line!r}")
+            raise ValueError(f"not aligned with the header: {line!r}")
         rows.append((int(pid), int(tgid), int(ppid), kind.strip().decode(),
                      state.decode(),
                      [0 if i.strip() == b"-" else int(i, 16) for i in ids],

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What the kernel thought of all that: tests that stand last, after all others of
-a boot, and fail if it complained of anything meanwhile, or misses memory.
+The last tests of every boot. They fail if the kernel reported an error during the other
+tests, or if memory has leaked.
 """
 
 import errno
@@ -13,13 +13,13 @@ import unittest
 
 import live
 
-# What the kernel says of itself while it boots is not about us.
+# Messages of the boot are older than this line and do not count.
 BEGIN = "taskmap's live tests begin"
 
-# Every way in which it complains, by the words of kernel/locking, kernel/rcu,
+# The words of all the kernel's error messages, from kernel/locking, kernel/rcu,
 # kernel/panic.c, kernel/watchdog.c, kernel/workqueue.c, lib/debugobjects.c,
 # kernel/cfi.c, lib/ubsan.c, mm/kasan, mm/kmemleak.c, mm/slub.c and so on. Lockdep
-# calls most of its finds WARNING; KASAN and KCSAN, SLUB and the scheduler say BUG.
+# prints WARNING for most reports; KASAN, KCSAN, SLUB and the scheduler print BUG.
 COMPLAINT = re.compile(
     r"BUG|WARNING|Oops|Call Trace|cut here|INFO: |"
     r"general protection|[Uu]nable to handle|"
@@ -40,8 +40,8 @@ COMPLAINT = re.compile(
     r"did not clean up|non-empty directory|kobject_add_internal failed|"
     r"buggy .next")
 
-# "module verification failed" and "taints kernel" are said of any module
-# that was built outside the kernel and not signed: bits 12 and 13.
+# Bits 12 and 13: every module that was built outside the kernel and is not signed
+# causes "module verification failed" and "taints kernel".
 EXPECTED_TAINT = 1 << 12 | 1 << 13
 
 STAMP = re.compile(r"^\[ *[0-9.]+\] ?")
@@ -49,12 +49,12 @@ RULER = "=" * 66
 FRAME = re.compile(r"^ \S+\+0x[0-9a-f]+/0x[0-9a-f]+")
 
 
-# What tests/live/faults makes fail: the kernel shows how it got there, see
-# warn_alloc() in mm/page_alloc.c, kmemleak says that it can do without, and
-# sysfs that it is out of memory (ENOMEM is 12).
+# Messages about allocations that tests/live/faults makes fail. The kernel prints a
+# stack trace (warn_alloc() in mm/page_alloc.c), kmemleak that it stops tracking
+# objects, and sysfs that memory is exhausted (ENOMEM is 12).
 FAILURE = re.compile(r"^faults: (vmalloc error: |page allocation failure: )")
 TRACE = "Call Trace:"
-TRACE_WITHIN = 8    # lines, those of dump_stack_print_info() before it
+TRACE_WITHIN = 8    # the trace begins within so many lines (dump_stack_print_info())
 EXPECTED = re.compile(
     r"kmemleak: Cannot allocate a scan area, scanning the full object|"
     r"kobject: kobject_add_internal failed for \w+ "
@@ -68,7 +68,7 @@ def begin():
 
 def races(lines):
     """
-    The reports of KCSAN, each a list of the indices of its lines: between two
+    The reports of KCSAN, as lists of the indices of their lines. Each is between two
     rulers, see print_report() in kernel/kcsan/report.c.
     """
     report = []
@@ -85,7 +85,7 @@ def races(lines):
 
 
 def expected(lines):
-    """The indices of what is said of allocations that were made to fail."""
+    """The indices of messages about allocations that tests made fail."""
     for number, line in enumerate(lines):
         if EXPECTED.fullmatch(line):
             yield number
@@ -97,12 +97,11 @@ def expected(lines):
 
 def judge(lines):
     """
-    Returns the complaints, and the races that are not about us.
+    Returns the errors, and the titles of races outside the module.
 
-    KCSAN finds races in the kernel itself. They are for others to mend: only
-    if the module is on either side is a race ours. Of the others the title and
-    the frames are set aside, and nothing else, for another processor may have
-    said its own in between.
+    KCSAN also finds races in the kernel itself. A race is an error only if the module
+    is one of its two sides. For other races, only the title and the frames are
+    removed, because another CPU may have printed lines in between.
     """
     others = []
     aside = set(expected(lines))
@@ -118,14 +117,14 @@ def judge(lines):
 
 
 class KernelLog(unittest.TestCase):
-    """What the kernel said since the tests began."""
+    """The kernel's messages since the tests began."""
 
     def test_no_complaint(self):
         lines = [STAMP.sub("", line) for line in live.log()]
         first = [BEGIN in line for line in lines].index(True)
         complaints, others = judge(lines[first:])
         for title in sorted(set(others)):
-            print(f"# note: {others.count(title)} of {title}, not about us",
+            print(f"# note: {others.count(title)} times {title}, outside the module",
                   flush=True)
         if complaints:
             self.fail("\n".join(complaints))
@@ -136,13 +135,13 @@ class KernelLog(unittest.TestCase):
 
 
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
-# An object that is younger is not told (MSECS_MIN_AGE in mm/kmemleak.c), and
-# one that is seen for the first time is given until the next scan.
+# kmemleak does not report younger objects (MSECS_MIN_AGE in mm/kmemleak.c), and reports
+# an object only at the second scan that finds it.
 KMEMLEAK_SECONDS = 5
 
 
 def kmemleak(word):
-    """Returns whether kmemleak, which the command line turns on, is on."""
+    """Writes WORD to kmemleak. Returns whether kmemleak=on is on the command line."""
     try:
         file = os.open(KMEMLEAK, os.O_WRONLY)
         try:
@@ -157,7 +156,7 @@ def kmemleak(word):
 
 
 class Leaks(unittest.TestCase):
-    """Memory that nobody has a pointer to."""
+    """Memory to which no pointer exists."""
 
     def test_none(self):
         since = time.monotonic()
@@ -172,14 +171,14 @@ class Leaks(unittest.TestCase):
 
 def tests():
     """
-    The names of the classes, for before the first test: what is there already
-    is not ours.
+    The classes of these tests. Call this before the first test: errors and leaks that
+    exist already do not count.
     """
     begin()
     classes = [KernelLog]
     if kmemleak("scan"):
         kmemleak("scan")
         kmemleak("clear")
-        # What it finds it also says in the log.
+        # This test comes first, because kmemleak also writes to the log.
         classes.insert(0, Leaks)
     return classes

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""What the live tests have in common: the module, its files, and tasks."""
+"""Helpers of the live tests, for the module, its files, and tasks."""
 
 import contextlib
 import ctypes
@@ -24,31 +24,31 @@ IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-# What no task holds on this kernel: 32-bit ARM has no time namespaces.
+# Resources that no task holds on this kernel: 32-bit ARM has no time namespaces.
 ABSENT = (set() if os.path.exists("/proc/self/ns/time") else
           {"time", "time_children"})
 
 
 def effort(**of):
     """
-    How much of something a run can afford: effort(check=10, sanitizer=100,
-    soak=1000). All test the same; they differ in how long they look.
+    Chooses an amount by TASKMAP_EFFORT: effort(check=10, sanitizer=100, soak=1000).
+    The tests are the same; only the amount differs.
     """
     return of[EFFORT]
 
 
 def watches_itself():
-    """Whether this is a sanitizer kernel, which takes ten times as long."""
+    """Whether this is a sanitizer kernel, which is ten times slower."""
     return os.uname().release.endswith(("-kasan", "-kcsan", "-kcfi"))
 
 
 def program(name):
-    """The path of a program that was built for these tests."""
+    """The path of a program built for these tests."""
     return os.path.join(PROGRAMS, name)
 
 
 def in_virtual_machine():
-    """Nothing here may ever load a module into a kernel somebody works on."""
+    """Whether a module may be loaded: never into a kernel that somebody works on."""
     return os.path.exists("/run/taskmap-vm")
 
 
@@ -69,7 +69,7 @@ def loaded():
 
 
 def where():
-    """The directory of the files: debugfs where it can be used."""
+    """The directory of the module's files, in debugfs if it is usable."""
     return DEBUGFS if os.path.isdir(DEBUGFS) else PROCFS
 
 
@@ -90,9 +90,9 @@ def write(path, value, flags=os.O_TRUNC):
 @contextlib.contextmanager
 def settings(values):
     """
-    Writes VALUES to the files that they are named by, in order, and at the end
-    what was there, in reverse: what narrows comes before what it narrows, and
-    goes after it. Gives the names of the files that this kernel does not have.
+    Writes VALUES to the files that name them, in order, and restores the files in
+    reverse order at the end. So a setting that limits another can come before it.
+    Yields the names of files that this kernel does not have.
     """
     before = {path: read_all(path) for path in values if os.path.exists(path)}
     try:
@@ -105,14 +105,14 @@ def settings(values):
 
 
 def call(function, *arguments):
-    """A function of the C library that Python does not have."""
+    """Calls a function of the C library that Python does not have."""
     if function(*arguments):
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 
 
 def try_to_open(path):
-    """What open(2) says at once; Python would try again after EINTR."""
+    """Calls open(2) once; Python's open() would retry after EINTR."""
     fd = LIBC.open(path.encode(), os.O_RDONLY)
     if fd < 0:
         return ctypes.get_errno()
@@ -126,15 +126,15 @@ def snapshot(name="snapshot"):
 
 def log():
     """
-    The kernel's log, a line an entry, without what CONFIG_DEBUG_STACK_USAGE
-    says of any process that ends.
+    The lines of the kernel's log, without those that CONFIG_DEBUG_STACK_USAGE prints
+    when a process ends.
     """
     lines = run("dmesg").stdout.decode(errors="replace").splitlines()
     return [line for line in lines if "greatest stack depth" not in line]
 
 
 def error_of_open(path, prefix):
-    """What open(2) says to dd(1) run by PREFIX; None if it works."""
+    """The error of open(2) in a dd(1) run by PREFIX, or None if it succeeds."""
     result = run(*prefix, "dd", f"if={path}", "count=0", "status=none",
                  env={**os.environ, "LC_ALL": "C"})
     if not result.returncode:
@@ -147,8 +147,8 @@ def error_of_open(path, prefix):
 
 class Loaded(unittest.TestCase):
     """
-    Tests that find the module loaded, with PARAMETERS, and tasks of SHAPES.
-    It is unloaded last of all, and also if the rest of setUpClass() fails.
+    A class of tests for which the module is loaded with PARAMETERS, and the zoo holds
+    tasks of SHAPES. The module is unloaded last, even if setUpClass() fails later.
     """
 
     PARAMETERS = ()
@@ -172,8 +172,8 @@ class Loaded(unittest.TestCase):
 
 def symbols(*names):
     """
-    Addresses of the kernel's own functions and, mostly, objects by their names,
-    for a root that may know them.
+    Addresses of the kernel's functions and of most objects, by name, for root with
+    the right to read them.
     """
     found = {}
     for line in read_all("/proc/kallsyms").decode().splitlines():
@@ -185,34 +185,34 @@ def symbols(*names):
 
 class Addresses:
     """
-    What the kernel's addresses look like here: those of one half of a 64-bit
-    address space begin with ones, and others, in 64 bits, with zeros.
+    What the kernel's addresses look like here. In a 64-bit address space whose upper
+    half is the kernel's, they begin with ones; others, in 64 bits, with zeros.
     """
 
     def __init__(self):
         (start,) = symbols("_stext").values()
         self.beginning = 0xFF if start >> 56 == 0xFF else 0
-        # A part of an address is as good to know as the whole: its bytes, and
-        # the bits that are below it.
+        # A part of an address reveals as much as the whole. These are the bytes of
+        # the part, and the number of bits below it.
         self.part_size, self.part_shift = (5, 24) if self.beginning else (4, 0)
 
     def like(self, number):
-        """Whether it can be one; of random numbers one in 256 can."""
+        """Whether the number can be an address; one random number in 256 can."""
         return number >> 56 == self.beginning
 
     def alike(self, number):
-        """How many bits it begins with as those that all addresses do."""
+        """The number of leading bits that are the same as in addresses."""
         if self.beginning:
             number ^= (1 << 64) - 1
         return 64 - number.bit_length()
 
     def part(self, number):
-        """The upper 40 bits, or where those are mostly zeros the lower 32."""
+        """The upper 40 bits, or if most of these are zero, the lower 32."""
         return number >> self.part_shift & (1 << 8 * self.part_size) - 1
 
 
 def zoo(*arguments):
-    """The command that makes tasks of known shape; it is beside the reader."""
+    """The command line of taskmap-zoo, which is beside the reader."""
     return [os.path.join(os.path.dirname(READER), "taskmap-zoo"), *arguments]
 
 
@@ -231,19 +231,19 @@ class Row:
         self.apart = words(apart, ",")
 
     def few(self):
-        """Its name, or how a few are asked for of a shape of very many."""
+        """The name of the shape, with a small number of tasks if it has very many."""
         return {"chain": "chain:50",
                 "zombies": "zombies:20"}.get(self.name, self.name)
 
 
 def rows():
-    """The shapes that taskmap-zoo can make."""
+    """The shapes that taskmap-zoo can create."""
     lines = run(*zoo("list", "--all"), check=True).stdout.decode()
     return [Row(line) for line in lines.splitlines()[1:]]
 
 
 def add_row_tests(case, but=()):
-    """For each shape a method of CASE, which calls check_row()."""
+    """Adds a method to CASE for each shape, which calls check_row()."""
     for row in rows():
         if row.name not in but:
             setattr(case, f"test_row_{row.name}",
@@ -251,7 +251,7 @@ def add_row_tests(case, but=()):
 
 
 def held(one, other, names):
-    """Which of the resources named both hold, and hold in common."""
+    """The resources in NAMES that both tasks hold and share."""
     return {name for name in names
             if one.ids[name] and one.ids[name] == other.ids[name]}
 
@@ -262,7 +262,7 @@ def await_state(pid, states, tid=None):
 
 
 def settle(tasks):
-    """Waits for all (pid, tid): a task tells of itself before it waits."""
+    """Waits until all (pid, tid) sleep: a task reports itself before it does."""
     for pid, tid in tasks:
         await_state(pid, b"SDTtZI", tid)
 
@@ -270,8 +270,8 @@ def settle(tasks):
 @contextlib.contextmanager
 def cgroups():
     """
-    The hierarchy of cgroups is mounted. If this kernel has none, the shape in a
-    cgroup is skipped.
+    Mounts the hierarchy of cgroups. If this kernel has none, the zoo skips the shape
+    in a cgroup.
     """
     mount = tempfile.mkdtemp()
     run("mount", "-t", "cgroup2", "none", mount)
@@ -283,8 +283,9 @@ def cgroups():
 
 class Shapes:
     """
-    Tasks of exactly known shape, made by taskmap-zoo, held until closed: of a
-    name, and of the name with "-parent" behind it, the (pid, tid) of each.
+    Tasks of known shapes, which taskmap-zoo creates and holds until this is closed.
+    Has the (pid, tid) of each task by the name of its shape, and of their parents by
+    that name with "-parent".
     """
 
     def __init__(self, *names):
@@ -304,7 +305,7 @@ class Shapes:
             else:
                 self.tasks.setdefault(words[0], []).append(
                     (int(words[1]), int(words[2])))
-        raise RuntimeError("taskmap-zoo could not make its tasks")
+        raise RuntimeError("taskmap-zoo could not create its tasks")
 
     def __enter__(self):
         return self
@@ -315,19 +316,20 @@ class Shapes:
         self.process.wait()
 
     def all(self, name):
-        """The (pid, tid) of each task; skips where the shape cannot be had."""
+        """The (pid, tid) of each task. Skips the test if the zoo skipped the shape."""
         if name.removesuffix("-parent") in self.skipped:
             raise unittest.SkipTest(self.skipped[name.removesuffix("-parent")])
         return self.tasks[name]
 
     def one(self, name):
-        """The (pid, tid) of a shape of one task."""
+        """The (pid, tid) of a shape with one task."""
         (task,) = self.all(name)
         return task
 
 
 def fork(function):
-    """A process that ends with what function() returns, or 255; its pid."""
+    """Forks a process that exits with the result of function(), or 255. Returns its
+    pid."""
     pid = os.fork()
     if pid == 0:
         status = 255
@@ -341,7 +343,7 @@ def fork(function):
 
 
 def exit_code(pid):
-    """Waits for a process; below 0 is the signal that it died of."""
+    """Waits for a process. A negative result is the signal that killed it."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -352,7 +354,7 @@ def kill(pid):
 
 @contextlib.contextmanager
 def process(function):
-    """A process that calls function() until it is killed at the end."""
+    """A process that calls function() and is killed at the end."""
     pid = fork(function)
     try:
         yield pid
@@ -362,7 +364,7 @@ def process(function):
 
 @contextlib.contextmanager
 def child(function):
-    """A process that calls function() and holds still; gives its pid."""
+    """A process that calls function() and then holds still. Yields its pid."""
     done_read, done_write = os.pipe()
     end_read, end_write = os.pipe()
 
@@ -387,13 +389,13 @@ def child(function):
 
 
 def stat(pid, tid=None):
-    """The fields of /proc/PID/stat after the name: [0] is the state."""
+    """The fields of /proc/PID/stat after the name; [0] is the state."""
     path = f"/proc/{pid}/task/{tid or pid}/stat"
     return read_all(path).rpartition(b")")[2].split()
 
 
 def status(task):
-    """The fields of /proc/TASK/status by name; TASK can be a path."""
+    """The fields of /proc/TASK/status by name. TASK can be a path."""
     text = read_all(f"/proc/{task}/status").decode(errors="replace")
     return dict(line.split(":\t", 1) for line in text.split("\n")
                 if ":\t" in line)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What the kernel itself says of tasks and of what they share: kcmp(2) and /proc.
+Compares records with kcmp(2) and /proc.
 
-Each function yields a line for each disagreement with the records.
+Each check_* function yields a line for each disagreement with the records.
 """
 
 import ctypes
@@ -16,19 +16,19 @@ from live import read_all, stat, status
 KCMP = {"mm": 1, "files": 2, "fs": 3, "sighand": 4, "io": 5, "sysvsem": 6}
 NAMESPACES = ("uts", "ipc", "mnt", "pid", "net", "time", "cgroup", "user")
 
-# Of a resource that is a namespace, the name of its link.
+# The link in /proc of each resource that is a namespace.
 LINKS = {**{name: name for name in NAMESPACES},
          "pid_children": "pid_for_children",
          "time_children": "time_for_children"}
 
-# The number of the system call, for which libc has no function.
+# The number of kcmp(2), for which libc has no function.
 NUMBER = {"x86_64": 312, "i686": 349, "aarch64": 272, "armv7l": 378,
           "s390x": 343}[platform.machine()]
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def same(one, other, name):
-    """Whether two tasks hold one object, or none both."""
+    """Whether two tasks hold the same object, or both hold none."""
     order = LIBC.syscall(*map(ctypes.c_long,
                               (NUMBER, one, other, KCMP[name], 0, 0)))
     if order < 0:
@@ -40,9 +40,9 @@ def same(one, other, name):
 
 def check_kcmp(tasks, zombie):
     """
-    All pairs of TASKS. kcmp(2) compares pointers and says of two that hold
-    none that they hold the same; who holds none is who is the same there as
-    ZOMBIE, which is dead. With that, equal ids must be what kcmp calls equal.
+    Checks all pairs of TASKS: ids must be equal exactly if kcmp(2) reports equality.
+    kcmp(2) compares pointers, so two tasks without an object are equal. A task has
+    no object if it is equal to ZOMBIE, a dead task.
     """
     for name in KCMP:
         for task in tasks:
@@ -59,7 +59,7 @@ def check_kcmp(tasks, zombie):
 
 
 def link(task, name):
-    """Which namespace /proc says it is in; None for the dead, mostly."""
+    """The task's namespace in /proc; None for most links of dead tasks."""
     try:
         return os.readlink(
             f"/proc/{task.tgid}/task/{task.pid}/ns/{LINKS[name]}")
@@ -68,12 +68,12 @@ def link(task, name):
 
 
 def check_namespaces(tasks):
-    """All of TASKS at once: one link must be one id, and one id one link."""
+    """Checks all TASKS together: links and ids must map one to one."""
     for name in LINKS:
         ids, links = {None: 0}, {0: None}
         for task in tasks:
             number, seen = task.ids[name], link(task, name)
-            # /proc hides one that has had no task yet.
+            # /proc does not show a namespace that has had no task yet.
             if name == "pid_children" and seen is None and task.state != "Z":
                 continue
             if (ids.setdefault(seen, number) != number or
@@ -83,7 +83,7 @@ def check_namespaces(tasks):
 
 
 def inode(path):
-    """By stat(2); 0 for none."""
+    """The inode number from stat(2), or 0 if there is none."""
     try:
         return os.stat(path).st_ino
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def inode(path):
 
 
 def check_inodes(task):
-    """Of the namespaces; nobody may know that of mounts."""
+    """Checks the inode numbers of namespaces, except that of the mount namespace."""
     for name, file in LINKS.items():
         number = inode(f"/proc/{task.tgid}/task/{task.pid}/ns/{file}")
         if name == "pid_children" and not number and task.ids[name]:
@@ -102,7 +102,7 @@ def check_inodes(task):
 
 
 def cgroup_of(task):
-    """The inode number of its cgroup; None if cgroup2 is not mounted."""
+    """The inode number of the task's cgroup; None if cgroup2 is not mounted."""
     mounts = [line.split() for line in
               read_all("/proc/self/mounts").decode().splitlines()]
     for _, where, kind, *_ in mounts:
@@ -115,7 +115,7 @@ def cgroup_of(task):
 
 
 def check_proc(task):
-    """The fields of one record that /proc has, too."""
+    """Checks the fields of one record that /proc also shows."""
     directory = f"{task.tgid}/task/{task.pid}"
     fields, told = stat(task.tgid, task.pid), status(directory)
     comm = read_all(f"/proc/{directory}/comm")[:-1]

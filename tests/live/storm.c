@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Makes the kernel change everything about tasks, as fast as it can.
+ * Makes the kernel change everything about tasks as fast as possible.
  *
  *	storm KIND...
  *
- * Prints "ready", blows until its standard input ends, then prints a line
- * "KIND COUNT" for each kind: how many operations there were. "mix" is all
- * kinds at once.
+ * Prints "ready", runs until its standard input ends, then prints a line "KIND
+ * COUNT" for each kind: the number of operations. "mix" is all kinds at once.
  *
- * WORKERS processes work at each kind, and none has more than a handful of
- * tasks at a time, so the storm is strong and not large. All look, after every
- * few operations, whether the other end of a pipe is closed, which only the
- * first process has: however that dies, they end too.
+ * Each kind has WORKERS processes, and each of these has only a few tasks at a
+ * time. After every few operations, they check whether the other end of a pipe
+ * is closed. Only the first process has it, so they end when it does, however
+ * it ends.
  */
 #include <err.h>
 #include <errno.h>
@@ -32,14 +31,14 @@
 #include <unistd.h>
 
 #define WORKERS	2	/* processes of each kind */
-#define THREADS	3	/* more threads in a process that has some */
-#define GUST	8	/* operations between two looks at the pipe */
+#define THREADS	3	/* additional threads in a process with threads */
+#define GUST	8	/* operations between two checks of the pipe */
 
-/* What a process of this program does if it was started by "exec". */
+/* The argument with which "exec" starts this program, which then ends. */
 #define END	"--end"
 
 static int hold[2];
-static unsigned long *counts;	/* by kind, shared by all */
+static unsigned long *counts;	/* by kind, shared by all processes */
 static unsigned int self;	/* the kind of this process */
 
 static bool over(void)
@@ -60,7 +59,7 @@ static void must(bool good, const char *what)
 		err(1, "%s", what);
 }
 
-/* Also those whose parent died first: a worker is their subreaper. */
+/* Also reaps children of ended children, because a worker is a subreaper. */
 static void reap_all(void)
 {
 	int status;
@@ -71,7 +70,7 @@ static void reap_all(void)
 			errx(1, "a child ended with status %#x", status);
 }
 
-/* fork: children that die at once, and some that lose their parent. */
+/* fork: children that end at once, and some that lose their parent. */
 
 static void fork_and_die(bool with_child)
 {
@@ -105,7 +104,7 @@ static void blow_fork(void)
 	}
 }
 
-/* exec: by a lone task, and by a thread, which then becomes the leader. */
+/* exec: by a single task, and by a thread, which then becomes the leader. */
 
 static void *exec_self(void *unused)
 {
@@ -141,7 +140,7 @@ static void blow_exec(void)
 	}
 }
 
-/* exit: threads that come and go, and processes that die in all orders. */
+/* exit: threads that come and go, and processes that end in every order. */
 
 static void *exit_at_once(void *unused)
 {
@@ -196,7 +195,7 @@ static void blow_exit(void)
 	}
 }
 
-/* The same in several threads of a process. */
+/* Runs @work in several threads of a process. */
 static void in_threads(void *(*work)(void *))
 {
 	pthread_t threads[THREADS];
@@ -210,9 +209,9 @@ static void in_threads(void *(*work)(void *))
 }
 
 /*
- * Waits where there are as many namespaces as may be: those that are left are
- * freed by a worker of the kernel (free_ipc() in ipc/namespace.c and others),
- * which a long storm gets ahead of.
+ * Unshares, and retries if there are too many namespaces. A kernel worker frees
+ * unused ones (free_ipc() in ipc/namespace.c and others), and cannot keep up
+ * with a storm.
  */
 static void leave(int flags)
 {
@@ -223,9 +222,9 @@ static void leave(int flags)
 }
 
 /*
- * unshare: each thread leaves what it shared with the others, and its
- * namespaces. New network namespaces are few: they are taken down by a worker
- * of the kernel, which would fall behind.
+ * unshare: each thread unshares everything that it shares with the others, and
+ * its namespaces. It creates few network namespaces, because the kernel worker
+ * that destroys them could not keep up.
  */
 static void *unshare_all(void *unused)
 {
@@ -243,7 +242,7 @@ static void *unshare_all(void *unused)
 	return unused;
 }
 
-/* A process may do so only if it has no other threads. */
+/* For flags that only work in a process without other threads. */
 static void unshare_alone(int flags)
 {
 	pid_t child = fork();
@@ -273,7 +272,7 @@ static void blow_unshare(void)
 	}
 }
 
-/* setns: there and back again, each thread by itself. */
+/* setns: each thread enters other namespaces and returns. */
 
 static int namespaces[2][3];
 
@@ -318,8 +317,9 @@ static void blow_setns(void)
 }
 
 /*
- * setresuid: the real user goes to and fro, the saved one is root's. By the
- * system call: the C library's function would do it in all threads.
+ * setresuid: changes the real user and restores it; the saved user stays root.
+ * This uses the system call, because the C library's function would affect all
+ * threads.
  */
 static void *change_users(void *unused)
 {
@@ -342,7 +342,7 @@ static void blow_setresuid(void)
 	}
 }
 
-/* name: by itself, and that of the leader from a thread. */
+/* name: a thread changes its own name and that of its leader. */
 
 static void *change_names(void *unused)
 {
@@ -405,7 +405,7 @@ static void check(char **words)
 			if (!strcmp(*words, kinds[i].name))
 				break;
 		if (i == KINDS && strcmp(*words, "mix"))
-			errx(2, "no storm is called '%s'", *words);
+			errx(2, "unknown kind of storm '%s'", *words);
 	}
 }
 

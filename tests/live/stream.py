@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Decodes "events", written from the description of the format in its header."""
+"""Decodes "events". Written from the description of the format in the header file."""
 
 import functools
 import os
@@ -32,7 +32,7 @@ class Event:
         return self.record.pid
 
     def key(self):
-        """What the same event has in every open file."""
+        """A key that is equal for the same event in every open file."""
         record = self.record
         return (self.type, record.task, record.start_ns, record.pid,
                 self.old_pid)
@@ -49,7 +49,7 @@ def snapshot_records():
 
 
 class Stream:
-    """An open file "events", which does not wait."""
+    """A nonblocking open of the file "events"."""
 
     def __init__(self, path=None):
         self.fd = os.open(path or where() + "/events",
@@ -69,7 +69,7 @@ class Stream:
         self.close()
 
     def read(self, size):
-        """The bytes of one read(2), None if there are none."""
+        """The bytes of one read(2), or None if there are none yet."""
         try:
             return os.read(self.fd, size)
         except BlockingIOError:
@@ -78,12 +78,12 @@ class Stream:
     def decode(self, image):
         size = self.header.event_size
         if len(image) % size:
-            raise AssertionError(f"{len(image)} bytes are no whole events")
+            raise AssertionError(f"{len(image)} bytes end within an event")
         return [Event(self.header, image, at)
                 for at in range(0, len(image), size)]
 
     def drain(self):
-        """All events that there are."""
+        """All events that can be read now."""
         parts = []
         while (part := self.read(1 << 20)) is not None:
             parts.append(part)
@@ -91,7 +91,7 @@ class Stream:
 
 
 class Brood:
-    """brood(1), which waits until it is told to begin."""
+    """A process of brood(1), which waits for a signal to begin."""
 
     def __init__(self, kind, rounds, workers=1):
         # pylint: disable=consider-using-with
@@ -105,7 +105,7 @@ class Brood:
         self.process.stdin.close()
 
     def end(self):
-        """[births, execs, exits] of its descendants; it has ended."""
+        """Waits for its end. Returns [births, execs, exits] of its descendants."""
         with self.process.stdout:
             counts = [int(word) for word in self.process.stdout.read().split()]
         if self.process.wait() or len(counts) != 3:
@@ -113,13 +113,13 @@ class Brood:
         return counts
 
     def read_after(self, stream):
-        """Begins. The events until its end, and what end() says."""
+        """Lets it run. Returns the events until its end, and the result of end()."""
         self.begin()
         counts = self.end()
         return stream.drain(), counts
 
     def read_meanwhile(self, stream):
-        """The same, but events are read as they come."""
+        """Like read_after(), but reads events while it runs."""
         parts = []
         poll = select.poll()
         poll.register(stream, select.POLLIN)
@@ -132,5 +132,5 @@ class Brood:
 
 
 def events_kb(value):
-    """The parameter, for files that are opened while this is held."""
+    """Sets the parameter events_kb within a with statement."""
     return settings({"/sys/module/taskmap/parameters/events_kb": value})

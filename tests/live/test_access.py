@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Who may look, and what nobody gets to see."""
+"""Who may open the files, and that they show no addresses."""
 
 import contextlib
 import errno
@@ -28,12 +28,12 @@ def held_by(task):
 
 
 def numbers(shot):
-    """Every id of a snapshot, once."""
+    """The set of all ids in a snapshot."""
     return {number for task in shot.tasks for number in held_by(task)}
 
 
 def contents(name):
-    """All of a file; of a stream, what the life of one process leaves there."""
+    """All bytes of a file; for a stream, the events of one process."""
     path = f"{where()}/{name}"
     if name != "events":
         return read_all(path)
@@ -47,7 +47,7 @@ def contents(name):
 
 @contextlib.contextmanager
 def module(*parameters):
-    """Loaded as long as this is open."""
+    """Loads the module within a with statement."""
     if insmod(*parameters).returncode:
         raise RuntimeError("insmod")
     try:
@@ -61,7 +61,7 @@ ADDRESSES = Addresses()
 
 
 def objects(*names):
-    """Addresses by name, where the kernel knows the names of its objects."""
+    """Addresses of objects by name. Skips the test if the kernel has no names."""
     found = symbols(*names)
     if not found:
         raise unittest.SkipTest("this kernel has no CONFIG_KALLSYMS_ALL")
@@ -96,7 +96,7 @@ class Access(Loaded):
                                             "--map-root-user"]), errno.EPERM)
 
     def test_not_for_writing(self):
-        """Not even for a root that need not mind the mode; nothing is taken."""
+        """Not even by root, whom the mode does not stop. No write is accepted."""
         self.assertEqual(rmmod().returncode, 0)
         self.assertEqual(insmod("procfs=1").returncode, 0)
         with trace.calls("taskmap:taskmap_snapshot_take") as calls:
@@ -112,7 +112,7 @@ class Access(Loaded):
             self.assertEqual(len(calls()), 1)
 
     def test_ids_are_no_addresses(self):
-        """A hash can look like an address, one in 256 does; these do not."""
+        """By chance, one hash in 256 looks like an address."""
         for name in IMAGES:
             ids = numbers(snapshot(name))
             likely = sum(map(ADDRESSES.like, ids))
@@ -170,8 +170,8 @@ class RawIds(Loaded):
 
 def most(expected):
     """
-    How often something may happen that is expected so often, by chance and
-    rarely: more than this has odds below 1e-9 (by Poisson's law).
+    A limit for the number of random events if EXPECTED is their mean. The probability
+    of more events is below 1e-9 (Poisson distribution).
     """
     term = below = math.exp(-expected)
     count = 0
@@ -184,9 +184,9 @@ def most(expected):
 
 class KernelPointers(unittest.TestCase):
     """
-    No address of an object is in the files, whatever the kernel is told about
-    showing pointers. What the addresses are is learned from ids=raw, of
-    objects that live on while the module is loaded anew.
+    No file contains the address of an object, whatever the kernel's settings for
+    pointers. The addresses are learned with ids=raw, from objects that exist while
+    the module is loaded again.
     """
 
     SETTING = "/proc/sys/kernel/kptr_restrict"
@@ -212,7 +212,7 @@ class KernelPointers(unittest.TestCase):
 
     def needles(self):
         """
-        Addresses in bytes and in digits, and parts of them; and the odds that a
+        Addresses and parts of them, as bytes and as digits; and the probability that a
         random string is one of these.
         """
         size = ADDRESSES.part_size

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Births, against the tracepoint that the kernel has of its own, strace(1), and
-what the program that created the tasks says. A birth may be unknown, but never
-wrong; here there is memory enough, so it is known.
+Compares births with the kernel's own tracing, with strace(1), and with the report of
+the program that created the tasks. A birth may be unknown but never wrong. Here there
+is enough memory, so it is known.
 """
 
 import collections
@@ -41,13 +41,13 @@ def births_ns(shot):
 
 
 def births(shot):
-    """The births in a snapshot by pid: (flags, caller), or NONE."""
+    """The births of a snapshot by pid: (flags, caller), or NONE."""
     return {task.pid: RECORD_BIRTH.unpack_from(shot.image, shot.at(index))
             for index, task in enumerate(shot.tasks)}
 
 
 def births_of_reader(*pids):
-    """The header and, by pid, the tasks, as "taskmap list" says."""
+    """The header, and the tasks by pid, from "taskmap list -J"."""
     result = run(READER, "list", "--json", "-o", "PID,BIRTH_PID,BIRTH_FLAGS",
                  *(["-p", ",".join(map(str, pids))] if pids else []))
     if result.returncode:
@@ -57,7 +57,7 @@ def births_of_reader(*pids):
 
 
 class Maker:
-    """births(1), which creates tasks and says how it did."""
+    """A process of births(1), which creates tasks and reports how."""
 
     def __init__(self, living):
         # pylint: disable=consider-using-with
@@ -66,7 +66,7 @@ class Maker:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def create(self, families):
-        """The (flags, caller) by pid of all its tasks; flags may be None."""
+        """Creates tasks. Returns (flags, caller) by pid; flags can be None."""
         self.process.stdin.write(f"{families}\n")
         self.process.stdin.flush()
         told = {}
@@ -88,9 +88,9 @@ class Maker:
 
 
 def differences(told, found):
-    """Of births that were TOLD, those that were FOUND to be others."""
+    """The births in TOLD, by the program, that differ from those FOUND."""
     for pid, (flags, caller) in told.items():
-        # 32-bit kernels before 6.18 tell no higher bits.
+        # 32-bit kernels before 6.18 do not report the higher bits.
         known = found[pid][0] if flags is None else flags
         if struct.calcsize("P") == 4:
             known &= 0xFFFFFFFF
@@ -104,7 +104,7 @@ EXEC = re.compile(r".* sched_process_exec: .*pid=(\d+) old_pid=(\d+)")
 
 
 def traced_births(lines):
-    """The births by pid that the kernel's own tracing tells."""
+    """The births by pid in the kernel's own tracing."""
     traced = {}
     for line in lines:
         if match := NEWTASK.match(line):
@@ -125,7 +125,7 @@ def lost_events():
 
 
 def exec_in_thread():
-    """Becomes cat(1), by an exec in a thread that is not the leader."""
+    """Executes cat(1) in a thread that is not the leader."""
     def become():
         os.execvp("cat", ["cat"])
 
@@ -161,7 +161,7 @@ class Births(Loaded):
         self.assertIsNone(tasks[1]["birth_flags"])
 
     def test_tracepoint(self):
-        """Of all tasks, those that this test has created and others."""
+        """Checks the tasks that this test creates, and all others."""
         with trace.recorded([os.path.dirname(trace.file(f"events/{name}/enable"))
                              for name in ("task/task_newtask",
                                           "sched/sched_process_exec")],
@@ -182,7 +182,7 @@ class Births(Loaded):
               f"{len(traced)} traced")
 
     def test_pids_are_used_again(self):
-        """Room for so few that each pid has many tasks, one after another."""
+        """A small pid_max makes the kernel use each pid for many tasks in turn."""
         room, living, path = 200, 30, "/proc/sys/kernel/pid_max"
         pid_max = read_all(path)
         self.addCleanup(trace.write, path, pid_max.decode())
@@ -198,7 +198,7 @@ class Births(Loaded):
         print(f"# {WRAPS} times {room} pids, {again} of them seen before")
 
     def test_exec_by_a_thread(self):
-        """It has the leader's pid then, and the birth of the thread."""
+        """After exec, the task has the leader's pid and the thread's birth."""
         read, write = os.pipe()
 
         def become():
@@ -217,7 +217,7 @@ class Births(Loaded):
         self.assertEqual(caller, pid)
 
     def test_kernel_thread(self):
-        """One that the kernel creates for a trigger of pressure stalls."""
+        """The kernel creates a thread for a trigger of pressure stalls."""
         try:
             trigger = os.open("/proc/pressure/cpu", os.O_RDWR)
         except OSError as error:
@@ -235,7 +235,7 @@ class Births(Loaded):
                          CLONE_VM | CLONE_UNTRACED)
 
     def test_worker(self):
-        """Of io_uring: by a thread of its process."""
+        """An io_uring worker is created by a thread of its process."""
         with Shapes("worker") as shapes:
             _, pid = shapes.one("worker")
             shot = snapshot()
@@ -253,9 +253,9 @@ class Births(Loaded):
             self.assertEqual(flags & (CLONE_VM | CLONE_THREAD), 0)
 
     def test_strace(self):
-        """What strace(1) prints of shapes, and what the reader does."""
+        """The flags in strace(1) of the zoo are those that the reader prints."""
         if run("sh", "-c", "command -v strace").returncode:
-            self.skipTest("there is no strace")
+            self.skipTest("strace is not installed")
         with tempfile.NamedTemporaryFile() as out, subprocess.Popen(
                 ["strace", "-f", "-o", out.name, "-e",
                  "trace=clone,clone3,fork", *zoo(
@@ -279,7 +279,7 @@ CREATED = re.compile(r"(\d+) .*\bclone3?[( ].* = (\d+)$")
 
 
 def straced_births(lines):
-    """By pid, what "strace -f" printed: flags by name, and the caller."""
+    """Births by pid in the output of "strace -f": names of flags, and the caller."""
     flags, told = {}, {}
     for line in lines:
         if match := STRACED.match(line):
@@ -291,7 +291,7 @@ def straced_births(lines):
 
 
 SLAB = "/sys/kernel/slab/taskmap_birth"
-ENTRY = 64          # bytes that a birth may take
+ENTRY = 64          # the most bytes that a birth may take
 SPARE_PER_CPU = 2 * 1024
 PATIENCE = 60       # seconds until the last RCU callback
 
@@ -300,22 +300,22 @@ class Memory(Loaded):
     def setUp(self):
         if not os.path.isdir(SLAB) or os.path.islink(SLAB):
             self.skipTest("the kernel merges slab caches, or does not show "
-                          "them: boot it with slab_nomerge")
+                          "them: boot with slab_nomerge")
 
     @staticmethod
     def entries():
-        """Those that exist. Free ones of the processors are given back first."""
+        """The number of entries, after the free ones of each CPU are released."""
         trace.write(SLAB + "/shrink", "1")
         return int(read_all(SLAB + "/objects").split()[0])
 
     def spare(self):
-        """How many exist beside those of tasks."""
+        """The number of entries that belong to no task."""
         entries = self.entries()
         return entries - sum(birth != NONE
                              for birth in births(snapshot()).values())
 
     def assert_few_spare(self):
-        """Soon: RCU callbacks, and a worker, may have to run before."""
+        """Waits for this: RCU callbacks and a worker may have to run first."""
         most = SPARE_PER_CPU * os.cpu_count()
         end = time.monotonic() + PATIENCE
         while (spare := self.spare()) > most and time.monotonic() < end:

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
 Snapshots that are carried between machines of two architectures. TASKMAP_CARRIED
-is the directory that they are carried in; see carried.sh.
+is the directory for them; see carried.sh.
 """
 
 import os
@@ -12,7 +12,7 @@ from live import READER, Loaded, read_all, run
 
 CARRIED = os.environ.get("TASKMAP_CARRIED", "")
 
-# The machine at the other end is little-endian.
+# The host is little-endian.
 SAME_ORDER = sys.byteorder == "little"
 
 LISTINGS = {"raw": ("-r", "--full-ids"), "json": ("-J",)}
@@ -31,7 +31,7 @@ class Carried(Loaded):
         return result.stdout
 
     def test_from_there(self):
-        """It reads as at home, or is refused for its byte order."""
+        """A snapshot of the host reads the same here, or its byte order is refused."""
         if SAME_ORDER:
             for listing in LISTINGS:
                 self.assertEqual(self.read("here", listing),
@@ -48,7 +48,7 @@ class Carried(Loaded):
                 "order; read it there\n")
 
     def test_to_there(self):
-        """One of ours, with what our reader says of it."""
+        """Saves a snapshot for the host, with the output of our reader."""
         result = run(READER, "save", path_of("there.taskmap"))
         self.assertEqual(result.returncode, 0, result.stderr)
         for listing in LISTINGS:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-taskmap-zoo cost on this kernel: for a user without rights, and what it says where
-the kernel refuses. What the figures are is for unit/zoo/test_cost.
+Runs taskmap-zoo cost on this kernel, as an unprivileged user and where the kernel
+refuses to create tasks. unit/zoo/test_cost checks the figures.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ NUMBER = 100
 NOBODY = 65534
 PID_MAX = "/proc/sys/kernel/pid_max"
 
-# By its descriptor: who has no rights may not even come where the program is.
+# Executes a descriptor, because an unprivileged user may not reach the program's path.
 AS_NOBODY = f"""
 import os, resource, sys
 tasks, program = int(sys.argv[1]), os.open(sys.argv[2], os.O_RDONLY)
@@ -31,13 +31,13 @@ os.execve(program, ["taskmap-zoo"] + sys.argv[3:], os.environ)
 
 
 def as_nobody(tasks, *arguments):
-    """With no more than so many tasks."""
+    """Runs taskmap-zoo as nobody, with a limit on the number of tasks."""
     return run(sys.executable, "-c", AS_NOBODY, str(tasks), *zoo(*arguments),
                stdin=subprocess.DEVNULL)
 
 
 def tasks_of(uid):
-    """The processes of that user."""
+    """The processes of a user."""
     pids = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(FileNotFoundError):
@@ -47,10 +47,10 @@ def tasks_of(uid):
 
 
 class Cost(unittest.TestCase):
-    """What is printed, and that nothing is left."""
+    """Checks the output, and that no process remains."""
 
     def test_measured(self):
-        """For anybody."""
+        """An unprivileged user can run it."""
         result = as_nobody(10 * NUMBER, "cost", "--json", "--number",
                            str(NUMBER), "--rounds", "3")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
@@ -59,7 +59,7 @@ class Cost(unittest.TestCase):
                          os.uname().release)
 
     def test_no_more_processes(self):
-        """One line, which names the limit; and all that were made are gone."""
+        """Prints one line, which names the limit, and ends all its processes."""
         result = as_nobody(20, "cost", "--number", "1000", "--rounds", "1")
         self.assertEqual((result.returncode, result.stdout), (1, b""))
         self.assertRegex(
@@ -69,7 +69,7 @@ class Cost(unittest.TestCase):
         self.assertEqual(tasks_of(NOBODY), [])
 
     def test_no_more_pids(self):
-        """The same for root, whom another limit stops."""
+        """The same for root, for whom another limit counts."""
         with settings({PID_MAX: 500}):
             result = run(*zoo("cost", "--number", "1000", "--rounds", "1"),
                          stdin=subprocess.DEVNULL)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-taskmap drift: each shape of the zoo gives the findings that follow from how it
-was made, and no other; and what nobody made odd gives none.
+Checks taskmap drift: each shape of the zoo causes the findings that follow from its
+creation and no others, and ordinary tasks cause none.
 
-What is expected of a shape is worked out from its row, by the rules of the manual
+The expected findings are derived from the row of a shape, by the rules of the manual
 and not by the reader's code.
 """
 
@@ -24,22 +24,22 @@ NAMESPACES = set(oracle.NAMESPACES)
 VHOST_SET_OWNER = 0xAF01
 CLONE_NEWNET = 0x40000000
 
-# What it takes beside the flags of clone(2) for a worker to be one.
+# Workers of io_uring, which differ from threads in more than flags of clone(2).
 WORKERS = {"worker", "worker-as-other"}
-# Shapes of which more is odd than the one task and who made it.
+# Shapes in which more tasks are odd than the task and its creator.
 APART = {"chain", "zombie-leader", "by-thread-net", "leader-apart"}
 
 
 def of_thread(row):
-    """What a thread has of its own that its leader also has."""
+    """The resources of which both the thread and its leader have their own object."""
     own = row.apart & {"files", "fs", "cred", "sysvsem", *NAMESPACES}
-    # What is not the thread's own will be that of its children, or is the same.
+    # The new namespace is for children of the thread, or is the same as before.
     if not own & NAMESPACES and "nsproxy" in row.apart:
         children = row.name.rpartition("-")[2] + "_children"
         own.add(children if children in RESOURCES else "nsproxy")
     if row.name == "seccomp-filter":
         own.add("seccomp")
-    # A worker cannot have what CLONE_SYSVSEM alone shares.
+    # A worker cannot hold the object that only CLONE_SYSVSEM shares.
     if row.name in WORKERS:
         own.discard("sysvsem")
     for flag, name in (("CLONE_FILES", "files"), ("CLONE_FS", "fs")):
@@ -54,7 +54,7 @@ def of_thread(row):
 
 
 def expected(row, borrows):
-    """(RULE, WHAT) of the task, and of who made it."""
+    """The (RULE, WHAT) expected for the task, and for its creator."""
     if "CLONE_THREAD" in row.flags:
         return of_thread(row), set()
     shared = [name for name in ("mm", "files", "fs", "sighand", "io")
@@ -71,7 +71,7 @@ def expected(row, borrows):
 
 @contextlib.contextmanager
 def instant():
-    """Gives a snapshot of one instant, and its file."""
+    """Yields a snapshot of one instant, and its file."""
     image = read_all(where() + "/exact")
     with tempfile.NamedTemporaryFile() as file:
         file.write(image)
@@ -87,7 +87,7 @@ def drift(path, *arguments):
 
 
 class Drift(Loaded):
-    """All shapes, held still."""
+    """All shapes, while they hold still."""
 
     SHAPES = [row.name for row in rows()]
 
@@ -98,11 +98,11 @@ class Drift(Loaded):
         cls.shot, cls.path = cls.enterClassContext(instant())
 
     def of(self, *pids):
-        """What is said of them and of their threads."""
+        """The findings about these processes and their threads."""
         return drift(self.path, "-p", ",".join(map(str, pids)))
 
     def of_task(self, name):
-        """(RULE, WHAT) of one task alone: a leader's threads are left out."""
+        """The (RULE, WHAT) for one task, without the threads of a leader."""
         _, tid = self.shapes.one(name)
         return {(one["rule"], one["what"]) for one in self.of(tid)
                 if one["pid"] == tid}
@@ -125,8 +125,8 @@ class Drift(Loaded):
 
     def test_kernel_threads_are_textbook(self):
         """
-        They, process 1 and who looks: nobody made them odd. But kdevtmpfs, where
-        there is one, mounts devtmpfs in a namespace of its own.
+        Kernel threads, process 1 and the reader are ordinary. Only kdevtmpfs, if it
+        exists, has its own mount namespace, for devtmpfs.
         """
         expected = [(task.pid, "own", "fs,mnt") for task in self.shot.tasks
                     if task.comm == b"kdevtmpfs"]
@@ -135,7 +135,7 @@ class Drift(Loaded):
         self.assertEqual(self.of(1, 2, os.getpid()), [])
 
     def test_no_refs_but_of_tasks(self):
-        """In all of the system, what the zoo did not make included."""
+        """On the whole system, including tasks that the zoo did not create."""
         self.assertEqual([one for one in drift(self.path)
                           if one["rule"] == "refs"], [])
 
@@ -149,10 +149,10 @@ def move(pid, cgroup):
 
 
 class Odd(Loaded):
-    """Who deviates from the rest."""
+    """Findings about a task that differs from the rest of its group or system."""
 
     def test_leader(self):
-        """One line for the leader, and none for the threads that stayed."""
+        """One finding for the leader that left, and none for the other threads."""
         def leave_threads():
             for _ in range(3):
                 threading.Thread(target=threading.Event().wait,
@@ -169,7 +169,7 @@ class Odd(Loaded):
                       one["reason"])
 
     def test_kernel_thread_in_a_cgroup(self):
-        """Where it keeps the cgroup from being removed, and is in no container."""
+        """It keeps the cgroup from being removed, and is not in a container."""
         mount = tempfile.mkdtemp()
         run("mount", "-t", "cgroup2", "none", mount)
         box = mount + "/taskmap-test"
@@ -189,12 +189,12 @@ class Odd(Loaded):
 
 
 class Refs(Loaded):
-    """Of whom else than tasks there are refs."""
+    """References that something other than a task holds."""
 
     def test_vhost(self):
         """
-        A vhost device holds the mm of its owner: beside the worker that it
-        makes there, or by a kernel thread that borrows it (before 6.4).
+        A vhost device holds the mm of its owner, in addition to its worker there or,
+        before 6.4, to a kernel thread that borrows the mm.
         """
         run("modprobe", "vhost_vsock")
         run("modprobe", "vhost_net")
@@ -202,7 +202,7 @@ class Refs(Loaded):
             if os.path.exists(device):
                 break
         else:
-            self.skipTest("no vhost device")
+            self.skipTest("this kernel has no vhost device")
 
         pid = self.enterContext(child(lambda: fcntl.ioctl(
             os.open(device, os.O_RDWR), VHOST_SET_OWNER)))

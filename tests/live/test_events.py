@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-The file "events": every birth, exec and exit, in order, as the kernel's own
-tracing has them; how it is read; and what happens when nobody reads it.
+Tests the file "events": it has every birth, exec and exit, in order, like the kernel's
+own tracing; how reads work; and that events are counted if nobody reads them.
 """
 
 import collections
@@ -44,11 +44,11 @@ PROGRAMS += effort(check=[], sanitizer=[], soak=[
      "--vfork", "2", "--vfork-ops", "2000", "--clone", "1", "--clone-ops", "500",
      "--pthread", "2", "--pthread-ops", "500"],
 ])
-# In KiB. A mebibyte has some 2,200 events, and takes a while to allocate.
+# In KiB. One mebibyte holds some 2,200 events, and takes a while to allocate.
 LARGE = effort(check=4096, sanitizer=4096, soak=65536)
 LEAST = 32
 
-# What each flag of clone(2) shares, and what each leaves shared if it is absent.
+# The flag of clone(2) that shares each resource, or that replaces it.
 SHARED = {"mm": 0x100, "fs": 0x200, "files": 0x400, "sighand": 0x800,
           "signal": 0x10000}
 NEW = {"mnt": 0x20000, "cgroup": 0x2000000, "uts": 0x4000000,
@@ -57,14 +57,14 @@ CLONE_THREAD = SHARED["signal"]
 
 
 def bear(count=1):
-    """Births and exits of so many children."""
+    """Creates COUNT children, which exit."""
     for _ in range(count):
         os.waitpid(fork(lambda: 0), 0)
 
 
 @contextlib.contextmanager
 def one_processor():
-    """For this process, and those that it creates."""
+    """Limits this process, and the processes that it creates, to one CPU."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:
@@ -74,7 +74,7 @@ def one_processor():
 
 
 def read_now(fd, size=1 << 20):
-    """read(2) as it is: the bytes, or the error."""
+    """Calls read(2). Returns the bytes, or the error."""
     try:
         return os.read(fd, size)
     except OSError as error:
@@ -82,7 +82,7 @@ def read_now(fd, size=1 << 20):
 
 
 def family(events, root):
-    """Those of all descendants of ROOT, in order, and of no other tasks."""
+    """The events of all descendants of ROOT, in order, and of no other tasks."""
     pids = {root}
     ours = []
     for event in events:
@@ -115,7 +115,7 @@ LINE = re.compile(
 
 def kernel_account(lines):
     found = []
-    # A name can have newlines.
+    # A task's name can contain newlines.
     for match in LINE.finditer("\n".join(lines)):
         if match["born"]:
             found.append((BIRTH, int(match["born"]), int(match["flags"], 16),
@@ -129,8 +129,8 @@ def kernel_account(lines):
 
 def by_pid(events):
     """
-    What happened to each pid, in order. It is the same on every processor: a
-    pid is used again only after the exit of the task that had it.
+    The events of each pid, in order. This order does not depend on the CPU: a pid is
+    used again only after the exit of its task.
     """
     lists = collections.defaultdict(list)
     for event in events:
@@ -140,7 +140,7 @@ def by_pid(events):
 
 @contextlib.contextmanager
 def kernel_records():
-    """Gives a function that returns the kernel's own record of events."""
+    """Yields a function that returns the kernel's own record of events."""
     folders = [os.path.dirname(trace.file(f"events/{name}/enable"))
                for name in ("task/task_newtask", "sched/sched_process_exec",
                             "sched/sched_process_exit")]
@@ -157,7 +157,7 @@ class Account(Loaded):
     PARAMETERS = (f"events_kb={LARGE}",)
 
     def same(self, ours, theirs, events):
-        """Returns how many events of each type there were."""
+        """Compares both. Returns the number of events of each type."""
         self.assertEqual([event for event in events if event.type == LOST], [])
         times = [event.time_ns for event in events]
         self.assertEqual(times, sorted(times))
@@ -165,7 +165,7 @@ class Account(Loaded):
         return collections.Counter(event[0] for event in ours)
 
     def compare(self, kind, rounds, workers, read=Brood.read_after):
-        """All that happened is in both, and is what brood(1) did."""
+        """Both records are the same, and agree with the counts of brood(1)."""
         with kernel_records() as kernel, Stream() as stream:
             start = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
             brood = Brood(kind, rounds, workers)
@@ -177,7 +177,7 @@ class Account(Loaded):
         mine = {event.pid: event.time_ns for event in events}[brood.pid]
         self.assertTrue(start < mine < end)
         seen = self.same(ours, theirs, events)
-        # Its own exec and exit are those of a descendant of its own.
+        # brood(1) does not count its own exec and exit.
         self.assertEqual([seen[BIRTH], seen[EXEC], seen[EXIT]],
                          [counts[0], counts[1] + 1, counts[2] + 1])
         print(f"# {kind}: {dict(seen)} of {len(events)} events")
@@ -189,7 +189,7 @@ class Account(Loaded):
                          and event[1] != event[4]], "no exec by a thread")
 
     def test_mix_on_one_processor(self):
-        """There the order of all events is the same."""
+        """On one CPU, all events are in the same order."""
         with one_processor():
             ours, theirs = self.compare("mix", MIXES // 2, 1)
         if "PREEMPT_RT" in os.uname().version:
@@ -200,7 +200,7 @@ class Account(Loaded):
         self.compare("vfork", VFORKS // 4, 4, Brood.read_meanwhile)
 
     def test_programs(self):
-        """What programs do that know nothing of this."""
+        """Events of ordinary programs."""
         for command in PROGRAMS:
             with self.subTest(command):
                 if not shutil.which(command[0]):
@@ -218,11 +218,11 @@ class Account(Loaded):
 
 
 class Records(Loaded):
-    """The record of an event is that of the task at that moment."""
+    """The record of an event shows the task at that moment."""
 
     PARAMETERS = (f"events_kb={LARGE}",)
 
-    # May change without an event, or with the first use.
+    # These can change without an event, or at their first use.
     CHANGING = ("active_mm", "io", "sysvsem")
     SAME = ("task start_ns pid tgid ppid ns_pid exit_signal uid gid euid fsuid "
             "birth_flags birth_pid cgroup parent pgrp session seccomp "
@@ -272,7 +272,7 @@ class Records(Loaded):
         self.assertTrue(after.flags & 4)      # PF_EXITING
 
     def test_records_follow_from_each_other(self):
-        """Each from the last one of the task, or of its creator."""
+        """Each record follows from the task's last one, or from its creator's."""
         with Stream() as stream:
             brood = Brood("mix", MIXES // 4, 2)
             events, _ = brood.read_after(stream)
@@ -296,7 +296,7 @@ class Records(Loaded):
         self.assertGreater(checked[EXEC], 4)
 
     def test_a_snapshot_says_the_same(self):
-        """Of tasks that do nothing after they were created."""
+        """For tasks that do nothing after they were created."""
         shapes = ("fork", "vfork", "threads", "linuxthreads", "clone-newuts",
                   "clone-newipc", "clone-newnet", "clone-newpid",
                   "clone-newcgroup", "clone-files", "clone-vm+sighand+thread")
@@ -334,7 +334,7 @@ class Records(Loaded):
             self.assertEqual((event.reserved, event.lost), (0, 0))
 
     def exit_code_of(self, function):
-        """What wait(2) says of a child, and what the events of its tasks say."""
+        """The exit code of a child from wait(2), and those in events of its tasks."""
         with Stream() as stream:
             pid = fork(function)
             status = os.waitpid(pid, 0)[1]
@@ -357,7 +357,7 @@ class Records(Loaded):
             thread = threading.Thread(target=lambda: None)
             thread.start()
             thread.join()
-            # As an event of a thread comes after join().
+            # The exit event of a thread can come after join().
             while len(os.listdir("/proc/self/task")) > 1:
                 os.sched_yield()
             return 5
@@ -375,7 +375,7 @@ class Records(Loaded):
 
 
 class Complete(Loaded):
-    """A snapshot after open, and the events, give every later snapshot."""
+    """A snapshot taken after open, plus the events, gives every later snapshot."""
 
     PARAMETERS = (f"events_kb={LARGE}",)
 
@@ -386,7 +386,7 @@ class Complete(Loaded):
 
     @staticmethod
     def apply(events, tasks):
-        """TASKS after EVENTS; only exec changes what a task is found by."""
+        """TASKS after EVENTS. Only an exec changes the key of a task."""
         start_of = {}
         for pid, start in tasks:
             start_of[pid] = start
@@ -413,7 +413,7 @@ class Complete(Loaded):
                 later, records = snapshot_records()
                 bear()
                 events = stream.drain()
-            # Other processes rarely come or go. A snapshot is not one instant.
+            # A snapshot is not one instant. Retry if other processes come or go.
             if [event for event in events
                     if later.start_ns <= event.time_ns <= later.end_ns]:
                 continue
@@ -439,7 +439,7 @@ class Reading(Loaded):
 
     @staticmethod
     def quiet(stream):
-        """Until nothing comes by itself."""
+        """Waits until no more events come."""
         while stream.drain():
             os.sched_yield()
 
@@ -464,7 +464,7 @@ class Reading(Loaded):
         self.assertEqual(caught.exception.errno, errno.ESPIPE)
 
     def test_whole_events(self):
-        """Of any size but too small ones, and nothing is lost by those."""
+        """Reads of any size return whole events. Too small reads lose nothing."""
         all_events, stream = self.stream(), self.stream()
         size = stream.header.event_size
         bear(3)
@@ -489,7 +489,7 @@ class Reading(Loaded):
         self.assertEqual(len(os.read(fd, HEADER.size + 1)), HEADER.size)
 
     def test_bad_buffer(self):
-        """What does not fit before a fault is not lost, the header neither."""
+        """Events that do not fit before a fault are not lost, nor is the header."""
         all_events = self.stream()
         fd = self.open(os.O_NONBLOCK)
         bear(2)
@@ -520,7 +520,7 @@ class Reading(Loaded):
         self.assertEqual(header.event_size, size)
 
     def test_waiting(self):
-        """For poll, select and epoll: nothing, then an event."""
+        """poll, select and epoll report nothing, and then an event."""
         def by_poll(fd):
             poll = select.poll()
             poll.register(fd, select.POLLIN)
@@ -565,14 +565,14 @@ class Reading(Loaded):
 
     @staticmethod
     def await_sleep(pid):
-        """In read(2), the only thing that it sleeps in."""
+        """Waits until the process sleeps; it only does so in read(2)."""
         while stat(pid)[0] != b"S":
             os.sched_yield()
 
     def sleeping_reader(self, restart):
         """
-        A pipe from a process which reads when nothing is there, and its pid. It
-        writes what read(2) said: 0 or an error, after a signal.
+        Starts a process that reads when there are no events. Returns a pipe from it,
+        and its pid. After a signal, it writes the result of read(2), 0 or an error.
         """
         fd = self.open()
         told, tell = os.pipe()
@@ -584,7 +584,7 @@ class Reading(Loaded):
             signal.siginterrupt(signal.SIGUSR1, not restart)
             buffer = ctypes.create_string_buffer(1 << 20)
             LIBC.read(fd, buffer, ctypes.c_size_t(HEADER.size))
-            # Its own birth, and what others do.
+            # Skip its own birth and events of other tasks.
             os.write(tell, b"ready\n")
             while True:
                 got = LIBC.read(fd, buffer, ctypes.c_size_t(1 << 20))
@@ -593,7 +593,7 @@ class Reading(Loaded):
         return read_on, told
 
     def test_signals(self):
-        """They interrupt a read, or with SA_RESTART it goes on."""
+        """Signals interrupt a read. With SA_RESTART it continues."""
         for restart in (False, True):
             function, told = self.sleeping_reader(restart)
             with self.subTest(restart=restart), process(function) as pid:
@@ -602,7 +602,7 @@ class Reading(Loaded):
                 self.await_sleep(pid)
                 os.kill(pid, signal.SIGUSR1)
                 if restart:
-                    # It sleeps again, and nothing was told.
+                    # It sleeps again, and has written nothing.
                     while self.pending(pid):
                         os.sched_yield()
                     self.await_sleep(pid)
@@ -627,7 +627,7 @@ class Reading(Loaded):
         self.assertTrue(os.read(fd, 1 << 20))
 
     def test_readers_of_one_open_file(self):
-        """Each event goes to one of them."""
+        """Each event goes to exactly one reader."""
         all_events, stream = self.stream(), self.stream()
         got = [[] for _ in range(3)]
         end = threading.Event()
@@ -675,13 +675,13 @@ class Reading(Loaded):
             self.assertEqual(each[at:at + 50], last)
 
     def freeze(self, kind, options, switch, frozen):
-        """While a reader sleeps: it is frozen, and goes on with the events."""
+        """A sleeping reader is frozen, and continues with the events afterwards."""
         with contextlib.ExitStack() as held:
             top = held.enter_context(tempfile.TemporaryDirectory())
             if subprocess.run(["mount", "-t", kind, "-o", options, kind, top],
                               stderr=subprocess.DEVNULL,
                               check=False).returncode:
-                self.skipTest(f"this kernel has no {kind} that freezes")
+                self.skipTest(f"this kernel's {kind} cannot freeze")
             held.callback(subprocess.run, ["umount", top], check=True)
             group = top + "/taskmap"
             os.mkdir(group)
@@ -712,9 +712,9 @@ class Reading(Loaded):
                     ("1", "cgroup.events", b"frozen 1", "0"))
 
     def test_suspend(self):
-        """As far as all processes are frozen, and thaws them."""
+        """Suspends only up to the freezing of all processes."""
         if not os.path.exists(POWER + "pm_test"):
-            self.skipTest("this kernel cannot suspend, or not for a test")
+            self.skipTest("this kernel cannot test suspend")
         function, told = self.sleeping_reader(False)
         with process(function) as pid, \
                 settings({"/sys/module/suspend/parameters/pm_test_delay": 0}):
@@ -732,8 +732,8 @@ class Reading(Loaded):
 
 class Loss(Loaded):
     """
-    A ring that is as small as can be, which is not read or too slowly, beside
-    one that has all: what the one lacks is counted, where it is lacking.
+    Compares the smallest possible ring, which is not read or is read too slowly, with a
+    ring that holds every event. Lost events must be counted where they are missing.
     """
 
     def setUp(self):
@@ -752,14 +752,14 @@ class Loss(Loaded):
 
     def check(self, events):
         """
-        That those of the small ring are those of the large one, with gaps of the
-        size that is told. All that happened was on one processor: with several,
-        two rings can have the same events in another order.
+        The small ring has the events of the large one, with gaps of the reported sizes.
+        All tasks ran on one CPU: with several CPUs, two rings can have the same events
+        in different orders.
         """
         every = [event.key() for event in self.large.drain()]
         self.assertNotIn(LOST, [key[0] for key in every])
         if events[0].key() not in every:
-            # Before the large ring was there.
+            # This event happened before the large ring existed.
             del events[0]
         at = every.index(events[0].key())
         lost = 0
@@ -771,7 +771,7 @@ class Loss(Loaded):
             else:
                 self.assertEqual(event.key(), every[at])
                 at += 1
-        # Others can have come and gone since the last look.
+        # Other tasks can have come and gone since the last read.
         self.assertLess(len(every) - at, 10)
         return lost
 
@@ -783,7 +783,7 @@ class Loss(Loaded):
                          bytes(header.record_size))
 
     def check_number(self, events, counts):
-        """What was read, and lost, is what happened."""
+        """Read and lost events add up to the number of events."""
         gaps = [event for event in events if event.type == LOST]
         read = [event.key() for event in events if event.type != LOST]
         lost = sum(event.lost for event in gaps)
@@ -798,7 +798,7 @@ class Loss(Loaded):
         self.assertLess(abs(len(read) + lost - len(every)), 10)
 
     def test_gap(self):
-        """It is where the ring was full, and events follow after it."""
+        """The gap is where the ring was full, and events follow it."""
         with one_processor():
             self.breed("vfork", 100)
             size = self.small.header.event_size
@@ -814,7 +814,7 @@ class Loss(Loaded):
         self.assertGreater(self.check(events), 100)
 
     def test_loss_at_the_end(self):
-        """It is told without another event, and told once."""
+        """The loss is reported once, without waiting for another event."""
         with one_processor():
             self.breed("vfork", 100)
             events = self.small.drain()
@@ -827,7 +827,7 @@ class Loss(Loaded):
         self.assertGreater(self.check(events + later), 100)
 
     def test_loss_makes_it_ready(self):
-        """Also if it is all that there is."""
+        """poll(2) reports a ring that contains only a loss."""
         self.breed("vfork", 100)
         size = self.small.header.event_size
         while (event := self.small.decode(self.small.read(size))[0]).type \
@@ -837,7 +837,7 @@ class Loss(Loaded):
         self.assertGreater(event.lost, 100)
 
     def test_slow_reader(self):
-        """Of a storm on all processors; it comes late, so something is lost."""
+        """A storm runs on all CPUs, and the reader starts late, so it loses events."""
         early = self.breed("vfork", 100)
         brood = Brood("vfork", VFORKS // 4, 4)
         brood.begin()
@@ -881,7 +881,7 @@ class Attached(unittest.TestCase):
             self.assertEqual(len(calls()), 3)
 
     def test_without_births(self):
-        """The flags are known all the same."""
+        """With births=0, events still have the flags."""
         self.assertEqual(insmod("births=0").returncode, 0)
         with Stream() as stream:
             pid = fork(lambda: 0)
@@ -895,7 +895,7 @@ class Attached(unittest.TestCase):
         self.assertEqual(stream.header.births_ns, 0)
 
     def test_rmmod_is_refused(self):
-        """Also by a file of procfs, of whose open files rmmod is not told."""
+        """Also in procfs, where open files do not keep a module by themselves."""
         self.assertEqual(insmod("procfs=1").returncode, 0)
         for directory in (DEBUGFS, PROCFS):
             with Stream(directory + "/events") as stream:
@@ -906,7 +906,7 @@ class Attached(unittest.TestCase):
         self.assertEqual(unload(), 0)
 
     def test_rmmod_under_a_storm(self):
-        """No probe is left when the code goes."""
+        """No probe remains when the module's code is freed."""
         module = read_all(MODULE)
         with trace.occupied("task/task_newtask", "sched/sched_process_free",
                             "sched/sched_process_exec",

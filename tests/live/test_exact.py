@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What "exact" costs others: it stops the machine for one who opens it after the
-other, with a rest after each, and not at all if there are too many tasks. What
-it shows under fire is for test_storm.
+The cost of "exact" for the rest of the system: it stops the CPUs for one open at a
+time, with a rest after each stop, and not at all if there are too many tasks.
+test_storm checks its contents under load.
 """
 
 import concurrent.futures
@@ -19,9 +19,9 @@ from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, try_to_ope
 
 OPENERS = 4
 OPENS = effort(check=10, sanitizer=10, soak=50)
-REST = 9        # times the length of a stop, as the manual says,
-LONGEST_REST = 10**9    # but at most so many ns
-BURST, INTERVAL = 10, 5     # of lines in the log, and of seconds for them
+REST = 9        # a rest is so many times as long as its stop, as the manual says
+LONGEST_REST = 10**9    # the most ns of a rest
+BURST, INTERVAL = 10, 5     # the limit of lines in the log, and its seconds
 
 
 def path():
@@ -29,7 +29,7 @@ def path():
 
 
 class Turns(Loaded):
-    TASKS = 700     # for which a pause is longer than all else of an open
+    TASKS = 700     # enough that a pause is longer than the rest of an open
 
     @classmethod
     def setUpClass(cls):
@@ -38,7 +38,7 @@ class Turns(Loaded):
 
     @staticmethod
     def take(openers):
-        """Pictures by so many who open at the same time, and at once again."""
+        """Snapshots by concurrent openers, each of which opens again at once."""
         together = threading.Barrier(openers)
 
         def open_some(_):
@@ -70,7 +70,7 @@ class Turns(Loaded):
         self.check_turns(1)
 
     def test_pause(self):
-        """It is there, and is where the picture was taken."""
+        """The header has the pause, and the snapshot was taken during it."""
         before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         shot = snapshot("exact")
         after = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
@@ -111,7 +111,7 @@ class TooMany(Loaded):
             self.assertTrue(read_all(f"{where()}/{name}"))
 
     def test_limit(self):
-        """As many as there are may be; they come and go a little."""
+        """A limit of the current number is enough; a few tasks come and go."""
         count = snapshot().count
         for limit, error in ((count // 2, errno.EFBIG), (2 * count, 0)):
             write(EXACT_MAX, limit)

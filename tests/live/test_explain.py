@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-explain and compare: whether what they find out of every task there is, the whole
-zoo among them, is what /proc and kcmp(2) say. The words for it are unit tests'.
+Checks the facts that explain and compare report about every task, including the whole
+zoo, against /proc and kcmp(2). Unit tests check the sentences.
 """
 
 import itertools
@@ -16,19 +16,20 @@ from live import READER, Loaded, rows, run, stat, status
 
 SHARING = {"CLONE_VM", "CLONE_FILES", "CLONE_FS", "CLONE_SIGHAND",
            "CLONE_THREAD", "CLONE_IO", "CLONE_SYSVSEM"}
-# What C libraries, and the kernel for its workers, add.
+# Flags that C libraries add, and the kernel for its workers.
 ADDED = {"CLONE_SETTLS", "CLONE_PARENT_SETTID", "CLONE_CHILD_SETTID",
          "CLONE_CHILD_CLEARTID", "CLONE_UNTRACED"}
 TRACELESS = {"CLONE_VFORK", "CLONE_PARENT"}
-# So begin shapes whose task or maker changed what it shares or where children go.
+# Prefixes of shapes in which the task or its creator changed what it shares, or the
+# namespaces of its children.
 CHANGED = ("unshare-", "setns-", "close-range", "leader-apart", "ending-init")
-# Shapes whose maker has ended; their -parent is another task.
+# Shapes whose creator has ended; their -parent is another task.
 ORPHANS = {"orphan", "memory-heir"}
 PF_IO_WORKER, PF_KTHREAD = 0x10, 0x200000
 
 
 def explain(*arguments):
-    """By pid, what is said of each."""
+    """The output of explain -J for each task, by pid."""
     result = run(READER, "explain", "-J", *map(str, arguments))
     return {said["pid"]: said for said in json.loads(result.stdout)["explain"]}
 
@@ -39,7 +40,7 @@ def compare(*arguments):
 
 
 def link(pid, name):
-    """None for the dead, of whom /proc shows not all."""
+    """The link in /proc; None for dead tasks, of which /proc does not show all."""
     try:
         return os.readlink(f"/proc/{pid}/ns/{name}")
     except FileNotFoundError:
@@ -47,7 +48,7 @@ def link(pid, name):
 
 
 class Explain(Loaded):
-    """Every task that there is while the zoo holds still."""
+    """Every task of the system, while the zoo holds still."""
 
     ROWS = rows()
     SHAPES = [row.few() for row in ROWS]
@@ -69,12 +70,12 @@ class Explain(Loaded):
         return self.all.items()
 
     def none(self, pid, name):
-        """Whether it holds none, as a zombie does, who gave back all of these."""
+        """Whether it holds no object; a zombie has released all of these."""
         zombie = self.shapes.one("zombie")[1]
         return name != "sighand" and oracle.same(pid, zombie, name)
 
     def test_task(self):
-        """/proc tells all numbers of a task, the last being its own."""
+        """/proc shows all pids of a task; the last one is its own."""
         nested = 0
         for pid, said in self.every():
             fields, flags = status(pid), int(stat(pid)[6])
@@ -105,7 +106,7 @@ class Explain(Loaded):
                 self.assertEqual(status("self/cwd")["Pid"], own, place)
 
     def shared(self, one, two):
-        """What kcmp(2) and /proc say both hold: the same, and not the same."""
+        """Two sets of resources, by kcmp(2) and /proc: shared, and not shared."""
         same, apart = set(), set()
         for name in oracle.KCMP:
             if self.none(one, name) or self.none(two, name):
@@ -120,7 +121,7 @@ class Explain(Loaded):
         return same, apart
 
     def test_relations(self):
-        """The dead have pid and user namespaces that /proc does not show."""
+        """Dead tasks have pid and user namespaces that /proc does not show."""
         told = {"signal", *oracle.KCMP, *oracle.NAMESPACES} - {"pid", "user"}
         checked = 0
         for pid, said in self.every():
@@ -137,7 +138,7 @@ class Explain(Loaded):
         self.assertGreater(checked, 200)
 
     def relation(self, task, maker):
-        """To a leader or a parent it was asked for; to others it is now."""
+        """The relation to a leader or parent by explain, or to others by compare."""
         for about in ("leader", "parent"):
             relation = self.all[task][about]
             if relation and relation["pid"] == maker:
@@ -148,9 +149,9 @@ class Explain(Loaded):
 
     def test_flags_of_shapes(self):
         """
-        The zoo knows with which flags it made a task. None is told that was not
-        given; and all that were, or that they cannot be told, unless the task
-        gave up what it shared.
+        The zoo knows with which flags it created a task. explain reports none but
+        these. It reports all of them, or that they are unknown, unless the task gave
+        up objects that it shared.
         """
         for row in self.ROWS:
             if row.name in self.shapes.skipped or row.name in ORPHANS:
@@ -168,8 +169,8 @@ class Explain(Loaded):
 
     def test_births_of_shapes(self):
         """
-        The zoo knows who made a task and with which flags; whoever adds some
-        adds those that share nothing. Whatever differs now has its causes told.
+        The zoo knows the creator of a task and its flags; flags that a library adds
+        share nothing. explain names causes for everything that differs now.
         """
         parted = set()
         for row in self.ROWS:
@@ -194,8 +195,8 @@ class Explain(Loaded):
 
     def test_vfork(self):
         """
-        The maker stands still, and both say who is who. Of threads that do, which
-        one it is: test_said.
+        The creator waits, and explain names each of the two to the other. test_said
+        checks which thread of a process waits.
         """
         maker, task = (self.shapes.one(name)[1]
                        for name in ("vfork-parent", "vfork"))
@@ -210,7 +211,7 @@ class Explain(Loaded):
                                      os.listdir(f"/proc/{group}/task")])
 
     def test_exec(self):
-        """Whose program is not that of its parent has called exec(2)."""
+        """A task with another program than its parent has called exec(2)."""
         of_zoo = {tid for tasks in self.shapes.tasks.values()
                   for _, tid in tasks}
         of_zoo.remove(self.shapes.one("parent-exec-parent")[1])
@@ -229,7 +230,7 @@ class Explain(Loaded):
         self.assertGreater(checked, 0)
 
     def test_compare(self):
-        """Letters are equal where kcmp(2) says so, and "-" where it says none."""
+        """Letters are equal if kcmp(2) reports equality, and "-" for no object."""
         pids = sorted({tasks[0][1] for tasks in self.shapes.tasks.values()})
         pids = list(dict.fromkeys(pids[::4] + [1, 2] + [
             tid for name in ("worker", "zombie")
@@ -247,7 +248,7 @@ class Explain(Loaded):
                                  oracle.same(one, two, name))
 
     def test_live(self):
-        """Without a file, and of one instant."""
+        """Reads the live file, also with --exact."""
         for options in ((), ("--exact",)):
             said = explain(*options, 1, os.getpid())
             self.assertEqual(said[os.getpid()]["parent"]["pid"], os.getppid())

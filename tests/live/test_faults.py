@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Every allocation and every user copy fails, in turn, in everything that can be
-done with the files and with the module. Wants a kernel with fault injection.
+Makes every allocation and every user copy fail in turn, in every operation on the files
+and on the module. Needs a kernel with fault injection.
 """
 
 import os
@@ -13,12 +13,12 @@ from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, program,
                   read_all, rmmod, run, settings, snapshot)
 from test_births import CLONE_VM, NONE, births
 
-# One fault at a time; one, and every allocation after it.
+# One allocation fails; or one and every later one.
 ONE, REST = "one", "rest"
 
-# A load is hundreds of allocations, nearly all of them the kernel's own. Births
-# would be a thousand more, one like the other. Without memory for their cache
-# the kernel itself complains, and leaks its name (6.12).
+# A load makes hundreds of allocations, most of them in the kernel. Births would add a
+# thousand that are all alike. If their cache cannot be allocated, the kernel itself
+# prints an error and leaks the name of the cache (6.12).
 LOADS = effort(
     check=[(REST, "births=0")],
     sanitizer=[(REST, "births=0"), (ONE, "births=0 procfs=1 ids=raw")],
@@ -26,22 +26,23 @@ LOADS = effort(
           for parameters in ("", " procfs=1", " ids=raw",
                              " procfs=1 ids=raw")])
 
-# More than the module has memory for in advance, on one processor.
+# More births than the module has spare entries for on one CPU.
 BIRTHS = 1500
 
 NTH = "/proc/thread-self/fail-nth"
 CONTROL = "/sys/kernel/debug"
 KINDS = ("failslab", "fail_page_alloc", "fail_usercopy")
 
-# For all kinds: of the allocations that may wait, too; in silence.
+# Settings of all kinds of faults: also in allocations that may sleep, and without
+# messages in the log.
 SETTINGS = {"verbose": "0", "task-filter": "1", "times": "-1",
             "interval": "1", "probability": "0", "ignore-gfp-wait": "N",
             "ignore-gfp-highmem": "N", "min-order": "0"}
 
 
-# The least number of faults, in each file and of all that can be done with it.
-# Of "tasks" a read needs a buffer, and copies it each time that it is full; in
-# an image lseek(2) has nothing that can fail.
+# The least number of faults in each operation on each file. A read of "tasks" allocates
+# a buffer, and copies it each time that it is full. lseek(2) in a binary file cannot
+# fail.
 LEAST = {
     "open": {"tasks": 5, "snapshot": 5, "exact": 5},
     "read": {"tasks": 2, "snapshot": 4, "exact": 4},
@@ -62,7 +63,7 @@ def setting(kinds, values):
 
 
 class Faults(unittest.TestCase):
-    # Pieces of 53 tasks: so that a read goes over the edges of several.
+    # Several chunks of tasks, so that a read crosses their boundaries.
     TASKS = 200
 
     @classmethod
@@ -110,7 +111,7 @@ class Faults(unittest.TestCase):
             self.inject_files(operation)
 
     def test_events(self):
-        """An open, reads of the header and of events, and a close."""
+        """Opens, reads the header and events, and closes."""
         for operation in ("open", "header", "read", "close"):
             self.inject_files(f"events-{operation}")
 
@@ -124,8 +125,8 @@ class Faults(unittest.TestCase):
 
     def test_births(self):
         """
-        Without memory for more births all tasks can be created all the same.
-        The births that are known are right.
+        Without memory for more births, tasks can still be created. Known births are
+        right.
         """
         self.assertEqual(insmod().returncode, 0)
         with setting(KINDS[:1], {"cache-filter": "1", "task-filter": "0",

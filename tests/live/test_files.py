@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""The files as files: whatever is done to them, the bytes are the same."""
+"""Operations on the files: however they are read, the bytes are the same."""
 
 import contextlib
 import ctypes
@@ -16,8 +16,7 @@ import image
 from live import (IMAGES, LIBC, NAMES, Loaded, child, read_all, run, snapshot,
                   where)
 
-# Of the first read. One byte at a time goes over an edge of the module's pieces,
-# and no further: that takes long.
+# Sizes of reads. Reads of one byte are slow, so they only cross one boundary of chunks.
 SIZES = (1, 7, 1000, 4096, 65536, 1 << 20)
 
 
@@ -38,7 +37,7 @@ class Opened(Loaded):
 
 
 class Example(Opened):
-    """The program of docs/formats.md, which reads both images."""
+    """The program of docs/formats.md, which reads both binary files."""
 
     PROGRAM = os.path.join(os.path.dirname(__file__), "../../docs/snapshot.py")
 
@@ -64,7 +63,7 @@ class Example(Opened):
 
 
 class Many(Opened):
-    """More tasks than the module keeps in one piece (37), several times."""
+    """Several times the number of tasks in one chunk of the module (37)."""
 
     THREADS = 700
 
@@ -117,7 +116,7 @@ class Many(Opened):
                                      whole[edge + start:edge + end])
 
     def test_bad_buffer(self):
-        """What fits before a fault is read, and the rest is not lost."""
+        """A read up to a fault returns the bytes before it, and loses no others."""
         page = mmap.PAGESIZE
         with mmap.mmap(-1, 2 * page) as memory:
             start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
@@ -178,7 +177,7 @@ class Files(Opened):
         image.parse_tasks(start + read_in(one, 4096))
 
     def test_tasks_that_are_gone(self):
-        """A picture outlives the tasks in it, in the middle of being read."""
+        """A snapshot outlives its tasks, also while it is being read."""
         for name in NAMES:
             with contextlib.ExitStack() as held:
                 pids = {held.enter_context(child(lambda: None))
@@ -195,7 +194,7 @@ class Files(Opened):
             self.assertLessEqual(pids, seen)
 
     def test_reader_in_a_pid_namespace(self):
-        """Pids are those of the initial namespace, whoever reads."""
+        """Pids are from the initial namespace, whoever reads."""
         text = subprocess.run(["unshare", "--pid", "--fork", "cat",
                                where() + "/tasks"], check=True,
                               stdout=subprocess.PIPE).stdout
@@ -231,7 +230,7 @@ class Files(Opened):
                              os.uname().nodename)
 
     def test_times_of_images(self):
-        """The two clocks that are read at the start, between two looks."""
+        """The clocks in the header are between times before and after the open."""
         for name in IMAGES:
             before = self.clocks()
             shot = snapshot(name)

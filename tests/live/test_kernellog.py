@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Whether what the kernel says is judged rightly."""
+"""Tests that kernellog.py recognizes errors in the kernel's log."""
 
 import unittest
 
 from kernellog import COMPLAINT, FRAME, RULER, judge
 
-# As the kernel words them, one of each kind.
+# One error message of each kind, in the kernel's words.
 COMPLAINTS = """
 BUG: KASAN: slab-use-after-free in fill+0x1/0x2 [taskmap]
 BUG: kernel NULL pointer dereference, address: 0000000000000008
@@ -73,7 +73,7 @@ random: crng init done
 
 
 def race(one, other, between=()):
-    """A report of KCSAN's."""
+    """A report of KCSAN."""
     return [RULER, f"BUG: KCSAN: data-race in {one} / {other}", "",
             "write to 0xffff888001 of 8 bytes by task 99 on cpu 0:",
             f" {one.replace(' ', '+0x1/0x2 ', 1)}", *between,

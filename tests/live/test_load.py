@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Loading, unloading, and what is left behind: nothing."""
+"""Loading and unloading, which must leave nothing behind."""
 
 import collections
 import ctypes
@@ -23,13 +23,13 @@ EVERY = (*NAMES, "events")
 # A load takes seconds on kasan.
 LOOPS = effort(check=20 if watches_itself() else 50, sanitizer=1000, soak=1000)
 FORK_LOOPS = effort(check=10 if watches_itself() else 20, sanitizer=50, soak=1000)
-# In two of so many loops there is a reader of "exact", too, and in those the module
-# records births: its spare entries make a load twice as long.
+# In two of so many loops there is also a reader of "exact", and the module records
+# births: allocating spare entries makes a load take twice as long.
 EXACT_LOOPS = 10
 
 
 def load(image_of_module, parameters=""):
-    """insmod(8) without its process: 0 or an error number."""
+    """Loads the module in this process. Returns 0 or an error number."""
     failed = LIBC.init_module(image_of_module,
                               ctypes.c_ulong(len(image_of_module)),
                               parameters.encode())
@@ -37,15 +37,15 @@ def load(image_of_module, parameters=""):
 
 
 def unload():
-    """rmmod(8) without its process: 0 or an error number."""
+    """Unloads the module in this process. Returns 0 or an error number."""
     failed = LIBC.delete_module(b"taskmap", os.O_NONBLOCK)
     return ctypes.get_errno() if failed else 0
 
 
 class Reader(threading.Thread):
     """
-    Opens one file for ever, whether it is there or not: where debugfs has it,
-    where procfs has it, and so on. While the gate is closed it waits.
+    Opens one file in an endless loop, in debugfs and procfs in turn, whether or not it
+    exists. While the gate is closed it waits.
     """
 
     def __init__(self, stop, gate, name):
@@ -54,7 +54,7 @@ class Reader(threading.Thread):
         self.gate = gate
         self.name = name
         self.paths = itertools.cycle((f"{DEBUGFS}/{name}", f"{PROCFS}/{name}"))
-        self.pictures = 0
+        self.snapshots = 0
         self.errors = collections.Counter()
         self.broken = []
 
@@ -74,12 +74,12 @@ class Reader(threading.Thread):
         else:
             shot = image.Snapshot(whole)
             assert len(whole) == shot.at(shot.count)
-        self.pictures += 1
+        self.snapshots += 1
 
     def __str__(self):
         errors = " ".join(f"{count} {errno.errorcode[error]}"
                           for error, count in self.errors.items())
-        return f"{self.name}: {self.pictures} pictures {errors}"
+        return f"{self.name}: {self.snapshots} snapshots {errors}"
 
 
 class Load(unittest.TestCase):
@@ -117,7 +117,7 @@ class Load(unittest.TestCase):
                 self.assertFalse(os.path.exists(DEBUGFS))
 
     def test_bounds_of_events_kb(self):
-        """The parameter can also be changed later, within them."""
+        """The parameter can also be changed later, within its bounds."""
         path = "/sys/module/taskmap/parameters/events_kb"
         for value in ("32", "65536"):
             self.assertEqual(load(read_all(MODULE), "events_kb=" + value), 0)
@@ -170,8 +170,8 @@ class Load(unittest.TestCase):
 
     def test_descriptor_that_outlives_the_module(self):
         """
-        A descriptor of O_PATH holds the inode and not the module: to open the
-        file by it, for the first time, finds nothing and looks at nothing.
+        A descriptor of O_PATH holds the inode but not the module. The first open
+        through it must fail, without a look at freed memory.
         """
         directories = [PROCFS]
         release = tuple(map(int, os.uname().release.split(".")[:2]))
@@ -190,16 +190,16 @@ class Load(unittest.TestCase):
                     os.open(f"/proc/self/fd/{file}", os.O_RDONLY)
                 self.assertEqual(caught.exception.errno, errno.ENOENT)
         if DEBUGFS not in directories:
-            self.skipTest("after 6.12 debugfs itself looks into operations "
-                          "that are gone (__debugfs_file_get())")
+            self.skipTest("after 6.12, debugfs itself reads freed operations "
+                          "(__debugfs_file_get())")
 
     def test_load_and_unload_under_readers(self):
-        """They see whole pictures or errors that the manual names."""
+        """Readers get whole snapshots, or errors that the manual names."""
         stop = threading.Event()
         gates = {name: threading.Event() for name in NAMES}
         readers = [Reader(stop, gates[name], name) for name in NAMES]
         image_of_module = read_all(MODULE)
-        # Each reader would keep the loop waiting for this long.
+        # The default interval would delay the loop once for each reader.
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(1e-4)
         for name, reader in zip(NAMES, readers):
@@ -207,7 +207,7 @@ class Load(unittest.TestCase):
             reader.start()
         try:
             for i in range(LOOPS):
-                # Who waits for a turn keeps the module for very long.
+                # A reader that waits for "exact" delays rmmod for a long time.
                 rare = i % EXACT_LOOPS < 2
                 if rare:
                     gates["exact"].set()
@@ -230,12 +230,12 @@ class Load(unittest.TestCase):
             self.assertLessEqual(set(reader.errors),
                                  {errno.ENOENT, errno.ENXIO, errno.EIO,
                                   errno.ENODEV})
-        self.assertGreater(sum(reader.pictures for reader in readers), 0)
+        self.assertGreater(sum(reader.snapshots for reader in readers), 0)
         self.assertFalse(os.path.exists(DEBUGFS))
         self.assertFalse(os.path.exists(PROCFS))
 
     def test_load_and_unload_under_forks(self):
-        """The probes of births come and go while tasks do."""
+        """Probes for births are registered and unregistered during forks and exits."""
         image_of_module = read_all(MODULE)
         with trace.occupied("task/task_newtask", "sched/sched_process_free"), \
                 subprocess.Popen([program("storm"), "fork"],
@@ -253,7 +253,7 @@ class Load(unittest.TestCase):
         print(f"# {FORK_LOOPS} loads, {out}", end="")
 
     def test_memory_comes_back(self):
-        """Opens that are not closed by hand, by tasks that die."""
+        """Memory of files that processes leave open at exit is released."""
         def open_all():
             for i in range(20):
                 os.open(f"{where()}/{IMAGES[i % 2]}", os.O_RDONLY)

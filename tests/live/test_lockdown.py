@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Under lockdown. Wants a boot of its own: nothing unlocks a kernel."""
+"""Tests under lockdown. They need a boot of their own: a kernel cannot be unlocked."""
 
 import errno
 import os
@@ -18,8 +18,8 @@ def lock(level):
 
 class Lockdown(Loaded):
     """
-    Locked down after the load: an unsigned module cannot be loaded later. Raw
-    ids are asked for because only those depend on the level.
+    The kernel is locked down after the load, because an unsigned module cannot be
+    loaded later. The ids are raw, because only these depend on the level.
     """
 
     PARAMETERS = ("ids=raw",)

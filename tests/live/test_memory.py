@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Somebody opens files until there is no more memory for it, in the system or in
-a cgroup: then an open fails, nobody is killed, and all memory comes back.
+Opens files until memory is exhausted, on the system or in a cgroup. Then an open must
+fail, no process is killed, and all memory is released.
 """
 
 import contextlib
@@ -19,19 +19,19 @@ from live import NAMES, Loaded, log, program, read_all, where, write
 TASKS = 2000
 EVERY = (*NAMES, "events")
 EVENTS_SIZE = 1 << 20   # bytes: the parameter events_kb
-PART = 8            # of the memory, for all open files, as the manual says
-ROOM = 16 << 20     # bytes, for a cgroup
-TRIES = 20          # to measure memory while others give some back
+PART = 8            # all open files hold at most one such part of the memory (manual)
+ROOM = 16 << 20     # the limit of a cgroup, in bytes
+TRIES = 20          # attempts to measure memory while other tasks release some
 
 
 def memory():
-    """Bytes, of the whole system."""
+    """The memory of the whole system, in bytes."""
     return 1024 * int(re.search(rb"MemTotal: +(\d+)",
                                 read_all("/proc/meminfo"))[1])
 
 
 def kills():
-    """How many processes were killed for want of memory, as far as is told."""
+    """The number of processes that the OOM killer has reported."""
     counted = re.search(rb"^oom_kill (\d+)$", read_all("/proc/vmstat"), re.M)
     said = [line for line in log() if "oom-kill" in line or
             "Out of memory" in line or "out of memory" in line]
@@ -39,14 +39,14 @@ def kills():
 
 
 def event(group, name):
-    """A count of memory.events."""
+    """A counter in memory.events."""
     return int(re.search(rb"^%s (\d+)$" % name,
                          read_all(group + "/memory.events"), re.M)[1])
 
 
 @contextlib.contextmanager
 def hoard(path, **options):
-    """Opens the file until that fails; gives how often it did not, and why."""
+    """Opens the file until that fails. Returns the number of opens, and the error."""
     with subprocess.Popen([program("hoard"), path], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, **options) as process:
         words = process.stdout.readline().split()
@@ -72,7 +72,7 @@ class Memory(Loaded):
         return EVENTS_SIZE if name == "events" else self.size
 
     def comes_back(self, measure, before):
-        """Less is left than a picture, as soon as others hold still."""
+        """Retries until less than one snapshot is left; other tasks use memory, too."""
         for _ in range(TRIES):
             left = measure() - before
             if left < self.size:
@@ -86,7 +86,7 @@ class Memory(Loaded):
             self.assertEqual(error, b"ENOMEM")
             print(f"# {opens} opens of {self.size} bytes held {held} of "
                   f"{memory()}")
-            # A picture has a chunk that is not full.
+            # The last chunk of a snapshot is not full.
             self.assertGreater((opens + 2) * self.size,
                                memory() // PART * 9 // 10)
             self.assertLess(opens * self.size, memory() // PART)
@@ -103,7 +103,7 @@ class Memory(Loaded):
 
     @contextlib.contextmanager
     def cgroup(self):
-        """One of limited memory, below the root of the hierarchy."""
+        """Creates a cgroup with limited memory, below the root of the hierarchy."""
         with contextlib.ExitStack() as held:
             top = held.enter_context(tempfile.TemporaryDirectory())
             subprocess.run(["mount", "-t", "cgroup2", "cgroup2", top],
@@ -126,7 +126,7 @@ class Memory(Loaded):
             self.assertGreater((opens + 2) * EVENTS_SIZE,
                                memory() // PART * 9 // 10)
             self.assertLess(opens * EVENTS_SIZE, memory() // PART)
-            # As much as is left of the part.
+            # Opens use the rest of the part.
             with self.assertRaises(OSError) as caught:
                 with open(where() + "/snapshot", "rb", buffering=0) as one, \
                         open(where() + "/snapshot", "rb", buffering=0) as two:
@@ -156,12 +156,12 @@ class Memory(Loaded):
                     self.assertGreater(event(group, b"max"), 0)
                     print(f"# {name}: {opens} opens of {size} bytes made "
                           f"{full} of {ROOM} in a cgroup")
-                    # Nothing that an open takes is beside what is counted.
+                    # All memory that an open takes is charged.
                     self.assertGreater(full + size, opens * size)
                 self.comes_back(measure, full - opens * size)
 
     def test_no_allocation_kills(self):
-        """Each may fail, and each that lasts is the reader's."""
+        """Allocations may fail, and those that remain are charged to the opener."""
         events = [name for name in
                   ("kmem/kmalloc", "kmem/kmem_cache_alloc", "kmem/kmalloc_node",
                    "kmem/kmem_cache_alloc_node")

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Random forests: trees of tasks made with random legal flags of clone(2), which
-then unshare and use things at random, against kcmp(2), /proc, and a model.
+Compares random forests with kcmp(2), /proc and a model. A forest consists of trees of
+tasks, created with random valid flags of clone(2), which then unshare and use objects
+at random.
 
-The model works out from the steps alone who holds what, and so covers what
-kcmp(2) does not. The seed of a forest is all there is to it; to see one again
+The model derives the objects of each task from these steps, so it also covers
+resources that kcmp(2) cannot compare. A seed determines the whole forest. To create one
+again:
 
     taskmap-zoo --forests SEED 1
 
-and to test it again, TASKMAP_SEED=SEED TASKMAP_FORESTS=1.
+To test it again, set TASKMAP_SEED=SEED TASKMAP_FORESTS=1.
 """
 
 import os
@@ -29,7 +31,7 @@ OF_PROXY = {*NS_FLAGS.values(), "CLONE_NEWPID", "CLONE_NEWTIME"}
 
 
 class Thing:
-    """An object of the kernel: one is equal to itself alone."""
+    """An object of the kernel, which is equal only to itself."""
 
 
 class IoContext(Thing):
@@ -38,7 +40,7 @@ class IoContext(Thing):
 
 
 class Proxy(Thing):
-    """Namespaces by name; of pid and time also those for children."""
+    """Namespaces by name, including the pid and time namespaces for children."""
 
     def __init__(self, old=None):
         self.ns = dict(old.ns) if old else {
@@ -46,7 +48,7 @@ class Proxy(Thing):
         self.time = old.time if old else self.ns["time"]
 
     def renew(self, flags):
-        """As create_new_namespaces(); "pid" and "time" are for children."""
+        """Models create_new_namespaces(); "pid" and "time" are for children."""
         for name, flag in (*NS_FLAGS.items(), ("pid", "CLONE_NEWPID"),
                            ("time", "CLONE_NEWTIME")):
             if flag in flags:
@@ -54,7 +56,7 @@ class Proxy(Thing):
 
 
 class Model:
-    """A task: what it holds, None for nothing."""
+    """A task and its objects; None for no object."""
 
     def __init__(self):
         self.mm, self.files, self.fs = Thing(), Thing(), Thing()
@@ -63,12 +65,12 @@ class Model:
         self.proxy = Proxy()
         self.pid_ns, self.user = self.proxy.ns["pid"], Thing()
         self.parent = self.leader = None
-        self.parent_task = None  # of the parent's tasks
+        self.parent_task = None  # the task that is the real parent
         self.exit_signal = 17
         self.waited_for = False
 
     def clone(self, flags):
-        """copy_process() of kernel/fork.c, as far as it decides on sharing."""
+        """Models the sharing in copy_process() of kernel/fork.c."""
         new = Model()
         thread = "CLONE_THREAD" in flags
         for name, flag in (("mm", "CLONE_VM"), ("files", "CLONE_FILES"),
@@ -83,7 +85,7 @@ class Model:
         if self.io and "CLONE_IO" in flags:
             new.io = self.io
         elif self.io and self.io.level:
-            # The level is inherited, in an io_context of its own.
+            # The child gets a new io_context, with the parent's level.
             new.io = IoContext(self.io.level)
         new.user = Thing() if "CLONE_NEWUSER" in flags else self.user
         self.clone_namespaces(new, flags)
@@ -99,7 +101,7 @@ class Model:
         return new
 
     def clone_namespaces(self, new, flags):
-        """copy_namespaces() of kernel/nsproxy.c."""
+        """Models copy_namespaces() of kernel/nsproxy.c."""
         new.proxy = self.proxy
         apart = self.proxy.ns["time"] is not self.proxy.time
         if flags & OF_PROXY or (apart and "CLONE_VM" not in flags):
@@ -110,7 +112,7 @@ class Model:
         new.pid_ns = new.proxy.ns["pid"]
 
     def unshare(self, flags):
-        """ksys_unshare() of kernel/fork.c."""
+        """Models ksys_unshare() of kernel/fork.c."""
         if flags & {"CLONE_FS", "CLONE_NEWNS", "CLONE_NEWUSER"}:
             self.fs = Thing()
         if "CLONE_FILES" in flags:
@@ -135,7 +137,8 @@ class Model:
         self.cred = Thing()
 
     def borrows(self):
-        """Of CLONE_PARENT the parent is not who waits, but may share."""
+        """Whether it borrows an mm after vfork(2). With CLONE_PARENT, the parent does
+        not wait, but may share its mm."""
         return bool(self.waited_for and self.parent and
                     self.parent.mm is self.mm)
 
@@ -152,7 +155,7 @@ class Model:
 
 
 class Forest:
-    """What taskmap-zoo printed of one forest, and what follows from it."""
+    """The output of taskmap-zoo for one forest, and the model of it."""
 
     def __init__(self, lines):
         self.text = []
@@ -163,7 +166,7 @@ class Forest:
             if words == ["ready"]:
                 return
             self.step(*words)
-        raise RuntimeError("taskmap-zoo made no forest: " + repr(self.text))
+        raise RuntimeError("taskmap-zoo created no forest: " + repr(self.text))
 
     def step(self, action, by, *rest):
         if action == "forest":
@@ -193,7 +196,7 @@ class Forest:
 
 
 def check_model(tasks, models):
-    """TASKS against MODELS, in one order: equal where the model is equal."""
+    """Compares TASKS with MODELS in the same order: ids are equal if objects are."""
     for name in RESOURCES:
         ids, things = {None: 0}, {0: None}
         for task, model in zip(tasks, models):
@@ -204,7 +207,8 @@ def check_model(tasks, models):
 
 
 def check_task(task, model, pids, outside):
-    """TASK and its MODEL; PIDS are by model, OUTSIDE is the parent of all."""
+    """Compares TASK with its MODEL. PIDS maps models to pids, and OUTSIDE is the
+    parent of the forest."""
     threads = sum(1 for other in pids if other.leader is model.leader)
     alone = threads == 1
     expected = {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""The reader on the live files, and how it says that it cannot read them."""
+"""The reader with the live files, and its errors if it cannot read them."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Refused(Loaded):
 
 class Reader(Refused):
     def test_every_task(self):
-        """Walked, and of one instant; as a list and as a tree."""
+        """Lists and trees, of "snapshot" and of "exact"."""
         for options in ((), ("--exact",)):
             with tempfile.NamedTemporaryFile() as file:
                 run(READER, "save", *options, file.name, check=True)

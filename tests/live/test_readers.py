@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Readers that are killed and interrupted, and open files that are shared: other
-readers see the same bytes, and the module can go as soon as the readers have.
+Readers that are killed or interrupted, and open files that are shared. Other readers
+get the same bytes, and the module can be unloaded as soon as the readers have ended.
 """
 
 import os
@@ -16,9 +16,9 @@ from fire import Crowd, kernel_memory
 from live import (NAMES, await_state, effort, exit_code, fork, insmod,
                   loaded, rmmod, where)
 
-TASKS = 3000    # a megabyte or so, which takes a while to take and to copy
+TASKS = 3000    # about a megabyte, which takes a while to record and to copy
 KILLS = effort(check=20, sanitizer=60, soak=200)
-ROUNDS = 5      # of kills, to find one in which nothing else took memory
+ROUNDS = 5      # rounds of kills, to find one in which nothing else took memory
 SEED = int(os.environ.get("TASKMAP_SEED", random.randrange(1 << 32)))
 
 
@@ -27,7 +27,7 @@ def path_of(name):
 
 
 def whole_of(fd):
-    """All of an open file, in reads of any length; it stands at its start."""
+    """Reads an open file from its start to its end, in reads of any length."""
     parts = []
     while part := os.read(fd, 1 << 20):
         parts.append(part)
@@ -36,7 +36,7 @@ def whole_of(fd):
 
 
 class Process:
-    """A child that calls function(tell) for ever, or until it returns."""
+    """A child that calls function(tell), which can run forever."""
 
     def __init__(self, function):
         self.told, write = os.pipe()
@@ -45,7 +45,7 @@ class Process:
 
     def wait_until_it_told(self):
         if os.read(self.told, 1) != b".":
-            raise AssertionError("the child died")
+            raise AssertionError("the child ended early")
 
     def end(self):
         os.close(self.told)
@@ -53,13 +53,13 @@ class Process:
 
 
 def yield_some(rng):
-    """To be somewhere else in what another process does."""
+    """Lets another process run for a random while."""
     for _ in range(rng.randrange(40)):
         os.sched_yield()
 
 
 class Big(unittest.TestCase):
-    """With so many tasks that there is a middle to be interrupted in."""
+    """There are enough tasks that opens and reads can be interrupted."""
 
     @classmethod
     def setUpClass(cls):
@@ -84,11 +84,11 @@ class Big(unittest.TestCase):
 
 class Killed(Big):
     def test_in_the_middle_of_open_and_read(self):
-        """Beside another reader, who sees nothing of it."""
+        """Kills readers beside another reader, which does not notice."""
         other = {name: self.open(name) for name in NAMES}
-        # Less than a tenth of the readers may have left a picture behind. The
-        # kernel gives back when it likes what other tests had, and what killed
-        # processes had: only a leak shows in every round.
+        # Fewer than a tenth of the readers may seem to leave a snapshot behind. The
+        # kernel releases memory of earlier tests and of killed processes at any
+        # time, so only a leak shows in every round.
         limit = max(2, KILLS // 10) * len(other["snapshot"][1])
         for _ in range(ROUNDS):
             before = kernel_memory()
@@ -124,7 +124,7 @@ class Killed(Big):
             self.assertTrue(whole_of(fd) == whole)
 
     def test_with_files_open_in_each_state(self):
-        """New, read from, at the end, sought in, and removed beneath."""
+        """Files that are new, partly read, at their end, or moved by lseek(2)."""
         def open_all(tell):
             for name in NAMES:
                 for reads, position in ((0, 0), (100, 0), (1 << 24, 0),
@@ -145,7 +145,7 @@ class Killed(Big):
 
 class Interrupted(Big):
     def interrupted(self, interrupt):
-        """A reader compares until it is told that it is over."""
+        """A reader compares bytes while it is interrupted, until it is stopped."""
         def compare(name, tell):
             over = []
             signal.signal(signal.SIGUSR1, lambda *_: None)
@@ -185,7 +185,7 @@ class Interrupted(Big):
 
 
 class Shared(Big):
-    """One open file in several hands: one picture, and one position."""
+    """A shared open file has one snapshot and one position."""
 
     def test_by_dup_and_fork(self):
         for name in NAMES:
@@ -200,7 +200,7 @@ class Shared(Big):
             os.close(copy)
 
     def test_by_a_socket(self):
-        """To a process that could not have opened it."""
+        """Sends the file to a process that may not open it."""
         def receive(end, whole):
             os.setresuid(65534, 65534, 65534)
             _, (fd,), _, _ = socket.recv_fds(end, 1, 1)
@@ -218,7 +218,7 @@ class Shared(Big):
             self.assertEqual(os.read(fd, 1000), whole[2000:3000])
 
     def test_in_a_message_that_nobody_reads(self):
-        """The module can go as soon as the socket has."""
+        """The module can be unloaded as soon as the socket is closed."""
         ours, theirs = socket.socketpair()
         fd = os.open(path_of("snapshot"), os.O_RDONLY)
         socket.send_fds(ours, [b"."], [fd])
@@ -229,7 +229,7 @@ class Shared(Big):
         self.assertEqual(rmmod().returncode, 0)
 
     def test_by_threads_that_read_and_seek(self):
-        """Whatever is read is a part of the picture."""
+        """All bytes read are a part of the snapshot."""
         rounds = effort(check=60, sanitizer=200, soak=600)
         for name in NAMES:
             fd, whole = self.open(name)

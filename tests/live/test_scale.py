@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Very many tasks, and the largest of pids. TASKMAP_TASKS says how many, instead
-of what TASKMAP_EFFORT means; 100,000 want 6 GB of memory.
+Very many tasks, and the largest pid. TASKMAP_TASKS sets the number of tasks, whatever
+TASKMAP_EFFORT is; 100,000 need 6 GB of memory.
 """
 
 import os
@@ -18,16 +18,15 @@ from live import (EXACT_MAX, NAMES, READER, Loaded, child, effort, read_all, run
 
 TASKS = int(os.environ.get("TASKMAP_TASKS",
                            effort(check=4000, sanitizer=8000, soak=100000)))
-READS = 6       # two of each file
-TRIES = 20      # to measure memory while nothing else gives any back
+READS = 6       # two for each file
+TRIES = 20      # attempts to measure memory while nothing else releases any
 # PID_MAX_LIMIT of include/linux/threads.h, on 64 bits and on 32.
 PID_MAX = 4194304 if sys.maxsize > 2**32 else 32768
 
 SYSCTL = "/proc/sys/kernel/"
 
-# What makes the kernel complain as early as it can: of a processor that does
-# not schedule for two seconds, or let go of RCU for three, and of a task that
-# waits for ten.
+# The shortest limits of watchdogs: two seconds for a CPU that does not schedule, three
+# for an RCU section, and ten for a waiting task.
 IMPATIENT = {
     SYSCTL + "watchdog_thresh": "1",
     SYSCTL + "hung_task_timeout_secs": "10",
@@ -37,9 +36,9 @@ IMPATIENT = {
 
 class Scale(Loaded):
     def crowd_is_seen(self, shape):
-        room = TASKS + 10000
-        limits = {SYSCTL + "threads-max": room, SYSCTL + "pid_max": room,
-                  EXACT_MAX: room}
+        most = TASKS + 10000
+        limits = {SYSCTL + "threads-max": most, SYSCTL + "pid_max": most,
+                  EXACT_MAX: most}
         with settings({path: value for path, value in limits.items()
                        if int(read_all(path)) < value}), \
                 Crowd(shape, TASKS) as crowd, \
@@ -58,9 +57,9 @@ class Scale(Loaded):
 
     def memory_comes_back(self):
         """
-        An image is held from open to close, and not an instant longer. What
-        ended before is being given back all the while, so it is looked at until
-        nothing else moved, and never more than TRIES times.
+        A snapshot is held exactly from open to close. Memory of ended tasks is still
+        being released, so this measures until nothing else changes, at most TRIES
+        times.
         """
         for _ in range(TRIES):
             size, held, left = self.measure()
@@ -71,7 +70,8 @@ class Scale(Loaded):
 
     @staticmethod
     def measure():
-        """Bytes of an image, held while it is open, and left of all that."""
+        """The size of a snapshot, the memory held while it is open, and the memory left
+        after close."""
         path = where() + "/snapshot"
         with open(path, "rb", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
@@ -82,7 +82,7 @@ class Scale(Loaded):
         for name in NAMES:
             read_all(f"{where()}/{name}")
         left = kernel_memory() - before
-        print(f"# an image of {size} bytes held {held}, and left {left}")
+        print(f"# a snapshot of {size} bytes held {held} and left {left} bytes")
         return size, held, left
 
     def test_processes(self):
@@ -93,10 +93,10 @@ class Scale(Loaded):
 
 
 class Pids(Loaded):
-    ORPHANS = 600       # more pids than a batch visits, BATCH_VISITS
+    ORPHANS = 600       # more than BATCH_VISITS, the pids in one RCU section
 
     def test_walk_goes_on_over_pids_without_tasks(self):
-        """Groups whose leaders are gone keep their pids: more than a batch."""
+        """Process groups keep the pids of leaders that have ended, in a long row."""
         with Crowd("orphans", self.ORPHANS) as crowd:
             shot = snapshot()
             self.assertLessEqual(set(crowd.pids), set(shot.by_pid))
@@ -105,7 +105,7 @@ class Pids(Loaded):
             self.assertEqual(leaders & set(shot.by_pid), set())
 
     def test_largest(self):
-        """Of 7 digits, or of 5 on 32 bits, beside the smallest, of 1."""
+        """The largest pid has 7 digits, or 5 on 32 bits, and the smallest has 1."""
         last = "/proc/sys/kernel/ns_last_pid"
         if not os.path.exists(last):
             raise unittest.SkipTest("this kernel cannot choose a pid")

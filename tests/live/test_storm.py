@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Eight readers at once while the system changes under them as fast as it can,
-beside tasks that are held still: each of those is in every picture once, as it
-was, and shares with nobody. Every picture of one instant is one: see watch.c.
+Eight concurrent readers while the system changes as fast as it can. Other tasks hold
+still: each of these is in every snapshot exactly once, unchanged, and shares nothing.
+Every "exact" snapshot shows one instant; watch.c says how this is checked.
 """
 
 import tempfile
@@ -13,9 +13,9 @@ from live import Loaded, effort
 
 KINDS = ("fork", "exec", "exit", "unshare", "setns", "setresuid", "name")
 READERS = 8
-READS = effort(check=9, sanitizer=21, soak=90)     # of three files in turn
-ALONE = 16      # processes that are stopped and have all to themselves
-BESIDE = 700    # tasks that make a walk of several pieces
+READS = effort(check=9, sanitizer=21, soak=90)     # reads of three files in turn
+ALONE = 16      # stopped processes that share nothing
+BESIDE = 700    # more tasks, so that a walk has several RCU sections
 
 
 class Storm(Loaded):

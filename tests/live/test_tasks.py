@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What the files say of tasks that the zoo does not make: those of the kernel, and
-those whose parents and users are not the ones that come to mind.
+Tasks that the zoo does not create: kernel threads, and tasks with unusual parents and
+users.
 """
 
 import ctypes
@@ -17,12 +17,12 @@ PF_KTHREAD = 0x00200000
 PTRACE_ATTACH = 16
 
 
-# exit(2), which ends the calling thread alone and for which libc has no function.
+# The number of exit(2), which ends only the calling thread and is not in libc.
 SYS_EXIT = {"x86_64": 60, "aarch64": 93}.get(os.uname().machine, 1)
 
 
 def leave_before_a_thread():
-    """The leader ends with one status, and then the whole process with another."""
+    """The leader exits with one status, and then the whole process with another."""
     def outlive():
         while stat(os.getpid())[0] != b"Z":
             os.sched_yield()
@@ -46,7 +46,7 @@ def tasks_of_proc():
 
 class Tasks(Loaded):
     def test_kernel_threads(self):
-        """By the kernel's own flag, in /proc, and neither by mm nor by name."""
+        """/proc shows the kernel's flag, which decides, and not mm or name."""
         seen = 0
         for task in snapshot().tasks:
             try:
@@ -59,7 +59,7 @@ class Tasks(Loaded):
         self.assertGreater(seen, 10)
 
     def test_parent_is_a_process(self):
-        """Of a child that a thread made, PPID is that of its process."""
+        """PPID of a thread's child is the pid of the thread's process."""
         seen = []
 
         def fork_and_look():
@@ -83,7 +83,7 @@ class Tasks(Loaded):
             self.assertNotEqual(task.ppid, tracer)
 
     def test_every_task_of_proc(self):
-        """What /proc had before and after is there, and little else."""
+        """Tasks that /proc has before and after are in the file, and few others."""
         before = tasks_of_proc()
         pids = {task.pid for task in snapshot().tasks}
         after = tasks_of_proc()
@@ -94,7 +94,7 @@ class Tasks(Loaded):
                          set())
 
     def test_exit_codes(self):
-        """What wait(2) says of it, which is asked last."""
+        """Exit codes agree with wait(2), which is called last."""
         def leave(status):
             return lambda: os._exit(status)
 

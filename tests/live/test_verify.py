@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-taskmap verify: no disagreement where the module is right, however the system
-changes meanwhile; and each one found that is put into a snapshot, which stands in
-place of the module's file for one command, in a mount namespace of its own.
+Checks taskmap verify. It finds no disagreement if the module is right, however the
+system changes meanwhile. It finds every wrong value in a snapshot that replaces the
+module's file for one command, in a separate mount namespace.
 """
 
 import ctypes
@@ -26,8 +26,7 @@ SUMMARY = re.compile(r"(\d+) tasks, (\d+) pairs compared; (\d+) races; "
 ENOSYS = 38
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
-# Where the fields of a record are, how they are packed, and a value that is
-# that of no task here.
+# The offset and format of each field of a record, and a value that no task has here.
 FIELDS = {
     "tgid": (20, "=i", 1),
     "ppid": (24, "=i", 2),
@@ -54,7 +53,7 @@ IDS = {name: (168 + 8 * RESOURCES.index(name), "=Q", 1234567)
 
 
 def without_kcmp():
-    """As in a kernel that was built without: seccomp(2) says ENOSYS to it."""
+    """Makes kcmp(2) fail with ENOSYS, as in a kernel without it, by seccomp(2)."""
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
@@ -71,7 +70,7 @@ def without_kcmp():
 
 class Verify(Loaded):
     def figures(self, *options):
-        """Tasks, pairs and races, where nothing disagrees."""
+        """Checks that nothing disagrees. Returns counts of tasks, pairs and races."""
         result = run(READER, "verify", *options)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         last = result.stdout.decode().splitlines()[-1]
@@ -103,7 +102,7 @@ class Verify(Loaded):
 
     def test_without_kcmp(self):
         if platform.machine() != "x86_64":
-            self.skipTest("the filter is for x86_64")
+            self.skipTest("the seccomp filter is only for x86_64")
         # pylint: disable=subprocess-popen-preexec-fn
         result = run(READER, "verify", preexec_fn=without_kcmp)
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -130,8 +129,8 @@ class Doctored(Loaded):
 
     def found(self, image, pid):
         """
-        What of PID is found, if that were what the module says. Cgroups are
-        compared because their hierarchy is mounted.
+        The findings about PID if the module returned IMAGE. Cgroups are also compared,
+        because their hierarchy is mounted.
         """
         with tempfile.NamedTemporaryFile() as file:
             file.write(image)
@@ -148,7 +147,7 @@ class Doctored(Loaded):
         return {one["what"] for one in found}
 
     def test_doctored(self):
-        """All fields at once of a task that holds still: each is told of."""
+        """If all fields of a still task are wrong, each of them is reported."""
         for fields in ({}, FIELDS, IDS):
             image = bytearray(read_all(where() + "/snapshot"))
             shot = Snapshot(image)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What waiting for "exact" is like: it ends by signals, it can be frozen, it does
-not hold rmmod, and the rest after a stop is bounded however long that took.
-Wants two processors.
+Tests the wait for "exact": signals end it, it can be frozen, and it does not delay
+rmmod. The rest after a stop is bounded, however long the stop took. Needs two CPUs.
 """
 
 import contextlib
@@ -24,11 +23,11 @@ from live import (PROCFS, Loaded, await_state, exit_code, fork, insmod, kill,
                   try_to_open, where, write)
 
 READERS = 60
-TASKS = 700             # for which a rest is longer than all else of an open
+TASKS = 700             # enough that a rest is longer than the rest of an open
 TRIES = 10
 LONGEST_REST = 10**9    # ns, as the manual says
-REST = 9                # times the length of a stop
-STRETCH = 0.3           # seconds of a stop: REST times that is more
+REST = 9                # a rest is so many times as long as its stop
+STRETCH = 0.3           # seconds of a long stop: its rest would exceed LONGEST_REST
 SPARE_CPU = 1
 ONLINE = f"/sys/devices/system/cpu/cpu{SPARE_CPU}/online"
 POWER = "/sys/power/"
@@ -45,10 +44,9 @@ def spin():
 
 def stretched_stop():
     """
-    One stop that takes STRETCH or longer. A processor that is being taken
-    offline has to do a part of that itself, and a process that it cannot
-    preempt keeps it from that; stop_machine() waits for all of it. Where the
-    scheduler shares out even such a processor, it may not last: then False.
+    Makes one stop take STRETCH or longer. Taking a CPU offline needs work on that CPU,
+    which a process that cannot be preempted delays, and stop_machine() waits for it.
+    Some schedulers let other tasks run even then. Returns False if the stop was short.
     """
     server = f"/sys/kernel/debug/sched/fair_server/cpu{SPARE_CPU}/runtime"
     with contextlib.ExitStack() as held:
@@ -71,7 +69,7 @@ def stretched_stop():
             await_state(offline, b"DZ")
             os.kill(opener, signal.SIGCONT)
             await_state(opener, b"DZ")
-            time.sleep(STRETCH)     # nothing is waited for: this is the length
+            time.sleep(STRETCH)     # the length of the stop, not a synchronization
             lasted = stat(opener)[0] == b"D"
             until.close()
             await_state(opener, b"Z")
@@ -80,8 +78,8 @@ def stretched_stop():
 
 class Openers:
     """
-    Threads of a process that open a file again and again, until that fails. All
-    wait when this is made. The process joins a cgroup first, if one is named.
+    A process whose threads open a file again and again until that fails. It joins a
+    cgroup first, if one is named. All threads wait when the constructor returns.
     """
 
     def __init__(self, path, count, cgroup=None):
@@ -98,7 +96,7 @@ class Openers:
 
     @staticmethod
     def open_in_threads(path, count):
-        """The error with which all ended, or 254 if there were several."""
+        """The error of all threads, or 254 if their errors differ."""
         errors = set()
 
         def open_on():
@@ -124,7 +122,7 @@ class Openers:
             kill(self.pid)
 
     def result(self):
-        """Waits for the process, and gives its exit status."""
+        """Waits for the process. Returns its exit status."""
         pid, self.pid = self.pid, 0
         return exit_code(pid)
 
@@ -137,7 +135,7 @@ class Waiting(Loaded):
         cls.path = where() + "/exact"
 
     def on_alarm(self, restart):
-        """Counts SIGALRM, of which one comes after every arm()."""
+        """Counts SIGALRM. Each arm() causes one."""
         seen = []
         before = signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
         signal.siginterrupt(signal.SIGALRM, not restart)
@@ -146,7 +144,7 @@ class Waiting(Loaded):
         return seen
 
     def open_until_alarm(self, seen):
-        """What each open said while the signal came, TRIES times."""
+        """The errors of opens during which the signal came, in TRIES tries."""
         errors = set()
         for done in range(TRIES):
             signal.setitimer(signal.ITIMER_REAL, 1e-3)
@@ -155,14 +153,14 @@ class Waiting(Loaded):
         return errors
 
     def test_signals_interrupt(self):
-        """Nearly all of the time is waiting, so of many one comes then."""
+        """An open mostly waits, so one of many signals comes during a wait."""
         seen = self.on_alarm(restart=False)
         with Openers(self.path, 3):
             self.assertEqual(self.open_until_alarm(seen) - {0},
                              {errno.EINTR})
 
     def test_killed_while_they_wait(self):
-        """They do not wait for their turn, nor does who comes after them."""
+        """Killed openers do not wait for their turn, and do not delay later ones."""
         with Openers(self.path, READERS), self.few_stops():
             pass
         self.assertIn(os.getpid(), snapshot("exact").by_pid)
@@ -174,13 +172,13 @@ class Waiting(Loaded):
 
     @contextlib.contextmanager
     def few_stops(self):
-        """Those that wait leave, and not by having had their turn."""
+        """Waiting openers end without a stop of their own."""
         with trace.calls(STOP) as calls:
             yield
             self.assertLess(calls().count(STOP), READERS // 2)
 
     def goes_on(self, openers):
-        """After a thaw all are still there: none has got an error."""
+        """After a thaw all openers still run: none got an error."""
         for tid in openers.threads():
             await_state(openers.pid, b"SD", tid)
         self.assertEqual(len(openers.threads()), READERS)
@@ -191,7 +189,7 @@ class Waiting(Loaded):
             if subprocess.run(["mount", "-t", kind, "-o", options, kind, top],
                               stderr=subprocess.DEVNULL,
                               check=False).returncode:
-                self.skipTest(f"this kernel has no {kind} that freezes")
+                self.skipTest(f"this kernel's {kind} cannot freeze")
             held.callback(subprocess.run, ["umount", top], check=True)
             group = top + "/taskmap"
             os.mkdir(group)
@@ -208,7 +206,7 @@ class Waiting(Loaded):
             self.goes_on(openers)
 
     def test_freezer_of_cgroup_1(self):
-        """The same freezer as that of suspend."""
+        """Version 1 uses the freezer of suspend."""
         self.freeze_cgroup("cgroup", "freezer", ("freezer.state", "FROZEN"),
                            ("freezer.state", "THAWED"),
                            ("freezer.state", b"FROZEN"))
@@ -219,9 +217,9 @@ class Waiting(Loaded):
                            ("cgroup.events", b"frozen 1"))
 
     def test_suspend(self):
-        """As far as all processes are frozen, and thaws them."""
+        """Suspends only up to the freezing of all processes."""
         if not os.path.exists(POWER + "pm_test"):
-            self.skipTest("this kernel cannot suspend, or not for a test")
+            self.skipTest("this kernel cannot test suspend")
         with Openers(self.path, READERS) as openers, \
                 settings({"/sys/module/suspend/parameters/pm_test_delay": 0}), \
                 trace.calls(FREEZE, THAW, STOP) as calls:
@@ -237,16 +235,16 @@ class Waiting(Loaded):
 
     @staticmethod
     def rests(lines):
-        """How far ahead the timers of sleeps were set, in ns."""
+        """The timeouts of sleeps, in ns."""
         found = [re.search(r" ([0-9.]+): .*=hrtimer_wakeup.* expires=(\d+)",
                            line) for line in lines]
         return [int(match[2]) - round(float(match[1]) * 1e9)
                 for match in found if match]
 
     def test_rest_is_bounded(self):
-        """Its timer is, whatever the stop took; see module/stop.c."""
+        """The timer of a rest is bounded, however long the stop; see module/stop.c."""
         if not os.path.exists(ONLINE):
-            self.skipTest("there is no processor to be taken offline")
+            self.skipTest("this kernel cannot take a CPU offline")
         self.assertGreater(REST * STRETCH * 1e9, LONGEST_REST)
         rests = []
         with trace.events("timer/hrtimer_start") as lines:
@@ -259,16 +257,16 @@ class Waiting(Loaded):
                 if rests:
                     break
         if not rests:
-            self.skipTest("no stop was that long, or all rests were over "
+            self.skipTest("no stop was long enough, or all rests were over "
                           "before the next one")
         print(f"# after a stop of {STRETCH} s or more: {rests} ns")
-        # The log of events is exact to a microsecond.
+        # The trace has a resolution of one microsecond.
         self.assertLessEqual(max(rests), LONGEST_REST + 1000)
 
 
 class Rmmod(unittest.TestCase):
     def test_openers_do_not_hold_it(self):
-        """procfs has it wait for all that are in an open; they leave."""
+        """rmmod waits for all opens in procfs; waiting openers end."""
         with Crowd("threads", TASKS):
             self.assertEqual(insmod("procfs=1").returncode, 0)
             try:

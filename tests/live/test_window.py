@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-A file is opened while the module goes: unloaded, or at the end of a load that
-fails late. The module is gone, its memory and all, before the VFS lets go of
-what the open left in the file; see window/window.c for how that is done.
+Opens a file while the module goes away, in rmmod or at the end of a load that fails
+late. The module and its memory are freed before the VFS drops the pointers that the
+open left in the file. window/window.c explains how this is done.
 
-What would be wrong is for the kernel to say: it looks into freed memory.
+Only the kernel can notice a mistake, when it accesses freed memory.
 """
 
 import contextlib
@@ -28,9 +28,9 @@ IDLE, INSIDE, HELD, LEFT, PASSED = range(5)
 
 CONTROLLER, OPENER = 0, 1   # the CPUs
 
-# By what a module's files are opened and removed, and what is called in between
-# when the module can no longer be unloaded unnoticed. Kernels differ in names;
-# the first that there is counts.
+# The functions that open and remove a module's files, and the function in between after
+# which the open knows about the removal. Names differ between kernels; the first one
+# that exists is used.
 OPENS = {
     DEBUGFS: ("debugfs_remove", ("open_proxy_open",),
               ("__debugfs_file_get", "debugfs_file_get")),
@@ -38,7 +38,7 @@ OPENS = {
              ("kmem_cache_alloc_noprof", "kmem_cache_alloc")),
 }
 
-# What the VFS calls first after an open that worked, and after one that did not.
+# The first function that the VFS calls after a successful open, and after a failed one.
 DONE, FAILED = "file_ra_state_init", "module_put"
 
 
@@ -64,8 +64,8 @@ def of_kernel(name):
 @contextlib.contextmanager
 def busy_cpu():
     """
-    A CPU may be held for as long as it takes, and what the holder must not
-    starve runs before it: without softirqs no RCU grace period would end there.
+    Allows one task to hold the CPU for a long time. Softirqs get a higher priority,
+    because without them no RCU grace period would end there.
     """
     softirqs = of_kernel(f"ksoftirqd/{OPENER}")
     with settings({"/proc/sys/kernel/sched_rt_runtime_us": -1}):
@@ -77,7 +77,7 @@ def busy_cpu():
 
 
 def open_as_opener(path):
-    """The error of open(2), or of the first read(2) that follows, or 0."""
+    """The error of open(2), or of the first read(2) after it, or 0."""
     os.sched_setaffinity(0, {OPENER})
     while not os.path.exists(path):
         os.sched_yield()
@@ -92,7 +92,8 @@ def open_as_opener(path):
 
 @contextlib.contextmanager
 def opener(path):
-    """Gives a function that waits for its end, and returns the error."""
+    """Opens in a process. Returns a function that waits for its end and returns the
+    error."""
     pid = fork(lambda: open_as_opener(path))
     try:
         yield lambda: exit_code(pid)
@@ -102,7 +103,7 @@ def opener(path):
 
 
 def lacking():
-    """What this boot lacks, or nothing."""
+    """The feature that this boot does not have, or nothing."""
     if "preempt=full" not in read_all("/proc/cmdline").decode().split():
         return "not booted with preempt=full"
     if not re.search("PREEMPT(?!_RT)", os.uname().version):
@@ -132,7 +133,7 @@ class Window(unittest.TestCase):
             self.assertEqual(unload(), 0)
 
     def known(self, names):
-        """The first of the functions that this kernel has."""
+        """The first of these functions that the kernel has."""
         return next(name for name in names if name in self.names)
 
     def widen(self, directory, put, fail="proc_mkdir_mode"):
@@ -144,9 +145,9 @@ class Window(unittest.TestCase):
 
     def lose(self, path, go, loads):
         """
-        One round. go() lets the module go; it may not before the opener is
-        held, which a load that fails waits for by itself. Returns the opener's
-        error, and whether the module was gone inside the window.
+        Runs one round. go() makes the module go away, which may only happen while the
+        opener is held; a load that fails waits for this by itself. Returns the opener's
+        error, and whether the module went away inside the window.
         """
         write(f"{PARAMETERS}/stage", IDLE)
         with opener(path) as end:
@@ -190,13 +191,13 @@ class Window(unittest.TestCase):
         self.unloaded(DEBUGFS, NAMES, FAILED, errno.ENXIO)
 
     def test_unload_of_procfs(self):
-        """Is opened and cannot be read."""
+        """The open succeeds, and the read fails."""
         self.unloaded(PROCFS, NAMES[:2], DONE, errno.EIO)
 
     def test_load_that_fails(self):
-        """At the directory of procfs, when debugfs has all of its files."""
+        """The load fails at the directory in procfs, when debugfs has all files."""
         self.not_loaded(DEBUGFS, NAMES, "proc_mkdir_mode", 1)
 
     def test_procfs_of_a_load_that_fails(self):
-        """At the last of the files of procfs."""
+        """The load fails at the last file in procfs."""
         self.not_loaded(PROCFS, NAMES[:1], "proc_create", 3)

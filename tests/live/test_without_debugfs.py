@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""A kernel that was started with debugfs=off has the same files in procfs."""
+"""A kernel booted with debugfs=off has the same files in procfs."""
 
 import os
 import unittest

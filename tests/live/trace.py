@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""What a test sees of the kernel's own doings, by its tracing."""
+"""Lets tests observe the kernel through its own tracing."""
 
 import contextlib
 import os
@@ -13,17 +13,17 @@ TRACEFS = "/sys/kernel/tracing"
 
 
 def file(name):
-    """A file of tracefs, which is mounted if nobody did."""
+    """The path of a file in tracefs, which is mounted if necessary."""
     if not os.path.exists(TRACEFS + "/trace"):
         run("mount", "-t", "tracefs", "tracefs", TRACEFS)
     path = f"{TRACEFS}/{name}"
     if not os.path.exists(path):
-        raise unittest.SkipTest(f"this kernel has no tracing of {name}")
+        raise unittest.SkipTest(f"this kernel cannot trace: no {name}")
     return path
 
 
 def lines():
-    """Names of tasks, which can be any bytes, are not decoded."""
+    """The lines of the trace, not decoded, because names of tasks can be any bytes."""
     text = read_all(file("trace")).decode("latin-1")
     return [line for line in text.split("\n") if not line.startswith("#")]
 
@@ -31,8 +31,8 @@ def lines():
 @contextlib.contextmanager
 def recorded(folders, condition):
     """
-    Gives a function that tells the lines of these events so far, with the time
-    of CLOCK_MONOTONIC.
+    Records these events within a with statement. Yields a function that returns the
+    lines so far, with times of CLOCK_MONOTONIC.
     """
     write(file("trace_clock"), "mono")
     write(file("trace"), "")
@@ -48,7 +48,7 @@ def recorded(folders, condition):
 
 
 def events(*names):
-    """The same for events of this process."""
+    """Records events of this process."""
     folders = [os.path.dirname(file(f"events/{name}/enable"))
                for name in names]
     return recorded(folders, f"common_pid == {os.getpid()}")
@@ -57,11 +57,11 @@ def events(*names):
 @contextlib.contextmanager
 def occupied(*names):
     """
-    Two probes on the tracepoint of each of these events. One that comes and goes
-    beside them changes a list, and no code of the kernel. Where it is the first,
-    the kernel patches its code, and a CPU of qemu that translates it meanwhile
-    can keep the breakpoint which stood there, and run into it for ever (7.2,
-    without KVM). With one CPU that cannot happen, and the code is patched.
+    Keeps two probes on the tracepoint of each of these events. Another probe that is
+    added or removed then only changes a list. The first probe would make the kernel
+    patch its code. If a CPU of qemu translates this code meanwhile, it can keep the
+    temporary breakpoint and hit it forever (7.2, without KVM). With one CPU this cannot
+    happen, so the code is patched.
     """
     with contextlib.ExitStack() as held:
         for number in range(2 if os.cpu_count() > 1 else 0):
@@ -79,8 +79,8 @@ def occupied(*names):
 @contextlib.contextmanager
 def calls(*functions):
     """
-    Gives a function that tells which of the kernel's FUNCTIONS (or MODULE:FUNCTION)
-    were called so far, in order, by anybody.
+    Yields a function that returns which of FUNCTIONS (or MODULE:FUNCTION) any task has
+    called so far, in order.
     """
     probes = file("kprobe_events")
     names = ["calls_" + function.rpartition(":")[2] for function in functions]

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Reads "snapshot", "tasks" and "exact" again and again, and believes nothing.
+ * Reads "snapshot", "tasks" and "exact" again and again, and checks everything.
  *
  *	watch READS CROWD DIRECTORY [PID...]
  *
- * Reads READS times, the files in turn. Every picture must be whole and every
- * record be one that can be. The PIDs are of stopped processes that share no mm,
- * files, fs, sighand or signal with any other task: each must be there once, as
- * it was in the first read, and no other task may ever have one of their objects.
- * CROWD is a file of lines "PID TGID": those tasks must be there too, each once,
- * and no others of their thread groups, and hold still, as the PIDs do.
+ * Reads READS times, the files in turn. Every snapshot must be whole, and every
+ * record must be possible. The PIDs are stopped processes that share no mm,
+ * files, fs, sighand or signal with any other task. Each must occur once,
+ * unchanged since the first read, and no other task may ever hold one of their
+ * objects. CROWD is a file of lines "PID TGID". These tasks also hold still:
+ * each must occur once, without other tasks of their thread groups.
  *
- * What "exact" shows must be one instant: each thread group is as large as it
- * says, has its leader, and a parent that is there; whoever holds an object
- * tells the same refs of it, and these are no fewer than the holders. Of what is
- * held by tasks that hold still, and by no others, they are as many.
+ * "exact" must show one instant. Each thread group has the size that it states,
+ * a leader, and an existing parent. All holders of an object state the same
+ * refs, no fewer than the number of holders. If only tasks that hold still hold
+ * it, the numbers are equal.
  *
- * Prints what was seen as a line "# N reads ...", or what was wrong and in which
- * read, and ends with status 1.
+ * Prints its counts as a line "# N reads ...". Prints a mistake and the number
+ * of the read, and exits with status 1, if it finds one.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@
 
 #define READ_SIZE	(1 << 20)
 
-/* Of the kernel, include/linux/sched.h. The second means this from 5.12 on. */
+/* From include/linux/sched.h. The second has this meaning since 5.12. */
 #define KTHREAD		0x00200000
 #define IO_WORKER	0x00000010
 #define USER_WORKER	0x00004000
@@ -53,7 +53,7 @@ static const char * const kinds[] = {
 
 #define KINDS		(sizeof(kinds) / sizeof(kinds[0]))
 
-/* What a stopped process has to itself; "tasks" shows the first four. */
+/* The objects that a stopped process does not share; "tasks" shows the first four. */
 static const enum taskmap_resource owned[] = {
 	TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SIGHAND, TASKMAP_SIGNAL,
 };
@@ -62,9 +62,9 @@ static const enum taskmap_resource owned[] = {
 #define SHOWN		4
 
 /*
- * In whose refs each holder counts, and how often. Kernel threads use the mm of
- * a process in its name (kthread_use_mm() in kernel/kthread.c). The namespaces
- * are held by nsproxies and creds, and not by tasks.
+ * Objects in whose refs each holder counts, and how often. Kernel threads can
+ * borrow the mm of a process (kthread_use_mm() in kernel/kthread.c). nsproxies
+ * and creds hold namespaces, not tasks.
  */
 static const struct counted {
 	enum taskmap_resource resource;
@@ -77,7 +77,7 @@ static const struct counted {
 
 #define COUNTED		(sizeof(counted) / sizeof(counted[0]))
 
-/* What is compared of a task, from either file. */
+/* The fields of a task that are compared, from either file. */
 struct seen {
 	__s32 pid, tgid, ppid;
 	__u8 kind;
@@ -107,22 +107,22 @@ static size_t held_count, object_count, crowd_size;
 
 static char *bytes;
 static size_t length;
-static unsigned long number;	/* of this read, from 0 */
-static const char *name;	/* of the file it is of */
+static unsigned long number;	/* number of this read, from 0 */
+static const char *name;	/* name of the file being read */
 
 static struct taskmap_record *before;
 static size_t before_count;
 static unsigned long records, came, changed;
-static __u64 longest;		/* pause */
+static __u64 longest;		/* longest pause, in ns */
 
-/* One of the tasks that hold one object, or are of one thread group. */
+/* A task that holds an object, or belongs to a thread group. */
 struct member_of {
 	__u64 key;
 	const struct taskmap_record *record;
 };
 
 static struct member_of *members;
-static size_t stills;		/* objects that only tasks hold that hold still */
+static size_t stills;		/* objects that only still tasks hold */
 
 static __attribute__((noreturn, format(printf, 1, 2)))
 void wrong(const char *format, ...)
@@ -163,7 +163,7 @@ static void read_whole(int directory)
 	close(fd);
 }
 
-/* What both files must tell */
+/* Checks of both formats */
 
 static int compare_pid(const void *one, const void *other)
 {
@@ -303,7 +303,7 @@ static bool all_zero(const char *from, const char *end)
 	return true;
 }
 
-/* Every task has a signal, a cred and so on, and whoever holds one counts. */
+/* Every task has a signal, a cred and so on, and each holder counts in its refs. */
 static void check_refs(const struct taskmap_record *record)
 {
 	static const enum taskmap_resource known[] = {
@@ -330,7 +330,7 @@ static void check_refs(const struct taskmap_record *record)
 		wrong("task %d lacks what every task has", record->pid);
 }
 
-/* A namespace has a number, except that of mounts, which modules cannot see. */
+/* A namespace has a number, except a mount namespace, which modules cannot read. */
 static void check_inodes(const struct taskmap_record *record)
 {
 	int i;
@@ -347,7 +347,7 @@ static void check_inodes(const struct taskmap_record *record)
 	}
 }
 
-/* What is said of a task by others: who made it, and what became of it. */
+/* The fields about other tasks: parent and tracer, and the exit code. */
 static void check_relatives(const struct taskmap_record *record)
 {
 	bool dead = record->state == 'Z' || record->state == 'X';
@@ -404,7 +404,7 @@ static void seen_in_record(struct seen *task,
 		task->ids[i] = record->ids[owned[i]];
 }
 
-/* A stopped process changes in nothing but what others hold of it. */
+/* Only refs that others hold can change in a stopped process. */
 static void check_unchanged(const struct taskmap_record *record)
 {
 	const struct held *held = bsearch(&record->pid, helds, held_count,
@@ -419,7 +419,7 @@ static void check_unchanged(const struct taskmap_record *record)
 		      record->pid);
 }
 
-/* How much of the storm was seen: who came, and who changed. */
+/* Counts tasks that have appeared or changed since the last read. */
 static void compare_with_before(const struct taskmap_record *now, size_t count)
 {
 	const struct taskmap_record *then = before, *end = then + before_count;
@@ -480,7 +480,7 @@ static int compare_member_of(const void *one, const void *other)
 	return compare_pid(&a->record->pid, &b->record->pid);
 }
 
-/* The records that have a key that is not 0, in its order; how many. */
+/* Sorts the records whose key is not 0 by this key; returns their number. */
 static size_t sort_by(const struct taskmap_record *all, size_t count,
 		      __u64 (*key)(const struct taskmap_record *record,
 				   unsigned int argument),
@@ -500,7 +500,7 @@ static size_t sort_by(const struct taskmap_record *all, size_t count,
 	return found;
 }
 
-/* How many of the @count members have the key of the first. */
+/* The number of members, from @first on, with the same key. */
 static size_t run_of(const struct member_of *first, size_t count)
 {
 	size_t i = 1;
@@ -550,7 +550,7 @@ static void check_groups(const struct taskmap_record *all, size_t count)
 	}
 }
 
-/* A parent does not go before its children have another. */
+/* A parent is not removed before its children have another. */
 static void check_parent(const struct taskmap_record *record,
 			 const struct taskmap_record *all, size_t count)
 {
@@ -592,8 +592,8 @@ static bool is_owned(enum taskmap_resource resource)
 }
 
 /*
- * Fewer refs than holders cannot be; more can (taskmap(8), DRIFT), but of what a
- * task that holds still has to itself nobody else holds any.
+ * There cannot be fewer refs than holders. There can be more (taskmap(8),
+ * DRIFT), but not for an object that only still tasks hold.
  */
 static void check_object(const struct member_of *first, size_t count,
 			 const struct counted *of)
@@ -661,7 +661,7 @@ static void check_instant(const struct taskmap_header *header,
 	}
 }
 
-/* An image */
+/* Binary files */
 
 static void check_image(void)
 {
@@ -689,7 +689,7 @@ static void check_image(void)
 	records += header->count;
 }
 
-/* "tasks": columns of fixed width but for the name */
+/* "tasks": all columns except the name have a fixed width */
 
 static bool octal(const char *at, int digits)
 {
@@ -716,7 +716,7 @@ static void check_name(const char *at)
 		wrong("a name has %d bytes", i);
 }
 
-/* Reads a line, and writes it once more: only then is it as promised. */
+/* Parses a line and formats it again, which must give the same bytes. */
 static void check_line(const char *line, struct seen *task)
 {
 	char again[160], kind[8] = "", ids[SHOWN][17] = { "" };

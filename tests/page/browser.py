@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""A headless Chromium, told what to do by the Chrome DevTools Protocol."""
+"""A headless Chromium, controlled by the Chrome DevTools Protocol."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import websocket
 
 CHROMIUM = shutil.which("chromium")
 
-# It has no network, and no sandbox where it is run as root.
+# Chromium has no network here. As root, it needs --no-sandbox.
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
              "--disable-dev-shm-usage", "--disable-extensions",
              "--disable-background-networking", "--disable-component-update",
@@ -26,7 +26,7 @@ SECONDS = 60
 
 
 class Browser:
-    """One page of it, and all that its console says."""
+    """A browser with one page. It records console messages and requests."""
 
     def __init__(self, width, height):
         self.profile = tempfile.TemporaryDirectory(prefix="taskmap-page-")
@@ -50,7 +50,7 @@ class Browser:
             raise
 
     def connect(self):
-        """To a page of our own, of which all is to be told."""
+        """Connects to a new page, and enables its events."""
         self.socket = websocket.create_connection(self.address(),
                                                   timeout=SECONDS)
         target = self.call("Target.createTarget", url="about:blank")
@@ -60,7 +60,7 @@ class Browser:
             self.call(domain + ".enable")
 
     def address(self):
-        """Where it listens, which it says once."""
+        """The address at which Chromium listens, which it prints once."""
         for line in self.process.stderr:
             found = re.search(r"DevTools listening on (ws://\S+)", line)
             if found:
@@ -80,7 +80,7 @@ class Browser:
         self.profile.cleanup()
 
     def call(self, method, **params):
-        """Returns its result; what happens meanwhile is noted."""
+        """Calls a method and returns its result. Records events that come meanwhile."""
         self.last += 1
         message = {"id": self.last, "method": method, "params": params}
         if self.session:
@@ -116,7 +116,7 @@ class Browser:
             self.note(json.loads(self.socket.recv()))
 
     def js(self, expression):
-        """What it evaluates to; an exception there is one here."""
+        """The value of a JavaScript expression. An exception in it is raised here."""
         answer = self.call("Runtime.evaluate", expression=expression,
                            returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
@@ -135,7 +135,7 @@ class Browser:
             self.mouse(kind, x, y, button="left", clickCount=1)
 
     def key(self, name, **more):
-        """A key that is no character, as it is called in events."""
+        """Presses a key that is not a character, by its name in events."""
         for kind in "rawKeyDown", "keyUp":
             self.call("Input.dispatchKeyEvent", type=kind, key=name,
                       code=name, windowsVirtualKeyCode=KEYS[name],

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""Snapshots made by hand, of ten tasks and of thousands."""
+"""Snapshots of invented tasks: ten of them, or thousands."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ KINDS = {name: number for number, name in image.KINDS.items()}
 IDS_OFFSET = image.RECORD.size
 REFS_OFFSET = IDS_OFFSET + 8 * len(image.RESOURCES)
 RECORD_SIZE = (REFS_OFFSET + 4 * len(image.RESOURCES) + 7) // 8 * 8
-# What a process has of its own; all the rest is the system's.
+# The objects that a process has alone. It shares all others with the whole system.
 OWN = "mm files fs sighand signal cred".split()
-# What the page is about if nothing else is said, less what nobody has here.
+# The page's default resources, without those that no task has here.
 DRAWN = "mm files fs sighand signal".split()
 
 
 class Task:
-    """Who holds what: an object is the pid of whoever had it first."""
+    """A task and its objects. An object's number is the pid of its first holder."""
 
     def __init__(self, pid, name, kind="process", leader=None, **holds):
         self.pid = pid
@@ -59,8 +59,8 @@ def kthread(pid, name):
 
 
 def ten():
-    """Threads of which one is not like the others, a vfork child, tasks as
-    LinuxThreads made them, kernel threads, and a name that is none."""
+    """Threads, one of which shares less than the others; a vfork child; a task with
+    an odd name; a dead task; and kernel threads."""
     server = Task(20, "server", "main")
     shell = Task(30, "sh")
     linuxthreads = Task(40, "</script><b>x")
@@ -81,8 +81,8 @@ def ten():
 
 
 def crowd(count):
-    """Kernel threads, servers of forty threads each, of every third of which
-    a thread has its own files, and processes that share nothing."""
+    """Kernel threads; servers of forty threads each, some with a thread that has its
+    own files; and processes that share nothing."""
     tasks = [Task(1, "init")] + [kthread(pid, f"kworker/{pid}")
                                  for pid in range(2, 102)]
     pid = 102

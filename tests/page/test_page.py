@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
-"""The page of taskmap graph --html, as somebody at a browser finds it: by real
-events of mouse and keyboard. What has to be lit is worked out here anew, from
-the tasks that the snapshot was made of."""
+"""Tests the page of taskmap graph --html in a browser, by mouse and keyboard events.
+The cells that must be lit are computed independently, from the tasks of the
+snapshot."""
 
 import os
 import subprocess
@@ -23,12 +23,12 @@ OUTPUT = os.environ["TASKMAP_OUTPUT"]
 SIZES = (1920, 1080), (1280, 720)
 TASK = "task"
 
-# Which of the cells that match are where: [[pid, column], ...].
+# The places of the cells that match a selector: [[pid, column], ...].
 PLACES = """((selector) => [...document.querySelectorAll(selector)].map(cell => {
   const row = [...cell.parentElement.children];
   return [Number(row[0].querySelector(".pid").textContent), row.indexOf(cell)];
 }))"""
-# The middle of what is found, where a mouse would go.
+# The center of an element, for the mouse.
 MIDDLE = """(element => {
   element.scrollIntoView({ block: "center" });
   const box = element.getBoundingClientRect();
@@ -58,7 +58,7 @@ class Page:
         return self.browser.js(expression)
 
     def places(self, selector):
-        """Of cells: {(pid, resource or "task"), ...}."""
+        """The places of cells: {(pid, resource or "task"), ...}."""
         columns = [TASK] + snapshots.DRAWN
         return {(pid, columns[column])
                 for pid, column in self.js(f"{PLACES}({selector!r})")}
@@ -67,7 +67,7 @@ class Page:
         return self.places("tbody .lit")
 
     def cell(self, pid, column):
-        """The expression for a cell, of the row with that pid."""
+        """The JavaScript expression for a cell in the row of a pid."""
         index = ([TASK] + snapshots.DRAWN).index(column)
         return ("[...document.querySelectorAll('tbody .pid')]"
                 f".find(e => e.textContent === '{pid}').closest('tr')"
@@ -93,8 +93,8 @@ class Page:
                 if number and task.holds[resource] == number]
 
     def wanted(self, pid, column):
-        """What must be lit if that cell is pointed at, where all tasks have
-        rows: of an object its holders, of a task what it holds."""
+        """The cells that must be lit when the mouse is over this one, if all tasks have
+        rows: the holders of an object, or the objects of a task."""
         task = self.by_pid[pid]
         if column == TASK or not task.holds[column]:
             return {(pid, TASK)} | {
@@ -112,7 +112,7 @@ class Page:
         self.js("document.getElementById('search').focus()")
 
     def focus_grid(self):
-        """Past the box for folds and the button, if that can be pressed."""
+        """Presses Tab until the grid has the focus."""
         self.focus_search()
         while not self.focused():
             self.browser.key("Tab")
@@ -125,7 +125,7 @@ class Page:
 
 
 class PageTest(unittest.TestCase):
-    """Those of one page share a browser; each opens the page anew."""
+    """The tests of one page share a browser. Each test reloads the page."""
 
     TASKS = []
     NAME = ""
@@ -178,7 +178,7 @@ class Ten(PageTest):
         self.assertEqual(self.page.focused(), (rows[0], TASK))
         for number, pid in enumerate(rows):
             columns = [TASK] + snapshots.DRAWN
-            # There and back, as one goes along the lines of a plough.
+            # Odd rows are visited from right to left.
             if number % 2:
                 columns.reverse()
             for step, column in enumerate(columns):
@@ -300,7 +300,7 @@ class Ten(PageTest):
                          "statusTasks, and the objects that they hold")
 
     def test_lit_without_colour(self):
-        """White on black, and by no other means than that; kinds by letter."""
+        """Lit cells are white on black and kinds are letters: color is not needed."""
         self.page.hover(20, "mm")
         self.assertEqual(self.page.js(
             "[...document.querySelectorAll('tbody td.lit')].every(cell => "
@@ -312,7 +312,7 @@ class Ten(PageTest):
             "e => e.textContent).sort().join('')"), "KKMPPPPPTT")
 
     def test_lines_join_holders(self):
-        """Where others are between them: from the first to the last."""
+        """A line joins the first and the last holder if other rows are between them."""
         self.page.hover(2, "fs")
         self.assertEqual(self.page.js(
             "[document.querySelectorAll('main svg path').length,"
@@ -341,7 +341,7 @@ class Ten(PageTest):
 
 
 class All(PageTest):
-    """Objects of one holder by their ids, and more resources than fit."""
+    """With --all, objects of one holder have ids; more resources than fit."""
 
     NAME = "all"
     TASKS = snapshots.ten()
@@ -349,7 +349,7 @@ class All(PageTest):
                "+active_mm,cred,nsproxy,cgroups,uts,ipc,mnt,pid,net,time,user")
 
     def text(self, pid, column):
-        """Of a cell, by the heading of its column."""
+        """The text of a cell, by the heading of its column."""
         return self.page.js(
             "(() => { const heads = [...document.querySelectorAll('thead th')];"
             f" return {self.page.cell(pid, TASK)}.parentElement.children["
@@ -407,7 +407,7 @@ class Crowd(PageTest):
             " return box.top > 0 && box.bottom < innerHeight })()"), True)
 
     def test_object_of_folded_tasks(self):
-        """Lights the rows that stand for its holders."""
+        """The rows of folded holders are lit."""
         self.page.hover(1, "fs")
         self.assertEqual(self.page.lit(), {(1, TASK), (1, "fs"), (2, TASK),
                                            (2, "fs")})

@@ -157,7 +157,7 @@ char *fields(char *text)
 	return text;
 }
 
-/* How many characters, not bytes, are before @end. */
+/* The number of characters, not bytes, before @end. */
 static size_t characters(const char *text, const char *end)
 {
 	size_t count = 0;
@@ -180,7 +180,7 @@ char *tree_fields(char *text)
 
 		while (word < end && !isalnum((unsigned char)*word))
 			word++;
-		/* Below whatever stands above it and more to the left. */
+		/* Its parent is the last row above it that is further to the left. */
 		offset = characters(line, word);
 		while (level && offsets[level - 1] >= offset)
 			level--;
@@ -202,7 +202,7 @@ void result_clear(struct result *result)
 	free(result->err);
 }
 
-/* json-c 0.18 has no UTF-8 for valid if it is asked, so the C library is. */
+/* The C library checks UTF-8, because json-c 0.18 can only check ASCII as valid. */
 static void expect_utf8(const char *text)
 {
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
@@ -214,7 +214,7 @@ static void expect_utf8(const char *text)
 	freelocale(utf8);
 }
 
-/* Nor does it if it is told to be strict: it takes the bytes for signed. */
+/* When it is strict, json-c 0.18 takes bytes for signed and refuses valid UTF-8. */
 static int strictness(void)
 {
 	static const char text[] = "[\"\xc3\xa9\"]";
@@ -249,7 +249,7 @@ static bool is_json(const char *name)
 	return strlen(name) >= 4 && !strcmp(name + strlen(name) - 4, "json");
 }
 
-/* Fails with the first line of @text that is not as in @want, if there is one. */
+/* Fails with the first line of @text that differs from @want. */
 static void expect_lines(const char *name, const char *text, const char *want)
 {
 	for (unsigned int line = 1; *text || *want; line++) {
@@ -257,14 +257,14 @@ static void expect_lines(const char *name, const char *text, const char *want)
 		int wanted = (int)strcspn(want, "\n");
 
 		if (size != wanted || strncmp(text, want, size + 1U))
-			fail_msg("%s, line %u: not \"%.*s\" but \"%.*s\"", name,
+			fail_msg("%s, line %u: expected \"%.*s\", got \"%.*s\"", name,
 				 line, wanted, want, size, text);
 		text += size + (text[size] == '\n');
 		want += wanted + (want[wanted] == '\n');
 	}
 }
 
-/* Compares with the file expected/@name, which is written first if it is to be. */
+/* Compares @text with the file expected/@name. With GOLDEN=write, writes it first. */
 static void expect_file(const char *name, const char *text)
 {
 	char *file = xasprintf("expected/%s", name), *path = unit_path(file);
@@ -280,7 +280,7 @@ static void expect_file(const char *name, const char *text)
 	}
 	want = slurp(path, &size);
 	if (!want)
-		fail_msg("no %s", path);
+		fail_msg("cannot read %s", path);
 	expect_lines(file, text, want);
 	free(want);
 	free(path);
@@ -308,7 +308,7 @@ void transcript_begin(struct transcript *transcript)
 	assert_non_null(transcript->file);
 }
 
-/* Adds @text, with @mark before each of its lines. */
+/* Adds @text, with @mark before each line. */
 static void add_lines(FILE *file, const char *mark, const char *text)
 {
 	while (*text) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * For LD_PRELOAD: calls that fail. FAIL_CALL names what is to fail: "memory"
- * is all that allocates, "output" what ends standard output. FAIL_AT=3 fails the third
- * such call of the program and its libraries, FAIL_AT=3+ that one and all after
- * it; FAIL_ERROR is the errno of it. That it came to that can be told by the file
- * named in FAIL_MARK.
+ * For LD_PRELOAD: makes calls fail. FAIL_CALL names the call; "memory" is every
+ * allocation, and "output" the flush and close of standard output. FAIL_AT=3
+ * makes the third call of the program and its libraries fail, FAIL_AT=3+ also
+ * every later one. FAIL_ERROR is its errno. The file FAIL_MARK is created when
+ * a call fails.
  *
- * Or something happens just before the call, which then goes on: with FAIL_SIGNAL
- * the program gets that signal, with FAIL_MOVE and FAIL_TO one file is renamed to
- * another.
+ * Instead, something can happen just before the call, which then continues:
+ * FAIL_SIGNAL sends a signal to the program, and FAIL_MOVE and FAIL_TO rename a
+ * file.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,13 +25,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What glibc calls them where they are replaced. */
+/* glibc's names for the replaced functions. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 
 static const char *named;
-static unsigned long left;	/* until one fails; 0: none will */
+static unsigned long left;	/* calls until one fails; 0: none will */
 static bool for_good;
 static int error;
 static const char *mark;
@@ -45,7 +45,7 @@ static const char *setting(const char *name, const char *otherwise)
 	return value ? value : otherwise;
 }
 
-/* Not before: what loads the program is not what is tested. */
+/* Starts only now, so that the loader of the program is not affected. */
 static void __attribute__((constructor)) begin(void)
 {
 	const char *at = setting("FAIL_AT", "0");
@@ -60,7 +60,7 @@ static void __attribute__((constructor)) begin(void)
 	left = strtoul(at, NULL, 10);
 }
 
-/* Whether this call is the one to fail. errno is then as it is to be. */
+/* Whether this call must fail. Then errno is set. */
 static bool fails(const char *call)
 {
 	if (!left || strcmp(call, named) || --left)
@@ -93,12 +93,12 @@ void *realloc(void *old, size_t size)
 	return fails("memory") ? NULL : __libc_realloc(old, size);
 }
 
-/* Calls @name of the library behind this one. */
+/* Calls @name of the next library. */
 #define NEXT(name, ...)	((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
 
 int open64(const char *path, int flags, ...)
 {
-	/* Nothing that is tested creates a file by it. */
+	/* The tested code does not create files with open(), so there is no mode. */
 	return fails("open") ? -1 : NEXT(open64, path, flags);
 }
 
@@ -106,7 +106,7 @@ size_t fread(void *bytes, size_t size, size_t count, FILE *file)
 {
 	if (!fails("fread"))
 		return NEXT(fread, bytes, size, count, file);
-	/* Nothing can be written to a file that was opened for reading. */
+	/* Writing to a file opened for reading fails and sets its error indicator. */
 	fputc('\0', file);
 	errno = error;
 	return 0;
@@ -165,7 +165,7 @@ int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
 }
 
 #if !__GLIBC_PREREQ(2, 33)
-/* What fstatat64() is in the header of an older glibc. */
+/* Headers of older glibc versions call this for fstatat64(). */
 int __fxstatat64(int version, int dir, const char *path, struct stat64 *st,
 		 int flags)
 {
@@ -205,7 +205,7 @@ int fclose(FILE *file)
 		NEXT(fclose, file);
 }
 
-/* Not after: a compiler that measures coverage adds to the end. */
+/* No call fails during exit, when coverage tools write their data. */
 void exit(int status)
 {
 	left = 0;

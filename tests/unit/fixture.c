@@ -50,7 +50,7 @@ static void put_record(unsigned char *at, const struct shape *shape,
 		scalars = shape->refs_offset;
 	if (known > TASKMAP_RESOURCES)
 		known = TASKMAP_RESOURCES;
-	/* Whatever no field owns is filled, to show if someone reads it. */
+	/* Padding is filled, so that code which reads it fails. */
 	memset(at, 0xee, shape->record_size);
 	memcpy(at, row, scalars);
 	memcpy(at + shape->ids_offset, row->ids, known * 8);
@@ -94,7 +94,7 @@ unsigned char *fixture_image(const struct taskmap_record *rows, size_t count,
 	return image;
 }
 
-/* Ids that tell by their digits whose they are: resource, then owner. */
+/* Ids whose digits show the resource and then the owner. */
 static uint64_t id(unsigned int resource, int owner)
 {
 	return (uint64_t)(0xa0 + resource) << 56 | (uint32_t)owner;
@@ -198,7 +198,7 @@ struct taskmap_record *fixture_system(void)
 	r[2] = kthread(3, "kworker/0:0H");
 	r[3] = process(100, 1, "shell");
 	r[3].uid = r[3].euid = r[3].fsuid = r[3].gid = 1000;
-	/* A process of four threads, of which one has files of its own. */
+	/* A process of four threads, one of which has its own files. */
 	r[4] = process(200, 100, "server");
 	r[4].kind = TASKMAP_MAIN;
 	r[4].threads = 4;
@@ -211,20 +211,20 @@ struct taskmap_record *fixture_system(void)
 	r[7] = thread(&r[4], 203);
 	r[7].kind = TASKMAP_WORKER;
 	strcpy(r[7].comm, "iou-wrk-200");
-	/* A vfork child, before it execs. */
+	/* A vfork child before exec. */
 	r[8] = process(300, 100, "make");
 	r[8].state = 'D';
 	r[9] = process(301, 300, "make");
 	r[9].marks = TASKMAP_MARK_VFORK;
 	r[9].ids[TASKMAP_MM] = r[9].ids[TASKMAP_ACTIVE_MM] = r[8].ids[TASKMAP_MM];
-	/* A leader that is dead while its threads live. */
+	/* A dead leader with living threads. */
 	r[10] = process(400, 100, "undead");
 	r[10].kind = TASKMAP_MAIN;
 	r[10].threads = 3;
 	r[11] = thread(&r[10], 401);
 	r[12] = thread(&r[10], 402);
 	r[10] = zombie(r[10]);
-	/* Three processes as LinuxThreads made them. */
+	/* Three processes like those of LinuxThreads. */
 	r[13] = process(500, 100, "linuxthreads");
 	for (int i = 14; i < 16; i++) {
 		r[i] = process(487 + i, 500, "linuxthreads");
@@ -234,14 +234,14 @@ struct taskmap_record *fixture_system(void)
 	/* A kernel thread that uses the server's mm. */
 	r[16] = kthread(600, "vhost-200");
 	r[16].ids[TASKMAP_MM] = r[16].ids[TASKMAP_ACTIVE_MM] = r[4].ids[TASKMAP_MM];
-	/* Names. */
+	/* Odd names. */
 	r[17] = process(700, 100, "tab\tnl\nesc\033\\");
 	r[18] = process(701, 100, "caf\303\251 \377");
 	r[19] = process(702, 100, "");
 	return r;
 }
 
-#define PTHREAD	0x003d0f00	/* what glibc's pthread_create(3) takes */
+#define PTHREAD	0x003d0f00	/* flags of glibc's pthread_create(3) */
 
 static struct taskmap_record born(struct taskmap_record row, int by,
 				  uint64_t flags)
@@ -259,16 +259,19 @@ struct taskmap_record *fixture_births(void)
 
 	r[0] = process(1, 0, "init");
 	r[1] = process(400, 1, "older");
-	/* Its creator is gone. */
+	/* Its creator has ended. */
 	r[2] = born(process(600, 1, "server"), 599, 0x01200000);
 	r[2].kind = TASKMAP_MAIN;
 	r[2].threads = 4;
 	r[3] = born(thread(&r[2], 601), 600, PTHREAD);
-	/* Its own since birth; and the thread that it creates has that, too. */
+	/*
+	 * It has its own files since birth, and the thread that it creates
+	 * shares them.
+	 */
 	r[4] = born(thread(&r[2], 602), 601, PTHREAD & ~0x400ULL);
 	r[4].ids[TASKMAP_FILES] = id(TASKMAP_FILES, 602);
 	r[5] = born(thread(&r[4], 603), 602, PTHREAD);
-	/* Its own since then. */
+	/* It has unshared its fs since birth. */
 	r[5].ids[TASKMAP_FS] = id(TASKMAP_FS, 603);
 	r[5].ids[TASKMAP_CRED] = id(TASKMAP_CRED, 603);
 	r[5].ids[TASKMAP_NET_NS] = id(TASKMAP_NET_NS, 603);
@@ -277,12 +280,12 @@ struct taskmap_record *fixture_births(void)
 	r[6].parent = 601;
 	r[6].marks = TASKMAP_MARK_VFORK;
 	r[6].ids[TASKMAP_MM] = r[6].ids[TASKMAP_ACTIVE_MM] = r[2].ids[TASKMAP_MM];
-	/* It shared all of these, and called exec. */
+	/* It shared all of these, and then called exec. */
 	r[7] = born(process(611, 600, "exec"), 600, 0xf00);
 	r[7].flags = 0x00400000;
-	/* 400 is the parent by CLONE_PARENT. */
+	/* 400 is its parent because of CLONE_PARENT. */
 	r[8] = born(process(612, 400, "sibling"), 600, 0x8000);
-	/* Of its namespaces nothing is as it was. */
+	/* All its namespaces have changed. */
 	r[9] = born(process(613, 600, "spaces"), 600, 0x40000000);
 	r[9].ids[TASKMAP_UTS_NS] = id(TASKMAP_UTS_NS, 613);
 	r[9].ids[TASKMAP_PID_NS] = id(TASKMAP_PID_NS, 613);
@@ -292,14 +295,14 @@ struct taskmap_record *fixture_births(void)
 	r[10] = born(process(614, 1, "reused"), 700, 0);
 	/* A thread whose exec took over the leader's pid. */
 	r[11] = born(process(620, 400, "was-thread"), 620, PTHREAD);
-	/* As if of one thread group, and it is not. */
+	/* It shares like a thread, but is not one. */
 	r[12] = born(process(630, 600, "shares"), 600, 0x200000500);
 	r[12].ids[TASKMAP_MM] = r[2].ids[TASKMAP_MM];
 	r[12].ids[TASKMAP_FILES] = r[2].ids[TASKMAP_FILES];
 	r[12].ids[TASKMAP_CGROUPS] = id(TASKMAP_CGROUPS, 630);
-	/* Flags that a newer kernel may have. */
+	/* A flag that only a newer kernel has. */
 	r[13] = born(process(640, 600, "newer"), 600, 0x8000000000000000);
-	/* There was no memory to record it. */
+	/* There was no memory to record its birth. */
 	r[14] = process(700, 600, "unknown");
 	return r;
 }
@@ -307,7 +310,7 @@ struct taskmap_record *fixture_births(void)
 int fixture_read(const unsigned char *image, size_t size, struct snapshot *snap,
 		 struct error *error)
 {
-	/* Not in memory: that has a path only where /proc is mounted. */
+	/* A file and not memfd_create(2), which only has a path if /proc is mounted. */
 	char path[] = "/tmp/taskmap-image-XXXXXX";
 	int fd = mkstemp(path);
 	int ret;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What module/text.c takes from the kernel, for it to be tested outside: put in
- * front of it. The kernel's headers of the same names are empty for programs.
+ * The kernel's definitions that module/text.c uses, for a test without a
+ * kernel. It is included before text.c. The kernel's headers of these names are
+ * empty in programs.
  */
 #ifndef TEST_KERNEL_H
 #define TEST_KERNEL_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Counts the steps of a program that is built with -fsanitize-coverage=trace-pc:
- * how many basic blocks it ran. That is the same in each run, whatever else the
- * machine does. The file named in STEPS gets the number at the end.
+ * Counts the steps of a program built with -fsanitize-coverage=trace-pc: the
+ * number of basic blocks that it runs. It does not depend on the load of the
+ * machine. At the end, writes the number to the file named in STEPS.
  */
 #include <stdio.h>
 #include <stdlib.h>

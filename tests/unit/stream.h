@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * Streams of events made by hand.
+ * Invented streams of events.
  */
 #ifndef TASKMAP_UNIT_STREAM_H
 #define TASKMAP_UNIT_STREAM_H
@@ -13,7 +13,7 @@
 
 #define STREAM_START	1000000000ULL
 
-/* The sizes of a stream; members that are 0 are as in uapi/taskmap.h. */
+/* The sizes of a stream; members that are 0 mean those of uapi/taskmap.h. */
 struct stream_shape {
 	uint32_t header_size;
 	uint32_t event_size;
@@ -40,9 +40,9 @@ static inline struct stream_shape stream_shape(const struct stream_shape *wanted
 }
 
 /*
- * The stream of @events, to be freed. An event without a time is a millisecond
- * after the one before it. What no field owns is filled, to show if someone
- * reads it.
+ * The stream of @events, which the caller frees. An event without a time is one
+ * millisecond after the event before it. Padding is filled, so that code which
+ * reads it fails.
  */
 static inline unsigned char *stream_image(const struct taskmap_event *events,
 					  size_t count,

@@ -4,7 +4,7 @@
 
 #include "test.h"
 
-#define MOST	64	/* tests of a file */
+#define MOST	64	/* the most tests in a file */
 
 static struct CMUnitTest tests[MOST];
 static size_t count;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * A file of tests: each is TEST(name) { ... }, and main() calls run_all().
+ * For files of tests: each test is TEST(name) { ... }, and main() calls
+ * run_all().
  */
 #ifndef TASKMAP_UNIT_TEST_H
 #define TASKMAP_UNIT_TEST_H
@@ -14,7 +15,7 @@
 
 #define TEST(name)	TEST_WITH(name, NULL, NULL)
 
-/* The same with a setup and a teardown of its own; both may use @state. */
+/* A test with its own setup and teardown. Both may use @state. */
 #define TEST_WITH(name, setup, teardown)				\
 	static void name(void **state);					\
 	static __attribute__((constructor)) void add_##name(void)	\
@@ -27,7 +28,7 @@ void add_test(const char *name, CMUnitTestFunction function,
 	      CMFixtureFunction setup, CMFixtureFunction teardown,
 	      const void *state);
 
-/* All that were added, in order; @setup and @teardown are for all of them. */
+/* Runs all tests in order. @setup and @teardown run once for all of them. */
 int run_all(const char *name, CMFixtureFunction setup,
 	      CMFixtureFunction teardown);
 

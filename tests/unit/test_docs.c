@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The help, the manual page and the completion know all that there is.
+ * Checks that help, manual page and completion know every option, column and
+ * rule.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -21,11 +22,11 @@ static const char *const commands[] = {
 	"verify", "save", "watch",
 };
 
-/* Which of them have columns, and what those are. */
+/* The commands with columns. */
 static const struct {
 	const char *command;
 	const struct columns *columns;
-	const char *defaults;	/* how the manual introduces them */
+	const char *defaults;	/* the manual's words before the default columns */
 } tables[] = {
 	{ "list", &task_columns, "The default columns are" },
 	{ "groups", &object_columns, "The default columns of groups are" },
@@ -38,7 +39,7 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* Whether @word stands in @text, and not as a part of another word. */
+/* Whether @text contains @word as a whole word. */
 static bool has_word(const char *text, const char *word)
 {
 	const char *at = text;
@@ -67,7 +68,7 @@ static char *output_of(const char *line)
 	return result.out;
 }
 
-/* A file of the reader, without the backslashes and fonts that troff wants. */
+/* A file of the reader, without troff's backslashes and fonts. */
 static char *document(const char *name)
 {
 	char *file = xasprintf("../../userspace/%s", name);
@@ -193,14 +194,14 @@ static void expect_defaults(const char *introduction,
 	free(manual);
 }
 
-/* What the default columns are, the manual says in as many words. */
+/* The manual states the default columns. */
 TEST(test_manual_defaults)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		expect_defaults(tables[i].defaults, tables[i].columns);
 }
 
-/* What diff compares is said by what it does not. */
+/* The manual names the columns that diff does not compare. */
 TEST(test_manual_compared)
 {
 	char *manual = document("man/taskmap.8");
@@ -243,7 +244,7 @@ TEST(test_manual_is_sound)
 	free(out);
 }
 
-/* What the completion of @program, which is @body, offers for @words. */
+/* The words that the completion of @program, @body, offers for @words. */
 static char *complete_for(const char *program, const char *body,
 			  const char *words)
 {
@@ -260,7 +261,7 @@ static char *complete_for(const char *program, const char *body,
 	return out;
 }
 
-/* The last of @words is to be completed, which begin with the program. */
+/* Completes the last of @words. The first one is the program. */
 static char *complete(const char *words)
 {
 	if (!strncmp(words, "taskmap-zoo ", 12))
@@ -306,8 +307,8 @@ TEST(test_completion)
 }
 
 /*
- * What @command says of each of the @options, a line each, to which it is given
- * as many arguments as any command wants. The reader without sanitizers is run,
+ * The result of @command with each of @options, one per line. It also gets as
+ * many arguments as any command takes. This runs the reader without sanitizers,
  * which starts faster.
  */
 static char *said_of_options(const char *command, const char *options)
@@ -333,7 +334,7 @@ static char *said_of_options(const char *command, const char *options)
 	return said;
 }
 
-/* Each command is offered those options that it takes, and no others. */
+/* Completion offers exactly the options that a command takes. */
 TEST(test_completion_commands)
 {
 	char *offered = complete("taskmap groups \"\"");
@@ -365,7 +366,7 @@ TEST(test_completion_commands)
 	free(all);
 }
 
-/* Wherever a list, a file or a pid is wanted, it is offered. */
+/* Completion offers lists, files and pids as arguments. */
 TEST(test_completion_arguments)
 {
 	static const struct {
@@ -418,12 +419,12 @@ TEST(test_completion_arguments)
 		char *offered = complete(cases[i].words);
 
 		if (strcmp(offered, *cases[i].want ? cases[i].want : "\n"))
-			fail_msg("%s: offered\n%s", cases[i].words, offered);
+			fail_msg("completion of \"%s\" offers\n%s", cases[i].words, offered);
 		free(offered);
 	}
 }
 
-/* Of tasks there is one at least, if /proc is there. */
+/* If /proc is mounted, there is at least one pid. */
 TEST(test_completion_pids)
 {
 	static const char *const lines[] = {

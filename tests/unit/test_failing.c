@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What the reader makes of calls that fail. Memory runs out at each allocation
- * in turn, also within the libraries: the reader says so and fails, or what it
- * prints is whole all the same. Other calls fail one by one.
+ * The reader when calls fail. Each allocation fails in turn, also in the
+ * libraries: the reader must report this and fail, or print its whole output.
+ * Other calls fail one by one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,11 +21,11 @@
 #include "stream.h"
 
 #define WORDS	16
-#define MOST	10000	/* allocations, of a command that has some hundreds */
+#define MOST	10000	/* limit of allocations; a command makes some hundreds */
 
 struct fault {
 	const char *call;
-	const char *at;		/* as FAIL_AT */
+	const char *at;		/* value of FAIL_AT */
 	int error;
 };
 
@@ -36,7 +36,7 @@ struct try {
 	char *err;
 };
 
-/* In a directory with the snapshot, as that is its name. */
+/* Changes to a directory with a file "snapshot". */
 static int setup(void **state)
 {
 	const struct shape exact = { .exact = true };
@@ -49,14 +49,14 @@ static int setup(void **state)
 	};
 
 	free(stream_file(dir, "stream", events, ARRAY_SIZE(events), NULL));
-	/* A thread that has much of its own, and one that has nothing. */
+	/* One thread has many own objects, and the other none. */
 	free(fixture_image_file(dir, "snapshot", rows + 5, 2, NULL));
-	/* What of the two changed, and one that came in place of another. */
+	/* Both have changed, and one is a new task in place of another. */
 	rows[5].ids[TASKMAP_FS] = 7;
 	rows[5].uid++;
 	rows[6].start_ns++;
 	free(fixture_image_file(dir, "later", rows + 5, 2, NULL));
-	/* Findings by each of the rules that need memory, and refs to judge. */
+	/* Findings of every rule that needs memory, and refs to compare. */
 	free(fixture_image_file(dir, "odd", rows + 8, 2, &exact));
 	free(rows);
 	assert_int_equal(chdir(dir), 0);
@@ -71,7 +71,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Not by fork(2), which takes long for all that the sanitizers have mapped. */
+/* Does not use fork(2), which takes long because of the sanitizers' mappings. */
 static pid_t start(const char *line, const struct fault *fault)
 {
 	const int flags = O_CREAT | O_WRONLY | O_TRUNC;
@@ -81,7 +81,7 @@ static pid_t start(const char *line, const struct fault *fault)
 	char *program = unit_path(PLAIN);
 	char *failing = unit_path(FAILING);
 	char *environment[] = {
-		/* Another locale is lost if it is out of memory. */
+		/* Without memory, setlocale(3) fails for other locales. */
 		xstrdup("LC_ALL=C"),
 		xstrdup("FAIL_MARK=hit"),
 		xasprintf("FAIL_CALL=%s", fault->call),
@@ -131,7 +131,7 @@ static void try_clear(struct try *try)
 	free(try->err);
 }
 
-/* The last line says it; lines before may say which pids are missing. */
+/* The last line reports it; lines before can report missing pids. */
 static bool says_so(const char *err)
 {
 	const char *last = err, *next;
@@ -152,8 +152,8 @@ static void expect_whole(const char *line, const char *fail_at,
 }
 
 /*
- * From one allocation that fails to the next: 1 is all of them, and every 16th is
- * enough to see that the reader goes with the libraries of a release.
+ * The distance between failing allocations. 1 tests all of them; every 16th is
+ * enough to check that the reader works with the libraries of a release.
  */
 static int step(void)
 {
@@ -165,7 +165,7 @@ static int step(void)
 	return step;
 }
 
-/* @which is how FAIL_AT goes on: "" for once, "+" for good. */
+/* @which is the end of FAIL_AT: "" for one failure, "+" for all later ones, too. */
 static void expect_each(const char *line, const char *which)
 {
 	char at[16] = "0";
@@ -185,7 +185,7 @@ static void expect_each(const char *line, const char *which)
 		try_clear(&one);
 	}
 	try_clear(&good);
-	/* Else nothing was tested, or it never ended. */
+	/* Otherwise nothing was tested, or the faults had no end. */
 	assert_in_range(n, 3, MOST - 1);
 }
 
@@ -251,7 +251,7 @@ static void expect_fault(const char *line, struct fault fault, int status,
 	try_clear(&one);
 }
 
-/* A signal that was handled is no failure. */
+/* A call interrupted by a handled signal is repeated. */
 TEST_WITH(test_interrupted, setup, teardown)
 {
 	const struct fault fault = { "write", "1", EINTR };
@@ -266,19 +266,19 @@ TEST_WITH(test_input_fails, setup, teardown)
 
 	expect_fault("-i snapshot", (struct fault){ "open", "1", EIO }, 3,
 		     "taskmap: cannot open snapshot: Input/output error\n");
-	/* Two parts of the header, the records, and the end. */
+	/* Reads of the two parts of the header, of the records, and of the end. */
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
 		expect_fault("-i snapshot", (struct fault){ "fread", at[i], EIO },
 			     3, "taskmap: cannot read snapshot: Input/output error\n");
-	/* What there is to be told has been read by then. */
+	/* Everything has been read before fclose(3). */
 	expect_fault("-i snapshot", (struct fault){ "fclose", "1", EIO }, 0, "");
 }
 
-/* Whatever fails: no file, no part of it, and nothing left over. */
+/* Whatever fails, there is no file and no part of it. */
 TEST_WITH(test_save_fails, setup, teardown)
 {
 	static const struct fault faults[] = {
-		/* The first opens the snapshot. */
+		/* The first open() is that of the snapshot. */
 		{ "open", "2", EIO }, { "fstatat", "1", EIO },
 		{ "getrandom", "1", EIO }, { "openat", "1", EIO },
 		{ "write", "1", EIO }, { "fsync", "1", EIO },
@@ -289,7 +289,7 @@ TEST_WITH(test_save_fails, setup, teardown)
 		mkdir("empty", 0700);
 		expect_fault("-i snapshot save empty/saved", faults[i], 3,
 			     "taskmap: cannot write empty/saved: Input/output error\n");
-		/* Which would fail if anything were in it. */
+		/* rmdir(2) fails if the directory contains a file. */
 		assert_int_equal(rmdir("empty"), 0);
 	}
 }
@@ -313,7 +313,7 @@ TEST_WITH(test_save_over_fails, setup, teardown)
 	assert_int_equal(rmdir("empty"), 0);
 }
 
-/* Some file systems tell only at close that a file did not get there. */
+/* Some file systems report only at close that a write failed. */
 TEST_WITH(test_output_fails, setup, teardown)
 {
 	static const char *const at[] = { "1", "2", "1+" };
@@ -323,7 +323,7 @@ TEST_WITH(test_output_fails, setup, teardown)
 			     3, "taskmap: cannot write to standard output: Input/output error\n");
 }
 
-/* An array of nothing is not NULL, which would look like a failure. */
+/* An empty array is not NULL, which would mean a failure. */
 TEST(test_nothing)
 {
 	void *nothing = xcalloc(0, 8);

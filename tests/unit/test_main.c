@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The command line: what options and arguments do, what is complained of, and
- * the exit status.
+ * The command line: options and arguments, error messages, and the exit status.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "command.h"
 #include "fixture.h"
 
-/* A directory, and in it the snapshot of fixture_system(). */
+/* A directory, and the snapshot of fixture_system() in it. */
 static char *dir, *path;
 
 static int setup(void **state)
@@ -51,20 +50,20 @@ static const struct golden goldens[] = {
 	{ "compare-json", "$T -i $S compare -J 201 2 200", NULL },
 	{ "options",
 	  "for words in"
-	  /* Words in any order; lists of columns replace each other. */
+	  /* Options and commands have any order; the last list of columns counts. */
 	  " 'list -rn -o PID -p 1' '-rn -o PID -p 1 list' '-r -o comm,Pid -p 1'"
 	  " '-rn -o PID -o TGID -p 201' '-rn -o PID,PID -p 201'"
 	  " '-r -o +uid,MM_REFS -p 100'"
-	  /* Filters add up. Numbers and notes are those of the whole. */
+	  /* Filters add up. Numbers and notes are those of the whole snapshot. */
 	  " '-rn -o PID -p 200' '-rn -o PID -p 202 -p 1'"
 	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200'"
 	  " '-rn -o MM,NOTE -p 500'"
-	  /* What is missing is said, and the rest shown. */
+	  /* Missing pids are reported, and the others are shown. */
 	  " '-rn -o PID -p 4711,1,4712,2147483647' 'explain 4711'"
 	  " 'compare 4711 201 200' 'compare 4711 201' 'compare 4711 4712';"
 	  " do echo \"# $words\"; $T -i $S $words 2>&1; echo \"exit $?\"; done",
 	  fields },
-	/* Each once, in the order that was asked for: only who it is. */
+	/* Each task occurs once, in the order of the arguments. */
 	{ "explain-order",
 	  "for words in '201,1 100 1 201' '4711 201 4712'; do"
 	  " $T -i $S explain $words; echo \"exit $?\"; done 2>&1 | grep '^[0-9te]'",
@@ -77,7 +76,7 @@ TEST(test_goldens)
 		golden(path, &goldens[i]);
 }
 
-/* What stands beside stays beside, and lines are as short as they have to be. */
+/* Facts stay beside their sentences, and lines fit into the width. */
 TEST(test_explain_narrow)
 {
 	skip_without_terminal();
@@ -105,7 +104,7 @@ TEST(test_explain_widths)
 	}
 }
 
-/* What is refused: the words of one complaint, and how many lines there are. */
+/* A refused command line, words of its error, and the number of lines. */
 struct refusal {
 	const char *line;
 	const char *words;
@@ -132,7 +131,7 @@ static void expect_refusal(const struct refusal *refusal, int status,
 	result_clear(&result);
 }
 
-/* Each is exit 2, nothing on standard output, one line and the hint. */
+/* Each has exit status 2, no output, one line of error, and the hint. */
 static const struct refusal misuses[] = {
 	{ "$T -i $S -o NOPE", "unknown column 'NOPE'; did you mean 'NOTE'?" },
 	{ "$T -i $S -o PID,,MM", "unknown column ''" },
@@ -177,7 +176,7 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S list extra", "unexpected argument 'extra'" },
 	{ "$T -i $S save", "missing argument: save FILE" },
 	{ "$T -i $S save a b", "unexpected argument 'b'" },
-	/* What was typed, or came from a script's variable, is shown escaped. */
+	/* Arguments are escaped in messages. */
 	{ "$T -i $S -p 'x\n\033c'", "invalid pid 'x\\012\\033c'" },
 	{ "$T -i $S 'x\n\033c'", "unknown command 'x\\012\\033c'" },
 	{ "$T -i $S save a 'x\n\033c'", "unexpected argument 'x\\012\\033c'" },
@@ -277,7 +276,7 @@ TEST(test_version)
 		   "taskmap " TASKMAP_VERSION " (snapshot format 1)\n");
 }
 
-/* What cannot be read or written: exit 3 and one line */
+/* Failing reads and writes: exit status 3 and one line */
 
 static const struct refusal failures[] = {
 	{ "$T -i /nowhere/x", "cannot open /nowhere/x: No such file or directory" },
@@ -328,14 +327,14 @@ TEST(test_failures)
 		expect_refusal(&failures[i], 3, 1);
 }
 
-/* With SIGPIPE ignored a write fails where it would have killed. */
+/* If SIGPIPE is ignored, a write fails instead of killing the reader. */
 TEST(test_closed_pipe)
 {
 	expect_out(path, "trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
 		   "taskmap: cannot write to standard output: Broken pipe\n3\n");
 }
 
-/* Every single-byte cut, from outside, at some places that matter. */
+/* Truncated files, at places that matter. */
 TEST(test_hostile_input)
 {
 	expect_out(path, "for n in 0 1 8 143 144 145 455 6231; do"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * That work grows as the number of tasks does, and not as its square: counted in
- * steps, so that it does not matter how fast the machine is.
+ * Work is linear in the number of tasks, and not quadratic. It is counted in
+ * steps, so the speed of the machine does not matter.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +17,16 @@
 
 /*
  * Sorting takes a little more than TIMES as long, and many rows are measured
- * before they are printed; a square takes TIMES * TIMES.
+ * before they are printed. Quadratic work takes TIMES * TIMES.
  */
 #define MOST_TIMES	(TIMES * 3)
 
-/* What the tasks are like. */
+/* A kind of snapshot. */
 struct crowd {
 	const char *name;
 	int per_group;
-	bool kthreads;	/* each second one, of which all have the last mm loaded */
-	bool vforks;	/* each second one, a child of the one before */
+	bool kthreads;	/* every second task; all of them borrow the last mm */
+	bool vforks;	/* every second task, a child of the one before */
 };
 
 static const struct crowd crowds[] = {
@@ -64,7 +64,7 @@ static struct taskmap_record *make(const struct crowd *crowd, int count)
 
 static void put(const struct crowd *crowd, int count)
 {
-	/* For refs to be judged, too. */
+	/* Only exact snapshots have refs that drift compares. */
 	const struct shape shape = { .exact = true };
 	struct taskmap_record *rows = make(crowd, count);
 	char *name = xasprintf("%s-%d", crowd->name, count);
@@ -90,7 +90,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* $N is the number of tasks, $I the snapshot of them. */
+/* The steps of a line in which $N is the number of tasks, and $I their snapshot. */
 static unsigned long steps(const struct crowd *crowd, int count,
 			   const char *line)
 {
@@ -115,7 +115,7 @@ static void expect_growth(const char *line)
 		unsigned long few = steps(&crowds[i], FEW, line);
 		unsigned long many = steps(&crowds[i], MANY, line);
 
-		/* Or they were not about these tasks. */
+		/* Fewer steps would mean that it did not process the tasks. */
 		if (many < MANY)
 			fail_msg("%s of %s: only %lu steps", line,
 				 crowds[i].name, many);
@@ -125,7 +125,7 @@ static void expect_growth(const char *line)
 	}
 }
 
-/* One copy of the records, which are 65 MB, and little besides. */
+/* The reader needs little more than one copy of the records, which are 65 MB. */
 TEST(test_memory)
 {
 	enum { TASKS = 150000 };

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What nothing that looks at all tasks can go below: visits them, loads what a
- * record is made of, and adds it up, so that no load is left out. No lock is
- * taken, nothing is hashed, written or copied. For the bench alone, in which all
- * tasks are at rest: what it looks at can be gone by then in a system that runs.
+ * The least that reading all tasks can cost: visits every task, loads the
+ * fields of a record, and adds them up, so that the compiler keeps every load.
+ * It takes no lock, and does not hash, write or copy. Only for the benchmark,
+ * where all tasks are at rest: on a busy system it would read freed objects.
  *
- * Two files under debugfs, each of which does it when it is opened:
+ * There are two files in debugfs; opening one walks all tasks:
  *
- *	floor/cursor	by a pid cursor, and a look from the root of the idr for
- *			each, as find_ge_pid() does it, and who walks in /proc
- *	floor/list	by the list of tasks, which cannot be let go of
+ *	floor/cursor	moves a pid cursor, and searches the idr from its root for
+ *			each pid, like find_ge_pid() and readers of /proc
+ *	floor/list	walks the task list, in one RCU section
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
@@ -46,7 +46,7 @@
 #define NS_REFS(namespace, before)					\
 	((namespace) ? ns_count(namespace, before) : 0)
 
-/* What there is to load of an object: its address and its refs. */
+/* The sum of an object's fields in a record: its address and its refs. */
 static u64 held(const void *object, u32 refs)
 {
 	return (unsigned long)object + refs;
@@ -151,7 +151,7 @@ static u64 by_list(void)
 	return sum;
 }
 
-/* Where the sums end: whatever is written here was loaded. */
+/* Storing the sums here keeps the compiler from removing the loads. */
 static u64 loaded;
 
 static int cursor_open(struct inode *inode, struct file *file)
@@ -203,4 +203,4 @@ module_init(floor_init);
 module_exit(floor_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("The least that it costs to look at all tasks; for the bench of taskmap");
+MODULE_DESCRIPTION("The least that reading all tasks can cost; for taskmap's benchmark");

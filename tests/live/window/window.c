@@ -2,28 +2,28 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * Widens the window between the failure of an open and the moment when the VFS
- * lets go of the file's operations, so that a module can be unloaded inside it.
+ * drops the file's operations, so that a module can be unloaded inside it.
  *
- * The window lasts microseconds, but a preemptible kernel can preempt the opener
- * inside it, and then it lasts as long as the CPU is busy with something more
- * important. That is what happens here: a kthread of real-time priority, bound
- * to the opener's CPU, is woken by the return of the functions that the
- * parameters name. The opener is the task of the name "opener". It must be bound
- * to that CPU, and of lower real-time priority: then no other scheduling class
- * lets it run meanwhile, as the fair server of newer kernels does.
+ * The window lasts microseconds. But a preemptible kernel can preempt the
+ * opener inside it; then it lasts as long as the CPU runs something more
+ * important. Here, this is a kthread with real-time priority, bound to the
+ * opener's CPU. The return of the functions that the parameters name wakes it.
+ * The opener is the task with the name "opener". It must be bound to this CPU,
+ * and have a lower real-time priority. In another scheduling class, the fair
+ * server of newer kernels would let it run.
  *
  * A round goes through these stages:
  *
  *	INSIDE	the opener has entered the function "open"
- *	HELD	it has returned from "get" and is held, until somebody calls
- *		"remove"; it can then see that the module is going
+ *	HELD	it has returned from "get" and is held, until a task calls
+ *		"remove"; it can then see that the module is going away
  *	LEFT	it has returned from "open" and is held, until "held" is cleared
  *	PASSED	it has called "put": the window is closed
  *
- * So a module that was gone at the stage LEFT was gone inside the window.
+ * So a module that was freed at the stage LEFT was freed inside the window.
  *
- * To make a load fail late, the N-th call of "fail" by a task of the name
- * "loader" returns NULL, and not before the opener is held.
+ * To make a load fail late, the N-th call of "fail" by a task with the name
+ * "loader" returns NULL, but not before the opener is held.
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -70,7 +70,7 @@ static bool by(const char *name)
 	return in_task() && !strcmp(current->comm, name);
 }
 
-/* The opener goes from one stage to the next, and to no other. */
+/* Moves the opener to the next stage, if it is at the stage before it. */
 static bool advance(enum stage from, enum stage to)
 {
 	if (READ_ONCE(stage) != from || !by("opener"))
@@ -143,7 +143,7 @@ static int on_put(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-/* Runs in place of the function that is to fail, like a wait for memory. */
+/* Runs instead of the function that must fail, and waits like an allocation. */
 static void *no_memory(void)
 {
 	wait_for_completion(&opener_held);
@@ -158,7 +158,7 @@ static int on_fail(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* Its presence tells kprobes that the other handler may go elsewhere. */
+/* kprobes only lets the other handler change the flow if this one exists. */
 static void after_fail(struct kprobe *probe, struct pt_regs *regs,
 		       unsigned long flags)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap compare: which of some tasks hold the same.
+ * taskmap compare: which tasks hold the same objects.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -12,11 +12,14 @@
 TEST(test_matrix)
 {
 	static const char *const lines[] = {
-		/* Letters are in the order in which the tasks were given. */
+		/* Letters follow the order of the arguments. */
 		"$T compare -i $S 201 2 200 202 3 100 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 100 3 202 200 2 201 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S -J 201 2 200 202 3 100",
-		/* Borrowed, dead, made by vfork and as LinuxThreads were. */
+		/*
+		 * Tasks that borrow an mm, are dead, or were created by vfork
+		 * or LinuxThreads.
+		 */
 		"$T compare -i $S 200 600 | tail -n 1 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 400 401 | tail -n 1 | awk '{ $1 = $1 } 1'",
 		"$T compare -i $S 300 301 | tail -n 1 | awk '{ $1 = $1 } 1'",

@@ -15,7 +15,7 @@ struct pair {
 	struct transcript transcript;
 };
 
-/* Two snapshots of one system in which nothing happened meanwhile. */
+/* Two snapshots of a system that has not changed. */
 static int setup(void **state)
 {
 	struct pair *pair = xcalloc(1, sizeof(*pair));
@@ -47,7 +47,7 @@ static void put(const struct pair *pair, const char *name,
 	free(fixture_image_file(pair->dir, name, rows, count, shape));
 }
 
-/* Runs @line where the files are, which may be other than @pair has it. */
+/* Runs @line in the directory of the files, which can differ from @pair. */
 static void run_files(struct pair *pair, const char *line)
 {
 	char *there = xasprintf("cd $S; %s", line);
@@ -56,7 +56,7 @@ static void run_files(struct pair *pair, const char *line)
 	free(there);
 }
 
-/* Runs @line, where the snapshots are a and b. */
+/* Runs @line in a directory with the snapshots a and b. */
 static void run_diff(struct pair *pair, const char *line)
 {
 	put(pair, "a", pair->a, pair->a_count, NULL);
@@ -89,7 +89,7 @@ TEST_WITH(test_stdin, setup, teardown)
 	expect(pair, "command/diff-stdin");
 }
 
-/* The first, the last, and those between; a pid that was used again. */
+/* First, last and other tasks come and go; a pid is used again. */
 TEST_WITH(test_came_and_went, setup, teardown)
 {
 	struct pair *pair = *state;
@@ -105,7 +105,7 @@ TEST_WITH(test_came_and_went, setup, teardown)
 	expect(pair, "command/diff-came-and-went");
 }
 
-/* Deaths and stops have no line for each resource; a thread's exec ends others. */
+/* Ends and stops have no line per resource; exec in a thread ends the others. */
 TEST_WITH(test_events, setup, teardown)
 {
 	struct pair *pair = *state;
@@ -124,7 +124,7 @@ TEST_WITH(test_events, setup, teardown)
 			*row = zombie(*row);
 			row->uid = 7;
 		} else if (row->pid == 202) {
-			/* It has the leader's pid now, and no other is left. */
+			/* It has the leader's pid now, and is the only thread. */
 			leader->task = row->task;
 			leader->kind = TASKMAP_PROCESS;
 			leader->ids[TASKMAP_MM] ^= 1;
@@ -153,7 +153,7 @@ TEST_WITH(test_empty, setup, teardown)
 	expect(pair, "command/diff-empty");
 }
 
-/* Each column that is compared, and not those that change all the time. */
+/* Each compared column; not those that change all the time. */
 TEST_WITH(test_columns, setup, teardown)
 {
 	struct pair *pair = *state;
@@ -178,24 +178,24 @@ TEST_WITH(test_columns, setup, teardown)
 	expect(pair, "command/diff-columns");
 }
 
-/* One object has one number, whoever holds it and wherever. */
+/* An object has one number in both snapshots and for all holders. */
 TEST_WITH(test_short_ids, setup, teardown)
 {
 	struct pair *pair = *state;
 
-	/* The number is of the first who had it in A: 9 is that of 702. */
+	/* The number comes from the first holder in A: number 9, of task 702. */
 	pair->b[3].ids[TASKMAP_MM] = pair->a[19].ids[TASKMAP_MM];
 	pair->b[19].ids[TASKMAP_MM] = 0x1234;
 	pair->b[18].ids[TASKMAP_MM] = 0x1234;
 	run_diff(pair, "$T diff -rn -o pid,what,old,new,mm a b");
-	/* One that went is shown as it was, by the number that it had. */
+	/* A task that has ended is shown with its old values and numbers. */
 	pair->b_count--;
 	run_diff(pair, "$T diff -rn -o change,pid,mm -p 702 a b");
 	run_diff(pair, "$T diff -rn --full-ids -o old,new -p 701 a b");
 	expect(pair, "command/diff-short-ids");
 }
 
-/* What it shares now is that of B, of one that went that of A. */
+/* SHARES is from B, or from A for a task that has ended. */
 TEST_WITH(test_shares, setup, teardown)
 {
 	struct pair *pair = *state;
@@ -224,18 +224,18 @@ TEST_WITH(test_filters, setup, teardown)
 
 	for (size_t i = 0; i < fixture_system_count; i++)
 		pair->b[i].uid += 3;
-	/* A kind that it had, or has. */
+	/* The old or the new kind of a task matches a filter. */
 	pair->b[3].kind = TASKMAP_MAIN;
 	run_diff(pair, "$T diff -rn -o pid,what -p 200,100 -k main a b");
 	run_diff(pair, "$T diff -rn -o pid,what -p 100 -k process a b");
-	/* One that is in either is not missing. */
+	/* A pid in one of the snapshots is not missing. */
 	pair->a_count -= 1;
 	run_diff(pair, "$T diff -rn -o change,pid -p 702,9 a b");
 	run_diff(pair, "$T diff -p 9 a a");
 	expect(pair, "command/diff-filters");
 }
 
-/* Of another load of the module, no id says anything. */
+/* Ids of different loads of the module are not compared. */
 TEST_WITH(test_other_load, setup, teardown)
 {
 	struct pair *pair = *state;
@@ -252,7 +252,7 @@ TEST_WITH(test_other_load, setup, teardown)
 	expect(pair, "command/diff-other-load");
 }
 
-/* Sizes that another module has, in either, do not make a difference. */
+/* Sizes of another module, in either file, do not matter. */
 TEST_WITH(test_shapes, setup, teardown)
 {
 	const struct shape newer = {
@@ -260,7 +260,7 @@ TEST_WITH(test_shapes, setup, teardown)
 		.resource_count = TASKMAP_RESOURCES + 1,
 		.refs_offset = offsetof(struct taskmap_record, refs) + 8,
 	};
-	/* One that tells of all resources, but has fewer fields. */
+	/* A module with all resources but fewer fields. */
 	const struct shape older = {
 		.record_size = 336, .ids_offset = 72, .refs_offset = 248,
 	};
@@ -289,7 +289,7 @@ TEST_WITH(test_unreadable, setup, teardown)
 	expect(pair, "command/diff-unreadable");
 }
 
-/* As many as there can be, each of them other: went, came and changed. */
+/* The largest number of tasks, all of which have ended, begun or changed. */
 TEST_WITH(test_many, setup, teardown)
 {
 	enum { COUNT = 100000 };

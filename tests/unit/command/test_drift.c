@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap drift: that each rule tells of what deviates, and of nothing else.
+ * taskmap drift: each rule reports what deviates, and nothing else.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,12 +15,12 @@
 #define WALKED	false
 #define EXACT	true
 
-/* Ids that no fixture has, one for each @n. */
+/* Ids that no fixture uses, one for each @n. */
 #define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
 
 /*
- * Adds the findings about the rows whose pid or tgid is @pid (0: all), a line
- * each: "PID RULE WHAT TASKS: REASON". Returns how many they are.
+ * Adds the findings about rows whose pid or tgid is @pid (0: all), one line for
+ * each: "PID RULE WHAT TASKS: REASON". Returns their number.
  */
 static size_t add_findings(FILE *out, const struct taskmap_record *rows,
 			   size_t count, bool exact, int pid)
@@ -67,7 +67,7 @@ static void tell(struct transcript *to, const char *what,
 	tell_of(to, what, rows, count, WALKED, 0);
 }
 
-/* What the kernel's rules say, for each kind of count in as many words. */
+/* The expected refs by the kernel's rules, written out for each kind of count. */
 static uint32_t refs_of(const struct taskmap_record *rows, size_t count,
 			uint64_t id, unsigned int r)
 {
@@ -111,7 +111,7 @@ static uint32_t refs_of(const struct taskmap_record *rows, size_t count,
 	}
 }
 
-/* Gives all objects the refs that their holders make up. */
+/* Gives all objects the refs of their holders. */
 static void count_refs(struct taskmap_record *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -121,7 +121,7 @@ static void count_refs(struct taskmap_record *rows, size_t count)
 	}
 }
 
-/* A process, and @count - 1 threads as pthread_create(3) makes them. */
+/* A process, and @count - 1 threads like those of pthread_create(3). */
 static void make_group(struct taskmap_record *rows, size_t count, int tgid)
 {
 	rows[0] = process(tgid, 1, "group");
@@ -141,13 +141,13 @@ static void make_textbook(struct taskmap_record rows[TEXTBOOK])
 	rows[2] = kthread(3, "kworker/0:0");
 	rows[3] = kthread(4, "kworker/0:1");
 	make_group(&rows[4], 4, 100);
-	/* What all have that read a disk, each its own. */
+	/* Each task that reads a disk has its own I/O context. */
 	rows[5].ids[TASKMAP_IO] = OTHER(1);
 	rows[6].ids[TASKMAP_IO] = OTHER(2);
 	rows[8] = process(200, 1, "shell");
 	rows[9] = process(201, 200, "child");
 	rows[10] = zombie(process(202, 200, "dead"));
-	/* A kernel thread on a processor that a process left. */
+	/* A kernel thread that borrows the mm of the last process on its CPU. */
 	rows[11] = kthread(300, "kworker/1:0");
 	rows[11].ids[TASKMAP_ACTIVE_MM] = rows[8].ids[TASKMAP_MM];
 }
@@ -191,7 +191,7 @@ GOLDEN_TEST(test_none_is_not_own, "command/drift-none")
 {
 	struct taskmap_record rows[3];
 
-	/* A thread is not made without, but a worker is. */
+	/* A thread is not created without it, but a worker is. */
 	make_group(rows, 3, 100);
 	rows[2].ids[TASKMAP_SYSVSEM] = 0;
 	tell(to, "a thread has no sysvsem", rows, 3);
@@ -200,7 +200,7 @@ GOLDEN_TEST(test_none_is_not_own, "command/drift-none")
 	tell(to, "the leader has no sysvsem", rows, 3);
 	rows[1].ids[TASKMAP_SYSVSEM] = rows[2].ids[TASKMAP_SYSVSEM] = 0;
 	tell(to, "nobody has a sysvsem", rows, 3);
-	/* What ends has let go of one after the other, and so has a leader. */
+	/* An ending task releases objects one by one, and so does a leader. */
 	make_group(rows, 3, 100);
 	rows[2] = zombie(rows[2]);
 	rows[2].ids[TASKMAP_SYSVSEM] = 0;
@@ -212,10 +212,10 @@ GOLDEN_TEST(test_none_is_not_own, "command/drift-none")
 	tell(to, "a dead leader", rows, 2);
 }
 
-/* The one that deviates, and those that are as their parent is. */
+/* A deviating task, and tasks that share with their parent */
 #define CROWD	8
 
-/* Process 1, and a group of seven that share all. */
+/* Makes process 1, and a group of seven tasks that share everything. */
 static void make_crowd(struct taskmap_record rows[CROWD])
 {
 	rows[0] = process(1, 0, "init");
@@ -282,7 +282,7 @@ GOLDEN_TEST(test_either, "command/drift-either")
 	tell(to, "a thread dumps core", rows, 4);
 }
 
-/* Threads of server 600, two and a half as recorded, which share but @resource. */
+/* Threads of server 600, some with recorded births, that share all but @resource. */
 GOLDEN_TEST(test_ways, "command/drift-ways")
 {
 	struct taskmap_record *rows = fixture_births();
@@ -313,7 +313,7 @@ GOLDEN_TEST(test_cred, "command/drift-cred")
 {
 	struct taskmap_record rows[8];
 
-	/* As an xrootd or a Samba does it, and by capset(2). */
+	/* Like xrootd and Samba, and with capset(2). */
 	rows[0] = process(1, 0, "init");
 	make_group(&rows[1], 7, 100);
 	for (int i = 2; i < 8; i++)
@@ -481,7 +481,7 @@ GOLDEN_TEST(test_tasks, "command/drift-tasks")
 	make_group(rows, 4, 100);
 	for (int i = 2; i < 4; i++) {
 		rows[i].kind = TASKMAP_WORKER;
-		/* As for io_uring, and no files as for vhost. */
+		/* Like workers of io_uring, and without files like those of vhost. */
 		rows[i].ids[TASKMAP_SYSVSEM] = 0;
 		rows[i].ids[TASKMAP_IO] = rows[0].ids[TASKMAP_IO] = OTHER(1);
 		rows[3].ids[TASKMAP_FILES] = 0;
@@ -519,7 +519,7 @@ GOLDEN_TEST(test_tasks, "command/drift-tasks")
 
 #define PAIR	2
 
-/* A process and its thread that alone hold all that they hold. */
+/* Makes a process and a thread that share their objects only with each other. */
 static void make_pair(struct taskmap_record rows[PAIR])
 {
 	make_group(rows, PAIR, 100);
@@ -535,7 +535,10 @@ static void set_refs(struct taskmap_record rows[PAIR], unsigned int resource,
 		rows[i].refs[resource] = refs;
 }
 
-/* The @rows, exact, with @more refs of what all hold of @resource. */
+/*
+ * Adds findings for exact @rows, with @more refs to their shared object of
+ * @resource.
+ */
 static void tell_refs(struct transcript *to, struct taskmap_record *rows,
 		      size_t count, unsigned int resource, int more)
 {
@@ -565,7 +568,7 @@ GOLDEN_TEST(test_refs, "command/drift-refs")
 		tell_refs(to, rows, PAIR, r, 0);
 		tell_refs(to, rows, PAIR, r, 3);
 	}
-	/* Namespaces are held by nsproxies, and user namespaces by creds. */
+	/* nsproxies hold namespaces, and creds hold user namespaces. */
 	rows[2] = process(200, 1, "other");
 	rows[2].ids[TASKMAP_NSPROXY] = OTHER(3);
 	count_refs(rows, PAIR + 1);
@@ -597,7 +600,7 @@ GOLDEN_TEST(test_odd_refs, "command/drift-odd-refs")
 	set_refs(rows, TASKMAP_MM, UINT32_MAX);
 	tell_of(to, "not known, and more than there is room for", rows, PAIR,
 		EXACT, 0);
-	/* What a kernel thread holds, or borrows, it does not count like others. */
+	/* Kernel threads do not count like other holders or borrowers. */
 	make_pair(rows);
 	rows[PAIR] = kthread(200, "kthread");
 	memcpy(rows[PAIR].ids, rows[0].ids, sizeof(rows[0].ids));
@@ -609,7 +612,7 @@ GOLDEN_TEST(test_odd_refs, "command/drift-odd-refs")
 	tell_of(to, "held by a kernel thread", rows, PAIR + 1, EXACT, 0);
 }
 
-/* What is shown, and in whose name */
+/* Filters, and the task that a finding names */
 
 GOLDEN_TEST(test_shown, "command/drift-shown")
 {
@@ -625,7 +628,7 @@ GOLDEN_TEST(test_shown, "command/drift-shown")
 	tell_of(to, "only 102", rows, 6, WALKED, 102);
 	tell_of(to, "only 100", rows, 6, WALKED, 100);
 	tell_of(to, "only 205", rows, 6, WALKED, 205);
-	/* If the first of those who have it is not shown, the next one speaks. */
+	/* If the first holder is not shown, the finding names the next one. */
 	make_pair(rows);
 	rows[PAIR] = process(200, 1, "other");
 	rows[PAIR].ids[TASKMAP_FILES] = rows[0].ids[TASKMAP_FILES];
@@ -640,7 +643,7 @@ GOLDEN_TEST(test_shown, "command/drift-shown")
 
 #define MANY	100000
 
-/* Whatever is more than n log n would take minutes, even without sanitizers. */
+/* Anything slower than n log n would take minutes, even without sanitizers. */
 TEST(test_many)
 {
 	struct taskmap_record *rows = xcalloc(MANY, sizeof(*rows));
@@ -648,7 +651,7 @@ TEST(test_many)
 	time_t begun = time(NULL);
 
 	assert_non_null(nowhere);
-	/* All share, each with all others, ... */
+	/* All tasks share one object, */
 	for (int i = 0; i < MANY; i++) {
 		rows[i] = process(i + 1, i, "chain");
 		for (unsigned int r = 0; r < TASKMAP_SIGNAL; r++)
@@ -656,7 +659,7 @@ TEST(test_many)
 		rows[i].refs[TASKMAP_CRED] = 2;
 	}
 	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), 2, 100);
-	/* ... all have their own in one thread group, ... */
+	/* all threads of a group have their own, */
 	for (int i = 1; i < MANY; i++) {
 		rows[i] = thread(&rows[0], i + 1);
 		rows[i].ids[TASKMAP_CRED] = OTHER(i);
@@ -665,7 +668,7 @@ TEST(test_many)
 	}
 	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY,
 			10 * MANY);
-	/* ... and all lend their mm. */
+	/* and all lend their mm. */
 	for (int i = 1; i < MANY; i++)
 		rows[i] = vfork_child(&rows[i - 1], i + 1);
 	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY - 1,
@@ -700,13 +703,13 @@ GOLDEN_TEST(test_command, "command/drift-command")
 		"$T drift -i $S/odd -p 1,9999",
 		"$T drift -n -i $S/folded -o PID,TASKS,PIDS | awk '{ $1 = $1 } 1'",
 		"$T drift -J -i $S/folded -o PID,TASKS,PIDS | grep -v taskmap",
-		/* A name that is hostile, as list has it, in each form. */
+		/* A hostile name is escaped like in list, in each format. */
 		"$T drift -n -i $S/odd -p 700 -o PID,COMM,RULE,WHAT,TASKS,HOLDERS,REFS | awk '{ $1 = $1 } 1'",
 		"$T drift -r -i $S/odd -p 700 -o COMM,WHAT,HOLDERS",
 		"$T drift -P -i $S/odd -p 400 -o PID,RULE,WHAT,REFS,REASON",
 		"$T drift -J -i $S/odd -p 700",
 		"$T drift -J -i $S/textbook | tail -n 2",
-		/* Refs that fixtures begin with are not those that tasks make up. */
+		/* The default refs of fixtures differ from their holders. */
 		"$T drift -i $S/walked",
 		"$T drift -i $S/instant >/dev/null",
 		"$T drift -J -i $S/walked",
@@ -741,7 +744,7 @@ GOLDEN_TEST(test_births, "command/drift-births")
 	struct taskmap_record *rows = fixture_births();
 
 	tell(to, "as recorded", rows, fixture_births_count);
-	/* A thread that may have had its own files and fs from its creator. */
+	/* A thread that may have got its own files and fs from its creator. */
 	rows[5].birth_pid = 599;
 	tell_of(to, "the creator of 603 has ended", rows, fixture_births_count,
 		WALKED, 603);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What explain finds out, and the words for it.
+ * Facts and sentences of explain.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -14,11 +14,11 @@
 struct system {
 	struct snapshot snap;
 	struct model model;
-	char **before;		/* what was said of each task at first */
+	char **before;		/* original sentences about each task */
 	struct transcript transcript;
 };
 
-/* A sentence ends with a full stop, and nothing is missing in it. */
+/* Every sentence ends with a full stop, and has no empty parts. */
 static void expect_style(const char *text)
 {
 	static const char *const odd[] = { "  ", "(null)", " ," };
@@ -28,7 +28,7 @@ static void expect_style(const char *text)
 		assert_null(strstr(text, odd[i]));
 }
 
-/* All that is said of a task, a line a sentence, its fact behind a bar. */
+/* The sentences about a task, one per line, each with its fact after a bar. */
 static char *said_of(struct system *system, unsigned int task)
 {
 	struct explanation explanation = explain(&system->model, task);
@@ -48,7 +48,7 @@ static char *said_of(struct system *system, unsigned int task)
 	return said;
 }
 
-/* Of the rows as they are now: tests change them. */
+/* Makes a model of the current rows, which tests change. */
 static void make_model(struct system *system)
 {
 	model_free(&system->model);
@@ -69,7 +69,7 @@ static struct system *load(const struct taskmap_record *rows, size_t count)
 	return system;
 }
 
-/* What was told must be what is expected. */
+/* Compares the output with the expected file. */
 static void unload(struct system *system, const char *name)
 {
 	transcript_expect(&system->transcript, name);
@@ -98,7 +98,7 @@ static struct taskmap_record *of(struct system *system, int pid)
 	return &system->snap.tasks[task];
 }
 
-/* Adds the lines of @text that @other does not have. */
+/* Adds the lines of @text that are not in @other. */
 static void add_new(FILE *out, char mark, char *text, const char *other)
 {
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
@@ -112,7 +112,7 @@ static void add_new(FILE *out, char mark, char *text, const char *other)
 	}
 }
 
-/* What is said of a task now and was not before, and the other way around. */
+/* Adds the sentences about a task that are new, and those that are gone. */
 static void tell(struct system *system, int pid, const char *what)
 {
 	unsigned int task = model_find(&system->model, pid);
@@ -141,7 +141,7 @@ TEST(test_system)
 	unload(system, "command/explain-system");
 }
 
-/* Which bit decides, the flags of the record say. */
+/* The flags of a record decide the facts that are bits. */
 TEST(test_bits)
 {
 	struct system *system = load_fixture();
@@ -172,7 +172,7 @@ TEST(test_memory)
 	tell(system, 3, "active_mm is nobody's mm");
 	of(system, 3)->ids[TASKMAP_MM] = 4711;
 	tell(system, 3, "mm is that of no task here");
-	/* A kernel thread that uses an mm does not own it. */
+	/* A kernel thread borrows an mm. */
 	of(system, 3)->ids[TASKMAP_MM] = 0;
 	of(system, 3)->ids[TASKMAP_ACTIVE_MM] = of(system, 2)->ids[TASKMAP_MM] = mm;
 	tell(system, 3, "active_mm is the mm of 200, which 2 uses");
@@ -204,7 +204,7 @@ TEST(test_states)
 	unload(system, "command/explain-states");
 }
 
-/* In a pid namespace of its own, where the leader is number 1. */
+/* Tasks in a pid namespace, where the leader has pid 1. */
 TEST(test_namespaces)
 {
 	struct system *system = load_fixture();
@@ -219,7 +219,7 @@ TEST(test_namespaces)
 	tell(system, 200, "1 in its pid namespace, a zombie");
 	of(system, 201)->ns_pid = 0;
 	tell(system, 201, "no number in its pid namespace");
-	/* Its leader is elsewhere, which cannot be: nothing is claimed. */
+	/* Its leader is in another one, which is impossible: nothing is claimed. */
 	of(system, 200)->ids[TASKMAP_PID_NS] = 98;
 	tell(system, 201, "its leader in another pid namespace");
 	unload(system, "command/explain-namespaces");
@@ -243,8 +243,8 @@ TEST(test_beyond)
 }
 
 /*
- * With nobody of the initial namespace there, nothing is said of it; kthreadd
- * tells which that is as well as process 1 does.
+ * Without a task of the initial namespace, nothing is said about it. kthreadd
+ * identifies it as well as process 1.
  */
 TEST(test_alone)
 {
@@ -268,7 +268,7 @@ TEST(test_alone)
 	}
 }
 
-/* Flags that leave no trace are all those that the table of resources has not. */
+/* Every flag without a resource in the table leaves no trace. */
 TEST(test_limits)
 {
 	static const struct { size_t limit; const char *word; } words[] = {
@@ -318,10 +318,10 @@ TEST(test_wrap)
 		{ "", 10, "> ", "> " },
 		{ "unbreakable", 3, " ", " unbreakable" },
 		{ "a unbreakable b", 3, "", "a\nunbreakable\nb" },
-		/* A name keeps its blanks, but where a line ends. */
+		/* A name keeps its blanks, except at the end of a line. */
 		{ "a  b   c", 10, "", "a  b   c" },
 		{ "aaaa  b", 5, "", "aaaa\nb" },
-		/* What is wide is counted as it is shown. */
+		/* Widths are those of characters, not of bytes. */
 		{ "caf\303\251 b", 6, "", "caf\303\251 b" },
 		{ "\346\274\242\345\255\227 b", 5, "", "\346\274\242\345\255\227\nb" },
 		{ "\377 b", 5, "", "\377\nb" },

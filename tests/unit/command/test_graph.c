@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap graph: what is drawn, in which words, and that no name gets out of
- * where names are.
+ * taskmap graph: the drawing, its labels, and that no name is taken for code.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,11 +11,11 @@
 #include "command.h"
 #include "command/graph.c"
 
-/* Ids that no fixture has, one for each @n. */
+/* Ids that no fixture uses, one for each @n. */
 #define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
 #define SET(resource)	BIT(TASKMAP_##resource)
 
-/* What graph_init() makes of rows */
+/* Results of graph_init() */
 
 struct set {
 	struct snapshot snap;
@@ -24,7 +23,7 @@ struct set {
 	struct graph graph;
 };
 
-/* @pids are the chosen ones, ended by 0; NULL: all. */
+/* Chooses @pids, which end with 0; NULL: all. */
 static void set_init(struct set *set, const struct taskmap_record *rows,
 		     unsigned int count, uint32_t of, const int *pids,
 		     bool all)
@@ -62,7 +61,7 @@ static void print_bundle(const struct set *set, const struct bundle *bundle,
 			.number[bundle->objects[i].earliest]);
 }
 
-/* Adds a line a fold: its pids and what they hold; a line a bundle: its counts. */
+/* Adds a line per fold with its pids and objects, and a line per bundle with counts. */
 static void tell(struct transcript *to, const char *what,
 		 const struct taskmap_record *rows, unsigned int count,
 		 uint32_t of, const int *pids, bool all)
@@ -160,7 +159,7 @@ GOLDEN_TEST(test_folds, "command/graph-folds")
 	tell(to, "but not many", rows, 6, SET(MM), NULL, false);
 }
 
-/* Lines are counted where they would be drawn: to folds, not to tasks. */
+/* Lines count as drawn: to folds, not to tasks. */
 TEST(test_written)
 {
 	struct taskmap_record rows[2 * (GRAPH_LINES + 1) + 20];
@@ -170,7 +169,7 @@ TEST(test_written)
 	for (int i = 0; i <= GRAPH_LINES; i++) {
 		rows[count] = process(10 + 2 * i, 0, "x");
 		rows[count + 1] = thread(&rows[count], 11 + 2 * i);
-		if (i % 2)	/* something else for each */
+		if (i % 2)	/* a different object for each */
 			rows[count + 1].ids[TASKMAP_FS] = OTHER(i);
 		count += 2;
 	}
@@ -183,7 +182,7 @@ TEST(test_written)
 	assert_int_equal(set.graph.bundles[0].lines, GRAPH_LINES);
 	assert_false(graph_is_written(&set.graph.bundles[0]));
 	set_free(&set);
-	/* Two hundred that are one fold are one line. */
+	/* Two hundred tasks in one fold have one line. */
 	for (unsigned int i = 0; i < count; i++)
 		rows[i].ids[TASKMAP_MM] = OTHER(1000 + i);
 	set_init(&set, rows, count, SET(NET_NS) | SET(MM), NULL, false);
@@ -200,14 +199,14 @@ TEST(test_own)
 	set_init(&set, rows, 2, SET(MM) | SET(FS) | SET(IO), NULL, false);
 	assert_int_equal(graph_own(&set.graph, 0), SET(MM));
 	assert_int_equal(graph_own(&set.graph, 1), SET(MM));
-	/* What nobody holds is not drawn. */
+	/* Resources without holders are not drawn. */
 	assert_int_equal(set.graph.resources, SET(MM) | SET(FS));
 	set_free(&set);
 }
 
 /* From outside */
 
-/* What @line prints about @rows. It must do what it is asked for, in silence. */
+/* The output of @line for @rows. It must succeed without a message. */
 static char *out_of(const struct taskmap_record *rows, size_t count,
 		    const char *line)
 {
@@ -240,7 +239,7 @@ TEST(test_chosen)
 	static const char *const lines[] = {
 		"$T graph -i $S 300,1 -p 600" PIDS,
 		"$T graph -i $S -k kthread 600 2" PIDS,
-		/* With all their threads, as elsewhere. */
+		/* Pids include all their threads, as in other commands. */
 		"$T graph -i $S 200 202" PIDS,
 		"$T graph -i $S 4711 300 >o; s=$?; grep -c make o; exit $s",
 		"$T graph -i $S 2 300 --resources fs,MM" HEADS,
@@ -253,7 +252,7 @@ TEST(test_chosen)
 	expect_system("command/graph-chosen", lines);
 }
 
-/* Names that want to be something else in DOT, in HTML or in JSON. */
+/* Names with special characters of DOT, HTML or JSON. */
 static const char *const hostile[] = {
 	"</script><b>", "<!--<script", "]]><script>", "\"];x[label=\"", "\\", "\"",
 	"\\\"", "x\\", "\\N\\G\\l", "&lt;&amp;&#34;", "{a|b}<p>", "'><img src=",
@@ -280,7 +279,7 @@ static void drop_strings(char *text)
 	assert_false(within);
 }
 
-/* The data of the page in @out, taken out of it. */
+/* Cuts the data out of the page in @out, and returns it. */
 static char *cut_data(char *out)
 {
 	static const char begin[] = "<script type=\"application/json\" id=\"data\">";
@@ -296,8 +295,8 @@ static char *cut_data(char *out)
 }
 
 /*
- * All of a DOT that is not within quotes, and all of a page that is not its
- * data, is the same for any name; and there the name is as list shows it.
+ * DOT outside quotes, and a page outside its data, are the same for every name.
+ * Inside, the name is as in list.
  */
 TEST(test_names)
 {
@@ -346,10 +345,10 @@ static bool has_dot(void)
 	return there;
 }
 
-/* As Graphviz reads it: in its SVG the text is what list would show. */
+/* Graphviz reads names correctly: the text in its SVG is that of list. */
 TEST(test_svg_names)
 {
-	/* All that they hold is drawn, for them not to be alike. */
+	/* All objects are drawn, so that the tasks differ. */
 	static const char *const lines[] = {
 		"$T -i $S -n -o PID,COMM | sed 's/^ *//;s/ -$//;s/ *$//' | sort >want; "
 		"$T graph -i $S --svg --all | "
@@ -368,7 +367,7 @@ TEST(test_svg_names)
 			  lines);
 }
 
-/* The kernel's name is as little to be trusted in a file. */
+/* The kernel's release in a file can be hostile, too. */
 GOLDEN_TEST(test_release, "command/graph-release")
 {
 	char *dir = fixture_dir(), *path;
@@ -386,7 +385,7 @@ GOLDEN_TEST(test_release, "command/graph-release")
 	fixture_remove(dir);
 }
 
-/* What the page is told: tasks in the order of folds, with what they hold. */
+/* The data of the page: tasks with their objects, in the order of folds. */
 GOLDEN_TEST(test_html_data, "command/graph-data")
 {
 	struct taskmap_record *rows = fixture_system();
@@ -400,12 +399,12 @@ GOLDEN_TEST(test_html_data, "command/graph-data")
 	free(rows);
 }
 
-/* Makes a script that stands for dot(1), and runs the graph with it. */
+/* Creates a script that replaces dot(1). */
 #define DOT(script)	"printf '#!/bin/sh\\n" script "\\n' >dot; chmod +x dot; "
 #define SVG		"PATH=.:$PATH $T graph -i $S --svg"
 #define DRAWN		DOT("cat >/dev/null; echo drawn")
 
-/* Whatever dot does: all of a picture, or none and one line. */
+/* Whatever dot does, there is a whole drawing, or none and one line of error. */
 TEST(test_svg)
 {
 	static const char *const lines[] = {
@@ -413,19 +412,22 @@ TEST(test_svg)
 		DOT("cat >/dev/null; echo part; exit 3") SVG,
 		DOT("echo part; kill -9 $$") SVG,
 		DOT("exit 0") SVG,
-		/* It gets what is printed otherwise, and what it says is printed. */
+		/*
+		 * dot gets the DOT that graph would print, and its output is
+		 * printed.
+		 */
 		DOT("echo $*; cat") "$T graph -i $S >want; " SVG " >got; "
 		"head -n 1 got; tail -n +2 got | cmp - want",
 		DRAWN SVG " 4711 200 1",
-		/* Where standard descriptors are closed, too. */
+		/* Standard descriptors can be closed. */
 		DRAWN SVG " <&-",
 		DRAWN SVG " 2>&-",
 		DRAWN SVG " >&-",
 		DRAWN SVG " <&- >&-",
-		/* Nor need whoever started it want to know of children. */
+		/* The parent can have set SIGCHLD to be ignored. */
 		DRAWN "PATH=.:$PATH env --ignore-signal=CHLD $T graph -i $S --svg",
 		DOT("seq 10000") SVG " >/dev/full",
-		/* Whoever has read enough hears no complaint. */
+		/* There is no error if the reader of the output stops. */
 		DOT("seq 100000") SVG " | head -n 1",
 		NULL
 	};
@@ -446,7 +448,7 @@ TEST(test_dot)
 	expect_system("command/graph-dot", lines);
 }
 
-/* Thousands in no time, of a size that a browser takes. */
+/* Thousands of tasks are fast, and the page is small enough for a browser. */
 TEST(test_many)
 {
 	enum { COUNT = 100000, EACH = 40 };
@@ -459,7 +461,7 @@ TEST(test_many)
 	out = out_of(rows, COUNT,
 		     "$T graph -i $S | grep -c ' -- '; "
 		     "$T graph -i $S --html --resources mm,net | wc -c; "
-		     /* More than fits into a pipe, and dot reads none of it. */
+		     /* The DOT does not fit into a pipe, and dot reads none of it. */
 		     DOT("echo drawn") SVG);
 	assert_int_equal(strtol(out, NULL, 10), COUNT / EACH);
 	assert_true(strtol(strchr(out, '\n'), NULL, 10) < 130 * COUNT);
@@ -472,7 +474,7 @@ TEST(test_births)
 {
 	static const char *const lines[] = {
 		"$T graph --births -i $S | grep -e class=birth -e ' by '",
-		/* Only between those that are drawn. */
+		/* Only births between drawn tasks. */
 		"$T graph --births -i $S 601 610 | grep class=birth",
 		"$T graph -i $S | grep -c class=birth",
 		"$T graph --html -i $S 601 610 | grep -o '\"birth\":.*'",

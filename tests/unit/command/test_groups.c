@@ -12,7 +12,7 @@
 #define GROUPS	"$T groups -i $S -rn "
 #define ALL	GROUPS "-o +tgid,pids "
 
-/* What holders each tell of the refs is not the same when they are walked. */
+/* In a walk, the holders of an object can state different refs. */
 TEST(test_refs)
 {
 	static const char *const lines[] = { ALL "mm fs", NULL };
@@ -28,7 +28,7 @@ TEST(test_refs)
 	expect_transcript("command/groups-refs", rows, 4, lines);
 }
 
-/* One group of three, one of two and a kernel thread, in no order of tgid. */
+/* A group of three, a group of two and a kernel thread, not in order of tgid. */
 TEST(test_outside)
 {
 	static const char *const lines[] = { ALL "mm", NULL };
@@ -41,14 +41,14 @@ TEST(test_outside)
 	for (int i = 0; i < 6; i++)
 		rows[i].ids[TASKMAP_MM] = 77;
 	expect_transcript("command/groups-outside", rows, 6, lines);
-	/* Of two that hold as much, the first; and nobody is outside of one. */
+	/* Of two equal groups, the first counts; nobody is outside a single one. */
 	expect_transcript("command/groups-outside-equal", rows, 5, lines);
 	rows[1] = rows[4];
 	rows[1].pid = 6;
 	expect_transcript("command/groups-outside-one", rows, 2, lines);
 }
 
-/* The most holders first, and no object is none. */
+/* Objects with most holders come first; "no object" is not listed. */
 TEST(test_unshared)
 {
 	static const char *const lines[] = {
@@ -63,7 +63,7 @@ TEST(test_unshared)
 	expect_transcript("command/groups-unshared", rows, 3, lines);
 }
 
-/* Who are not chosen still count. */
+/* Holders that are not chosen still count. */
 TEST(test_chosen)
 {
 	static const char *const lines[] = {
@@ -106,7 +106,10 @@ TEST(test_system)
 {
 	static const char *const lines[] = {
 		GROUPS "-o id,holders UtsNS net NET",
-		/* In the order of the table, however they are named. */
+		/*
+		 * Resources are in the order of the table, whatever the order
+		 * of arguments.
+		 */
 		GROUPS "-o id,pids files mm",
 		"$T groups -i $S -n io sysvsem",
 		GROUPS "-o id,holders -p 202",
@@ -127,7 +130,7 @@ TEST(test_formats)
 	static const char *const lines[] = {
 		"$T groups -i $S -J fs -o +tgid,pids | tail -n +2",
 		"$T groups -i $S -J io | tail -n +2",
-		/* The same name where each byte that could do harm is escaped. */
+		/* The same name, with each harmful byte escaped. */
 		GROUPS "-o refs,comm,pids fs",
 		"$T groups -i $S -P -o refs,comm,pids fs",
 		"$T groups -i $S -n -o refs,comm,pids fs | awk '{ $1 = $1 } 1'",
@@ -150,7 +153,7 @@ TEST(test_empty)
 	expect_transcript("command/groups-empty", NULL, 0, lines);
 }
 
-/* A file of an older module, which lacks most resources, and of a newer one. */
+/* A file of an older module, without most resources, and of a newer one. */
 GOLDEN_TEST(test_shapes, "command/groups-shapes")
 {
 	static const char line[] = GROUPS "-o id,holders mm fs user";
@@ -175,7 +178,7 @@ GOLDEN_TEST(test_shapes, "command/groups-shapes")
 	fixture_remove(dir);
 }
 
-/* Pids that need more room than any other value. */
+/* Lists of pids that are longer than any other value. */
 TEST(test_many)
 {
 	enum { COUNT = 100000 };
@@ -189,7 +192,7 @@ TEST(test_many)
 
 	for (int i = 0; i < COUNT; i++) {
 		rows[i] = process(i + 1, 0, "x");
-		/* Pairs, one of each of which is in one half. */
+		/* Pairs with one task in each half. */
 		rows[i].ids[TASKMAP_MM] = 1 + (unsigned int)i % (COUNT / 2);
 	}
 	expect_transcript("command/groups-many", rows, COUNT, lines);

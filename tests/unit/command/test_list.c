@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Tables of tasks in each format, and what the columns say of odd tasks.
+ * Tables of tasks in each format, and the columns of odd tasks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +12,18 @@
 
 static char *dir;
 
-/* Tasks of which something is to be said, or hardly not; far from each other. */
+/* Tasks with a note, and others that almost have one, in groups of pids. */
 static void save_notes(void)
 {
 	struct taskmap_record rows[60], *r = rows;
 
-	/* A thread that shares all that can be shared. */
+	/* A thread that shares everything that can be shared. */
 	*r = process(5, 0, "all");
 	r->ids[TASKMAP_IO] = 77;
 	r->ids[TASKMAP_SYSVSEM] = 78;
 	r[1] = thread(r, 6);
 	r += 2;
-	/* One that has one of its own of each. */
+	/* A thread that shares nothing that it need not share. */
 	*r = process(10, 0, "own");
 	r[1] = thread(r, 11);
 	for_each_resource(i)
@@ -41,18 +41,21 @@ static void save_notes(void)
 	/* A vfork child without its parent. */
 	*r = process(30, 29, "vfork");
 	r++->marks = TASKMAP_MARK_VFORK;
-	/* A vfork child made another: each borrows from its own parent. */
+	/* A vfork child of a vfork child: each borrows from its parent. */
 	*r = process(40, 0, "a");
 	r[1] = process(41, 40, "b");
 	r[2] = process(42, 41, "c");
-	/* Its parent is not seen, but somebody else who has the mm. */
+	/* Its parent is missing, but another holder of the mm is there. */
 	r[3] = process(45, 0, "a");
 	r[4] = process(47, 46, "c");
 	r[1].ids[TASKMAP_MM] = r[2].ids[TASKMAP_MM] = r->ids[TASKMAP_MM];
 	r[4].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM];
 	r[1].marks = r[2].marks = r[4].marks = TASKMAP_MARK_VFORK;
 	r += 5;
-	/* What only a torn set has: whose mm it was is gone, or never was. */
+	/*
+	 * Only inconsistent sets have this: the mm's owner is missing, or never
+	 * existed.
+	 */
 	*r = process(50, 0, "shell");
 	r[1] = process(51, 50, "gone");
 	r[2] = process(55, 0, "shell");
@@ -61,7 +64,7 @@ static void save_notes(void)
 	r[3].kind = TASKMAP_KTHREAD;
 	r[2].ids[TASKMAP_MM] = r[3].ids[TASKMAP_MM];
 	r += 4;
-	/* Objects that are shared with the same, but not with the same number. */
+	/* Objects shared with the same tasks, but not by the same number of them. */
 	*r = process(60, 0, "x");
 	r[1] = process(61, 0, "x");
 	r[2] = process(62, 0, "x");
@@ -70,7 +73,7 @@ static void save_notes(void)
 	r[2].ids[TASKMAP_FILES] = r->ids[TASKMAP_FILES];
 	r[2].ids[TASKMAP_FS] = r->ids[TASKMAP_FS];
 	r += 3;
-	/* Of what only one of the two has, no thread has one of its own. */
+	/* An object that only one of the two has is not the thread's "own". */
 	*r = process(70, 0, "leader");
 	r[1] = thread(r, 71);
 	r[1].ids[TASKMAP_FILES] = r[1].ids[TASKMAP_UTS_NS] = 99;
@@ -80,7 +83,7 @@ static void save_notes(void)
 	r[3].ids[TASKMAP_FILES] = 0;
 	r[3].ids[TASKMAP_UTS_NS] = 99;
 	r += 4;
-	/* A zombie alone is the textbook case; so is one whose threads died. */
+	/* A single zombie is ordinary, and so is one whose threads have ended. */
 	*r++ = zombie(process(80, 0, "zombie"));
 	*r = process(82, 0, "undead");
 	r[1] = thread(r, 83);
@@ -91,7 +94,7 @@ static void save_notes(void)
 	*r = zombie(*r);
 	r[1].state = 'X';
 	r += 2;
-	/* Nor is a thread that died before the others. */
+	/* A thread that ended before the others is ordinary. */
 	*r = process(86, 0, "alive");
 	r[1] = thread(r, 87);
 	r[1].state = 'X';
@@ -104,7 +107,7 @@ static void save_notes(void)
 	free(fixture_image_file(dir, "notes", rows, (size_t)(r - rows), NULL));
 }
 
-/* What no module would say, or only a newer one; and the ends of all fields. */
+/* Values that no module writes, or only a newer one, and limits of all fields. */
 static void save_values(void)
 {
 	static const unsigned char kinds[] = { 0, TASKMAP_KTHREAD + 1, 255 };
@@ -130,12 +133,12 @@ static void save_values(void)
 	r->ns_pid = -1;
 	r->ids[TASKMAP_MM] = UINT64_MAX;
 	r->ids[TASKMAP_FILES] = 1;
-	/* Those that are seen are fewer than those that the kernel counted. */
+	/* Fewer threads are in the snapshot than the kernel counted. */
 	r->threads = 5;
 	free(fixture_image_file(dir, "values", rows, ARRAY_SIZE(rows), NULL));
 }
 
-/* Fields that older modules did not have; and what is shown of theirs. */
+/* Fields that older modules do not have, and the output for their files. */
 #define LATER	"PID,PARENT,TRACER,PGID,SID,EXIT_CODE,EUID,FSUID,SECCOMP_MODE,CGROUP_ID,BIRTH_PID,BIRTH_FLAGS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP,SECCOMP_REFS,UTSNS_INODE,MNTNS_INODE,PIDNS_CHILDREN_INODE"
 
 static void save_later(void)
@@ -149,7 +152,7 @@ static void save_later(void)
 	r->tracer = 7;
 	r->pgrp = 5;
 	r->session = 6;
-	r->exit_code = 9;	/* of no meaning while it lives */
+	r->exit_code = 9;	/* has no meaning while it lives */
 	r->uid = 1;
 	r->euid = 1000;
 	r->fsuid = 1001;
@@ -162,7 +165,7 @@ static void save_later(void)
 	r->ns_inodes[TASKMAP_PID_CHILDREN_NS - TASKMAP_UTS_NS] = 4026532000U;
 	rows[2] = zombie(rows[2]);
 	rows[2].exit_code = 0x300;
-	/* With no flags it was made, too. */
+	/* A birth without flags is also known. */
 	rows[2].birth_pid = 1;
 	r = &rows[3];
 	r->exit_code = r->parent = INT32_MIN;
@@ -177,8 +180,8 @@ static void save_later(void)
 }
 
 /*
- * Of no task: as the first modules wrote it; hostile, with ids=raw, exact; and
- * of who does not know about all resources.
+ * Files without tasks: from the first modules; with a hostile release, ids=raw
+ * and exact; and from a module that does not know all resources.
  */
 static void save_headers(void)
 {
@@ -207,7 +210,7 @@ static void save_headers(void)
 	free(image);
 }
 
-/* Many, and as if only the first and the last were there. */
+/* Many rows; only the first and the last are interesting. */
 enum { ROWS = 10000 };
 
 static void save_many(void)
@@ -258,7 +261,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Tables and trees have a library's layout. What is printed for programs has not. */
+/* A library lays out tables and trees, but not output for programs. */
 static const struct golden goldens[] = {
 	{ "table", "$T -i $S/system", fields },
 	{ "table", "$T --input $S/system list", fields },
@@ -266,7 +269,7 @@ static const struct golden goldens[] = {
 	{ "tree", "$T -i $S/system --tree", tree_fields },
 	{ "tree-filtered", "$T -i $S/system -n --tree -o PID -p 200,301",
 	  tree_fields },
-	/* Threads first, though a child has the lower pid. */
+	/* Threads come first, even if a child has a lower pid. */
 	{ "tree-order", "$T -i $S/family -n --tree -o PID", tree_fields },
 	{ "raw", "$T -i $S/system --raw", NULL },
 	{ "pairs", "$T -i $S/system -P -p 200,700,701,702", NULL },
@@ -277,15 +280,15 @@ static const struct golden goldens[] = {
 	{ "list-columns", "$T -H", fields },
 	{ "list-columns-raw", "$T -H -r", NULL },
 	{ "list-columns-json", "$T -H -J", NULL },
-	/* What is not ASCII is escaped where a terminal may not show it. */
+	/* Characters outside ASCII are escaped if the locale cannot show them. */
 	{ "names-in-c-locale",
 	  "LC_ALL=C $T -i $S/system -o comm -n -p 700,701,702", fields },
-	/* A name may be empty, and is not one that is "-", except with --raw. */
+	/* An empty name differs from the name "-", except with --raw. */
 	{ "names",
 	  "for form in -P -J -rn; do $T -i $S/names $form -o COMM,NOTE; done;"
 	  " $T -i $S/names graph | grep process; $T -i $S/names explain 1 2 | grep '^[12]'",
 	  NULL },
-	/* Slashes are not escaped, and keys come once. */
+	/* Slashes are not escaped, and keys occur once. */
 	{ "list-json", "$T -i $S/system -J --output-all -p 1,3,202,700,701,702", NULL },
 	{ "list-twice-json", "$T -i $S/system -J -p 202 -o PID,NOTE,PID,COMM,NOTE,MM,MM,COMM", NULL },
 	{ "list-empty-json", "$T -i $S/system -J -p 1 -k worker", NULL },
@@ -316,8 +319,8 @@ TEST(test_narrow_terminal)
 }
 
 /*
- * Many rows are printed piece by piece, which must not show: the last is as wide
- * as none of the others.
+ * Many rows are printed in pieces, which must not be visible. The last row is
+ * wider than all others.
  */
 TEST(test_pieces)
 {
@@ -329,7 +332,7 @@ TEST(test_pieces)
 		   "done; done; done", "");
 }
 
-/* No form shows a character that reorders those beside it. */
+/* No format prints characters that change the order of others. */
 TEST(test_bidirectional)
 {
 	expect_out(dir, "for form in list -T -r -P -J 'explain 1' 'explain -J 1' graph 'graph --html' 'groups --all'; do"
@@ -338,7 +341,7 @@ TEST(test_bidirectional)
 		   "done; :", "");
 }
 
-/* JSON says what --list-columns promises, value for value. */
+/* Types in JSON are those of --list-columns. */
 TEST(test_json_types)
 {
 	struct result result = run(dir, "$T -i $S/system -J --output-all");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What NOTE says of tasks, and what it does not.
+ * The column NOTE: what it states, and what it does not.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -10,10 +10,10 @@
 #include "command.h"
 #include "command/command.h"
 
-/* Ids that no fixture has, one for each @n. */
+/* Ids that no fixture uses, one for each @n. */
 #define OTHER(n)	(0x7700000000000000ULL + (unsigned int)(n))
 
-/* A line for each task of which there is something to note: "PID: NOTE". */
+/* Adds a line "PID: NOTE" for each task with a note. */
 static void add_notes(struct transcript *to, const struct snapshot *snap)
 {
 	struct model model;
@@ -47,7 +47,7 @@ static void tell(struct transcript *to, const char *what,
 	tell_of(to, what, rows, count, NULL);
 }
 
-/* Process 1, and a group of @count - 1 that share all. */
+/* Makes process 1, and a group of @count - 1 tasks that share everything. */
 static void make(struct taskmap_record *rows, size_t count)
 {
 	rows[0] = process(1, 0, "init");
@@ -215,7 +215,7 @@ GOLDEN_TEST(test_children, "command/note-children")
 	tell(to, "the module does not tell", rows, 3);
 }
 
-/* The longest note there can be. */
+/* The longest possible note. */
 GOLDEN_TEST(test_all, "command/note-all")
 {
 	struct taskmap_record rows[12];

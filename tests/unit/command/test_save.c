@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Saving a snapshot where others can put things: what is there already, what is
- * put there meanwhile, and what is left over if it cannot be done.
+ * Saving a snapshot in a directory that others can write to: existing files,
+ * files that appear meanwhile, and remains after a failure.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #include "command.h"
 
-/* More than save writes at once, a few times. */
+/* Several times as much as save writes at once. */
 #define TASKS	12000
 
 static struct {
@@ -41,7 +41,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Adds what @line does, and the files that it leaves. */
+/* Runs @line, and adds its output and the files that it leaves. */
 static void run_save(struct transcript *transcript, const char *line)
 {
 	char *all = xasprintf("%s\ns=$?; ls -A | sed '/^err$/d; /^out$/d; s/^/left: /'; exit $s",
@@ -52,17 +52,17 @@ static void run_save(struct transcript *transcript, const char *line)
 	free(all);
 }
 
-/* A test is what these lines do, each in an empty directory. */
+/* A test: each of its lines runs in an empty directory. */
 struct script {
 	const char *name;
-	const char *root;	/* what it takes root for, or NULL */
+	const char *root;	/* the reason why it needs root, or NULL */
 	const char *lines[10];
 };
 
 #define SAVE	"$T -i $S save "
-/* At the call that is named behind it, and which of them. */
+/* The environment for a failing call. Its name and number follow. */
 #define AT	"LD_PRELOAD=$F FAIL_MARK=hit FAIL_CALL="
-/* Without what the shell itself says of signals. */
+/* Hides the shell's own messages about signals. */
 #define QUIET(line)	"{ ulimit -c 0; " line "; } 2>/dev/null"
 
 static const struct script scripts[] = {
@@ -70,7 +70,7 @@ static const struct script scripts[] = {
 		"umask 0; " SAVE "x && cmp x $S && stat -c %a x",
 		"mkdir d; " SAVE "d/x && " SAVE "./d/../y; cmp d/x y; rm -r d",
 		SAVE "$PWD/x; cmp x $S",
-		/* A directory may be named by a link, and so may its own. */
+		/* The path may contain symbolic links. */
 		"mkdir d; ln -s d l; " SAVE "l/x; cmp d/x $S; rm -r d l",
 	} },
 	{ "output", NULL, {
@@ -78,10 +78,13 @@ static const struct script scripts[] = {
 		SAVE "- >x; cmp x $S",
 		"mkfifo f; cmp f $S & " SAVE "- >f; wait $! && echo same",
 		SAVE "- | $T -i - save - | $T -i - -rn -o PID -p 1",
-		/* Who has nothing to print misses no place to print to. */
+		/* save prints nothing, so stdout may be closed. */
 		SAVE "x >&- && cmp x $S",
 	} },
-	/* A file of one's own. Who has the old one open goes on reading it. */
+	/*
+	 * A file of the same user is replaced. Readers of the old one are not
+	 * affected.
+	 */
 	{ "over", NULL, {
 		"echo old >x; chmod 640 x; " SAVE "x && cmp x $S && stat -c %a x",
 		"echo old >x; exec 3<x; " SAVE "x; cat <&3",
@@ -95,14 +98,14 @@ static const struct script scripts[] = {
 	{ "over_hard_link", NULL, {
 		"echo old >x; ln x y; " SAVE "x; echo $?; cat x y",
 	} },
-	/* Nothing that has a name is opened; a reader of the FIFO would get it all. */
+	/* An existing FIFO is not opened, so its reader does not get the snapshot. */
 	{ "over_special", NULL, {
 		"mkfifo f; exec 3<>f; timeout 20 " SAVE "f",
 		SAVE "/dev/full",
 		SAVE "/dev/null",
 		SAVE "/dev/stdout >x; echo $?; wc -c <x",
 	} },
-	/* As the world is in /tmp, and whatever fs.protected_fifos says. */
+	/* A directory like /tmp, with any value of fs.protected_fifos. */
 	{ "sticky", "a FIFO of another user", {
 		"mkdir -m 1777 d; (umask 0; mkfifo d/x); chown 4711 d/x; : >got; cat d/x >got & " SAVE "d/x; s=$?; kill $!; wait; wc -c <got; rm -r d got; (exit $s)",
 		"mkdir -m 1777 d; echo old >old; ln -s ../old d/x; chown -h 4711 d/x; " SAVE "d/x; s=$?; cat old; rm -r d old; (exit $s)",
@@ -111,16 +114,16 @@ static const struct script scripts[] = {
 		"echo old >x; ln -s x l; " SAVE "l; echo $?; cat x",
 		"ln -s x l; " SAVE "l",
 	} },
-	/* The directory is looked up once. */
+	/* The directory is looked up only once. */
 	{ "swapped_directory", NULL, {
 		"mkdir d e; " AT "write FAIL_AT=1 FAIL_MOVE=d FAIL_TO=moved $P -i $S save d/x; echo $?; cmp moved/x $S; ls -A e; rm -r moved e hit",
 	} },
-	/* Amid the writing there is time to give up. */
+	/* A signal during a write makes it give up. */
 	{ "signal_gives_up", NULL, {
 		QUIET("(" AT "write FAIL_AT=2 FAIL_SIGNAL=15 exec $P -i $S save x); echo $?; rm hit"),
 		QUIET("echo old >x; (" AT "write FAIL_AT=2 FAIL_SIGNAL=2 exec $P -i $S save x); echo $?; cat x; rm hit"),
 	} },
-	/* As by nohup(1), and signals that end nothing. */
+	/* Signals ignored like by nohup(1), and signals that do not kill. */
 	{ "signal_ignored", NULL, {
 		"trap '' HUP; " AT "write FAIL_AT=2 FAIL_SIGNAL=1 $P -i $S save x; echo $?; cmp x $S; rm hit",
 		AT "write FAIL_AT=2 FAIL_SIGNAL=28 $P -i $S save x; echo $?; cmp x $S; rm hit",
@@ -135,15 +138,15 @@ static const struct script scripts[] = {
 		"mkdir d; " SAVE "d/..",
 	} },
 	/*
-	 * A full device, as far as one can be had without being root: a limit on
-	 * the size of files, of which write(2) says EFBIG if the signal is
-	 * ignored. If it is not, it kills, but only then.
+	 * A substitute for a full device, which would need root: a limit on the
+	 * size of files. Then write(2) fails with EFBIG if the signal is
+	 * ignored, and otherwise the signal kills the program.
 	 */
 	{ "limited", NULL, {
 		"echo old >x; trap '' XFSZ; ulimit -f 4; " SAVE "x; echo $?; cat x",
 		QUIET("echo old >x; (ulimit -f 4; exec $P -i $S save x); echo $?; cat x"),
 	} },
-	/* What is no snapshot is not saved, not even in part. */
+	/* An invalid snapshot is not saved, not even a part of it. */
 	{ "unsound", NULL, {
 		"head -c 1000000 $S | $T -i - save x",
 		"head -c 1000000 $S | $T -i - save - >x; s=$?; wc -c <x; rm x; (exit $s)",
@@ -174,13 +177,13 @@ static const char *const calls[] = {
 };
 
 /*
- * Something else is put under the name between any two calls: what it points to
- * is never written, and a FIFO is never opened.
+ * Another file gets the name between any two calls. The target of a link is
+ * never written, and a FIFO is never opened.
  */
 GOLDEN_TEST(test_swapped, "command/save-swapped")
 {
 	for (size_t i = 1; i < ARRAY_SIZE(calls); i++) {
-		/* There is no mode to keep of a FIFO. */
+		/* The mode of a FIFO is not kept. */
 		bool mode = !strcmp(calls[i], "fchmod");
 		char *link = xasprintf("echo secret >other; ln -s other link; echo old >x; "
 				       AT "%s FAIL_AT=1 FAIL_MOVE=link FAIL_TO=x $P -i $S save x; "
@@ -200,8 +203,8 @@ GOLDEN_TEST(test_swapped, "command/save-swapped")
 }
 
 /*
- * A signal at any call: the program dies of it, and the file is what it was or
- * a whole snapshot. Nothing else is left.
+ * A signal at any call kills the program. The file is the old one or a whole
+ * snapshot, and no other file is left.
  */
 GOLDEN_TEST(test_signals, "command/save-signals")
 {

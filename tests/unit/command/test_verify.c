@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * verify, with a directory for /proc and a function for kcmp(2).
- * Both are made of rows that are the truth. The module has rows of its own,
- * which each test makes wrong in one thing or another.
+ * taskmap verify, with a directory as /proc and a function as kcmp(2). Both
+ * show the true rows. The module has its own rows, in which each test makes
+ * something wrong.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,11 +22,11 @@
 /* Rows of fixture_system() */
 #define INIT	0	/* 1 */
 #define KWORKER	2	/* 3 */
-#define SHELL	3	/* 100, a process of its own */
+#define SHELL	3	/* 100, a single process */
 #define SERVER	4	/* 200, a process of four threads */
 #define THREAD	5	/* 201, one of them */
-#define APART	6	/* 202, another one with a few objects of its own */
-#define WORKER	7	/* 203, another one that the kernel made */
+#define APART	6	/* 202, another one with a few own objects */
+#define WORKER	7	/* 203, another one that the kernel created */
 #define UNDEAD	10	/* 400, a leader that is dead while its threads live */
 #define LINUX	13	/* 500, the first of three processes that share much */
 #define LAST	19	/* 702 */
@@ -37,27 +37,27 @@ struct world {
 	struct taskmap_record truth[COUNT + 1];
 	struct taskmap_record told[COUNT + 1];
 	unsigned int truths, tolds;
-	const struct shape *shape;	/* of the module's file */
+	const struct shape *shape;	/* shape of the module's file */
 	unsigned int takes;
 	const struct story *story;
-	unsigned int fail_take;	/* the one that fails, 0 for none */
-	int kcmp_error;		/* when asked about 201 */
+	unsigned int fail_take;	/* number of the failing snapshot, 0 for none */
+	int kcmp_error;		/* errno of kcmp(2) for 201 */
 	struct verify_system system;
 	int pids[2];
 	struct filter filter;
 	struct verification result;
 };
 
-/* What happens before each snapshot, and what comes of it. */
+/* Changes before each snapshot, and the expected result. */
 struct story {
 	void (*before)(struct world *world, unsigned int take);
-	const char *what;	/* a disagreement about 100; NULL: a race */
-	unsigned int takes;	/* 0: any number, and the same for races */
+	const char *what;	/* disagreement about 100; NULL: a race */
+	unsigned int takes;	/* number of snapshots, or of races; 0: any */
 	unsigned int races;
-	int pid;		/* the only one asked for, 0: all */
+	int pid;		/* argument of verify, 0: all tasks */
 };
 
-/* kcmp_same() has no data of its own. */
+/* A global, because kcmp_same() has no argument for data. */
 static struct world *current;
 
 /* A directory for /proc */
@@ -99,7 +99,7 @@ static void put_stat(const struct world *world,
 	free(text);
 }
 
-/* How the thread group of @pid ended, which is not where a task's fields are. */
+/* Writes the exit code of the group of @pid, which is in another file than a task's. */
 static void put_group(const struct world *world, int pid, int exit_code)
 {
 	char path[64], text[64];
@@ -127,7 +127,7 @@ static void put_status(const struct world *world,
 	free(text);
 }
 
-/* A cgroup has the inode number that its directory happens to have. */
+/* Creates a cgroup. Its inode number is that of its directory. */
 static uint64_t make_cgroup(const struct world *world, const char *name)
 {
 	struct stat st;
@@ -164,7 +164,7 @@ static void put_namespaces(const struct world *world,
 	}
 }
 
-/* As put_namespaces() numbers them; nobody tells that of mounts. */
+/* Numbers namespaces like put_namespaces(), except the mount namespace. */
 static void number_namespaces(struct taskmap_record *row)
 {
 	for (unsigned int i = 0; i < TASKMAP_NAMESPACES; i++)
@@ -229,7 +229,7 @@ static int fake_same(int one, int other, enum taskmap_resource resource)
 	return a->ids[resource] == b->ids[resource];
 }
 
-/* In place of the module, and of the rest of the system */
+/* Replacements of the module and the rest of the system */
 
 static int fake_take(const struct source *source, const char *path,
 		     struct snapshot *snap, struct error *error)
@@ -327,14 +327,14 @@ static void expect_peace(struct world *world)
 	assert_int_equal(world->result.unchecked, 0);
 }
 
-/* At least one disagreement, all of them about @what of @pid. */
+/* There must be disagreements, all of them about @what of @pid. */
 static void expect(struct world *world, int pid, const char *what,
 		   const char *witness)
 {
 	const struct verification *result = check(world);
 
 	if (!result->count)
-		fail_msg("%s of %d: nothing found", what, pid);
+		fail_msg("%s of %d: no disagreement found", what, pid);
 	for (size_t i = 0; i < result->count; i++) {
 		const struct suspicion *found = &result->list[i];
 
@@ -387,7 +387,7 @@ static const struct {
 } wrongs[] = {
 	WRONG("start", THREAD, "/proc", start_ns, 211000000),
 	WRONG("tgid", THREAD, "/proc", tgid, 100),
-	/* Now the parent of a vfork child seems to have another thread. */
+	/* The parent of a vfork child then seems to have another thread. */
 	WRONG("tgid", SERVER, "/proc", tgid, 300),
 	WRONG("ppid", THREAD, "/proc", ppid, 1),
 	WRONG("ns_pid", THREAD, "/proc", ns_pid, 3),
@@ -421,9 +421,9 @@ static const struct {
 	WRONG("TIMENS_CHILDREN_INODE", INIT, "/proc",
 	      ns_inodes[TASKMAP_TIME_CHILDREN_NS - TASKMAP_UTS_NS], 5),
 	WRONG("vfork", SERVER, "kcmp", marks, TASKMAP_MARK_VFORK),
-	/* The odd one of all is named, even if it is the first. */
+	/* The finding names the odd one, even if it is the first. */
 	WRONG("uts", INIT, "/proc", ids[TASKMAP_UTS_NS], 99),
-	/* By id where the others are, by its link elsewhere. */
+	/* Its id is that of the others, but its link is not. */
 	WRONG("net", APART, "/proc", ids[TASKMAP_NET_NS],
 	      (0xa0ULL + TASKMAP_NET_NS) << 56 | 1),
 };
@@ -449,7 +449,7 @@ static void test_fields(void **state)
 	}
 }
 
-/* What can change at any moment is not compared. */
+/* Fields that can change at any moment are not compared. */
 static void test_not_compared(void **state)
 {
 	struct world *world = *state;
@@ -461,7 +461,7 @@ static void test_not_compared(void **state)
 	assert_int_equal(world->takes, 1);
 }
 
-/* How a task ended, by what it says itself and what is said of its group. */
+/* Exit codes of tasks and of their thread groups. */
 static void test_exit_codes(void **state)
 {
 	static const struct {
@@ -470,14 +470,14 @@ static void test_exit_codes(void **state)
 		bool good;
 	} codes[] = {
 		{ UNDEAD, 0x300, 0x300, 0x300, true },
-		/* It called exit(2), and then the others were killed. */
+		/* The leader called exit(2), and then the others were killed. */
 		{ UNDEAD, 0x300, 9, 9, true },
 		{ UNDEAD, 0x300, 9, 0x300, true },
 		{ UNDEAD, 0x300, 9, 0x100, false },
 		{ UNDEAD, 0x300, 9, 0, false },
-		/* Nobody may know. */
+		/* The reader may not see the exit code. */
 		{ UNDEAD, 0, 0, 9, true },
-		/* A thread has no say in what becomes of its group. */
+		/* A thread's exit code is not that of its group. */
 		{ THREAD, 0x300, 9, 9, false },
 		{ THREAD, 0x300, 9, 0x300, true },
 	};
@@ -498,7 +498,7 @@ static void test_exit_codes(void **state)
 		else
 			expect(world, row->pid, "exit_code", "/proc");
 	}
-	/* A task that lives has one while a tracer looks at it. */
+	/* A living task has an exit code while a tracer has stopped it. */
 	world->truth[SHELL].exit_code = 5;
 	put_task(world, &world->truth[SHELL]);
 	tell_truth(world);
@@ -506,7 +506,7 @@ static void test_exit_codes(void **state)
 	expect_peace(world);
 }
 
-/* Where nobody tells which cgroup it is, the module is not doubted. */
+/* If /proc does not show the cgroup, it is not compared. */
 static void test_unknown_cgroup(void **state)
 {
 	struct world *world = *state;
@@ -524,7 +524,7 @@ static void test_unknown_cgroup(void **state)
 	expect(world, 100, "cgroup", "/proc");
 }
 
-/* The inode number of the root of cgroups is that of /proc, too. */
+/* The root of cgroups has the inode number that /proc has, too. */
 static void test_cgroup_mount(void **state)
 {
 	static const struct {
@@ -561,7 +561,7 @@ static void test_cgroup_mount(void **state)
 	}
 }
 
-/* What an older module does not tell is not compared, and all else is. */
+/* Only fields that an older module has are compared. */
 static void test_older_module(void **state)
 {
 	struct world *world = *state;
@@ -579,7 +579,7 @@ static void test_older_module(void **state)
 	expect(world, 201, "uid", "/proc");
 }
 
-/* /proc shows it once the first child is there. */
+/* /proc shows this namespace only after the first child. */
 static void test_no_children_yet(void **state)
 {
 	struct world *world = *state;
@@ -594,7 +594,7 @@ static void test_no_children_yet(void **state)
 	expect_peace(world);
 }
 
-/* The flag of a thread that vhost made once had another meaning. */
+/* The flag of vhost's threads had another meaning in older kernels. */
 static void test_user_worker(void **state)
 {
 	struct world *world = *state;
@@ -609,7 +609,7 @@ static void test_user_worker(void **state)
 	expect(world, 100, "kind", "/proc");
 }
 
-/* /proc has longer names, but only for kernel threads. */
+/* /proc has longer names for kernel threads only. */
 static void test_longer_names(void **state)
 {
 	static const struct {
@@ -658,7 +658,7 @@ static bool is_checked(unsigned int resource)
 static void expect_wrong_id(struct world *world, unsigned int task,
 			    unsigned int resource, uint64_t id)
 {
-	/* Only /proc knows whether there are signal handlers. */
+	/* Only /proc shows whether there are signal handlers. */
 	bool proc = resources[resource].link ||
 		    (resource == TASKMAP_SIGHAND && !id);
 
@@ -677,15 +677,15 @@ static void test_objects(void **state)
 
 		if (!is_checked(r))
 			continue;
-		/* An object that no task has, and one that another has. */
+		/* An object of no task, and an object of another task. */
 		expect_wrong_id(world, THREAD, r, 77);
 		if (other && other != world->truth[THREAD].ids[r])
 			expect_wrong_id(world, THREAD, r, other);
-		/* None instead of one, or the other way round. */
+		/* No object instead of one, or the other way around. */
 		if (r != TASKMAP_MM)
 			expect_wrong_id(world, SHELL, r, !other);
 	}
-	/* Whether there is an mm, both witnesses know. */
+	/* Both /proc and kcmp(2) show whether there is an mm. */
 	tell_truth(world);
 	world->told[SHELL].ids[TASKMAP_MM] = 0;
 	assert_int_equal(check(world)->count, 2);
@@ -695,7 +695,7 @@ static void test_objects(void **state)
 			     world->result.list[1].check);
 }
 
-/* Without a zombie to compare with, pairs still tell. */
+/* Without a zombie to compare with, pairs still show a missing object. */
 static void test_none_by_pairs_alone(void **state)
 {
 	struct world *world = *state;
@@ -706,7 +706,7 @@ static void test_none_by_pairs_alone(void **state)
 	expect(world, 201, "io", "kcmp");
 }
 
-/* If the leader is dead, another thread's mm is the borrowed one. */
+/* If the leader is dead, the borrowed mm is that of another thread. */
 static void test_vfork_of_dead_leader(void **state)
 {
 	struct world *world = *state;
@@ -727,8 +727,8 @@ static void test_vfork_of_dead_leader(void **state)
 }
 
 /*
- * By CLONE_PARENT its parent is not who waits for it: the mark is right if the
- * parent has the mm, too.
+ * With CLONE_PARENT, its parent is not the task that waits for it. The mark is
+ * right if the parent also has the mm.
  */
 static void test_vfork_of_sibling(void **state)
 {
@@ -744,7 +744,7 @@ static void test_vfork_of_sibling(void **state)
 	expect_peace(world);
 }
 
-/* It differs from those with its link and from those with its id. */
+/* A task that differs in both link and id is reported once. */
 static void test_told_once(void **state)
 {
 	struct world *world = *state;
@@ -761,7 +761,7 @@ static void test_told_once(void **state)
 	assert_int_equal(world->result.count, 1);
 }
 
-/* Tasks that only one of both has */
+/* Tasks that only the module or only /proc has */
 
 static void test_no_such_task(void **state)
 {
@@ -780,7 +780,7 @@ static void test_missing_task(void **state)
 	world->tolds--;
 	expect(world, 702, "task", "/proc");
 	assert_string_equal(world->result.list[0].answer.module, "none");
-	/* Nobody asked for it, nor for this. */
+	/* This task is not verified, so this is not found either. */
 	world->told[APART].ids[TASKMAP_NET_NS] =
 		world->truth[INIT].ids[TASKMAP_NET_NS];
 	world->told[APART].uid = 1;
@@ -790,7 +790,7 @@ static void test_missing_task(void **state)
 	assert_int_equal(world->result.tasks, 1);
 }
 
-/* Races, and what looks like one */
+/* Races, and errors that look like one */
 
 static void test_changed_meanwhile(void **state)
 {
@@ -854,7 +854,7 @@ static void gone_from_proc_first(struct world *world, unsigned int take)
 	world->tolds = take == 1 ? COUNT : LAST;
 }
 
-/* A new task has the pid, and the module is late to see it, or not. */
+/* A new task gets the pid; the module sees it later, or at once. */
 static void pid_reused(struct world *world, unsigned int take)
 {
 	world->truth[SHELL].start_ns = 6000000000;
@@ -873,7 +873,7 @@ static void pid_reused_later(struct world *world, unsigned int take)
 	world->told[SHELL].uid = 55;
 }
 
-/* The module misses another task each time. */
+/* A different task is missing in each snapshot. */
 static void always_another_missing(struct world *world, unsigned int take)
 {
 	struct taskmap_record row = world->truth[LAST];
@@ -888,7 +888,7 @@ static void born_meanwhile(struct world *world, unsigned int take)
 	world->tolds = take == 1 ? LAST : COUNT;
 }
 
-/* The others of two pairs are gone, so nothing can be said about this one. */
+/* The other tasks of both pairs have ended, so nothing is known about this one. */
 static void pair_gone(struct world *world, unsigned int take)
 {
 	world->told[LINUX].ids[TASKMAP_SIGHAND] = 7;
@@ -916,7 +916,7 @@ static void test_story(void **state)
 	assert_true(!story->takes || world->takes == story->takes);
 }
 
-/* Witnesses that do not answer */
+/* /proc or kcmp(2) fail */
 
 static void test_without_kcmp(void **state)
 {
@@ -943,7 +943,7 @@ static void test_kcmp_forbidden(void **state)
 
 	world->kcmp_error = EPERM;
 	world->told[THREAD].ids[TASKMAP_FILES] = 5;
-	expect_unchecked(world, 5 + 4 * 6);	/* it alone, and pairs */
+	expect_unchecked(world, 5 + 4 * 6);	/* itself, and pairs with it */
 	world->kcmp_error = ESRCH;
 	expect_peace(world);
 	world->story = &later;
@@ -980,7 +980,7 @@ static void test_broken_proc(void **state)
 	expect_unchecked(world, 1);
 }
 
-/* A task of a thousand groups, on a kernel without pid namespaces. */
+/* A task in a thousand groups, on a kernel without pid namespaces. */
 static void test_long_status(void **state)
 {
 	struct world *world = *state;
@@ -996,7 +996,7 @@ static void test_long_status(void **state)
 	free(groups);
 }
 
-/* A kernel that was built without some */
+/* A kernel built without some namespaces. */
 static void test_without_namespaces(void **state)
 {
 	struct world *world = *state;
@@ -1019,7 +1019,7 @@ static void expect_refusal(struct world *world, const char *words)
 	assert_int_equal(verify(&world->system, &world->filter, 1,
 				&world->result, &error), -1);
 	if (!strstr(error.text, words) || strchr(error.text, '\n'))
-		fail_msg("\"%s\" has no \"%s\"", error.text, words);
+		fail_msg("error \"%s\" does not mention \"%s\"", error.text, words);
 	free(error.text);
 }
 
@@ -1061,7 +1061,7 @@ static void test_missing_pid(void **state)
 	assert_true(world->result.missing);
 }
 
-/* All that shows of a seed here is the number of pairs. */
+/* Here, a seed only changes the number of pairs. */
 static void test_seed(void **state)
 {
 	struct world *world = *state;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap watch: what is shown of saved streams; and, where a directory stands for
- * the root of the system, COMMAND, signals and the end.
+ * taskmap watch: saved streams; and, with a directory as the root of the
+ * system, COMMAND, signals and the end.
  */
 #include <fcntl.h>
 #include <pwd.h>
@@ -16,12 +16,12 @@
 #include "command.h"
 #include "stream.h"
 
-/* For the source of its events, which the tests change. */
+/* The tests replace the source of events. */
 #define source_events	(*test_source)
 static const struct source *test_source;
 #include "command/watch.c"
 
-/* What this program is called: it is COMMAND in some tests. */
+/* The path of this program, which is COMMAND in some tests. */
 static char *program;
 
 #define PTHREAD	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |	\
@@ -30,7 +30,7 @@ static char *program;
 #define FORK	(CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID)
 #define VFORK	(CLONE_VM | CLONE_VFORK)
 
-/* A leader of some threads, as an event finds it. */
+/* A leader with some threads, in an event. */
 static struct taskmap_record leader(struct taskmap_record task,
 				    unsigned int threads)
 {
@@ -65,7 +65,7 @@ static struct taskmap_event at(struct taskmap_event event, uint64_t ns)
 	return event;
 }
 
-/* One of everything: a shell makes; and what the family of make is not. */
+/* Every kind of event: a shell runs make; and events outside make's family. */
 static size_t put_family(struct taskmap_event *events)
 {
 	const struct taskmap_event all[] = {
@@ -78,21 +78,24 @@ static size_t put_family(struct taskmap_event *events)
 		born(worker(thread_of(201, 204, 200, "iou-wrk-201")), 201,
 		     PTHREAD | CLONE_IO),
 		exits(worker(thread_of(201, 204, 200, "iou-wrk-201")), 0),
-		/* A thread execs: the leader and the other thread die before. */
+		/*
+		 * A thread calls exec: before it, the leader and the other
+		 * thread end.
+		 */
 		exits(leader(process(201, 200, "cc"), 3), 0),
 		exits(thread_of(201, 202, 200, "cc"), 0),
 		execs(process(201, 200, "ld"), 203),
-		/* The pid that is free now is given to a stranger. */
+		/* A task outside the family gets the free pid. */
 		born(process(203, 1, "stranger"), 1, FORK),
 		exits(process(203, 1, "stranger"), 9),
 		exits(process(201, 200, "ld"), SIGSEGV | 0x80),
-		/* So is that of the leader, whose group has ended. */
+		/* Another one gets the leader's pid after the end of its group. */
 		born(process(201, 1, "stranger"), 1, FORK),
 		exits(process(201, 1, "stranger"), 0),
-		/* By make, as a child of shell; and by shell, as one of init. */
+		/* make creates a child of shell, and shell creates a child of init. */
 		born(process(205, 100, "make"), 200, CLONE_PARENT | CLONE_VM),
 		born(process(206, 1, "shell"), 100, CLONE_PARENT),
-		/* Of another child of make that was there before. */
+		/* A thread of a child of make that is older than the stream. */
 		born(thread_of(190, 207, 200, "older"), 190, PTHREAD),
 		born(process(211, 200, "older"), 190, CLONE_PARENT),
 		born(process(208, 205, "box"), 205, CLONE_NEWPID | CLONE_NEWNS |
@@ -115,7 +118,7 @@ static size_t put_family(struct taskmap_event *events)
 	return ARRAY_SIZE(all);
 }
 
-/* Of a process that was there before, with threads of which nothing is known. */
+/* Events of a process older than the stream, whose threads are unknown. */
 static size_t put_before(struct taskmap_event *events)
 {
 	const struct taskmap_event all[] = {
@@ -129,7 +132,7 @@ static size_t put_before(struct taskmap_event *events)
 		exits(process(300, 100, "again"), 0),
 		born(process(300, 1, "stranger"), 1, FORK),
 		exits(process(300, 1, "stranger"), 0),
-		/* A pid whose leader died first, and one whose exit was lost. */
+		/* A leader that ended first, and a task whose exit was lost. */
 		born(thread_of(306, 308, 300, "new"), 306, PTHREAD),
 		exits(leader(process(306, 1, "new"), 2), 0),
 		exits(thread_of(306, 308, 1, "new"), 0),
@@ -137,7 +140,7 @@ static size_t put_before(struct taskmap_event *events)
 		exits(process(306, 1, "stranger"), 0),
 		born(process(307, 1, "stranger"), 1, FORK),
 		execs(process(307, 1, "stranger"), 307),
-		/* Nothing is known of it but a thread, by a thread. */
+		/* Only a thread of this process is known, created by another thread. */
 		born(thread_of(400, 405, 100, "busy"), 402, PTHREAD),
 	};
 
@@ -145,7 +148,7 @@ static size_t put_before(struct taskmap_event *events)
 	return ARRAY_SIZE(all);
 }
 
-/* A directory with streams, and "before" where the lines want them. */
+/* A directory with the streams "family" and "before". */
 static char *dir, *family_path;
 
 static int setup(void **state)
@@ -199,9 +202,9 @@ static void test_family(void **state)
 		"$T watch -i $S -p 201,208",
 		"$T watch -i ${S%family}before -p 300",
 		"$T watch -i ${S%family}before -p 400",
-		/* Of a thread alone. */
+		/* The pid of a thread. */
 		"$T watch -i ${S%family}before -p 302",
-		/* They may be of any process. */
+		/* Pids of any process, repeated and unknown. */
 		"$T watch -i ${S%family}before -p 300,77,4194304,77",
 		NULL
 	};
@@ -233,7 +236,7 @@ static void test_json(void **state)
 	expect_lines_of("command/watch-json", lines);
 }
 
-/* What does not fit is cut off, and only on a terminal; so are colors. */
+/* Long lines are cut, and colors used, only on a terminal. */
 static void test_terminal(void **state)
 {
 	static const char *const lines[] = {
@@ -277,15 +280,15 @@ static void test_refused(void **state)
 }
 
 /*
- * A system whose events come from a FIFO, so that they never end, and a watch of
- * it in a process of its own, whose output we read as it comes.
+ * A system whose events come from a FIFO, so that they never end, and a process
+ * that watches it, whose output the test reads as it comes.
  */
 struct world {
 	char *root;
 	char *fifo;
 	int events;	/* where to write them */
 	pid_t watch;
-	FILE *out;	/* standard output, and if that is text standard error */
+	FILE *out;	/* standard output, and for text also standard error */
 	struct source source, events_source;
 };
 
@@ -326,7 +329,7 @@ static int world_teardown(void **state)
 	return 0;
 }
 
-/* What the module would add to the stream. */
+/* Adds events to the stream, like the module. */
 static void put_events(struct world *world, const struct taskmap_event *events,
 		       size_t count)
 {
@@ -363,7 +366,7 @@ static void begin(struct world *world, struct options options)
 	static char *none[] = { NULL };
 	int ends[2];
 
-	/* What never ends has failed. */
+	/* A test that never ends fails. */
 	alarm(60);
 	if (!options.args)
 		options.args = none;
@@ -375,30 +378,30 @@ static void begin(struct world *world, struct options options)
 	world->out = fdopen(ends[0], "r");
 }
 
-/* The next line begins with @text after its time, blanks being one blank. */
+/* The next line begins, after its time, with @text. Several blanks count as one. */
 static void expect_line(struct world *world, const char *text)
 {
 	char line[256], *shown = line;
 
 	if (!fgets(line, sizeof(line), world->out))
-		fail_msg("it ended before \"%s\"", text);
+		fail_msg("output ended before \"%s\"", text);
 	fields(line);
 	if (*line >= '0' && *line <= '9')
 		shown = line + strspn(line, "0123456789.") + 1;
 	if (strncmp(shown, text, strlen(text)))
-		fail_msg("not \"%s\" but \"%s\"", text, shown);
+		fail_msg("expected \"%s\", got \"%s\"", text, shown);
 }
 
 #define HEADING	"TIME EVENT PID BY NAME WHAT"
 
-/* All lines have been read, and it exits with @status, or -1 for a signal. */
+/* There are no more lines, and it exits with @status, or -1 for a signal. */
 static void expect_end(struct world *world, int status)
 {
 	char line[256];
 	int got;
 
 	if (fgets(line, sizeof(line), world->out))
-		fail_msg("there is more: %s", line);
+		fail_msg("unexpected line: %s", line);
 	fclose(world->out);
 	assert_int_equal(waitpid(world->watch, &got, 0), world->watch);
 	assert_int_equal(WIFEXITED(got) ? WEXITSTATUS(got) : -1, status);
@@ -412,7 +415,7 @@ static void test_signals_end_it(void **state)
 	static const int signals[] = { SIGINT, SIGTERM };
 	struct world *world = *state;
 
-	/* Which a watch must take as its own, whoever runs the tests. */
+	/* The caller of the tests may have it ignored. */
 	signal(SIGINT, SIG_DFL);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		if (i) {
@@ -428,7 +431,7 @@ static void test_signals_end_it(void **state)
 	}
 }
 
-/* Stopped, it gets both @events and SIGTERM before it goes on. */
+/* Stops it, and sends both @events and SIGTERM before it continues. */
 static void put_with_end(struct world *world,
 			 const struct taskmap_event *events, size_t count)
 {
@@ -442,7 +445,7 @@ static void put_with_end(struct world *world,
 	kill(world->watch, SIGCONT);
 }
 
-/* What was there before the end is shown, but of a saved stream nothing. */
+/* Events before the end are shown, but a saved stream ends at once. */
 static void test_last_events(void **state)
 {
 	const struct taskmap_event events[] = {
@@ -468,7 +471,7 @@ static void test_last_events(void **state)
 	expect_end(world, 0);
 }
 
-/* As in the background of a script. */
+/* Signals ignored, like in the background of a script. */
 static void test_ignored_signal(void **state)
 {
 	const struct taskmap_event event = exits(process(7, 1, "x"), 0);
@@ -486,7 +489,7 @@ static void test_ignored_signal(void **state)
 	expect_end(world, 0);
 }
 
-/* What comes after the end of all that was asked for is nobody's. */
+/* After the end of all watched processes, events belong to no family. */
 static void test_running(void **state)
 {
 	const struct taskmap_event events[] = {
@@ -513,7 +516,7 @@ static void test_running(void **state)
 	expect_end(world, 1);
 }
 
-/* A dead task does nothing any more. */
+/* A dead task does not count as running. */
 static void test_running_dead(void **state)
 {
 	struct world *world = *state;
@@ -568,12 +571,12 @@ static void test_command_status(void **state)
 	}
 }
 
-/* What this program does as COMMAND: the events of its own life, into the FIFO. */
+/* This program as COMMAND: writes the events of its own life into the FIFO. */
 static int emit(const char *fifo)
 {
 	int pid = getpid(), fd = open(fifo, O_WRONLY);
 	const struct taskmap_event events[] = {
-		/* Of one that had its pid before. */
+		/* An earlier task with the same pid. */
 		at(execs(process(pid, 1, "earlier"), pid), 1),
 		at(exits(process(pid, 1, "earlier"), 0), 1),
 		at(born(process(pid, 1, "watch"), 1, FORK), 1),
@@ -604,7 +607,7 @@ static void test_command(void **state)
 	expect_end(world, 5);
 }
 
-/* Standard output has JSON and nothing else. */
+/* Only JSON goes to standard output. */
 static void test_command_aside(void **state)
 {
 	struct world *world = *state;
@@ -625,7 +628,7 @@ static void test_command_signals(void **state)
 	begin(world, (struct options){ .args = args });
 	expect_line(world, HEADING);
 	expect_line(world, "ready");
-	/* The first does not end it: its exit status would not be COMMAND's. */
+	/* The first signal does not end it: it waits for COMMAND's exit status. */
 	kill(world->watch, SIGINT);
 	kill(world->watch, SIGTERM);
 	expect_line(world, UNSEEN);
@@ -634,10 +637,10 @@ static void test_command_signals(void **state)
 	expect_end(world, 9);
 }
 
-/* As <grp.h> has it, whose struct group is another than ours. */
+/* Declared here, because struct group of <grp.h> conflicts with ours. */
 int setgroups(size_t count, const gid_t *groups);
 
-/* Runs a COMMAND that says who it is, which is @who. */
+/* Runs a COMMAND that prints its user, which must be @who. */
 static void expect_user(const char *account, const char *who)
 {
 	char *args[] = { "sh", "-c",
@@ -676,9 +679,9 @@ static void test_command_user(void **state)
 	setenv("SUDO_UID", "4711", 1);
 	setenv("SUDO_GID", "4712", 1);
 	expect_user(NULL, "user 4711 4712 4712 /root root");
-	/* Whoever is named, and not the caller of sudo. */
+	/* The named user, and not the caller of sudo. */
 	expect_user("daemon", "user 1 1 1 /usr/sbin daemon");
-	/* What sudo did not write is not taken for an id. */
+	/* A value that sudo would not write is not taken for an id. */
 	for (size_t i = 0; i < ARRAY_SIZE(no_ids); i++) {
 		setenv("SUDO_UID", no_ids[i], 1);
 		expect_user(NULL, "user 0 0 0 4713 /root root");

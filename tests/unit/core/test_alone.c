@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * That core/ needs no other folder: all of it is linked here, nothing else of the
- * reader is, and a snapshot can be read.
+ * core/ needs no other folder: this program links all of it and nothing else of
+ * the reader, and can read a snapshot.
  */
 #include <setjmp.h>
 #include <stdarg.h>

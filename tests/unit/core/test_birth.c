@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * How tasks were created, and what has changed between them and their creators.
+ * Births of tasks, and changes between them and their creators since then.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ GOLDEN_TEST(test_births, "core/birth")
 	free(rows);
 }
 
-/* The dead hold nothing, and so nothing has changed. */
+/* Dead tasks hold nothing, which is not a change. */
 TEST(test_dead)
 {
 	struct taskmap_record *rows = fixture_births();
@@ -73,7 +73,7 @@ TEST(test_dead)
 	free(rows);
 }
 
-/* A file of a module that recorded no births. */
+/* A file of a module that did not record births. */
 TEST(test_older_file)
 {
 	struct taskmap_record *rows = fixture_births();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Streams of events: what is read of those that are sound, and what is said of
- * all others.
+ * Streams of events: valid ones are read, and all others cause an error.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -46,7 +45,7 @@ static struct image make(const struct stream_shape *shape)
 	return image;
 }
 
-/* All events of a stream. */
+/* Counts of the events in a stream. */
 struct seen {
 	struct taskmap_event events[64];
 	unsigned int count;
@@ -88,7 +87,7 @@ static int read_image(const struct image *image, size_t size, struct seen *seen,
 	return ret;
 }
 
-/* The first @size bytes are refused for @reason after @events of them. */
+/* The first @size bytes contain @events events, and are then refused for @reason. */
 static void expect_part(const struct image *image, size_t size,
 			unsigned int events, const char *reason)
 {
@@ -99,19 +98,19 @@ static void expect_part(const struct image *image, size_t size,
 	assert_non_null(error.text);
 	if (strncmp(error.text, "/tmp/taskmap-stream-", 20) ||
 	    !strstr(error.text, reason) || strchr(error.text, '\n'))
-		fail_msg("\"%s\" is not about \"%s\"", error.text, reason);
+		fail_msg("error \"%s\" does not mention \"%s\"", error.text, reason);
 	assert_int_equal(seen.count, events);
 	free(error.text);
 }
 
-/* All of @image is, which is freed. */
+/* The same for all of @image, which is freed. */
 static void expect(struct image *image, unsigned int events, const char *reason)
 {
 	expect_part(image, image->size, events, reason);
 	free(image->bytes);
 }
 
-/* All of it is read, which is freed. */
+/* All of @image is valid. It is freed. */
 static struct seen expect_sound(struct image *image)
 {
 	struct error error = { 0 };
@@ -125,7 +124,7 @@ static struct seen expect_sound(struct image *image)
 
 static const struct stream_shape shapes[] = {
 	{ 0 },
-	/* As newer modules may write it. */
+	/* Shapes that newer modules can write. */
 	{ .header_size = 512 },
 	{ .event_record = 64 },
 	{ .event_size = 1024, .record_size = sizeof(struct taskmap_record) + 64 },
@@ -167,7 +166,7 @@ static void test_no_events(void **state)
 	assert_int_equal(expect_sound(&image).count, 0);
 }
 
-/* It may end between two events, and nowhere else. */
+/* A stream may only end between two events. */
 static void test_truncated_everywhere(void **state)
 {
 	struct image image = make(NULL);
@@ -191,7 +190,7 @@ static void test_truncated_everywhere(void **state)
 	free(image.bytes);
 }
 
-/* Types of newer modules, whatever is in such an event. */
+/* Events with types of newer modules are skipped, whatever they contain. */
 static void test_unknown_type(void **state)
 {
 	struct image image = make(NULL);
@@ -207,7 +206,7 @@ static void test_unknown_type(void **state)
 	assert_int_equal(seen.events[1].type, TASKMAP_LOST);
 }
 
-/* One field set to what it must not be. */
+/* A stream with one invalid field. */
 #define DAMAGE(field, value, what) \
 	{ offsetof(struct taskmap_header, field), value, ": corrupt: wrong " what }
 #define RECORD	"offset of the record"
@@ -250,7 +249,7 @@ static void test_layout(void **state)
 	}
 }
 
-/* A module that has no events has a header without their sizes. */
+/* A module without events has a header without their sizes. */
 static void test_header_without_sizes(void **state)
 {
 	struct image image = make(NULL);
@@ -264,7 +263,7 @@ static void test_header_without_sizes(void **state)
 static void test_corrupt_events(void **state)
 {
 	static const struct {
-		size_t offset;	/* in the event */
+		size_t offset;	/* offset in the event */
 		int value;
 		const char *reason;
 	} damages[] = {
@@ -294,7 +293,7 @@ static void test_corrupt_events(void **state)
 	}
 }
 
-/* Bytes that are no events are not read to their end, which there need not be. */
+/* Invalid events are not read to their end, which may never come. */
 static void test_endless(void **state)
 {
 	struct error error = { 0 };
@@ -316,7 +315,7 @@ static void test_endless(void **state)
 		close(ends[0]);
 		if (write(ends[1], image, size) != (ssize_t)size)
 			_exit(1);
-		/* Dies of SIGPIPE when the reader has seen enough. */
+		/* SIGPIPE kills it when the reader stops. */
 		while (write(ends[1], zeros, sizeof(zeros)) > 0)
 			;
 		_exit(1);
@@ -334,7 +333,7 @@ static void test_endless(void **state)
 	close(ends[0]);
 }
 
-/* More than is read at once: events begin in one piece and end in the next. */
+/* A long stream: events begin in one buffer and end in the next. */
 static void test_long(void **state)
 {
 	struct taskmap_event *events = xcalloc(1000, sizeof(*events));
@@ -388,7 +387,7 @@ static void test_random_bytes(void **state)
 	assert_in_range(sound, 1000, 19000);
 }
 
-/* What is said where the module's file cannot be had. */
+/* Errors if the module's file cannot be opened. */
 static void test_no_file(void **state)
 {
 	char *dir = fixture_dir();

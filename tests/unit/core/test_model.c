@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What can be known only from all tasks: groups, numbers, the tree; and which
- * tasks a filter chooses.
+ * The model of all tasks: groups, numbers and the tree; and filters.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
 
-/* Of fixture_system(). */
+/* The model of fixture_system(). */
 static struct fixture whole;
 static const struct model *const model = &whole.model;
 
@@ -65,7 +64,7 @@ TEST(test_groups)
 		model_group(model, model_find(model, 201), TASKMAP_MM);
 	struct members members = model_members(model, server, TASKMAP_MM);
 
-	/* 200 to 203, and the kernel thread that borrows it. */
+	/* Tasks 200 to 203, and the kernel thread that borrows the mm. */
 	assert_int_equal(server->count, 5);
 	assert_int_equal(server->users.count, 1);
 	assert_int_equal(server->users.lowest[0], 200);
@@ -87,7 +86,7 @@ TEST(test_none_is_no_group)
 				TASKMAP_MM));
 }
 
-/* In order of pid, whatever the ids are. */
+/* Numbers are in the order of pids, whatever the ids are. */
 TEST(test_short_ids_against_id_order)
 {
 	struct taskmap_record rows[4];
@@ -106,7 +105,7 @@ TEST(test_short_ids_against_id_order)
 	fixture_free(&set);
 }
 
-/* The same numbers, whether they are asked for alone, or first, or again. */
+/* Numbers do not depend on the order of requests, and do not change. */
 TEST(test_numbers_alone)
 {
 	struct model again;
@@ -127,7 +126,10 @@ TEST(test_numbers_alone)
 	model_free(&again);
 }
 
-/* A thread group is one user, however its threads are spread; no kernel thread is. */
+/*
+ * A thread group is one user, wherever its threads are. Kernel threads are not
+ * users.
+ */
 TEST(test_users)
 {
 	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
@@ -156,8 +158,8 @@ TEST(test_users)
 }
 
 /*
- * A child by vfork shares an mm with nobody as an equal, nor does its thread,
- * even if that has a lower pid. Other objects it does.
+ * A vfork child and its threads, even with lower pids, do not share the mm as
+ * equals. They do share other objects as equals.
  */
 TEST(test_equals)
 {
@@ -194,7 +196,7 @@ TEST(test_equals)
 	fixture_free(&set);
 }
 
-/* The leader died and was not seen: its pid is lower than all in the set. */
+/* The leader has ended and is missing: its pid is lower than all others. */
 TEST(test_order_without_leader)
 {
 	struct taskmap_record rows[3] = {
@@ -206,7 +208,7 @@ TEST(test_order_without_leader)
 	rows[2].tgid = 2;
 	rows[2].kind = TASKMAP_THREAD;
 	rows[2].ids[TASKMAP_MM] = rows[0].ids[TASKMAP_MM];
-	/* By id it would be the first. */
+	/* In the order of ids it would be the first. */
 	rows[1].ids[TASKMAP_MM] = 1;
 	fixture_init(&set, rows, 3);
 	assert_int_equal(set.model.holders[TASKMAP_MM].count, 2);
@@ -233,7 +235,7 @@ TEST(test_leader_missing)
 	fixture_free(&set);
 }
 
-/* A parent that is no leader is not the parent: only a torn set has one. */
+/* A parent that is not a leader is ignored: only an inconsistent set has one. */
 TEST(test_parent_is_thread)
 {
 	struct taskmap_record rows[3] = { process(5, 0, "x") };
@@ -281,7 +283,7 @@ TEST(test_tree)
 
 TEST(test_tree_rings)
 {
-	/* 1 its own parent; 2 and 3 each other's; 4 hangs on that ring */
+	/* 1 is its own parent, 2 and 3 are each other's, 4 is a child of that ring */
 	const struct taskmap_record rows[] = {
 		process(1, 1, "self"), process(2, 3, "a"),
 		process(3, 2, "b"), process(4, 2, "c"),
@@ -324,7 +326,7 @@ TEST(test_tree_deep)
 	free(rows);
 }
 
-/* Expects just the tasks of @pids, which end in 0, and then those @missing. */
+/* Expects exactly the tasks of @pids, which end with 0, and then @missing pids. */
 static void expect_chosen(const struct fixture *set, const struct filter *filter,
 			  const int *pids, const int *missing)
 {
@@ -354,12 +356,12 @@ TEST(test_filter)
 		BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
 	};
 
-	/* Not the worker 203; and 401 alone. */
+	/* Without worker 203, and 401 without its group. */
 	expect_chosen(&whole, &filter, (int[]){ 200, 201, 202, 401, 0 },
 		      (int[]){ 8, 4712, 0 });
 }
 
-/* One thread can be what two pids asked for, that of its leader among them. */
+/* A thread can match two pids, one of them that of its missing leader. */
 TEST(test_filter_without_leader)
 {
 	struct taskmap_record row = process(5, 0, "x");
@@ -373,7 +375,7 @@ TEST(test_filter_without_leader)
 	fixture_free(&set);
 }
 
-/* A kind that has no name is none of those that can be asked for. */
+/* A kind without a name matches no filter. */
 TEST(test_filter_unknown_kind)
 {
 	const struct filter filter = {
@@ -385,7 +387,7 @@ TEST(test_filter_unknown_kind)
 	struct fixture set;
 
 	rows[1].kind = TASKMAP_KTHREAD + 1;
-	/* As many bits on as would be those of process. */
+	/* A shift by this kind would wrap to the bit of process. */
 	rows[2].kind = TASKMAP_PROCESS + 32;
 	fixture_init(&set, rows, 3);
 	expect_chosen(&set, &filter, (int[]){ 1, 0 }, (int[]){ 0 });

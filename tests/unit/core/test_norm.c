@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Who deviates in a thread group. What is said of it is tested with drift.
+ * Finds the task that deviates in a thread group. test_drift checks the
+ * sentences.
  */
 #include "fixture.h"
 
@@ -9,7 +10,7 @@
 
 #define CROWD	8
 
-/* Process 1; leader 22, and threads 23 and so on, that share all. */
+/* Makes process 1, leader 22, and threads from 23 on that share everything. */
 static void make(struct taskmap_record *rows, size_t count)
 {
 	rows[0] = process(1, 0, "init");
@@ -42,7 +43,7 @@ TEST(test_majority)
 	assert_int_equal(odd_of(rows, CROWD, 23, TASKMAP_FILES), ODD_TASK);
 	assert_int_equal(odd_of(rows, CROWD, 24, TASKMAP_FILES), ODD_NONE);
 	assert_int_equal(odd_of(rows, CROWD, 22, TASKMAP_FILES), ODD_NONE);
-	/* The leader deviates from the others, and 23 from all. */
+	/* The leader deviates from the others, and 23 from all of them. */
 	rows[1].ids[TASKMAP_FILES] = OTHER(2);
 	assert_int_equal(odd_of(rows, CROWD, 22, TASKMAP_FILES), ODD_LEADER);
 	assert_int_equal(odd_of(rows, CROWD, 23, TASKMAP_FILES), ODD_TASK);
@@ -50,7 +51,7 @@ TEST(test_majority)
 	assert_int_equal(odd_of(rows, CROWD, 24, TASKMAP_FS), ODD_NONE);
 }
 
-/* Two halves, and three of which only two agree. */
+/* Two halves; and three tasks of which only two agree. */
 TEST(test_no_majority)
 {
 	struct taskmap_record rows[CROWD];
@@ -69,7 +70,7 @@ TEST(test_no_majority)
 	assert_int_equal(odd_of(rows, 4, 22, TASKMAP_FILES), ODD_NONE);
 }
 
-/* The dead, and those that let go of what they held. */
+/* Dead tasks, and tasks that have released their objects, do not count. */
 TEST(test_not_counted)
 {
 	struct taskmap_record rows[CROWD];
@@ -100,17 +101,17 @@ TEST(test_parents)
 	assert_int_equal(odd_of(rows, 3, 22, TASKMAP_NET_NS), ODD_LEADER);
 	rows[0].ids[TASKMAP_NET_NS] = OTHER(2);
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_NET_NS), ODD_EITHER);
-	/* Of cred the ids count, because fork copies the object. */
+	/* For cred the uids and gids count, because fork copies the object. */
 	rows[2].ids[TASKMAP_CRED] = OTHER(1);
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_CRED), ODD_EITHER);
 	rows[2].fsuid = 1000;
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_CRED), ODD_TASK);
 	rows[0].fsuid = 1000;
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_CRED), ODD_LEADER);
-	/* Two have no undo list, which a child does not inherit. */
+	/* Two have no undo list; a child does not inherit it. */
 	rows[1].ids[TASKMAP_SYSVSEM] = OTHER(1);
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_SYSVSEM), ODD_EITHER);
-	/* But a seccomp filter it does. */
+	/* A child does inherit a seccomp filter. */
 	rows[2].seccomp = 2;
 	assert_int_equal(odd_of(rows, 3, 23, TASKMAP_SECCOMP), ODD_TASK);
 }
@@ -123,13 +124,13 @@ TEST(test_births)
 	rows[3].ids[TASKMAP_FILES] = OTHER(1);
 	rows[3].birth_pid = 23;
 	rows[3].birth_flags = resources[TASKMAP_FILES].bit;
-	/* The creator holds what the leader holds. */
+	/* The creator holds the same object as the leader. */
 	assert_int_equal(odd_of(rows, 4, 24, TASKMAP_FILES), ODD_TASK);
 	rows[2].ids[TASKMAP_FILES] = OTHER(2);
 	assert_int_equal(odd_of(rows, 4, 24, TASKMAP_FILES), ODD_EITHER);
 	rows[3].birth_flags = 0;
 	assert_int_equal(odd_of(rows, 4, 24, TASKMAP_FILES), ODD_TASK);
-	/* The leader created it, and either of both can have changed it. */
+	/* The leader created it, and either of the two can have changed. */
 	rows[3].birth_pid = 22;
 	rows[3].birth_flags = resources[TASKMAP_FILES].bit;
 	assert_int_equal(odd_of(rows, 4, 24, TASKMAP_FILES), ODD_EITHER);

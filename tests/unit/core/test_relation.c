@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What two tasks share, and with which flags clone(2) makes a task that shares as
- * much.
+ * What two tasks share, and which flags of clone(2) create a task that shares
+ * the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static void add_set(FILE *out, const char *name, uint32_t set, size_t word)
 	free(words);
 }
 
-/* All that the relation of @task to @other says. */
+/* Adds the whole relation of @task to @other. */
 static void add_relation(FILE *out, const struct model *model,
 			 unsigned int task, unsigned int other)
 {
@@ -36,7 +36,7 @@ static void add_relation(FILE *out, const struct model *model,
 		relation.possible ? "possible" : "impossible",
 		relation.borrowed ? ", borrowed" : "",
 		name ? ", like " : "", name ? name : "");
-	/* Each is one or the other, or one of the two holds none. */
+	/* A resource is shared, or separate, or one of the tasks holds none. */
 	for_each_resource(r) {
 		uint32_t apart = model_differ(model, task, other, r) ? BIT(r) : 0;
 
@@ -49,16 +49,16 @@ GOLDEN_TEST(test_system, "core/relation-system")
 {
 	static const struct { int pid, other; } pairs[] = {
 		{ 201, 200 }, { 200, 100 }, { 301, 300 }, { 501, 500 },
-		{ 202, 200 },	/* three things are its own, one a namespace */
+		{ 202, 200 },	/* has three own objects, one of them a namespace */
 		{ 401, 400 },	/* a dead leader keeps signal handlers and group */
-		{ 3, 2 },	/* none and none is not the same */
+		{ 3, 2 },	/* two tasks without an object do not share it */
 		{ 600, 200 },	/* no flag makes a kernel thread use an mm */
 	};
 	struct taskmap_record *rows = fixture_system();
 	struct snapshot snap;
 	struct model model;
 
-	/* As every POSIX thread has it. */
+	/* Like every POSIX thread. */
 	rows[4].ids[TASKMAP_SYSVSEM] = rows[5].ids[TASKMAP_SYSVSEM] = 77;
 	snap = fixture_snapshot(rows, fixture_system_count);
 	assert_int_equal(model_init(&model, &snap), 0);
@@ -74,12 +74,12 @@ GOLDEN_TEST(test_system, "core/relation-system")
 	free(rows);
 }
 
-/* What the one that is made holds of a resource: what its maker does, or another. */
+/* A new task's objects, compared with those of its creator. */
 struct change {
 	const char *what;
 	uint32_t same;
 	uint32_t other;
-	uint32_t none;		/* only its maker holds one */
+	uint32_t none;		/* only its creator holds one */
 };
 
 #define B(resource)	BIT(TASKMAP_##resource)
@@ -92,7 +92,7 @@ static const struct change changes[] = {
 	{ "other pid", 0, B(PID_NS), 0 },
 	{ "other pid and nsproxy", 0, B(PID_NS) | B(NSPROXY), 0 },
 	{ "other user", 0, B(USER_NS), 0 },
-	/* By which of its rules clone(2) refuses what, is seen one by one. */
+	/* Each rule by which clone(2) refuses flags. */
 	{ "other user and fs", 0, B(USER_NS) | B(FS), 0 },
 	{ "other cgroups", 0, B(CGROUPS), 0 },
 	{ "same fs, other mnt", B(FS), B(MNT_NS) | B(NSPROXY), 0 },
@@ -134,7 +134,7 @@ GOLDEN_TEST(test_changes, "core/relation-changes")
 	}
 }
 
-/* The help names each flag. A flag shares, or makes another namespace. */
+/* The help names each flag. A flag shares an object, or creates a namespace. */
 TEST(test_flags)
 {
 	for_each_resource(r) {

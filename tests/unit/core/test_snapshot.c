@@ -36,7 +36,7 @@ static struct image make(const struct shape *shape)
 	return image;
 }
 
-/* What is said of files that are not sound, after their name. */
+/* The errors for invalid files, after their name. */
 #define EMPTY		": empty, not a taskmap snapshot"
 #define NOT_SNAPSHOT	": not a taskmap snapshot"
 #define OTHER_ORDER	": written on a machine with the other byte order"
@@ -45,7 +45,7 @@ static struct image make(const struct shape *shape)
 #define TRAILING	": corrupt: more bytes follow the snapshot's "
 #define WRONG(what)	": corrupt: wrong " what
 
-/* Whether it is sound, and then @snap filled; if not, it is for @reason. */
+/* Whether @image is valid, which fills in @snap; otherwise the error has @reason. */
 static bool decode(const struct image *image, size_t size,
 		   struct snapshot *snap, const char *reason)
 {
@@ -56,12 +56,12 @@ static bool decode(const struct image *image, size_t size,
 	assert_non_null(error.text);
 	if (strncmp(error.text, "/tmp/taskmap-image-", 19) ||
 	    !strstr(error.text, reason) || strchr(error.text, '\n'))
-		fail_msg("\"%s\" is not about \"%s\"", error.text, reason);
+		fail_msg("error \"%s\" does not mention \"%s\"", error.text, reason);
 	free(error.text);
 	return false;
 }
 
-/* The first @size bytes are refused for @reason, or sound if that is NULL. */
+/* The first @size bytes are refused for @reason, or valid if that is NULL. */
 static void expect_part(const struct image *image, size_t size,
 			const char *reason)
 {
@@ -73,7 +73,7 @@ static void expect_part(const struct image *image, size_t size,
 		snapshot_free(&snap);
 }
 
-/* All of @image is, which is freed. */
+/* The same for all of @image, which is freed. */
 static void expect(struct image *image, const char *reason)
 {
 	expect_part(image, image->size, reason);
@@ -102,12 +102,12 @@ static void check_rows(const struct snapshot *snap, unsigned int known)
 	}
 }
 
-/* Where ids begin, and all scalars of a record have come. */
+/* The end of the scalars of a record, where ids begin. */
 #define SCALARS	offsetof(struct taskmap_record, ids)
 
 /*
- * As older and newer modules may write it; what of the resources is told, and
- * how many bytes of scalars.
+ * Shapes that older and newer modules write, the number of resources, and the
+ * bytes of scalars.
  */
 static const struct {
 	struct shape shape;
@@ -128,7 +128,7 @@ static const struct {
 	  TASKMAP_RESOURCES, SCALARS },
 	{ { .record_size = 216, .resource_count = 4, .refs_offset = 200 },
 	  4, SCALARS },
-	/* The other way round is as good. */
+	/* Refs may also come first. */
 	{ { .ids_offset = 256, .refs_offset = 168 }, TASKMAP_RESOURCES,
 	  SCALARS },
 	{ { .ids_offset = 256, .refs_offset = 76 }, TASKMAP_RESOURCES, 76 },
@@ -151,14 +151,14 @@ TEST(test_shapes)
 				 shapes[i].scalars);
 		check_rows(&snap, shapes[i].known);
 		assert_string_equal(snap.header.release, "6.1.0-56-amd64");
-		/* Which the first modules did not write. */
+		/* The first modules did not write this field. */
 		assert_int_equal(header_has(&snap.header, pause_ns), pause);
 		assert_int_equal(snap.header.pause_ns,
 				 pause ? FIXTURE_PAUSE : 0);
 		assert_int_equal(header_has(&snap.header, node), all);
 		assert_string_equal(snap.header.node, all ? "node" : "");
 		assert_int_equal(snap.header.births_ns, all ? 500000000 : 0);
-		/* What a file has, it tells of, unless it says otherwise. */
+		/* Without a mask in the header, the file has all its resources. */
 		assert_int_equal(snap.header.resources,
 				 (1U << shapes[i].known) - 1);
 		snapshot_free(&snap);
@@ -166,7 +166,7 @@ TEST(test_shapes)
 	}
 }
 
-/* Of no tasks: all of the file is shorter than the header is now. */
+/* A file without tasks is shorter than the current header. */
 TEST(test_smallest)
 {
 	const struct shape shape = { .header_size = 144 };
@@ -178,7 +178,7 @@ TEST(test_smallest)
 	expect(&image, NULL);
 }
 
-/* Ids behind refs may overlap as little; and there may be room, but not aligned. */
+/* Ids after refs may not overlap either; and offsets must be aligned. */
 TEST(test_misplaced)
 {
 	static const struct {
@@ -239,7 +239,7 @@ TEST(test_byte_order)
 	struct image image = make(NULL);
 
 	header_of(&image)->magic = bswap_64(TASKMAP_MAGIC);
-	/* Too little of it could be anything. */
+	/* So few bytes can be any file. */
 	expect_part(&image, 3, NOT_SNAPSHOT);
 	expect(&image, OTHER_ORDER);
 }
@@ -258,7 +258,7 @@ TEST(test_version)
 	struct image image = make(NULL);
 
 	header_of(&image)->version = TASKMAP_FORMAT + 1;
-	/* Even if its header is one that this format would call truncated. */
+	/* Even if its header would be truncated in this format. */
 	expect_part(&image, 16, NEWER);
 	expect(&image, NEWER);
 	image = make(NULL);
@@ -266,7 +266,7 @@ TEST(test_version)
 	expect(&image, ": corrupt: unknown format 0");
 }
 
-/* One field of the header set to what it must not be. */
+/* A header with one invalid field. */
 struct damage {
 	size_t offset;
 	uint32_t value;
@@ -318,7 +318,7 @@ TEST(test_layout)
 	}
 }
 
-/* The header alone decides what a file tells of. */
+/* Only the header decides which resources a file has. */
 TEST(test_resources)
 {
 	const uint64_t told = 1ULL << 63 | BIT(TASKMAP_SECCOMP) | BIT(TASKMAP_MM);
@@ -329,7 +329,7 @@ TEST(test_resources)
 	assert_true(decode(&image, image.size, &snap, "none"));
 	assert_int_equal(snap.header.resources, told);
 	snapshot_free(&snap);
-	/* Not of what its records have no room for. */
+	/* A file cannot have resources that do not fit into its records. */
 	header_of(&image)->resource_count = TASKMAP_SECCOMP;
 	assert_true(decode(&image, image.size, &snap, "none"));
 	assert_int_equal(snap.header.resources, BIT(TASKMAP_MM));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Finding the module's files, and what is said where they cannot be had. A
- * directory stands for the root of the system.
+ * Finds the module's files, and reports why they cannot be opened. A directory
+ * is used as the root of the system.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static int setup(void **state)
 	struct statfs fs;
 
 	world->root = fixture_dir();
-	/* As if what the directory is on were debugfs, so that it is mounted. */
+	/* Takes the directory's file system for debugfs, so that it seems mounted. */
 	assert_int_equal(statfs(world->root, &fs), 0);
 	world->source.root = world->root;
 	world->source.file = "snapshot";
@@ -52,11 +52,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What is said is one line, and has @words in it. */
+/* The error is one line and contains @words. */
 static void expect_words(struct error *error, const char *words)
 {
 	if (!strstr(error->text, words) || strchr(error->text, '\n'))
-		fail_msg("\"%s\" has no \"%s\"", error->text, words);
+		fail_msg("error \"%s\" does not mention \"%s\"", error->text, words);
 	free(error->text);
 }
 
@@ -81,20 +81,20 @@ static void expect_read(struct world *world, const char *input)
 	snapshot_free(&snap);
 }
 
-/* Files of the system: each gets the text after its name, or the image. */
+/* Files of the system. Each contains the text after its name, or the image. */
 #define LOADED		IDS_PARAMETER " keyed\n"
 #define RAW		IDS_PARAMETER " raw\n"
 #define IN_DEBUGFS	DEBUGFS "/taskmap/snapshot"
 #define IN_PROCFS	"/proc/taskmap/snapshot"
 
 /*
- * What is there, and what comes of it. Neither root nor a file's mode can make
- * open(2) say all that it may say: then the advice is asked for directly.
+ * Files of a system, and the result. If no file can cause an error of open(2),
+ * the advice for this error is tested directly.
  */
 static const struct {
 	const char *files[3];
-	const char *words;	/* of the complaint; NULL: it is read */
-	int reason;		/* what open(2) says, if it cannot be made to */
+	const char *words;	/* words of the error; NULL: it is read */
+	int reason;		/* errno for a direct test of the advice, or 0 */
 	bool exact;
 } systems[] = {
 	{ { IN_DEBUGFS, IN_PROCFS " not this" }, NULL, 0, false },
@@ -104,9 +104,9 @@ static const struct {
 	{ { LOADED },
 	  "\"mount -t debugfs debugfs /sys/kernel/debug\"", 0, false },
 	{ { LOADED, DEBUGFS "/other " }, "reload it with \"procfs=1\"", 0, false },
-	/* A file that is there and is of no use ends the search. */
+	/* An existing but invalid file ends the search. */
 	{ { IN_DEBUGFS " ", IN_PROCFS }, "empty", 0, false },
-	/* No directory where it is expected: the other file is as good. */
+	/* If the directory is not one, the other file is used. */
 	{ { DEBUGFS "/taskmap ", IN_PROCFS }, NULL, 0, false },
 	{ { LOADED, DEBUGFS "/taskmap " }, "reload it with \"procfs=1\"",
 	  0, false },
@@ -121,7 +121,7 @@ static const struct {
 	{ { LOADED }, "CAP_SYS_PTRACE", EPERM, false },
 	{ { LOADED, LOCKDOWN " [none] integrity confidentiality\n" },
 	  "CAP_SYS_PTRACE", EPERM, false },
-	/* Files of the system that say nothing are not held against anyone. */
+	/* Without information from other files, the error names the capability. */
 	{ { MODULE "/other " }, "CAP_SYS_PTRACE", EPERM, false },
 	{ { IDS_PARAMETER " " }, "CAP_SYS_PTRACE", EPERM, false },
 	{ { LOADED }, "the kernel does not have enough memory", ENOMEM, false },
@@ -185,7 +185,7 @@ TEST_WITH(test_debugfs_not_mounted, setup, teardown)
 	expect(world, NULL, "debugfs is not mounted");
 }
 
-/* A file that is there and cannot be opened ends the search. */
+/* An existing file that cannot be opened ends the search. */
 TEST_WITH(test_unopenable_file, setup, teardown)
 {
 	struct world *world = *state;
@@ -257,7 +257,7 @@ TEST_WITH(test_input, setup, teardown)
 	free(cut);
 }
 
-/* More than is read at once, in the end and in between. */
+/* Input larger than the reader's buffers. */
 TEST_WITH(test_input_large, setup, teardown)
 {
 	struct world *world = *state;
@@ -286,7 +286,7 @@ TEST_WITH(test_input_large, setup, teardown)
 	free(rows);
 }
 
-/* A pipe that gives one byte a time, and a descriptor to read it by. */
+/* Returns a descriptor of a pipe that delivers one byte at a time. */
 static int drip(const unsigned char *bytes, size_t size)
 {
 	int ends[2];
@@ -318,7 +318,7 @@ TEST_WITH(test_short_reads, setup, teardown)
 	free(copy.bytes);
 }
 
-/* Never ends: a header that promises the most tasks, and then only @record. */
+/* Endless input: a header with the largest number of tasks, and then only @record. */
 static int endless(const struct taskmap_record *record)
 {
 	struct taskmap_header *header;
@@ -333,13 +333,13 @@ static int endless(const struct taskmap_record *record)
 	header->count = SNAPSHOT_MOST_TASKS;
 	if (write(ends[1], header, size) != (ssize_t)size)
 		_exit(1);
-	/* Dies of SIGPIPE when the reader has seen enough. */
+	/* SIGPIPE kills it when the reader stops. */
 	while (write(ends[1], record, sizeof(*record)) == sizeof(*record))
 		;
 	_exit(1);
 }
 
-/* Bytes that are no records are read no further than the first chunk of them. */
+/* The reader stops after the first chunk of invalid records. */
 TEST(test_endless)
 {
 	const struct taskmap_record records[] = {
@@ -361,7 +361,7 @@ TEST(test_endless)
 	}
 }
 
-/* In a session without a terminal: whether @path is its once it was read. */
+/* Whether a session without a terminal gets @path as its terminal by reading it. */
 static bool takes_terminal(struct world *world, const char *path)
 {
 	pid_t child = fork();
@@ -388,7 +388,7 @@ TEST_WITH(test_terminal, setup, teardown)
 		skip();
 	}
 	path = ptsname(master);
-	/* Kept open, for the line to wait in it. */
+	/* Kept open, so that the line stays in it. */
 	slave = open(path, O_RDONLY | O_NOCTTY);
 	assert_true(slave >= 0);
 	assert_int_equal(write(master, line, strlen(line)), strlen(line));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The lines of "tasks", as the module writes them.
+ * Tests the lines of "tasks" that the module writes.
  */
 #include <stdio.h>
 
@@ -13,7 +13,7 @@
 	"    PID    TGID    PPID KIND    S MM               FILES            " \
 	"FS               SIGHAND          COMM\n"
 
-/* Allocated to the byte, so that the sanitizer sees one too many. */
+/* The buffer has the exact size, so that the sanitizer reports one byte too many. */
 static void assert_line(const struct taskmap_record *record, const char *expect)
 {
 	char *line = test_malloc(TASKMAP_TEXT_LINE);
@@ -51,14 +51,14 @@ TEST(test_usual_line)
 {
 	struct taskmap_record record = usual();
 
-	/* Other resources, and refs, do not show. */
+	/* Other resources and refs are not in the line. */
 	record.ids[TASKMAP_ACTIVE_MM] = 2;
 	record.ids[TASKMAP_SIGNAL] = 3;
 	record.refs[TASKMAP_MM] = 4;
 	assert_line(&record,
 		    "    812     800       1 thread  S 0123456789abcdef "
 		    "0000000000000001 ffffffffffffffff 8000000000000000 cat\n");
-	/* No object is a dash. */
+	/* A dash means no object. */
 	memset(record.ids, 0, sizeof(record.ids));
 	record.kind = TASKMAP_KTHREAD;
 	record.state = 'I';

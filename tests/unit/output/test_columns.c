@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Lists of columns. What each of them says, the tests of the commands see.
+ * Tests lists of columns. The tests of the commands check the contents of
+ * columns.
  */
 #include "command/command.h"
 #include "fixture.h"
 
-/* What follows a list that was refused begins anew. */
+/* After a refused list, the next one starts from the beginning. */
 TEST(test_selection)
 {
 	struct selection selection = { .of = &task_columns };

@@ -23,7 +23,7 @@ static const struct name names[] = {
 	{ "\t\r\a", "\\011\\015\\007" },
 	{ "\033[2J", "\\033[2J" },
 	{ "\x7f", "\\177" },
-	/* Valid UTF-8 of two, three and four bytes, and the bounds of each */
+	/* Valid UTF-8 of two, three and four bytes, and the limits of each */
 	{ "caf\xc3\xa9", "caf\xc3\xa9" },
 	{ "\xe2\x82\xac", "\xe2\x82\xac" },
 	{ "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7" },
@@ -34,7 +34,7 @@ static const struct name names[] = {
 	{ "\xee\x80\x80", "\xee\x80\x80" },
 	{ "\xf0\x90\x80\x80", "\xf0\x90\x80\x80" },
 	{ "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" },
-	/* C1 controls, separators, bidi controls and their neighbours */
+	/* C1 controls, separators, bidirectional controls and their neighbors */
 	{ "\xc2\x80", "\\302\\200" },
 	{ "\xc2\x9f", "\\302\\237" },
 	{ "\xd8\x9b", "\xd8\x9b" },
@@ -68,7 +68,7 @@ static const struct name names[] = {
 	{ "\xed\xbf\xbf", "\\355\\277\\277" },
 	{ "\xf4\x90\x80\x80", "\\364\\220\\200\\200" },
 	{ "\xf5\x80\x80\x80", "\\365\\200\\200\\200" },
-	/* What is bad does not swallow what follows */
+	/* An invalid sequence does not swallow the characters after it */
 	{ "\xe2\x82""caf\xc3\xa9", "\\342\\202caf\xc3\xa9" },
 };
 
@@ -135,7 +135,7 @@ TEST(test_clone_flags)
 			    "CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID" },
 		{ 0x80000000, "CLONE_IO" },
 		{ 0x200000000, "CLONE_INTO_CGROUP" },
-		/* An exit signal is no flag, and later kernels have others. */
+		/* The exit signal is not a flag, and later kernels have more flags. */
 		{ 0x11, "0x11" },
 		{ 0x8000000000000111, "CLONE_VM|0x8000000000000011" },
 		{ UINT64_MAX,

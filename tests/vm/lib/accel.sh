@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# KVM or not.  That /dev/kvm opens proves nothing: on some machines the guest
-# then hangs.  So a trial boot decides, once for each boot of the host.
+# Whether KVM works. That /dev/kvm opens proves nothing: on some machines the
+# guest then hangs. So a trial boot decides, once per boot of the host.
 
 VM_TRIAL_SECONDS=20
 
@@ -19,7 +19,7 @@ vm_accel()
 		;;
 	'') ;;
 	*)
-		vm_die "$VM_EX_USAGE" "TASKMAP_ACCEL is neither kvm nor tcg"
+		vm_die "$VM_EX_USAGE" "invalid TASKMAP_ACCEL '$TASKMAP_ACCEL': use kvm or tcg"
 		;;
 	esac
 	if [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then

@@ -2,14 +2,14 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Debian's archive through apt, with a state directory of its own: nothing of
-# the host's apt is touched and nothing is installed.  Which packages exist,
-# which is the newest and whether a file is genuine is always apt's answer.
+# Downloads from Debian's archive through apt, with a separate state directory.
+# It does not change the host's apt, and installs nothing. apt decides which
+# packages exist, which version is the newest, and whether a file is genuine.
 
 VM_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 VM_INDEX_MINUTES=1440
 
-# vm_mirror SUITE: where the suite is, after the mirrors that the machine uses.
+# vm_mirror SUITE: prints the mirror of the suite, from the mirrors of this machine.
 vm_mirror()
 {
 	local own=${TASKMAP_MIRROR:-} security='' targets
@@ -25,11 +25,11 @@ vm_mirror()
 	# shellcheck disable=SC2016 # these are for apt
 	targets=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
 		'Created-By: Packages' 'Origin: Debian')
-	# Not yet updated, an apt knows no origin.
+	# apt does not know the origin before its first update.
 	# shellcheck disable=SC2016 # these are for apt
 	[[ -n $targets ]] || targets=$(apt-get indextargets \
 		--format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages')
-	# A suite of Debian's is a plain word, with -security or without.
+	# The names of Debian's suites are plain words, with or without -security.
 	awk -v security="$security" '
 		$1 ~ /^[a-z]+-security$/ { if (security) { print $2; exit } }
 		$1 ~ /^[a-z]+$/ { if (!security) { print $2; exit } }' \
@@ -48,9 +48,9 @@ vm_sources()
 	done
 }
 
-# vm_apt PROGRAM ARG...: apt-get or apt-cache upon the private state. Names
-# mean packages of this machine's architecture, which programs that build are
-# of, if there are such, and else of the chosen row's.
+# vm_apt PROGRAM ARG...: runs apt-get or apt-cache with the separate state. A
+# name means the package of this machine's architecture, as for build programs,
+# and if there is none the package of the chosen row's architecture.
 vm_apt()
 {
 	local program=$1 dir=$VM_CACHE/apt/$ROW_INDEX foreign=''
@@ -73,8 +73,8 @@ vm_apt()
 		"$@"
 }
 
-# vm_index_fresh DIR: recent enough, or at least tried a few minutes ago:
-# without a network not every call shall wait for it.
+# vm_index_fresh DIR: whether the index is recent, or an update was tried a few
+# minutes ago. So without a network, not every call waits.
 vm_index_fresh()
 {
 	[[ -e $1/stamp ]] || return 1
@@ -86,9 +86,9 @@ vm_index_fresh()
 		-n $(find "$1" -name tried -mmin -10) ]]
 }
 
-# vm_index_get: what apt says goes to stdout. The security suite of a lesser
-# architecture can be out of step with its own list for long; its kernels come
-# with the release's next update, too.
+# vm_index_get: prints errors of apt on stdout. The security suite of a minor
+# architecture can disagree with its own list for a long time; its kernels are
+# also in the release's next update.
 vm_index_get()
 {
 	local output
@@ -97,7 +97,7 @@ vm_index_get()
 		return
 	fi
 	if vm_foreign && [[ $output == *"Mirror sync in progress"* ]]; then
-		vm_say "${ROW_SUITES#*,} is out of step, going on with ${ROW_SUITES%%,*} alone"
+		vm_say "${ROW_SUITES#*,} is inconsistent: using only ${ROW_SUITES%%,*}"
 		ROW_SUITES=${ROW_SUITES%%,*} vm_sources \
 			>"$VM_CACHE/apt/$ROW_INDEX/sources.list"
 		output=$(vm_apt apt-get -q update --error-on=any 2>&1) &&
@@ -111,11 +111,11 @@ vm_index_update()
 {
 	local dir=$VM_CACHE/apt/$ROW_INDEX output
 
-	# Another process may have done it while this one waited.
+	# Another process may have updated the index while this one waited.
 	! vm_index_fresh "$dir" || return 0
 	vm_need apt-get apt
 	[[ -r $VM_KEYRING ]] || vm_unavailable \
-		"$VM_KEYRING is missing (Debian package debian-archive-keyring)"
+		"$VM_KEYRING not found: install debian-archive-keyring"
 	mkdir -p "$dir"/state/lists/partial "$dir"/cache/archives/partial
 	: >>"$dir/status"
 	vm_sources >"$dir/sources.list"
@@ -125,7 +125,7 @@ vm_index_update()
 		touch "$dir/stamp"
 	elif [[ -e $dir/stamp ]]; then
 		touch "$dir/tried"
-		vm_say "cannot update it, going on with the one of $(date -r "$dir/stamp" +%F)"
+		vm_say "cannot update the index: using that of $(date -r "$dir/stamp" +%F)"
 	else
 		grep -E '^[EW]:' <<<"$output" | head -n 5 >&2 || true
 		vm_unavailable "cannot get the package index of ${ROW_SUITES//,/ }"
@@ -140,7 +140,7 @@ vm_index()
 	}
 }
 
-# vm_newest: the newest release of the chosen row, nothing if there is none.
+# vm_newest: prints the newest release of the chosen row, or nothing if there is none.
 vm_newest()
 {
 	local pattern names
@@ -153,8 +153,8 @@ vm_newest()
 	pattern=$(vm_release_pattern)
 	names=$(vm_apt apt-cache pkgnames linux-image- |
 		grep -Ex "linux-image-$pattern") || return 0
-	# Names alone may be of packages that are only mentioned; those that
-	# exist have a version.
+	# Some names belong to packages that are only mentioned. Existing
+	# packages have a version.
 	# shellcheck disable=SC2086 # one argument each
 	vm_apt apt-cache madison $names |
 		awk -F' *[|] *' '{ print $2, $1 }' | sort -V | tail -n 1 |
@@ -162,7 +162,7 @@ vm_newest()
 }
 
 # vm_pick: sets PICK, the release that the chosen row means today, and KIT if
-# that is already built elsewhere.
+# there is a kit of it.
 vm_pick()
 {
 	local file
@@ -182,11 +182,12 @@ vm_pick()
 	[[ -z $ROW_FRAGMENT ]] || PICK+=-$ROW_NAME-$(vm_fragment_id)
 }
 
-# vm_closure PACKAGE...: the packages and those of the kernel that they depend
-# upon.  Not those of every version (linux-base, linux-libc-dev), and no image
-# for headers, which is depended upon from 6.12 on for dkms alone. Of another
-# architecture ("linux-kbuild-6.1:arm64", in angle brackets if there is none) is
-# what depends, and nothing else.
+# vm_closure PACKAGE...: prints the packages and the kernel packages on which
+# they depend. It skips packages that are the same for every version
+# (linux-base, linux-libc-dev), and images, on which headers depend since 6.12
+# only for dkms. apt adds the architecture to the names of dependencies
+# ("linux-kbuild-6.1:arm64", in angle brackets if there is no such package); sed
+# removes it.
 vm_closure()
 {
 	local queue=("$@") seen=' ' package
@@ -207,8 +208,8 @@ vm_closure()
 	done
 }
 
-# vm_fetch DIR PACKAGE...: downloads the packages with what they need and
-# unpacks them all in DIR.
+# vm_fetch DIR PACKAGE...: downloads the packages and their kernel packages, and
+# unpacks all of them in DIR.
 vm_fetch()
 {
 	local dir=$1 packages size output deb

@@ -2,15 +2,15 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# kbuild of a module outside of the kernel's tree, in place. All that make says
-# goes to stdout: stderr is for what this script has to say.
+# Builds a module outside the kernel's tree, in place. The output of make goes
+# to stdout, because stderr is for messages of this script.
 
-# sparse 0.6.4 lacks two things that the headers of 7.x use: the first keyword,
-# and strlen as a constant, in MODULE_LICENSE() and its like.
+# Linux 7.x uses two features that sparse 0.6.4 does not have: a keyword, and
+# strlen as a constant, for example in MODULE_LICENSE().
 VM_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 
-# vm_llvm: what kbuild's LLVM= has to be for the chosen row, "-19"; nothing if its
-# compiler is gcc.
+# vm_llvm: prints the value of kbuild's LLVM= for the chosen row, such as "-19",
+# or nothing if its compiler is gcc.
 vm_llvm()
 {
 	[[ $ROW_COMPILER != clang* ]] || echo "${ROW_COMPILER#clang}"
@@ -27,14 +27,14 @@ vm_need_compiler()
 	}
 }
 
-# What kbuild takes for its own in the path of a directory; as in the Makefile.
+# Characters that kbuild cannot have in the path of a directory; as in the Makefile.
 VM_UNFIT=$' \t\'"#$%&()*,:;<=>?[\\`|'
 
 vm_build()
 {
 	local dir kdir top arg status=0
 
-	dir=$(realpath -e -- "$1" 2>/dev/null) || vm_die "$VM_EX_USAGE" "no directory $1"
+	dir=$(realpath -e -- "$1" 2>/dev/null) || vm_die "$VM_EX_USAGE" "no such directory: $1"
 	shift
 	[[ $dir != *["$VM_UNFIT"]* ]] || vm_unavailable \
 		"kbuild cannot work in $dir: a blank, or one of ${VM_UNFIT#*$'\t'}"
@@ -49,7 +49,7 @@ vm_build()
 	if [[ $ROW_PLACE == host ]]; then
 		vm_need make make
 		vm_need_compiler
-		# There is one for its BTF, from 6.12 on.
+		# Since 6.12 the headers have a vmlinux for its BTF.
 		[[ ! -e $kdir/vmlinux ]] || vm_need pahole pahole
 		for arg in "$@"; do
 			[[ $arg != C=[12] ]] || vm_need sparse sparse
@@ -57,7 +57,7 @@ vm_build()
 		"${command[@]}" "$@" 2>&1 || status=$?
 	else
 		[[ $EUID -eq 0 ]] || vm_unavailable \
-			"building in a root of $ROW_PLACE needs to be root"
+			"only root can build in a root of $ROW_PLACE"
 		vm_build_root
 		# The module may include from elsewhere in its repository.
 		top=$(git -C "$dir" rev-parse --show-toplevel 2>/dev/null) ||
@@ -65,6 +65,6 @@ vm_build()
 		vm_in_root "${kdir%/usr/src/*}" "$top" -- "${command[@]}" \
 			CHECK="$VM_SPARSE" "$@" 2>&1 || status=$?
 	fi
-	# make's own 2 would be taken for a usage error.
+	# make fails with 2, which means a usage error here.
 	[[ $status -eq 0 ]] || exit 1
 }

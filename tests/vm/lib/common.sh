@@ -2,15 +2,15 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# What every script of this directory uses: messages, exit statuses, the cache
-# and locks.  Sourced, never run.
+# Messages, exit statuses, the cache and locks, for every script of this
+# directory. Sourced, never run.
 #
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by scripts that source this
 
-# depmod and modprobe are not in every user's path.
+# Not every user's PATH has depmod and modprobe.
 PATH=$PATH:/usr/sbin:/sbin
 
-# sysexits.h: EX_UNAVAILABLE; but usage errors are 2, as elsewhere.
+# 69 is EX_UNAVAILABLE of sysexits.h, but usage errors are 2, as elsewhere.
 VM_EX_USAGE=2
 VM_EX_UNAVAILABLE=69
 
@@ -22,8 +22,8 @@ vm_say()
 	printf '%s: %s\n' "$VM_NAME" "$*" >&2
 }
 
-# vm_die STATUS MESSAGE...: the message is the last line on stderr, callers
-# may quote it as the reason for skipping.
+# vm_die STATUS MESSAGE...: exits. The message is the last line on stderr, which
+# callers can use as the reason for a SKIP.
 vm_die()
 {
 	local status=$1
@@ -38,11 +38,11 @@ vm_unavailable()
 	vm_die "$VM_EX_UNAVAILABLE" "$@"
 }
 
-# vm_need PROGRAM PACKAGE
+# vm_need PROGRAM PACKAGE: exits if the program is not installed.
 vm_need()
 {
 	command -v "$1" >/dev/null ||
-		vm_unavailable "$1 is missing (Debian package $2)"
+		vm_unavailable "$1 not found: install $2"
 }
 
 vm_make_cache()
@@ -51,8 +51,8 @@ vm_make_cache()
 		vm_unavailable "cannot make the cache $VM_CACHE"
 }
 
-# vm_locked NAME COMMAND...: only one process at a time runs COMMAND.  Its
-# failure is the failure of the script, as inherit_errexit is on.
+# vm_locked NAME COMMAND...: runs COMMAND in only one process at a time. If it
+# fails, the script fails, because inherit_errexit is set.
 vm_locked()
 {
 	local name=$1
@@ -65,8 +65,8 @@ vm_locked()
 	) 9>"$VM_CACHE/locks/$name"
 }
 
-# vm_scratch DIRECTORY: a temporary directory beside the place where its
-# result will be renamed to.  Those that a killed process left are removed.
+# vm_scratch DIRECTORY: makes a temporary directory in it, so that the result
+# can be renamed. Removes old ones that killed processes left behind.
 vm_scratch()
 {
 	find "$1" -mindepth 1 -maxdepth 1 -name '.making.*' -mmin +360 \

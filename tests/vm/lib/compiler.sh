@@ -2,11 +2,12 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Compilers of other releases of Debian, from a root of each, to run outside of
-# it. A changed root would do as well, but would want all that a kernel's build
-# needs in it, and the host's programs built once more.
+# Compilers of other Debian releases, each in a root of its release. They run
+# outside their root. chroot would also work, but then the root would need all
+# programs of a kernel's build, and the kernel's build programs would be
+# compiled again.
 
-# vm_compiler gcc-NN: prints the path of a command that is that compiler.
+# vm_compiler gcc-NN: prints the path of a command that runs the compiler.
 vm_compiler()
 {
 	local command
@@ -14,15 +15,15 @@ vm_compiler()
 	case $1 in
 	gcc-10)	vm_root bullseye extract gcc-10 bullseye ;;
 	gcc-14)	vm_row trixie; vm_build_root ;;
-	*)	vm_die "$VM_EX_USAGE" "no root has the compiler '$1'" ;;
+	*)	vm_die "$VM_EX_USAGE" "unknown compiler '$1': use gcc-10 or gcc-14" ;;
 	esac
 	command=$ROOT/usr/local/bin/$1
 	[[ -x $command ]] || vm_locked "compiler-$1" vm_compiler_make "$1" "$command"
 	echo "$command"
 }
 
-# Its programs and the assembler need the C library, and with it the loader, of
-# the root. The driver finds all of them by its own place.
+# The compiler's programs and the assembler need the root's C library, and so
+# its loader. The driver finds these programs relative to its own path.
 vm_compiler_make()
 {
 	local libraries=$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu

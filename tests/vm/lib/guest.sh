@@ -2,16 +2,16 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The guest's initramfs: busybox, the modules that reach the root file system,
-# the two scripts of guest/ and the job, which is what to run and where.
+# The guest's initramfs: busybox, the modules needed for the root file system,
+# the two scripts of guest/, and the job, which says what to run and where.
 
-# vm_quote WORD...: for any shell, busybox's too.
+# vm_quote WORD...: quotes for any shell, including busybox.
 vm_quote()
 {
 	[[ $# -eq 0 ]] || printf ' %q' "$@"
 }
 
-# vm_job DIR IMAGE: writes the job after OPT_*.
+# vm_job DIR IMAGE: writes the job described by OPT_*.
 vm_job()
 {
 	local dir=$1 image=$2 release n environment rows columns
@@ -28,7 +28,7 @@ vm_job()
 		printf '%s %s\n' "${OPT_MODES[n]}" "${OPT_SHARES[n]}" \
 			>"$dir/share$n"
 	done
-	# Absolute, or busybox would take its own applets for these programs.
+	# Without an absolute path, busybox would run its own env.
 	environment=$(vm_quote /usr/bin/env -i \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/root "TERM=${TERM:-dumb}" LANG=C.UTF-8 TASKMAP_VM=1 \
@@ -37,7 +37,7 @@ vm_job()
 		[[ -n $OPT_ROOT ]] || printf 'cd %q || exit\n' "$PWD"
 		if [[ -n $OPT_SHELL ]]; then
 			read -r rows columns < <(stty size) || true
-			# A terminal may not know: 0 0.
+			# Some terminals report 0 rows and columns.
 			[[ ${rows:-0} -eq 0 ]] || printf \
 				'stty rows %d cols %d\n' "$rows" "$columns"
 			[[ ${#OPT_COMMAND[@]} -eq 0 ]] ||
@@ -51,19 +51,19 @@ vm_job()
 	} >"$dir/command"
 }
 
-# vm_initrd FILE IMAGE SCRATCH
+# vm_initrd FILE IMAGE SCRATCH: writes the initramfs to FILE.
 vm_initrd()
 {
 	local file=$1 image=$2 dir=$3/initrd busybox
 
 	busybox=$(command -v busybox) ||
-		vm_unavailable "busybox is missing (Debian package busybox-static)"
+		vm_unavailable "busybox not found: install busybox-static"
 	! grep -aq /ld-linux "$busybox" || vm_unavailable \
-		"busybox is not static (Debian package busybox-static)"
+		"busybox is not static: install busybox-static"
 	[[ -d $image/boot ]] || vm_unavailable \
-		"$(<"$image/release") has neither 9p nor virtiofs, it cannot run here"
+		"$(<"$image/release") cannot run here: it has neither 9p nor virtiofs"
 	mkdir -p "$dir/bin"
-	# The guest's own, if that is of another architecture.
+	# Kernels of another architecture have their own busybox.
 	[[ ! -e $image/busybox ]] || busybox=$image/busybox
 	cp "$busybox" "$dir/bin/busybox"
 	cp -r "$image/boot" "$dir/modules"

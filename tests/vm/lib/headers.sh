@@ -2,18 +2,18 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Headers to build modules with: KDIR is usr/src/linux-headers-RELEASE below.
+# Headers to build modules with. KDIR is usr/src/linux-headers-RELEASE in the part.
 
 vm_make_headers()
 {
 	local release=$1 headers=$2 final=$3 checker
 
 	vm_fetch "$headers" "linux-headers-$release" || return 1
-	# Absolute paths (the included Makefile, and KBUILD_OUTPUT from 7.x
-	# on) are all that binds the packages to the places they install to.
+	# Only absolute paths (the included Makefile, and since 7.x
+	# KBUILD_OUTPUT) keep the packages from working in another directory.
 	sed -i "s|/usr/src/|$final/usr/src/|g" \
 		"$headers/usr/src/linux-headers-$release/Makefile"
-	# C=1 asks this script from 7.x on, and the packages lack it.
+	# Since 7.x, C=1 runs this script, which the packages do not contain.
 	checker=$headers/usr/src/linux-headers-$release/scripts/checker-valid.sh
 	[[ -e $checker ]] || install -m 755 /dev/stdin "$checker" <<-'EOF'
 		#!/bin/sh

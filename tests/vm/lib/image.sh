@@ -2,16 +2,21 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# A kernel to boot: vmlinux, vmlinuz, release, config, all its modules below
-# lib/modules, and in boot/ the few that reach the root file system, unpacked
-# and named in the order of loading, with transport, the kind of that file system:
-# 9p or virtiofs. If it was built from source also build, the
-# tree for modules, and kit, what vm_prebuilt() takes. If it is of another
-# architecture also busybox, of that one, and vmlinux only where that is booted.
+# A kernel to boot. Its part in the cache contains:
+#
+# vmlinux, vmlinuz, release, config
+# lib/modules	all modules
+# boot		the modules needed for the root file system, unpacked, and named in the
+#		order of loading
+# transport	the type of the root file system: 9p or virtiofs
+# build, kit	if it was built from source: the tree for modules, and the files that
+#		vm_prebuilt() takes
+# busybox	if it is for another architecture; then vmlinux exists only if it is
+#		booted
 
 VM_BOOT_MODULES=(virtio_console overlay)
 
-# vm_decompress < any of the compressions of kernels and modules
+# vm_decompress FILE: prints it decompressed, whatever compression kernels use.
 vm_decompress()
 {
 	local magic
@@ -31,10 +36,10 @@ vm_le()
 	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
 }
 
-# vm_extract_vmlinux VMLINUZ VMLINUX: booting this one (by PVH) needs no BIOS
-# and no unpacking by an emulated processor.  The boot protocol says where the
-# payload is (Documentation/arch/x86/boot.rst); its last four bytes are the
-# size, which xz takes for rubbish.
+# vm_extract_vmlinux VMLINUZ VMLINUX: booting vmlinux (by PVH) needs no BIOS,
+# and no unpacking on an emulated CPU. The boot protocol says where the payload
+# is (Documentation/arch/x86/boot.rst). Its last four bytes are the size, which
+# xz does not accept.
 vm_extract_vmlinux()
 {
 	local sectors offset length
@@ -50,13 +55,13 @@ vm_extract_vmlinux()
 	[[ $(vm_le "$2" 0 4) -eq $((0x464c457f)) ]]
 }
 
-# vm_boot_list RELEASE IMAGE MODULE...: what to load, with what that wants.
+# vm_boot_list RELEASE IMAGE MODULE...: lists the modules to load, with dependencies.
 vm_boot_list()
 {
 	local release=$1 image=$2 bus=()
 
 	shift 2
-	# That of ccw is no module on any kernel.
+	# On every kernel for ccw, its driver is built in.
 	[[ $ROW_BUS != pci ]] || bus=(virtio_pci)
 	modprobe -d "$image" -S "$release" --show-depends -a \
 		"${bus[@]}" "${VM_BOOT_MODULES[@]}" "$@" 2>/dev/null
@@ -66,7 +71,7 @@ vm_boot_modules()
 {
 	local release=$1 image=$2 list file n=10
 
-	# 9p needs no process on the host; cloud images lack it.
+	# 9p needs no process on the host, but cloud images do not have it.
 	if list=$(vm_boot_list "$@" 9pnet_virtio 9p); then
 		echo 9p >"$image/transport"
 	elif list=$(vm_boot_list "$@" virtiofs); then
@@ -101,7 +106,7 @@ vm_make_image()
 		[[ ! -d $dir ]] || cp -al "$dir/." "$image/lib/modules/$release/" ||
 			return 1
 	done
-	# From 7.x on they are beside the modules.
+	# Since 7.x, vmlinuz and config are beside the modules.
 	mv "$from/boot/vmlinuz-$release" "$image/vmlinuz" 2>/dev/null ||
 		mv "$image/lib/modules/$release/vmlinuz" "$image/vmlinuz" ||
 		return 1

@@ -2,29 +2,29 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The command line of qemu.
+# Builds the command line of qemu.
 #
 # shellcheck disable=SC2054 # these commas are for qemu
 
-# A comma ends a value unless it is doubled.
+# vm_value TEXT: doubles commas, because a single comma ends a value.
 vm_value()
 {
 	printf '%s' "${1//,/,,}"
 }
 
-# vm_machine IMAGE SCRATCH CONSOLE ACCEL: sets MACHINE.
+# vm_machine IMAGE SCRATCH CONSOLE ACCEL: sets MACHINE, the command line.
 vm_machine()
 {
 	local image=$1 scratch append
 	scratch=$(vm_value "$2")
 
-	# oops=panic and -no-reboot: a broken kernel ends the run at once.
+	# oops=panic and -no-reboot: after an oops, the run ends at once.
 	append="console=$ROW_CONSOLE panic=-1 oops=panic mitigations=off cryptomgr.notests"
 	MACHINE=("$ROW_QEMU" -nodefaults -no-user-config -no-reboot
 		-display none -m "$OPT_MEMORY" -smp "$OPT_CPUS")
 	if [[ -n $OPT_ICOUNT ]]; then
-		# Guest time counts instructions.  erms and fsrm would make a
-		# whole string instruction one for each byte.
+		# Guest time counts instructions. With erms and fsrm, the kernel
+		# would use string instructions that count one for each byte.
 		MACHINE+=(-machine "$ROW_MACHINE,accel=tcg"
 			-icount shift=1,sleep=off
 			-cpu "$ROW_CPU,erms=off,fsrm=off")

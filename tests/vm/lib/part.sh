@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# A part is what the cache keeps of a kernel: RELEASE-image, RELEASE-headers.
+# A part is a directory of the cache for a kernel: RELEASE-image, RELEASE-headers.
 
-# vm_part KIND: sets PART, the directory with KIND of the chosen row's kernel,
-# made by vm_make_KIND RELEASE SCRATCH FINAL if need be.
+# vm_part KIND: sets PART, the directory of this kind for the chosen row's
+# kernel. If necessary, vm_make_KIND RELEASE SCRATCH FINAL makes it.
 vm_part()
 {
 	vm_pick
@@ -19,7 +19,7 @@ vm_part_make()
 {
 	local scratch status=0
 
-	# Another process may have made it while this one waited.
+	# Another process may have made the part while this one waited.
 	[[ ! -d $PART ]] || return 0
 	scratch=$(vm_scratch "$VM_CACHE/kernels")
 	# shellcheck disable=SC2064 # the directory is known now
@@ -30,7 +30,7 @@ vm_part_make()
 	mv -T "$scratch" "$PART"
 }
 
-# Without a network, one that was fetched before the archive moved will do.
+# Without a network, uses a part of an older release, if the cache has one.
 vm_part_older()
 {
 	local older
@@ -38,6 +38,6 @@ vm_part_older()
 	older=$(find "$VM_CACHE/kernels" -mindepth 1 -maxdepth 1 -printf '%f\n' |
 		grep -Ex "$(vm_release_pattern)-$1" | sort -V | tail -n 1) ||
 		vm_unavailable "cannot fetch the $1 of $PICK"
-	vm_say "cannot fetch the $1 of $PICK, taking ${older%"-$1"} from the cache"
+	vm_say "cannot fetch the $1 of $PICK: using ${older%"-$1"} from the cache"
 	PART=$VM_CACHE/kernels/$older
 }

@@ -2,11 +2,12 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Roots of Debian's releases, made once and kept in the cache.
+# Roots of Debian releases, which are made once and kept in the cache.
 
-# vm_root NAME VARIANT[/ARCHITECTURE] PACKAGES SUITE...: sets ROOT, the directory
-# of a root of the suites, made by mmdebstrap as VARIANT with PACKAGES (with
-# commas). Another list, another root.
+# vm_root NAME VARIANT[/ARCHITECTURE] PACKAGES SUITE...: sets ROOT, the
+# directory of a root that mmdebstrap makes from the suites, as VARIANT with
+# PACKAGES (separated by commas). Each combination of arguments has its own
+# root.
 vm_root()
 {
 	local id
@@ -40,7 +41,7 @@ vm_root_make()
 	mv -T "$scratch" "$ROOT"
 }
 
-# vm_build_root: sets ROOT to one for building for a newer kernel, whose build
+# vm_build_root: sets ROOT to a root for builds for a newer kernel. Its build
 # programs (modpost, objtool, resolve_btfids) and compiler options are too new
 # for the host.
 vm_build_root()
@@ -50,14 +51,15 @@ vm_build_root()
 		"$ROW_PLACE"
 }
 
-# What a kernel of another architecture gets for a root: what the live tests run
-# there, and what their programs and the reader are built with here.
+# The root for a kernel of another architecture has the packages that the live
+# tests run there, and the libraries with which their programs and the reader
+# are built here.
 VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,bsdutils,procps,coreutils,grep,dash
 VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev
 
-# vm_foreign_root: sets ROOT to that, or to nothing if the chosen row's kernel
-# can run this machine's programs. Nothing is configured in it, as that would
-# want a machine that runs it.
+# vm_foreign_root: sets ROOT to this root, or to nothing if the chosen row's
+# kernel can run this machine's programs. Its packages are not configured,
+# because that would run their programs.
 vm_foreign_root()
 {
 	ROOT=''
@@ -65,8 +67,8 @@ vm_foreign_root()
 		"$VM_FOREIGN_PACKAGES" "${ROW_SUITES%%,*}"
 }
 
-# vm_cross: prints the environment, a variable a line, that makes programs for
-# that root.
+# vm_cross: prints the environment in which make builds for this root, one
+# variable per line.
 vm_cross()
 {
 	local libraries
@@ -74,7 +76,7 @@ vm_cross()
 	vm_foreign || return 0
 	vm_need_compiler
 	vm_foreign_root
-	# The compiler's name for it; Debian's libraries may have another.
+	# The directory of libraries is not always named after the compiler.
 	libraries=("$ROOT"/usr/lib/*/pkgconfig)
 	echo "CC=$ROW_CROSS$ROW_COMPILER --sysroot=$ROOT"
 	echo "PKG_CONFIG_SYSROOT_DIR=$ROOT"
@@ -82,8 +84,8 @@ vm_cross()
 }
 
 # vm_in_root DIR... -- COMMAND...: runs COMMAND in the root, with the
-# directories where they are outside.  The mounts are of a mount namespace that
-# ends with the command.
+# directories at the same paths as outside. The mounts are in a mount namespace
+# that ends with the command.
 vm_in_root()
 {
 	# shellcheck disable=SC2016 # for the inner shell

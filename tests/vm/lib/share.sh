@@ -2,17 +2,17 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Directories of the host in the guest: over 9p, which is in qemu itself, or for
-# kernels without it over virtiofs, which wants a process for each directory and
-# memory that it shares with qemu.
+# Directories of the host in the guest. They use 9p, which qemu itself serves.
+# Kernels without 9p use virtiofs, which needs a process for each directory, and
+# memory that the process shares with qemu.
 #
 # shellcheck disable=SC2054 # these commas are for qemu
 
 VM_VIRTIOFSD=(/usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd)
 
-# vm_share_start SCRATCH: appends to MACHINE the root and the shares of OPT_*, and
-# the modules of a kernel whose root is no host's, and to DAEMONS the processes
-# that were started for them.
+# vm_share_start SCRATCH: appends the root and the shares of OPT_* to MACHINE,
+# also the modules of a kernel of another architecture, and started processes to
+# DAEMONS.
 vm_share_start()
 {
 	local scratch=$1 n
@@ -30,7 +30,7 @@ vm_share_start()
 	done
 }
 
-# vm_share_TRANSPORT TAG DIR READONLY SCRATCH: READONLY is nothing for no.
+# vm_share_TRANSPORT TAG DIR READONLY SCRATCH: READONLY is empty for a writable share.
 
 vm_share_9p()
 {
@@ -38,8 +38,8 @@ vm_share_9p()
 		-device "virtio-9p-$ROW_BUS,fsdev=$1,mount_tag=$1")
 }
 
-# The guest mounts the root read-only, and it is also read-only to the daemon,
-# but for file systems that are mounted below it.
+# The guest mounts the root read-only. It is also read-only for the daemon,
+# except file systems that are mounted below it.
 vm_share_virtiofs()
 {
 	local tag=$1 dir=$2 socket=$4/$1.socket daemon='' path _
@@ -48,7 +48,7 @@ vm_share_virtiofs()
 		[[ ! -x $path ]] || daemon=$path
 	done
 	[[ -n $daemon ]] || vm_unavailable \
-		"virtiofsd is missing (Debian package qemu-system-common or virtiofsd)"
+		"virtiofsd not found: install qemu-system-common or virtiofsd"
 	mkdir "$4/$tag"
 	# shellcheck disable=SC2016 # for the inner shell
 	child unshare --mount --propagation private sh -ec '

@@ -2,14 +2,14 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# Kernels that Debian does not have, built from its source after a fragment of
-# kernels/. What a build makes is a kit of three files: bzImage, config, and
-# build.tar.zst, the tree that modules are built against. A kit that somebody
-# else made does as well, if it was made of what the fragment asks for.
+# Sanitizer kernels, built from Debian's source with a fragment of kernels/. A
+# build makes a kit of three files: bzImage, config, and build.tar.zst, the tree
+# that modules are built against. A kit from elsewhere works as well, if its
+# configuration has every line of the fragment.
 #
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by scripts that source this
 
-# vm_fragment: every line that the chosen row's kernel is asked to hold.
+# vm_fragment: prints the lines that the chosen row's configuration must have.
 vm_fragment()
 {
 	grep -h '^CONFIG_' "$VM_DIR/kernels/common" "$ROW_FRAGMENT"
@@ -20,16 +20,16 @@ vm_fragment_id()
 	vm_fragment | sha256sum | cut -c 1-12
 }
 
-# vm_lacking CONFIG: the lines of the fragment that the file does not hold.
+# vm_lacking CONFIG: prints the lines of the fragment that the file does not have.
 vm_lacking()
 {
 	vm_fragment | grep -vxFf "$1" || true
 }
 
-# vm_prebuilt: sets KIT and PICK if there is a kit in TASKMAP_KERNELS that
-# serves; else REFUSED may say why it does not. Its kernel's name is its own
-# affair, and so is the update of its series, which makes no other kernel of it
-# for the tests: a new one in the archive is no reason to build for ten minutes.
+# vm_prebuilt: sets KIT and PICK if TASKMAP_KERNELS has a usable kit. Otherwise
+# REFUSED can contain the reason. The kit can have any local version, and any
+# update of its series: an update does not matter to the tests, and a new one in
+# the archive is no reason to build for ten minutes.
 vm_prebuilt()
 {
 	local kit=${TASKMAP_KERNELS:-}/$ROW_NAME file version lacking
@@ -45,13 +45,13 @@ vm_prebuilt()
 	version=$(sed -n '3s|^# Linux/x86 \([^ ]*\) Kernel Configuration$|\1|p' \
 		"$kit/config")
 	if [[ $version != "$ROW_SERIES".* ]]; then
-		REFUSED="$kit is of Linux ${version:-unknown}, not $ROW_SERIES"
+		REFUSED="$kit is for Linux ${version:-unknown} instead of $ROW_SERIES"
 		return 1
 	fi
 	lacking=$(vm_lacking "$kit/config" | grep -v '^CONFIG_LOCALVERSION=') ||
 		true
 	if [[ -n $lacking ]]; then
-		REFUSED="$kit lacks ${lacking//$'\n'/ }"
+		REFUSED="$kit does not have ${lacking//$'\n'/ }"
 		return 1
 	fi
 	KIT=$kit
@@ -59,8 +59,8 @@ vm_prebuilt()
 		build.tar.zst | sha256sum | cut -c 1-12)
 }
 
-# The release stands in the image: Documentation/arch/x86/boot.rst,
-# kernel_version.
+# vm_release_of VMLINUZ: prints the release in it (kernel_version in
+# Documentation/arch/x86/boot.rst).
 vm_release_of()
 {
 	local offset
@@ -80,11 +80,11 @@ vm_need_to_build_kernel()
 	vm_need zstd zstd
 	vm_need xz xz-utils
 	"$ROW_COMPILER" -E -include gelf.h -x c /dev/null >/dev/null 2>&1 ||
-		vm_unavailable "gelf.h is missing (Debian package libelf-dev)"
+		vm_unavailable "gelf.h not found: install libelf-dev"
 }
 
-# vm_make_in TREE ARGUMENT...: with nothing of the caller's environment, which
-# may be that of another make, in what is built.
+# vm_make_in TREE ARGUMENT...: runs make with an empty environment, because the
+# caller may be another make.
 vm_make_in()
 {
 	local tree=$1
@@ -101,7 +101,8 @@ vm_make_in()
 	}
 }
 
-# vm_unpack_source WORK TREE: to TREE; the package is unpacked in WORK, another one.
+# vm_unpack_source WORK TREE: unpacks the source into TREE, and the package with
+# it into WORK, which must be another directory.
 vm_unpack_source()
 {
 	vm_need xz xz-utils
@@ -119,14 +120,14 @@ vm_make_kit()
 
 	vm_need_to_build_kernel
 	[[ -z $REFUSED ]] || vm_say "$REFUSED"
-	vm_say "building $2 (some ten minutes with two processors, once)"
+	vm_say "building $2 (ten minutes with two CPUs, once)"
 	mkdir "$kit"
 	vm_unpack_source "$work" "$tree" || return 1
 	vm_fragment >"$work/fragment"
 	vm_make_in "$tree" KCONFIG_ALLCONFIG="$work/fragment" allnoconfig
 	lacking=$(vm_lacking "$tree/.config")
 	[[ -z $lacking ]] || vm_die 1 \
-		"linux-source does not honour ${lacking//$'\n'/ }"
+		"linux-source does not accept ${lacking//$'\n'/ }"
 	vm_make_in "$tree" all
 	# shellcheck disable=SC2016 # for make and its shell
 	vm_make_in "$tree" run-command KBUILD_RUN_COMMAND='+$(srctree)/scripts/package/install-extmod-build ../build'
@@ -137,8 +138,8 @@ vm_make_kit()
 	rm -rf "$work" "$tree.log"
 }
 
-# The image of such a kernel has the tree to build modules in it, and no modules:
-# everything is built in.
+# The image of a sanitizer kernel contains the tree to build modules against,
+# but no modules, because everything is built in.
 vm_make_source_image()
 {
 	local image=$2 kit=${KIT:-$2/kit} release
@@ -153,7 +154,7 @@ vm_make_source_image()
 	echo "$release" >"$image/release"
 	zstd -qdc <"$kit/build.tar.zst" | tar -x -C "$image" || return 1
 	[[ -e $image/build/Module.symvers ]] ||
-		vm_die 1 "$kit/build.tar.zst is not the tree of a kernel"
+		vm_die 1 "$kit/build.tar.zst is not a tree to build modules against"
 	vm_extract_vmlinux "$image/vmlinuz" "$image/vmlinux" ||
 		vm_die 1 "cannot extract vmlinux of $kit/bzImage"
 	mkdir -p "$image/boot" "$image/lib/modules/$release"
@@ -167,8 +168,8 @@ vm_make_source()
 	vm_unpack_source "$2/.package" "$2" && rmdir "$2/.package"
 }
 
-# vm_source: sets PART, the unpacked source that the chosen row's kernel is built
-# from, for builds outside of it.
+# vm_source: sets PART, the unpacked source of the chosen row's kernel, for
+# builds outside its tree.
 vm_source()
 {
 	[[ -n $ROW_FRAGMENT ]] ||
@@ -178,7 +179,7 @@ vm_source()
 	PART=$VM_CACHE/kernels/$PICK-source
 	[[ -d $PART ]] || vm_locked "$PICK-source" vm_part_make source
 	[[ ! -d $PART ]] || return 0
-	# Without a network, an older one will do.
+	# Without a network, an older source is used.
 	PART=$(find "$VM_CACHE/kernels" -maxdepth 1 \
 		-name "linux-$ROW_SERIES.*-source" | sort -V | tail -n 1)
 	[[ -n $PART ]] ||

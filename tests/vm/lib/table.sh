@@ -2,19 +2,20 @@
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 # shellcheck shell=bash
 #
-# The kernels that are known: one row each.
+# The known kernels, one per row.
 #
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by scripts that source this
 #
-# suites:   where packages are looked for; the first names the package index.
+# suites:   where to look for packages; the first suite names the package index.
 # series:   the beginning of the version, "*" for any.
-# compiler: the one that builds modules. clang brings its linker and so on, of
-#           the same version.
-# place:    "host", or the suite of a root made for building: a newer kernel's
-#           build programs want a newer C library than the host's.
+# compiler: the compiler for modules. clang also uses the linker and tools of its
+#           version.
+# place:    "host", or the suite of the root for builds: build programs of a newer
+#           kernel need a newer C library than the host's.
 #
-# A row that has a file of its name in kernels/ is no kernel of Debian's but is
-# built from its linux-source of the series, after that file (source.sh).
+# A row with a file of its name in kernels/ is a sanitizer kernel. It is built
+# from Debian's linux-source of the series, with the options of this file
+# (source.sh).
 VM_TABLE='
 5.10    bullseye,bullseye-security                5.10  gcc-12  host
 6.1     bookworm,bookworm-security                6.1   gcc-12  host
@@ -26,9 +27,9 @@ trixie  trixie,trixie-security,trixie-backports   6.12  gcc-14  trixie
 newest  trixie,trixie-security,trixie-backports   *     gcc-14  trixie
 '
 
-# What may stand behind a kernel's name and a "-", the end of the release of the
-# packages that it means, and the architecture that it is of; "standard" is meant
-# where nothing stands there.
+# Variants: the suffix of a kernel's name after a "-", the end of the release in
+# names of its packages, and its architecture. A name without a suffix means
+# "standard".
 VM_VARIANTS='
 standard  amd64        amd64
 cloud     cloud-amd64  amd64
@@ -39,18 +40,17 @@ armhf     armmp-lpae   armhf
 i386      686-pae      i386
 '
 
-# The architectures of those, as Debian calls them.
+# Architectures, by Debian's names.
 #
 # kbuild:   ARCH of the kernel's build.
-# cross:    what the names of the compiler's programs begin with, "-" for this
-#           machine's own.
-# qemu:     the program, and the package that it is in.
-# machine, cpu: for qemu. The processors have what keeps a kernel from touching
-#           user memory by mistake (SMAP, PAN) wherever the architecture has it.
-# image:    vmlinux where qemu can start it (by PVH), which saves unpacking.
-# console:  as the kernel calls it.
-# bus:      of the virtio devices.
-# append:   more for the kernel's command line, to the end of the line.
+# cross:    the prefix of the compiler's programs, "-" for this machine's own.
+# qemu:     the program and its package.
+# machine, cpu: options of qemu. The CPU has the feature that keeps a kernel from
+#           accessing user memory by mistake (SMAP, PAN), if the architecture has it.
+# image:    vmlinux if qemu can start it (by PVH), which needs no unpacking.
+# console:  the kernel's name for the console.
+# bus:      the bus of virtio devices.
+# append:   the rest of the row is appended to the kernel's command line.
 VM_ARCHITECTURES='
 amd64  x86_64  -                     qemu-system-x86_64   qemu-system-x86   q35              max,la57=off             vmlinux  ttyS0     pci  no_timer_check lpj=4000000
 i386   i386    i686-linux-gnu-       qemu-system-i386     qemu-system-x86   q35              max,vendor=GenuineIntel  vmlinux  ttyS0     pci  no_timer_check lpj=4000000
@@ -59,8 +59,8 @@ armhf  arm     arm-linux-gnueabihf-  qemu-system-arm      qemu-system-arm   virt
 s390x  s390    s390x-linux-gnu-      qemu-system-s390x    qemu-system-misc  s390-ccw-virtio  max                      vmlinuz  ttysclp0  ccw
 '
 
-# vm_variant VARIANT: sets what its row and that of its architecture say; fails
-# if there is no such variant.
+# vm_variant VARIANT: sets ROW_* from the rows of the variant and its
+# architecture. Fails if there is no such variant.
 vm_variant()
 {
 	read -r ROW_FLAVOUR ROW_ARCH < <(awk -v want="${1:-standard}" \
@@ -72,15 +72,15 @@ vm_variant()
 	ROW_CROSS=${ROW_CROSS#-}
 }
 
-# vm_foreign: whether the chosen row's kernel is of another architecture than
+# vm_foreign: whether the chosen row's kernel is for another architecture than
 # this machine's programs.
 vm_foreign()
 {
 	[[ -n $ROW_CROSS ]]
 }
 
-# vm_row KERNEL[-VARIANT]: sets ROW_*, or dies.  A series that has no row of its
-# own (7.3) is looked for where "newest" is.
+# vm_row KERNEL[-VARIANT]: sets ROW_*, or exits. A series without a row (7.3) is
+# looked up in the suites of "newest".
 vm_row()
 {
 	local want=${1%%-*} variant='' name suites series compiler place
@@ -101,17 +101,18 @@ vm_row()
 		ROW_FRAGMENT=$VM_DIR/kernels/$name
 		[[ -e $ROW_FRAGMENT ]] || ROW_FRAGMENT=''
 		[[ -z $ROW_FRAGMENT || -z $variant ]] ||
-			vm_unavailable "there is only one $want"
+			vm_unavailable "$want has no variants"
 		[[ $place == host ]] || ! vm_foreign || vm_unavailable \
-			"$want is built in a root, where no cross compiler is"
+			"$want has no other architectures: its root has no cross compiler"
 		return
 	done < <(sed '/^$/d' <<<"$VM_TABLE")
 	vm_unavailable "unknown kernel '$1'"
 }
 
-# vm_release_pattern: an extended regular expression for the releases of the
-# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64; for those built
-# from source like 6.12.117-1~deb12u1-kasan-0123456789ab, after the fragment.
+# vm_release_pattern: prints an extended regular expression for releases of the
+# chosen row, like 6.1.0-56-amd64 or 7.3.4+deb13-cloud-amd64. For sanitizer
+# kernels they end in the id of the fragment, like
+# 6.12.117-1~deb12u1-kasan-0123456789ab.
 vm_release_pattern()
 {
 	local series='[0-9]+\.[0-9]+'
