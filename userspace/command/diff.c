@@ -386,9 +386,9 @@ static void fill_new(const struct cell *cell, struct value *value)
 
 static const struct column change_table[] = {
 	COLUMN_TEXT("CHANGE", fill_change, "came, went, changed, exec (by a thread), died, stopped or continued"),
-	COLUMN_TEXT("WHAT", fill_what, "the column of list in which it changed"),
-	COLUMN_TEXT("OLD", fill_old, "what it was in A"),
-	COLUMN_TEXT("NEW", fill_new, "what it is in B"),
+	COLUMN_TEXT("WHAT", fill_what, "column of list that changed"),
+	COLUMN_TEXT("OLD", fill_old, "value in A"),
+	COLUMN_TEXT("NEW", fill_new, "value in B"),
 };
 
 const struct columns change_columns = {
