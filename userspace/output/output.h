@@ -58,7 +58,7 @@ struct cell {
 	const struct row *row;
 	const struct column *column;
 	bool full_ids;		/* ids as 16 hex digits, not "mm#3" */
-	bool names_as_bytes;	/* do not escape names: the caller does this */
+	bool names_as_bytes;	/* leave the escaping of names to the caller */
 };
 
 struct column {
@@ -66,7 +66,7 @@ struct column {
 	enum value_type type;	/* type of its values, which can also be VALUE_NONE */
 	bool prose;		/* VALUE_NONE is blank in a table, not "-" */
 	const char *help;
-	/* Sets @value, which is VALUE_NONE, if the cell has one. */
+	/* Sets @value, initially VALUE_NONE, if the cell has a value. */
 	void (*fill)(const struct cell *cell, struct value *value);
 	enum taskmap_resource resource;	/* of the columns of resources */
 	size_t offset;		/* of a field of row.of */
