@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap groups: who shares each object.
- */
+/* taskmap groups: show who shares each object. */
 #include "command/command.h"
 
 static const struct object *object_of(const struct cell *cell)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap list: every task, what it is and what it holds.
- */
+/* taskmap list: show every task, what it is and what it holds. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -218,8 +216,9 @@ const struct columns task_columns = {
 };
 
 /* Adds the lines of either all leaders or all other tasks to their parents. */
-static void hang_lines(const struct model *model, struct libscols_line **lines,
-		       const unsigned int *parents, bool leaders)
+static void attach_lines(const struct model *model,
+			 struct libscols_line **lines,
+			 const unsigned int *parents, bool leaders)
 {
 	for (unsigned int i = 0; i < model->count; i++) {
 		if (lines[i] && parents[i] != NO_TASK &&
@@ -246,8 +245,8 @@ static void print_tree(struct view *view)
 		if (view->chosen[i])
 			lines[i] = table_add_row(table, output, &row);
 	}
-	hang_lines(model, lines, parents, false);
-	hang_lines(model, lines, parents, true);
+	attach_lines(model, lines, parents, false);
+	attach_lines(model, lines, parents, true);
 	table_print(table);
 	free(parents);
 	free(lines);

@@ -20,8 +20,8 @@ static uint64_t tick_ns(void)
 
 /*
  * The path of a file of a task. Every task has a directory in its own task
- * directory, so the path needs no tgid: the tgid that /proc reports can be
- * compared, too.
+ * directory, so the path needs no tgid, and the tgid that /proc reports can be
+ * compared.
  */
 static void path_of(char path[PATH_MAX], const char *root, int pid,
 		    const char *name)

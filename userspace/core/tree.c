@@ -54,7 +54,7 @@ static unsigned int climb(struct tree *tree, unsigned int task)
  * At TREE_DEPTH a child becomes a sibling of its parent: a chain of 100000
  * forks would make lines of that length, and libsmartcols recurses.
  */
-static void hang(struct tree *tree, unsigned int task)
+static void attach(struct tree *tree, unsigned int task)
 {
 	unsigned int parent = tree->parents[task];
 
@@ -80,7 +80,7 @@ static void make_tree(struct tree *tree, const struct model *model,
 		if (tree->depths[i] == UNKNOWN)
 			length = climb(tree, i);
 		while (length)
-			hang(tree, tree->path[--length]);
+			attach(tree, tree->path[--length]);
 	}
 }
 
