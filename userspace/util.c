@@ -50,7 +50,7 @@ static void *must(void *memory)
 
 void *xcalloc(size_t count, size_t size)
 {
-	/* Nothing at all may be NULL, which here would look like a failure. */
+	/* calloc() of zero bytes may return NULL, which is no failure. */
 	return must(calloc(count ? count : 1, size ? size : 1));
 }
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
-/*
- * What all but core/ may use: memory that is there or ends the program, and the
- * one way to end it with a message.
- */
+/* Error messages, and allocations that exit on failure. core/ uses neither. */
 #ifndef TASKMAP_UTIL_H
 #define TASKMAP_UTIL_H
 
@@ -14,33 +11,43 @@
 /* The exit status of taskmap, as its manual page documents it. */
 enum exit_status {
 	STATUS_DONE	= 0,
-	STATUS_MISSING	= 1,	/* something asked about is not there, or differs */
+	STATUS_MISSING	= 1,	/* a requested task is missing, or there are differences */
 	STATUS_USAGE	= 2,
-	STATUS_FAILED	= 3,	/* cannot read, or cannot write */
+	STATUS_FAILED	= 3,	/* cannot read or write */
 };
 
-/* Whose complaints these are; for a main() to change that is not taskmap's. */
+/*
+ * Program name used in messages. Programs other than taskmap set it in main().
+ */
 extern const char *program_name;
 
-/* Its name, a colon, and one line on standard error. */
+/*
+ * Prints one line to standard error: the program name, a colon and the message.
+ */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* complain(), then exit with @status. */
+/* Prints a message like complain(), then exits with @status. */
 _Noreturn void die(enum exit_status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Ends the program if @failed, which is for lack of memory. */
+/* Exits with the message "not enough memory" if @failed is not zero. */
 void need_memory(int failed);
 
-/* As their namesakes without the x, but never NULL. */
+/* Like the functions without the x, but exit if there is not enough memory. */
 void *xcalloc(size_t count, size_t size) __attribute__((malloc));
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *string) __attribute__((malloc));
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/*
- * Makes room for one element more in an array of @count of @size bytes, which
- * was made so, too: room is doubled whenever @count is a power of two.
+/**
+ * xgrow() - make space for one more element at the end of an array
+ * @array: NULL, or a result of xgrow()
+ * @count: number of elements, which starts at 0 and grows by one each time
+ * @size: size of an element
+ *
+ * The capacity doubles whenever @count is a power of two.
+ *
+ * Return: the array, which may have moved.
  */
 void *xgrow(void *array, size_t count, size_t size);
 

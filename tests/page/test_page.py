@@ -278,7 +278,7 @@ class Ten(PageTest):
                          r"\(CLONE_VM\); 2 holders: 30 sh, 31 sh$")
         self.page.hover(22, TASK)
         self.assertRegex(self.page.said(), r"^22 server: thread of 20; .*"
-                         r"shares mm#\d+, sighand#\d+, signal#\d+ with 2 others; "
+                         r"shares mm#\d+, sighand#\d+, signal#\d+ with 2 other tasks; "
                          r"own files#\d+, fs#\d+")
         self.assertNotIn("created by", self.page.said())
         self.page.hover(31, TASK)
@@ -297,7 +297,7 @@ class Ten(PageTest):
                          self.page.said())
         self.assertEqual(self.page.js("document.getElementById('said').role + "
                                       "document.getElementById('grid').ariaLabel"),
-                         "statusTasks, and the objects that they hold")
+                         "statusTasks and the objects that they hold")
 
     def test_lit_without_colour(self):
         """Lit cells are white on black and kinds are letters: color is not needed."""

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * What commands about one snapshot have in common.
- */
+/* Common functions of the commands that read one snapshot. */
 #include <stdlib.h>
 
 #include "command/command.h"

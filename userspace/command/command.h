@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * The commands, what the command line asked of them, and what they have in
- * common. To remove a command, remove its file and its row in main.c.
+ * The commands, their options and their common functions. To remove a command,
+ * remove its file and its row in main.c.
  */
 #ifndef TASKMAP_COMMAND_H
 #define TASKMAP_COMMAND_H
@@ -14,19 +14,19 @@ struct passwd;
 
 struct options {
 	const char *input;	/* NULL: the running system */
-	const struct source *source;	/* how to take a snapshot of that */
+	const struct source *source;	/* the running system, to read if @input is NULL */
 	struct output output;
 	struct filter filter;
 	struct selection compared;	/* diff: the columns to compare */
 	bool all;		/* also objects that one task holds */
-	bool complete;		/* explain: not in five lines */
-	bool births;		/* graph: who created whom */
-	uint32_t resources;	/* those that are shown */
-	char **args;		/* what follows the command */
-	uint64_t seed;		/* for what is chosen at random */
-	bool seeded;		/* it was given */
+	bool complete;		/* explain: print everything, not five lines */
+	bool births;		/* graph: also draw who created whom */
+	uint32_t resources;	/* groups, graph: resources to show */
+	char **args;		/* arguments after the command */
+	uint64_t seed;		/* verify: random seed */
+	bool seeded;		/* @seed was given */
 	bool dashes;		/* "--" precedes the arguments */
-	const struct passwd *account;	/* watch: of whom to run COMMAND; or NULL */
+	const struct passwd *account;	/* watch: user to run COMMAND as; or NULL */
 };
 
 /* Each returns an enum exit_status, or -1 with @error set. */
@@ -41,28 +41,28 @@ int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
 
-/* What --list-columns does, in place of the command. */
+/* Runs instead of the command for --list-columns. */
 int list_columns(const struct options *options);
 
-/* The columns of each command; those of tasks are part of others. */
+/* The columns of each command. Others include those of tasks. */
 extern const struct columns task_columns, object_columns, change_columns,
 			    finding_columns;
 
-/* What changes of tasks are looked for in; the defaults are what seldom does. */
+/* The columns that diff compares. The defaults are those that seldom change. */
 extern const struct columns compared_columns;
 
-/* What a command shows of one snapshot. */
+/* A snapshot, and the part of it that a command shows. */
 struct view {
 	const struct options *options;
 	struct snapshot snap;
 	struct model model;
-	bool *chosen;		/* tasks, once view_choose() was called */
-	bool missing;		/* a pid that was asked for is not there */
+	bool *chosen;		/* the tasks to show, set by view_choose() */
+	bool missing;		/* a requested pid is missing */
 };
 
 /**
- * view_open() - read the snapshot that was asked for
- * @view: filled in; to be closed unless this fails
+ * view_open() - read the snapshot that the options name
+ * @view: filled in; call view_close() unless this fails
  * @options: the command line
  * @error: set if the snapshot cannot be read
  *
@@ -71,44 +71,55 @@ struct view {
 int view_open(struct view *view, const struct options *options,
 	      struct error *error);
 
-/* Frees it. Returns @status, or that something is missing if that is all. */
+/*
+ * Frees @view. Returns @status, or STATUS_MISSING if that is STATUS_DONE and a
+ * requested pid is missing.
+ */
 int view_close(struct view *view, int status);
 
-/* Chooses the tasks that --pid and --kind name. Complains of missing pids. */
+/*
+ * Chooses the tasks that --pid and --kind select. Complains about missing pids.
+ */
 void view_choose(struct view *view);
 
 /*
- * The tasks whose pids were given, in that order, to be freed. Complains of
- * missing ones.
+ * Returns the tasks with the requested pids, in the given order. Complains
+ * about missing pids. The caller frees the array.
  */
 unsigned int *view_tasks(struct view *view, size_t *count);
 
-/* Prints @rows of its snapshot, which JSON calls @key. */
+/* Prints @rows. In JSON, @key is the name of their array. */
 void view_print(struct view *view, const char *key, const struct rows *rows);
 
-/* filter_apply(), with a complaint of each pid that is missing. */
+/* Like filter_apply(), but complains about missing pids. */
 bool *choose(const struct filter *filter, const struct model *model,
 	     bool *missing);
 
-/* What is special about a task, in a few words: "" if nothing is. */
+/*
+ * Describes in a few words how a task deviates from the textbook: "" if it does
+ * not.
+ */
 void note_oddities(const struct model *model, unsigned int task,
 		   char out[VALUE_SIZE]);
 
-/* The resources of which note_oddities() asks who holds them. */
+/* The resources whose holders note_oddities() needs. */
 #define NOTED	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS))
 
-/* The kernel thread, or threads, with which model_odd_kthread() compares others. */
+/* Names the kernel thread or threads that model_odd_kthread() compares with. */
 const char *usual_kthread(const struct model *model);
 
-/* Whether one of two tasks is in a mode of seccomp(2) that has no filter. */
+/*
+ * Whether one of the two tasks is in seccomp's strict mode, which has no
+ * filter.
+ */
 bool seccomp_is_strict(const struct model *model, unsigned int a,
 		       unsigned int b);
 
-/* What a relation says, for JSON. */
+/* Adds the members of @relation to @object. */
 void json_add_relation(struct json_object *object,
 		       const struct relation *relation);
 
-/* What the kernel makes first (rest_init(), init/main.c). */
+/* The first processes that the kernel creates (rest_init(), init/main.c). */
 #define PID_INIT	1
 #define PID_KTHREADD	2
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap diff: what changed between two snapshots that were made by one load of
- * the module. A task is named by its pid and when it was created: except for a
- * thread that called exec(2), which has taken over both from its leader
- * (de_thread(), fs/exec.c), and is found by the id of the task.
+ * taskmap diff: show what changed between two snapshots that one load of the
+ * module made.
+ *
+ * The pid and the time of creation identify a task. An exception is a thread
+ * that called exec(2): it took over both from its leader (de_thread(),
+ * fs/exec.c), and is found by the id of its task_struct.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/command.h"
 
-/* A task in each of them, NO_TASK where there is none. */
+/* A task in both snapshots; NO_TASK: not in this snapshot. */
 struct both {
 	unsigned int a, b;
 };
@@ -21,7 +23,7 @@ enum event {
 	EVENT_CHANGED,
 	EVENT_CAME,
 	EVENT_WENT,
-	EVENT_EXEC,	/* a thread that called exec(2) and leads its process now */
+	EVENT_EXEC,	/* a thread called exec(2), and leads its process now */
 	EVENT_DIED,
 	EVENT_STOPPED,
 	EVENT_CONTINUED,
@@ -41,20 +43,20 @@ struct change {
 	const struct diff *diff;
 	struct both task;
 	enum event event;
-	/* In which column; NULL if only one of them has the task. */
+	/* The column that changed; NULL if the task is in one snapshot only */
 	const struct column *what;
 };
 
 struct diff {
-	struct taskmap_record *tasks;	/* those of A, then those of B */
+	struct taskmap_record *tasks;	/* the tasks of A, then those of B */
 	struct model both, a, b;
 	struct change *changes;		/* in order of pid, then of columns */
 	size_t count;
-	bool missing;		/* a pid that is in neither */
-	struct column pid, state;	/* what events are shown by */
+	bool missing;		/* a requested pid is in neither snapshot */
+	struct column pid, state;	/* columns that changes of events name */
 };
 
-/* A model of some of the tasks, which stay the caller's. */
+/* Creates a model of some tasks. The caller keeps @tasks. */
 static void make_model(struct model *model, struct taskmap_record *tasks,
 		       unsigned int count, size_t scalars)
 {
@@ -64,14 +66,17 @@ static void make_model(struct model *model, struct taskmap_record *tasks,
 	model->scalars = scalars;
 }
 
-/* One array, for an object to have one short id in both. */
+/*
+ * Copies all tasks into one array, so that an object has the same short id in
+ * both snapshots.
+ */
 static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
 {
-	/* Fits: the pids of each ascend and are ints. */
+	/* No overflow: the pids of each snapshot are ascending ints. */
 	unsigned int count = a->count + b->count;
 	size_t scalars = snapshot_scalars(&a->header);
 
-	/* What one of them does not tell cannot be compared. */
+	/* A field that one of them lacks cannot be compared. */
 	if (scalars > snapshot_scalars(&b->header))
 		scalars = snapshot_scalars(&b->header);
 	diff->tasks = xcalloc(count, sizeof(*diff->tasks));
@@ -88,7 +93,7 @@ static void join(struct diff *diff, struct snapshot *a, struct snapshot *b)
 	snapshot_free(b);
 }
 
-/* What the cells of @columns ask for, in all of the models. */
+/* Prepares all models for the cells of @columns. */
 static void prepare(struct diff *diff, const struct selection *columns,
 		    bool short_ids)
 {
@@ -115,12 +120,15 @@ static bool same_value(const struct value *x, const struct value *y)
 		return x->number == y->number;
 	case VALUE_TEXT:
 		return !strcmp(x->text, y->text);
-	default:	/* no column of tasks has others */
+	default:	/* columns of tasks have no other types */
 		return true;
 	}
 }
 
-/* Whether it is another value in @y, which is nothing there if @given_up. */
+/*
+ * Whether the values of @column in @x and @y differ. If @given_up is set,
+ * VALUE_NONE in @y is not a difference.
+ */
 static bool differs(const struct column *column, const struct row *x,
 		    const struct row *y, bool given_up)
 {
@@ -144,7 +152,10 @@ static bool is_stopped(const struct taskmap_record *record)
 	return record->state == 'T' || record->state == 't';
 }
 
-/* That it died, was stopped or goes on. Returns whether it died. */
+/*
+ * Adds the events of a task: it died, was stopped or continued. Returns whether
+ * it died.
+ */
 static bool add_events(struct diff *diff, struct both both)
 {
 	const struct taskmap_record *a = &diff->a.tasks[both.a];
@@ -161,7 +172,7 @@ static bool add_events(struct diff *diff, struct both both)
 	return false;
 }
 
-/* What a task gives up when it dies is not told once more for each resource. */
+/* A task releases everything when it dies: only the death is reported. */
 static void compare(struct diff *diff, struct both both,
 		    const struct selection *compared)
 {
@@ -178,8 +189,8 @@ static void compare(struct diff *diff, struct both both,
 }
 
 /*
- * Which of the two comes first, or 0 if they are one task. In the place of one
- * that went another can have come, with its pid.
+ * Which of two tasks comes first, or 0 if they are the same task. Two tasks can
+ * have the same pid: one has ended, and the other got its pid.
  */
 static int order(const struct taskmap_record *x, const struct taskmap_record *y)
 {
@@ -188,7 +199,7 @@ static int order(const struct taskmap_record *x, const struct taskmap_record *y)
 	return x->start_ns == y->start_ns ? 0 : -1;
 }
 
-/* The next task of either or of both, after those before @at. Moves that on. */
+/* Returns the next task, from one snapshot or both, and advances @at. */
 static struct both next_both(const struct model *a, const struct model *b,
 			     struct both *at)
 {
@@ -209,8 +220,8 @@ static struct both next_both(const struct model *a, const struct model *b,
 }
 
 /*
- * The thread of A that is the leader in B, if @both is one leader by pid and start
- * and two by the id of the task. NO_TASK if there is none.
+ * The thread of A that is the leader in B, if @both is a leader with the same
+ * pid and start time but another task_struct. NO_TASK if there is none.
  */
 static unsigned int find_thread(const struct diff *diff, struct both both)
 {
@@ -228,7 +239,9 @@ static unsigned int find_thread(const struct diff *diff, struct both both)
 	return NO_TASK;
 }
 
-/* Whether a task that only A has is such a thread, and so is not gone. */
+/*
+ * Whether @a, a task that only A has, is such a thread, and so has not ended.
+ */
 static bool took_over(const struct diff *diff, unsigned int a)
 {
 	const struct taskmap_record *record = &diff->a.tasks[a];
@@ -292,9 +305,8 @@ static bool is_shown(const struct diff *diff, struct both both,
 }
 
 /*
- * Compares the columns that @compared selects, which must outlive @diff, of the
- * tasks that @filter shows in either snapshot. The records of @a and @b are
- * taken from them.
+ * Compares the columns in @compared, which must outlive @diff, of the tasks
+ * that @filter selects in either snapshot. Frees the records of @a and @b.
  */
 static void diff_init(struct diff *diff, struct snapshot *a, struct snapshot *b,
 		      const struct selection *compared,
@@ -328,8 +340,8 @@ static void diff_free(struct diff *diff)
 }
 
 /*
- * The columns: what changed, and all that there is to know of the task, as it is
- * now or as it was when it was last seen.
+ * The columns: the change, and everything about the task as it is in B or, if
+ * it ended, was in A.
  */
 
 static const struct change *change_of(const struct cell *cell)
@@ -342,7 +354,7 @@ static void fill_change(const struct cell *cell, struct value *value)
 	value_set_text(value, events[change_of(cell)->event]);
 }
 
-/* As the key of JSON, by which a program finds the column. */
+/* The name is that of the JSON key, which programs use to find the column. */
 static void fill_what(const struct cell *cell, struct value *value)
 {
 	char *key;
@@ -354,7 +366,7 @@ static void fill_what(const struct cell *cell, struct value *value)
 	free(key);
 }
 
-/* Numbers too become text, for the column to be of one type. */
+/* Numbers are converted to text, so that the column has only one type. */
 static void fill_side(const struct cell *cell, const struct model *model,
 		      unsigned int task, struct value *value)
 {
@@ -386,9 +398,9 @@ static void fill_new(const struct cell *cell, struct value *value)
 
 static const struct column change_table[] = {
 	COLUMN_TEXT("CHANGE", fill_change, "came, went, changed, exec (by a thread), died, stopped or continued"),
-	COLUMN_TEXT("WHAT", fill_what, "the column of list in which it changed"),
-	COLUMN_TEXT("OLD", fill_old, "what it was in A"),
-	COLUMN_TEXT("NEW", fill_new, "what it is in B"),
+	COLUMN_TEXT("WHAT", fill_what, "column of list that changed"),
+	COLUMN_TEXT("OLD", fill_old, "value in A"),
+	COLUMN_TEXT("NEW", fill_new, "value in B"),
 };
 
 const struct columns change_columns = {
@@ -399,15 +411,15 @@ const struct columns change_columns = {
 };
 
 /*
- * Not what changes all the time (S, FLAGS, refs, and ACTIVE_MM of kernel
- * threads), nor what only follows from something else (THREADS, SHARES).
+ * Without columns that change all the time (S, FLAGS, refs, and ACTIVE_MM of
+ * kernel threads), or that follow from others (THREADS, SHARES).
  */
 const struct columns compared_columns = {
 	.defaults = "PPID,PARENT,TRACER,PGID,SID,KIND,UID,EUID,FSUID,GID,COMM,CGROUP_ID,SECCOMP_MODE,TASK,MM,FILES,FS,SIGHAND,SIGNAL,IO,SYSVSEM,CRED,NSPROXY,CGROUPS,UTSNS,IPCNS,MNTNS,PIDNS,NETNS,TIMENS,CGROUPNS,USERNS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP",
 	.more = &task_columns,
 };
 
-/* Of the task as it is now, or as it was when it was last seen. */
+/* The task as it is in B or, if it ended, was in A. */
 static struct row row_at(const struct rows *rows, size_t index)
 {
 	const struct diff *diff = rows->of;
@@ -440,8 +452,8 @@ static int print_diff(const struct options *options, struct snapshot *a,
 }
 
 /*
- * With another load of the module every id is another, and with another boot so
- * is every pid. What is left would look like an answer and be none.
+ * After another load of the module all ids differ, and after another boot so do
+ * all pids. The result would look like an answer, but mean nothing.
  */
 static int check_same_load(const struct snapshot *a, const struct snapshot *b,
 			   char **names, struct error *error)

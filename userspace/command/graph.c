@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap graph: tasks and the objects they hold, drawn.
- */
+/* taskmap graph: draw tasks and the objects that they hold. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,7 +16,7 @@ static int compare_numbers(unsigned int a, unsigned int b)
 	return a < b ? -1 : a > b;
 }
 
-/* Those with the same holders become neighbours, by resource. */
+/* Makes objects with the same holders adjacent, sorted by resource. */
 static int compare_holders(const void *a, const void *b)
 {
 	const struct object *x = a, *y = b;
@@ -82,7 +80,7 @@ static int compare_links(const struct links *a, const struct links *b)
 	       memcmp(a->bundles, b->bundles, a->count * sizeof(*a->bundles));
 }
 
-/* Where a task stands: kernel threads behind the others, groups together. */
+/* Kernel threads are after all other tasks, and thread groups are together. */
 static int compare_places(const struct graph *graph, unsigned int a,
 			  unsigned int b)
 {
@@ -95,7 +93,7 @@ static int compare_places(const struct graph *graph, unsigned int a,
 	return order ? order : compare_numbers(a, b);
 }
 
-/* A creator is alone in its fold: arrows begin there. */
+/* A creator is alone in its fold, because arrows start there. */
 static int compare_lineages(const struct graph *graph, unsigned int a,
 			    unsigned int b)
 {
@@ -130,7 +128,7 @@ static int compare_alike(const void *a, const void *b, void *data)
 	return order ? order : compare_places(graph, x, y);
 }
 
-/* Whoever holds nothing that is drawn is nowhere in the picture: at its end. */
+/* Tasks without drawn objects come last. */
 static int compare_folds(const void *a, const void *b, void *graph)
 {
 	const struct fold *x = a, *y = b;
@@ -151,7 +149,10 @@ static void add_fold(struct graph *graph, unsigned int first,
 	};
 }
 
-/* The tasks from @first to before @end hold the same. */
+/*
+ * Adds folds for the tasks from @first to before @end, which hold the same
+ * objects.
+ */
 static void fold_alike(struct graph *graph, unsigned int first,
 		       unsigned int end)
 {
@@ -221,7 +222,7 @@ static void count_lines(struct graph *graph)
 	}
 }
 
-/* Those of @wanted of which any chosen task holds an object. */
+/* The resources of @wanted of which a chosen task holds an object. */
 static uint32_t resources_held(const struct graph *graph, uint32_t wanted)
 {
 	uint32_t held = 0;
@@ -237,8 +238,9 @@ static uint32_t resources_held(const struct graph *graph, uint32_t wanted)
 }
 
 /*
- * An object has all its holders, also those that were not chosen. Takes
- * O(n log n) of the number of tasks and what they hold.
+ * Fills in @graph. Objects have all their holders, even those that were not
+ * chosen. Takes O(n log n) of the number of tasks and of the objects that they
+ * hold.
  */
 static void graph_init(struct graph *graph, struct model *model,
 		       const struct object_filter *filter, bool births)
@@ -286,8 +288,9 @@ bool graph_is_written(const struct bundle *bundle)
 }
 
 /*
- * dot(1) does the drawing. It is run and not linked: with the library would come
- * those for fonts and pictures, for everyone who only wants a list.
+ * dot(1) draws the graph. It is executed, not linked: its library needs
+ * libraries for fonts and images, which everyone who only wants a list would
+ * have to install.
  */
 
 #define NO_DOT	127
@@ -306,23 +309,25 @@ static int explain_dot(int status, struct error *error)
 			 WEXITSTATUS(status));
 }
 
-/* The file descriptor that dot writes to. dash(1) knows only those of one digit. */
-#define PICTURE		9
+/*
+ * The file descriptor that dot writes to: dash(1) only supports a single digit.
+ */
+#define SVG_FD		9
 
-/* A failure to write is reported when the program ends, as for all output. */
-static void print_picture(void)
+/* main() reports a failure to write at the end, as for all output. */
+static void print_svg(void)
 {
-	FILE *picture = fdopen(PICTURE, "r");
+	FILE *svg = fdopen(SVG_FD, "r");
 	int c;
 
-	need_memory(!picture);
-	rewind(picture);
-	while ((c = getc(picture)) != EOF)
+	need_memory(!svg);
+	rewind(svg);
+	while ((c = getc(svg)) != EOF)
 		putchar(c);
-	fclose(picture);
+	fclose(svg);
 }
 
-/* Returns what pclose(3) does. */
+/* Returns the status of dot as pclose(3) does, or -1. */
 static int run_dot(const struct graph *graph,
 		   const struct taskmap_header *header)
 {
@@ -330,17 +335,17 @@ static int run_dot(const struct graph *graph,
 	FILE *dot;
 	int status;
 
-	/* If this is ignored, nobody can wait for a child. */
+	/* If SIGCHLD is ignored, pclose(3) fails. */
 	signal(SIGCHLD, SIG_DFL);
 	dot = popen("command -v dot >/dev/null || exit 127; exec dot -Tsvg >&9 9>&-",
 		    "w");
 	if (!dot)
 		return -1;
-	/* How it ended says more than that it does not read. */
+	/* The exit status of dot says more than a failure to write to it. */
 	old = signal(SIGPIPE, SIG_IGN);
 	graph_print_dot(graph, header, dot);
 	status = pclose(dot);
-	/* dot ended well, although it did not read everything. */
+	/* dot succeeded, although it did not read everything. */
 	if (status < 0 && errno == EPIPE)
 		status = 0;
 	signal(SIGPIPE, old);
@@ -348,8 +353,9 @@ static int run_dot(const struct graph *graph,
 }
 
 /*
- * Print the picture only when it is complete. If dot wrote to standard output
- * itself, it could leave a part there, and would not say why a write failed.
+ * Prints the drawing only when it is complete. If dot wrote to standard output
+ * itself, it could leave an incomplete drawing there, and would not report why
+ * a write failed.
  */
 static int draw_svg(const struct graph *graph,
 		    const struct taskmap_header *header, struct error *error)
@@ -357,17 +363,20 @@ static int draw_svg(const struct graph *graph,
 	int fd = memfd_create("svg", 0);
 	int status = -1;
 
-	if (fd >= 0 && dup2(fd, PICTURE) >= 0)
+	if (fd >= 0 && dup2(fd, SVG_FD) >= 0)
 		status = run_dot(graph, header);
 	if (status < 0)
 		error_set(error, "cannot run dot: %s", strerror(errno));
 	else if (status)
 		explain_dot(status, error);
-	/* It may be standard output, if that is closed. */
-	if (fd != PICTURE)
+	/*
+	 * If standard output is closed, memfd_create(2) may have returned its
+	 * number.
+	 */
+	if (fd != SVG_FD)
 		close(fd);
 	if (!status)
-		print_picture();
+		print_svg();
 	return status ? -1 : 0;
 }
 

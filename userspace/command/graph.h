@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * Tasks and the objects that they hold, as a drawing has them: what would be
- * drawn twice at the same ends is one.
+ * Tasks and the objects that they hold, prepared for drawing: objects and tasks
+ * that would have the same lines are combined.
  */
 #ifndef TASKMAP_GRAPH_H
 #define TASKMAP_GRAPH_H
@@ -11,102 +11,105 @@
 
 #include "command/command.h"
 
-/* Up to how many tasks that hold the same are drawn one by one. */
+/* Maximum number of tasks with the same objects that are drawn separately. */
 #define GRAPH_ALIKE	6
 
 /*
- * How many lines end at an object at most. What more hold, such as the first
- * namespaces, would be seen as a tangle: it is told in words.
+ * Maximum number of lines to an object. With more, as to the initial
+ * namespaces, they would be a tangle: the object is listed in the labels of its
+ * holders instead.
  */
 #define GRAPH_LINES	24
 
-/* Objects that the same tasks hold. Never empty. */
+/* Objects that the same tasks hold; at least one. */
 struct bundle {
-	const struct object *objects;	/* in order of resource */
+	const struct object *objects;	/* sorted by resource */
 	unsigned int count;
-	unsigned int lines;	/* folds that hold it */
-	unsigned int shown;	/* chosen tasks that hold it */
+	unsigned int lines;	/* number of folds that hold it */
+	unsigned int shown;	/* number of chosen tasks that hold it */
 };
 
-/* What a task holds of what is drawn: indices of bundles, ascending. */
+/* The drawn objects that a task holds: indices of bundles, ascending. */
 struct links {
 	unsigned int *bundles;
 	unsigned int count;
 };
 
 /*
- * Tasks that hold the same of what is drawn, and with births were created alike
- * and created none; or one task. Never empty.
+ * Tasks that hold the same drawn objects and, if births are drawn, have the
+ * same creator and flags and created no task. Or a single task.
  */
 struct fold {
-	const unsigned int *tasks;	/* by thread group and pid */
+	const unsigned int *tasks;	/* sorted by thread group and pid */
 	unsigned int count;
-	struct links links;	/* of each of them */
+	struct links links;	/* the same for each of them */
 };
 
-/* A task among those that were chosen. */
+/* The birth of a chosen task. */
 struct lineage {
-	unsigned int creator;	/* NO_TASK: not known, or not chosen */
-	uint64_t flags;		/* of clone(2), if it has a creator */
-	bool created;		/* it is the creator of one */
+	unsigned int creator;	/* NO_TASK: unknown, or not chosen */
+	uint64_t flags;		/* flags of clone(2), if @creator is known */
+	bool created;		/* it is the creator of a chosen task */
 };
 
 struct graph {
 	const struct model *model;
-	uint32_t resources;	/* those that anyone chosen holds: BIT(resource) */
-	struct bundle *bundles;	/* in order of pid of their first holders */
+	uint32_t resources;	/* resources that chosen tasks hold: BIT(resource) */
+	struct bundle *bundles;	/* sorted by the pid of their first holder */
 	unsigned int bundle_count;
-	/* User tasks, kernel threads, then whoever holds nothing drawn. */
+	/* User tasks, kernel threads, then tasks without drawn objects. */
 	struct fold *folds;
 	unsigned int fold_count;
-	struct objects objects;	/* what bundles are made of */
-	unsigned int *tasks;	/* what folds are made of */
-	unsigned int task_count;	/* those that were chosen */
+	struct objects objects;	/* objects of the bundles */
+	unsigned int *tasks;	/* tasks of the folds */
+	unsigned int task_count;	/* number of chosen tasks */
 	struct links *links;	/* for each task of the model */
-	/* For each task if births are drawn, otherwise NULL. */
+	/* For each task of the model; NULL if births are not drawn. */
 	struct lineage *lineages;
 };
 
 /**
- * graph_own() - what a task holds alone
- * @graph: that has it
+ * graph_own() - find what a task holds alone
+ * @graph: the graph with the task
  * @task: index in the model
  *
- * Return: BIT(resource) for each drawn resource of which it holds an object
- * that nobody else holds.
+ * Return: the drawn resources of which the task holds an object that no other task
+ * holds.
  */
 uint32_t graph_own(const struct graph *graph, unsigned int task);
 
 /**
- * graph_is_written() - whether too many hold it for lines to be drawn
- * @bundle: one of the graph's
+ * graph_is_written() - check whether objects are listed in labels
+ * @bundle: the objects
+ *
+ * Return: whether more than GRAPH_LINES folds hold the objects, so that no lines
+ * are drawn to them.
  */
 bool graph_is_written(const struct bundle *bundle);
 
 /**
- * graph_print_dot() - write DOT
- * @graph: what is drawn
- * @header: of the snapshot it is of
- * @out: where to
+ * graph_print_dot() - print a graph as DOT
+ * @graph: the graph
+ * @header: header of its snapshot
+ * @out: the file to write to
  *
- * Whatever names tasks give themselves, they end up in quoted strings and
- * nowhere else.
+ * Names of tasks are written only in quoted strings, with quotes escaped.
  */
 void graph_print_dot(const struct graph *graph,
 		     const struct taskmap_header *header, FILE *out);
 
 /**
- * graph_print_page() - write the page to standard output
- * @graph: what it shows
- * @header: of the snapshot it is of
+ * graph_print_page() - print the page to standard output
+ * @graph: the graph
+ * @header: header of its snapshot
  *
- * What names tasks give themselves is only in the page's JSON, in which there is
- * no "<": no name can end the element that it is in.
+ * Names of tasks are written only in the page's JSON, where "<" is escaped: a name
+ * cannot end the element that contains it.
  */
 void graph_print_page(const struct graph *graph,
 		      const struct taskmap_header *header);
 
-/* The page as it is in its file, with a place for the data. */
+/* The contents of graph_page.html, with a placeholder for the data. */
 extern const char page_text[] __attribute__((visibility("hidden")));
 
 #endif /* TASKMAP_GRAPH_H */

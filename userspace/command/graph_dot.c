@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Tasks are on the left, each thread group in a frame; objects on the right,
- * those with the same holders in one node. Shapes and words tell what colours
- * would, so that it can be printed.
+ * Prints a graph as DOT. Tasks are on the left, with a frame around each thread
+ * group; objects are on the right, with one node for all that have the same
+ * holders. Shapes and words distinguish them, not colours, so that the drawing
+ * can be printed in black and white.
  */
 #include <linux/sched.h>
 #include <stdlib.h>
 
 #include "command/graph.h"
 
-/* How many tasks of a fold are named. */
+/* Number of tasks of a fold that are named. */
 #define NAMED	3
 
 static const char *const shapes[KINDS + 1] = {
@@ -22,8 +23,8 @@ static const char *const shapes[KINDS + 1] = {
 };
 
 /*
- * Within a quoted string. A backslash would begin an escape sequence of labels,
- * and an ampersand an entity of HTML.
+ * Prints @text in a quoted string. Labels treat a backslash as the start of an
+ * escape sequence, and an ampersand as the start of an HTML entity.
  */
 static void put_text(const char *text, FILE *out)
 {
@@ -37,7 +38,7 @@ static void put_text(const char *text, FILE *out)
 	}
 }
 
-/* "812 server" */
+/* For example "812 server". */
 static void put_name(const struct taskmap_record *task, FILE *out)
 {
 	char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
@@ -66,7 +67,10 @@ static void put_object(const struct graph *graph, const struct object *object,
 		model_number(graph->model, object->earliest, object->resource));
 }
 
-/* The node of a bundle is called as its first object, that of a fold as its pid. */
+/*
+ * The node of a bundle has the name of its first object. The node of a fold has
+ * its pid.
+ */
 static void put_bundle_name(const struct graph *graph,
 			    const struct bundle *bundle, FILE *out)
 {
@@ -80,7 +84,9 @@ static int pid_of(const struct graph *graph, const struct fold *fold)
 	return graph->model->tasks[fold->tasks[0]].pid;
 }
 
-/* What each of them has alone, if that is the same for all. */
+/*
+ * Prints what each task of the fold holds alone, if this is the same for all.
+ */
 static void put_own(const struct graph *graph, const struct fold *fold,
 		    FILE *out)
 {
@@ -98,7 +104,7 @@ static void put_own(const struct graph *graph, const struct fold *fold,
 	fputs("\\l", out);
 }
 
-/* What they hold and no line shows. */
+/* Prints the objects of the fold that have no lines. */
 static void put_written(const struct graph *graph, const struct fold *fold,
 			FILE *out)
 {
@@ -131,7 +137,7 @@ static void put_tasks(const struct graph *graph, const struct fold *fold,
 		      FILE *out)
 {
 	fprintf(out, "%u tasks %s\\l", fold->count, fold->links.count ?
-		"that hold the same" : "that share none of this");
+		"with the same objects" : "that share none of these");
 	for (unsigned int i = 0; i < NAMED; i++) {
 		put_name(&graph->model->tasks[fold->tasks[i]], out);
 		fputs("\\l", out);
@@ -139,7 +145,7 @@ static void put_tasks(const struct graph *graph, const struct fold *fold,
 	fprintf(out, "and %u more\\l", fold->count - NAMED);
 }
 
-/* NULL if no arrow leads to it. */
+/* The birth of the fold, or NULL if no arrow leads to it. */
 static const struct lineage *lineage_of(const struct graph *graph,
 					const struct fold *fold)
 {
@@ -151,7 +157,10 @@ static const struct lineage *lineage_of(const struct graph *graph,
 	return lineage->creator == NO_TASK ? NULL : lineage;
 }
 
-/* "vfork(2) by 812". Not on the arrow: dot 2.43 crashes there. */
+/*
+ * For example "vfork(2) by 812". It is not on the arrow, because dot 2.43
+ * crashes then.
+ */
 static void put_lineage(const struct graph *graph, const struct fold *fold,
 			FILE *out)
 {
@@ -186,7 +195,7 @@ static void put_fold(const struct graph *graph, const struct fold *fold,
 		", style=dashed" : "");
 }
 
-/* The thread group that all are of, 0 if they are of several. */
+/* The tgid of all tasks of the fold, or 0 if they differ. */
 static int tgid_of(const struct graph *graph, const struct fold *fold)
 {
 	const struct taskmap_record *tasks = graph->model->tasks;
@@ -199,7 +208,7 @@ static int tgid_of(const struct graph *graph, const struct fold *fold)
 	return tgid;
 }
 
-/* The fold behind the last of those that are of the same thread group as @f. */
+/* The index behind the last fold in the same thread group as fold @f. */
 static unsigned int end_of_group(const struct graph *graph, unsigned int f)
 {
 	int tgid = tgid_of(graph, &graph->folds[f]);
@@ -263,7 +272,7 @@ static void put_bundles(const struct graph *graph, FILE *out)
 		put_bundle(graph, &graph->bundles[b], out);
 }
 
-/* An address space that is of somebody else, and used for a while. */
+/* Whether the task only borrows this address space. */
 static bool borrows(const struct graph *graph, const struct fold *fold,
 		    const struct bundle *bundle)
 {
@@ -297,7 +306,9 @@ static void put_lines(const struct graph *graph, FILE *out)
 	}
 }
 
-/* The arrow must not move the tasks, which are one below the other. */
+/*
+ * constraint=false: the arrow must not move the tasks, which are in a column.
+ */
 static void put_birth(const struct graph *graph, const struct fold *fold,
 		      const struct lineage *lineage, FILE *out)
 {

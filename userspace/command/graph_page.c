@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The page itself is the file of HTML beside this, which has a place for the
- * data; here that is made, row by row.
+ * Prints the page of taskmap graph --html: graph_page.html, with the data in
+ * JSON inserted.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "command/graph.h"
 
-/* The file becomes a part of the program; make tells the assembler where it is. */
+/*
+ * Includes the file in the program. The Makefile tells the assembler where it
+ * is.
+ */
 #define PAGE						\
 	".pushsection .rodata\n"			\
 	".globl page_text\n"				\
@@ -19,7 +22,7 @@
 	".popsection\n"
 asm(PAGE);
 
-/* Where the data goes. */
+/* The placeholder for the data. */
 static const char place[] = "@DATA@";
 
 static void put(struct json_object *object)
@@ -52,13 +55,16 @@ static void put_resources(uint32_t set)
 	}
 }
 
-/* The place of @resource among those that are drawn. */
+/* The index of @resource among the drawn resources. */
 static unsigned int place_of(uint32_t set, enum taskmap_resource resource)
 {
 	return (unsigned int)__builtin_popcount(set & ((1U << resource) - 1));
 }
 
-/* Objects that more than one task holds: those that lines would be drawn to. */
+/*
+ * Prints the objects that DOT would draw: with --all, also those with one
+ * holder.
+ */
 static void put_objects(const struct graph *graph)
 {
 	for (unsigned int i = 0; i < graph->objects.count; i++) {
@@ -77,7 +83,10 @@ static void put_objects(const struct graph *graph)
 	}
 }
 
-/* The numbers of what a task holds, 0 for none, in order of resource. */
+/*
+ * The numbers of the objects that a task holds, 0 for none, in order of
+ * resource.
+ */
 static struct json_object *holds_of(const struct graph *graph,
 				    unsigned int task)
 {
@@ -124,7 +133,7 @@ static void put_tasks(const struct graph *graph)
 	}
 }
 
-/* How many of the tasks, in their order, each fold has. */
+/* Prints how many of the following tasks belong to each fold. */
 static void put_folds(const struct graph *graph)
 {
 	for (unsigned int f = 0; f < graph->fold_count; f++)
@@ -152,7 +161,9 @@ void graph_print_page(const struct graph *graph,
 {
 	const char *data = strstr(page_text, place);
 
-	/* Byte by byte it goes through the buffer, which knows why it cannot. */
+	/*
+	 * putchar() goes through the buffer of stdout, which remembers errors.
+	 */
 	for (const char *c = page_text; c < data; c++)
 		putchar(*c);
 	put_data(graph, header);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap groups: who shares each object.
- */
+/* taskmap groups: show who shares each object. */
 #include "command/command.h"
 
 static const struct object *object_of(const struct cell *cell)
@@ -32,17 +30,17 @@ static void fill_pids(const struct cell *cell, struct value *value)
 }
 
 static const struct column object_table[] = {
-	COLUMN_TEXT("RESOURCE", fill_resource, "what kind of object it is"),
-	COLUMN_TEXT("ID", fill_id, "its id"),
-	COLUMN_FIELD("HOLDERS", fill_u32, object, holders.count, "tasks that hold it"),
-	COLUMN_FIELD("REFS", fill_known, object, refs, "the kernel's count of references to it"),
-	COLUMN_FIELD("GROUPS", fill_u32, object, groups, "thread groups that its holders are of"),
-	COLUMN_FIELD("OUTSIDE", fill_u32, object, outside, "holders outside the thread group that holds most"),
-	COLUMN_FIELD("KTHREADS", fill_u32, object, kthreads, "kernel threads among its holders"),
-	COLUMN_FIELD("TGID", fill_s32, object, tgid, "tgid of the thread group that holds most"),
-	COLUMN_RECORD("FIRST", fill_s32, pid, "pid of its earliest holder"),
-	COLUMN_TEXT("COMM", fill_comm, "name of its earliest holder"),
-	COLUMN_PIDS("PIDS", fill_pids, "pids of all its holders, a thread group together"),
+	COLUMN_TEXT("RESOURCE", fill_resource, "kind of object"),
+	COLUMN_TEXT("ID", fill_id, "id of the object"),
+	COLUMN_FIELD("HOLDERS", fill_u32, object, holders.count, "number of tasks that hold it"),
+	COLUMN_FIELD("REFS", fill_known, object, refs, "kernel's reference count"),
+	COLUMN_FIELD("GROUPS", fill_u32, object, groups, "number of thread groups among the holders"),
+	COLUMN_FIELD("OUTSIDE", fill_u32, object, outside, "number of holders outside the thread group with most holders"),
+	COLUMN_FIELD("KTHREADS", fill_u32, object, kthreads, "number of kernel threads among the holders"),
+	COLUMN_FIELD("TGID", fill_s32, object, tgid, "tgid of the thread group with most holders"),
+	COLUMN_RECORD("FIRST", fill_s32, pid, "lowest pid of the holders"),
+	COLUMN_TEXT("COMM", fill_comm, "name of the task FIRST"),
+	COLUMN_PIDS("PIDS", fill_pids, "pids of all holders, sorted by thread group"),
 };
 
 const struct columns object_columns = {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap list: every task, what it is and what it holds.
- */
+/* taskmap list: show every task, what it is and what it holds. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +10,8 @@
 #include "command/command.h"
 
 /*
- * The columns of tasks. Each resource gives two, its id and its refs, made from
- * the table of resources.
+ * The columns of tasks. The table of resources provides two for each resource:
+ * its id and its refs.
  */
 
 static const struct taskmap_record *record_of(const struct cell *cell)
@@ -58,7 +56,10 @@ static void fill_task(const struct cell *cell, struct value *value)
 	value_set_id(value, record_of(cell)->task);
 }
 
-/* A process by clone(2) has from its creator what it has, and not of its parent. */
+/*
+ * The task to compare with. A process gets its objects from its creator, which
+ * with CLONE_PARENT is not its parent.
+ */
 static unsigned int origin_of(const struct model *model, unsigned int task)
 {
 	unsigned int creator = model_is_leader(model, task) ?
@@ -124,46 +125,46 @@ static void fill_inode(const struct cell *cell, struct value *value)
 		value_set_number(value, inode);
 }
 
-/* The columns that are not of a resource. */
+/* The columns that do not depend on a resource. */
 static const struct column own_columns[] = {
-	COLUMN_RECORD("PID", fill_s32, pid, "what gettid() returns to the task"),
-	COLUMN_RECORD("TGID", fill_s32, tgid, "what getpid() returns: pid of the leader of its thread group"),
-	COLUMN_RECORD("PPID", fill_s32, ppid, "tgid of its parent, 0 if it has none"),
+	COLUMN_RECORD("PID", fill_s32, pid, "pid of the task, as gettid(2) returns it"),
+	COLUMN_RECORD("TGID", fill_s32, tgid, "pid of its thread group's leader, as getpid(2) returns it"),
+	COLUMN_RECORD("PPID", fill_s32, ppid, "tgid of its parent; 0 if it has none"),
 	COLUMN_RECORD("PARENT", fill_s32, parent, "pid of its parent, which may be a thread"),
-	COLUMN_RECORD("TRACER", fill_known, tracer, "pid of the task that traces it"),
-	COLUMN_RECORD("PGID", fill_s32, pgrp, "its process group"),
-	COLUMN_RECORD("SID", fill_s32, session, "its session"),
-	COLUMN_RECORD("NSPID", fill_s32, ns_pid, "its pid in its own pid namespace"),
+	COLUMN_RECORD("TRACER", fill_known, tracer, "pid of its tracer"),
+	COLUMN_RECORD("PGID", fill_s32, pgrp, "process group id"),
+	COLUMN_RECORD("SID", fill_s32, session, "session id"),
+	COLUMN_RECORD("NSPID", fill_s32, ns_pid, "pid in its own pid namespace"),
 	COLUMN_TEXT("KIND", fill_kind, "process, main, thread, worker or kthread"),
 	COLUMN_TEXT("S", fill_state, "state, as in ps(1)"),
-	COLUMN_NUMBER("THREADS", fill_threads, "tasks of its thread group in this snapshot"),
-	COLUMN_RECORD("NLWP", fill_u32, threads, "tasks of its thread group by the kernel's own count"),
-	COLUMN_TEXT("FLAGS", fill_flags, "PF_ flags of the kernel, in hex"),
-	COLUMN_RECORD("START", fill_u64, start_ns, "when it was created, in ns since boot"),
-	COLUMN_RECORD("EXIT_SIGNAL", fill_s32, exit_signal, "what its parent is sent when it dies, -1 for a thread"),
-	COLUMN_RECORD("EXIT_CODE", fill_exit_code, exit_code, "of a dead task, as wait(2) reports it"),
+	COLUMN_NUMBER("THREADS", fill_threads, "number of tasks in its thread group, in this snapshot"),
+	COLUMN_RECORD("NLWP", fill_u32, threads, "number of tasks in its thread group, as the kernel counts them"),
+	COLUMN_TEXT("FLAGS", fill_flags, "kernel flags (PF_*), in hexadecimal"),
+	COLUMN_RECORD("START", fill_u64, start_ns, "time of its creation, in nanoseconds since boot"),
+	COLUMN_RECORD("EXIT_SIGNAL", fill_s32, exit_signal, "signal that its parent gets when it dies; -1 for a thread"),
+	COLUMN_RECORD("EXIT_CODE", fill_exit_code, exit_code, "status of a dead task, as wait(2) reports it"),
 	COLUMN_RECORD("UID", fill_u32, uid, "real user id"),
 	COLUMN_RECORD("EUID", fill_u32, euid, "effective user id"),
-	COLUMN_RECORD("FSUID", fill_u32, fsuid, "user id for access to files"),
+	COLUMN_RECORD("FSUID", fill_u32, fsuid, "user id for file access"),
 	COLUMN_RECORD("GID", fill_u32, gid, "real group id"),
-	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "0 for none, 1 for strict, 2 for a filter"),
-	COLUMN_RECORD("CGROUP_ID", fill_u64, cgroup, "inode number of its cgroup's directory (cgroup v2)"),
-	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of the task that created it"),
-	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) that created it"),
+	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "seccomp mode: 0 for none, 1 for strict, 2 for a filter"),
+	COLUMN_RECORD("CGROUP_ID", fill_u64, cgroup, "inode number of its cgroup's directory (cgroup2)"),
+	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of its creator"),
+	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it"),
 	COLUMN_TEXT("COMM", fill_comm, "name"),
-	COLUMN_TEXT("TASK", fill_task, "id of the task itself"),
-	COLUMN_TEXT("SHARES", fill_shares, "what it shares with its leader; a leader with its creator, or if that is unknown with its parent"),
+	COLUMN_TEXT("TASK", fill_task, "id of its task_struct"),
+	COLUMN_TEXT("SHARES", fill_shares, "resources shared with its leader; of a leader, with its creator or, if unknown, its parent"),
 	{
 		.name = "NOTE",
 		.type = VALUE_TEXT,
 		.prose = true,
-		.help = "what is not the textbook case about it",
+		.help = "deviations from the textbook case",
 		.fill = fill_note,
 		.groups = NOTED,
 	},
 };
 
-/* One for each namespace. */
+/* The column for the inode number of a namespace. */
 static struct column inode_column(size_t index)
 {
 	enum taskmap_resource r = (enum taskmap_resource)(TASKMAP_UTS_NS + index);
@@ -214,9 +215,10 @@ const struct columns task_columns = {
 	.make = task_column,
 };
 
-/* Hangs either the leaders or the others below whom they belong to. */
-static void hang_lines(const struct model *model, struct libscols_line **lines,
-		       const unsigned int *parents, bool leaders)
+/* Adds the lines of either all leaders or all other tasks to their parents. */
+static void attach_lines(const struct model *model,
+			 struct libscols_line **lines,
+			 const unsigned int *parents, bool leaders)
 {
 	for (unsigned int i = 0; i < model->count; i++) {
 		if (lines[i] && parents[i] != NO_TASK &&
@@ -225,12 +227,12 @@ static void hang_lines(const struct model *model, struct libscols_line **lines,
 	}
 }
 
-/* A thread group together: first the threads of a leader, then its children. */
+/* The threads of a leader come first, then its children. */
 static void print_tree(struct view *view)
 {
 	const struct output *output = &view->options->output;
 	struct model *model = &view->model;
-	/* None for tasks that are not shown. */
+	/* NULL for tasks that are not shown */
 	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
 	unsigned int *parents = tree_parents(model, view->chosen);
 	struct libscols_table *table = table_of_rows(output);
@@ -243,8 +245,8 @@ static void print_tree(struct view *view)
 		if (view->chosen[i])
 			lines[i] = table_add_row(table, output, &row);
 	}
-	hang_lines(model, lines, parents, false);
-	hang_lines(model, lines, parents, true);
+	attach_lines(model, lines, parents, false);
+	attach_lines(model, lines, parents, true);
 	table_print(table);
 	free(parents);
 	free(lines);
@@ -284,7 +286,7 @@ int list_command(const struct options *options, struct error *error)
 	return view_close(&view, STATUS_DONE);
 }
 
-/* --list-columns: what columns there are */
+/* --list-columns */
 
 static void print_columns(const struct output *output)
 {

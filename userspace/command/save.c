@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap save: a snapshot to look at elsewhere, later, without the module.
+ * taskmap save: write a snapshot to a file.
  *
- * Root saves into directories like /tmp, where other users can put files of any
- * kind. So the file is never opened by its name: it is created under a new name
- * in the same directory, which is looked up once, and renamed.
+ * Root may save into directories such as /tmp, where other users can create any
+ * kind of file. So the target is never opened by its name: the snapshot is
+ * written to a new file in the same directory, which is looked up only once,
+ * and then renamed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,22 +21,27 @@
 
 #include "command/command.h"
 
-/* Bytes to write before looking for signals again. */
+/* Number of bytes to write before checking for signals again. */
 #define STRETCH		(1024 * 1024)
 
-/* Signals that end the program and can wait until the temporary file is gone. */
+/*
+ * Signals that end the program, and are blocked while there is a temporary
+ * file.
+ */
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
 /* A file to create or to replace. */
 struct target {
 	int directory;
-	const char *name;	/* in that directory */
+	const char *name;	/* in @directory */
 	bool exists;
-	struct stat old;	/* if it does */
-	sigset_t blocked;	/* signals that were blocked before we blocked all */
+	struct stat old;	/* the existing file, if @exists */
+	sigset_t blocked;	/* signal mask before all signals were blocked */
 };
 
-/* Whether a signal arrived that will end the program once it is unblocked. */
+/*
+ * Whether a signal is pending that will end the program when it is unblocked.
+ */
 static bool is_ending(const struct target *target)
 {
 	sigset_t pending;
@@ -53,7 +59,7 @@ static bool is_ending(const struct target *target)
 	return false;
 }
 
-/* @target: whose signals end it, NULL if they need not be looked for. */
+/* @target: pending signals interrupt writing to it; NULL: they need not */
 static int write_all(int fd, const struct buffer *image,
 		     const struct target *target)
 {
@@ -73,7 +79,7 @@ static int write_all(int fd, const struct buffer *image,
 	return 0;
 }
 
-/* Gives @fd the group and the mode of the file that it is to replace. */
+/* Gives @fd the group and the mode of the file that it will replace. */
 static int keep_access(int fd, const struct target *target)
 {
 	if (fchown(fd, (uid_t)-1, target->old.st_gid) ||
@@ -91,13 +97,13 @@ static int fill_temporary(int fd, const struct target *target,
 		ret = keep_access(fd, target);
 	if (!ret && fsync(fd))
 		ret = -errno;
-	/* What close(2) says matters only if nothing failed before. */
+	/* A failure of close(2) matters only if nothing failed before. */
 	if (close(fd) && !ret)
 		ret = -errno;
 	return ret;
 }
 
-/* Under its name there is always either what was there or a whole snapshot. */
+/* At any time, the name refers to the old file or to a complete snapshot. */
 static int replace(const struct target *target, const struct buffer *image)
 {
 	char temporary[] = ".taskmap-0123456789abcdef";
@@ -120,7 +126,7 @@ static int replace(const struct target *target, const struct buffer *image)
 	return ret;
 }
 
-/* Signals wait as long as there is a temporary file. */
+/* Blocks signals as long as there is a temporary file. */
 static int replace_undisturbed(struct target *target,
 			       const struct buffer *image)
 {
@@ -135,8 +141,9 @@ static int replace_undisturbed(struct target *target,
 }
 
 /*
- * Why @old is left alone, NULL if it may be replaced. Whoever owns the file or
- * has another name for it would expect what a new file cannot give.
+ * Why @old must not be replaced, or NULL if it may be. The owner of a file, or
+ * a user of another of its names, expects things that a new file cannot
+ * provide.
  */
 static const char *refusal(const struct stat *old)
 {
@@ -169,7 +176,7 @@ static const char *save_in(struct target *target, const struct buffer *image)
 	return ret ? strerror(-ret) : NULL;
 }
 
-/* Returns why it cannot be saved, NULL if it was. */
+/* Returns the reason for a failure, or NULL. */
 static const char *save_as(const char *path, const struct buffer *image)
 {
 	const char *slash = strrchr(path, '/');

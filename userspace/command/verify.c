@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap verify: does the module say what kcmp(2) and /proc say?
+ * taskmap verify: compare the module's data with kcmp(2) and /proc.
  *
- * The module and its witnesses are asked one after the other, while the system
- * goes on. A difference is therefore only a suspicion. The question is asked
- * again, each time with a new snapshot, until both sides agree, a task is gone,
- * or the same task got the same two answers STEADY times in a row. Only that
- * last case is a disagreement; all others are races.
+ * The module and the other source are asked one after the other, while the
+ * system continues to run. A difference is therefore only a suspicion. The
+ * question is asked again, each time with a new snapshot, until both answers
+ * are equal, a task is gone, or the same task got the same two answers STEADY
+ * times in a row. Only the last case is a disagreement; the others are races.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,80 +18,80 @@
 
 #include "command/verify.h"
 
-/* How often an answer must repeat itself to make a disagreement. */
+/* How often an answer must be repeated before it is a disagreement. */
 #define STEADY	6
 
-/* How often a question is asked again before it counts as a race. */
+/* How often a question is asked again before it is a race. */
 #define ROUNDS	24
 
 /*
- * Suspicions that are followed beyond the first round, which clears most of
- * them. If there are more, something is wrong with everything.
+ * Maximum number of suspicions after the first round, which clears most of
+ * them. If more are left, something is fundamentally wrong.
  */
 #define MOST	10000
 
-/* The inode numbers of the namespaces that the system was booted with. */
+/* Inode numbers of the initial namespaces. */
 #define FIRST_PID_NS	0xeffffffcU
 #define FIRST_TIME_NS	0xeffffffaU
 
-/* What is asked. Tests replace the running system. */
+/* The system to verify. Tests replace it. */
 struct verify_system {
-	/* source_read(), and the source to read from */
+	/* source_read(), and its @source */
 	int (*take)(const struct source *source, const char *path,
 		    struct snapshot *snap, struct error *error);
 	const struct source *source;
 	const char *proc;	/* where procfs is mounted */
-	const char *cgroups;	/* from proc_cgroups() */
-	/* kcmp_same(), or NULL if kcmp(2) cannot be used */
+	const char *cgroups;	/* result of proc_cgroups() */
+	/* kcmp_same(), or NULL if kcmp(2) does not work */
 	int (*same)(int one, int other, enum taskmap_resource resource);
-	int nobody;		/* from kcmp_nobody(), or not positive */
-	void (*rest)(unsigned int round);	/* before asking again */
+	int zombie;		/* result of kcmp_zombie() */
+	void (*rest)(unsigned int round);	/* waits before asking again */
 	void (*progress)(unsigned int done, unsigned int all);	/* or NULL */
 };
 
-/* Identifies a task, or the absence of one, across snapshots. */
+/* Identifies a task in several snapshots, or its absence from them. */
 struct name {
-	int pid;		/* 0: no task is meant */
+	int pid;		/* 0: no task */
 	bool there;
 	uint64_t start;
-	const struct taskmap_record *record;	/* in the newest snapshot */
+	const struct taskmap_record *record;	/* in the latest snapshot */
 };
 
-/* A question, and a suspicion if the module and the witness differ. */
+/* A question, which is a suspicion if the answers differ. */
 struct suspicion {
 	const struct check *check;
-	unsigned int which;		/* resource or field */
-	struct name one, other;		/* other: of a pair */
+	unsigned int which;		/* the resource or field */
+	struct name one, other;		/* @other: if it is about a pair */
 	struct answer answer;
-	unsigned int steady;		/* how often the answer came again */
+	unsigned int steady;		/* how often the answer was repeated */
 };
 
 struct verification {
 	const struct verify_system *system;
-	struct snapshot snap;		/* the newest */
-	struct model model;		/* of it; complete in the first round */
+	struct snapshot snap;		/* the latest */
+	struct model model;		/* model of @snap, complete only in the first round */
 	bool *chosen;
-	struct proc_task task;		/* the last that was read since then */
+	struct proc_task task;		/* the task that was read last since @snap */
 	int task_pid, task_error;
 	struct suspicion *suspicions;
 	size_t suspicion_count;
-	/* The result */
+	/* Results: */
 	struct taskmap_header header;	/* of the first snapshot */
 	uint64_t seed;
-	unsigned int tasks;		/* compared */
-	bool missing;			/* a pid that was asked for */
-	size_t pairs;			/* compared by kcmp(2) */
+	unsigned int tasks;		/* number of tasks compared */
+	bool missing;			/* a requested task is missing */
+	size_t pairs;			/* number of pairs compared by kcmp(2) */
 	uint64_t races;
-	uint64_t unchecked;		/* questions without an answer */
-	struct suspicion *list;		/* the disagreements */
+	uint64_t unchecked;		/* number of questions without an answer */
+	struct suspicion *list;		/* disagreements */
 	size_t count;
 };
 
 /* A kind of question. */
 struct check {
-	const char *witness;
-	const char *what;	/* NULL: the name of the resource or field */
-	/* Returns 0, or a negative errno if there is no answer. */
+	const char *source;
+	const char *what;	/* name of the question; NULL: that of the resource or field */
+	/* Returns 0, or a negative errno if there is no answer */
 	int (*ask)(struct verification *v, const struct suspicion *about,
 		   struct answer *answer);
 };
@@ -103,14 +103,14 @@ static bool is_gone(int error)
 
 /* The checks */
 
-static int say(struct answer *answer, const char *module, const char *witness)
+static int say(struct answer *answer, const char *module, const char *source)
 {
 	snprintf(answer->module, sizeof(answer->module), "%s", module);
-	snprintf(answer->witness, sizeof(answer->witness), "%s", witness);
+	snprintf(answer->source, sizeof(answer->source), "%s", source);
 	return 0;
 }
 
-/* Reads /proc once for consecutive questions about a task. */
+/* Reads /proc only once for consecutive questions about a task. */
 static int read_task(struct verification *v, int pid)
 {
 	if (v->task_pid != pid)
@@ -127,7 +127,10 @@ static int ask_presence(struct verification *v, const struct suspicion *about,
 
 	if (error && !(about->one.there && is_gone(error)))
 		return error;
-	/* It must be the same task each time that the module misses. */
+	/*
+	 * A disagreement requires that the module misses the same task each
+	 * time.
+	 */
 	if (!about->one.there)
 		answer->ids[0] = v->task.record.start_ns;
 	return say(answer, some(about->one.there), some(!error));
@@ -141,7 +144,10 @@ static int ask_field(struct verification *v, const struct suspicion *about,
 
 	if (error)
 		return error;
-	/* Another task has the pid now, or the module is wrong about that. */
+	/*
+	 * Another task has this pid now, or the module reports a wrong start
+	 * time.
+	 */
 	if (!field_compare(FIELD_START, record, &v->task, answer) &&
 	    about->which != FIELD_START)
 		return -ESRCH;
@@ -150,8 +156,8 @@ static int ask_field(struct verification *v, const struct suspicion *about,
 }
 
 /*
- * @same is what the witness says, or an error. If there is no other task, one
- * object is compared with none.
+ * @same is the answer of kcmp(2) or /proc, or an error. Without a second task,
+ * the object is compared with none.
  */
 static int say_object(const struct suspicion *about, int same,
 		      struct answer *answer)
@@ -170,8 +176,9 @@ static int say_object(const struct suspicion *about, int same,
 }
 
 /*
- * proc_namespace(), but an error for a pid namespace for children that has had
- * none yet: /proc hides it (pidns_for_children_get(), kernel/pid_namespace.c).
+ * Like proc_namespace(), but fails for a pid namespace for children in which no
+ * task was created yet: /proc hides it (pidns_for_children_get(),
+ * kernel/pid_namespace.c).
  */
 static int read_link(const struct verification *v, int pid,
 		     unsigned int resource, uint64_t *number)
@@ -194,7 +201,7 @@ static int ask_link(struct verification *v, const struct suspicion *about,
 	return say_object(about, error ? error : one == other, answer);
 }
 
-/* 0 if the module does not know it. */
+/* The inode number of a namespace, 0 if the module does not report it. */
 static uint32_t inode_of(const struct taskmap_record *record,
 			 unsigned int resource)
 {
@@ -213,22 +220,22 @@ static int ask_inode(struct verification *v, const struct suspicion *about,
 	if (!inode || !number)
 		return -ENOENT;
 	snprintf(answer->module, sizeof(answer->module), "%" PRIu32, inode);
-	snprintf(answer->witness, sizeof(answer->witness), "%" PRIu64, number);
+	snprintf(answer->source, sizeof(answer->source), "%" PRIu64, number);
 	return 0;
 }
 
-/* None and none are the same to kcmp(2), and equal ids here. */
+/* Two tasks without an object are equal to kcmp(2), and have equal ids here. */
 static int ask_kcmp(struct verification *v, const struct suspicion *about,
 		    struct answer *answer)
 {
 	const struct verify_system *system = v->system;
-	int other = about->other.pid ? about->other.pid : system->nobody;
+	int other = about->other.pid ? about->other.pid : system->zombie;
 
 	return say_object(about, system->same(about->one.pid, other,
 					      about->which), answer);
 }
 
-/* A marked task uses the mm of its parent, whatever the ids say. */
+/* A task with this mark must use the mm of its parent, whatever the ids are. */
 static int ask_vfork(struct verification *v, const struct suspicion *about,
 		     struct answer *answer)
 {
@@ -261,7 +268,7 @@ static const char *what_of(const struct suspicion *about)
 	       resources[about->which].name;
 }
 
-/* Asking for the first time */
+/* The first round */
 
 static struct name name_of(const struct taskmap_record *record)
 {
@@ -271,9 +278,9 @@ static struct name name_of(const struct taskmap_record *record)
 }
 
 /*
- * Asks for the first time, and keeps the question if it becomes a suspicion.
- * Returns whether both sides agree. They do not if the task is gone, but only
- * the question for its presence makes that a suspicion.
+ * Asks a question for the first time, and keeps it if it becomes a suspicion.
+ * Returns whether both answers are equal. They are not if the task is gone, but
+ * only the question about its presence makes this a suspicion.
  */
 static bool suspect(struct verification *v, struct suspicion *about)
 {
@@ -291,7 +298,7 @@ static bool suspect(struct verification *v, struct suspicion *about)
 	return false;
 }
 
-/* Asks about a task, or about two. */
+/* Asks a question about a task, or about two if @other is not NULL. */
 static bool ask(struct verification *v, const struct check *check,
 		unsigned int which, const struct taskmap_record *one,
 		const struct taskmap_record *other)
@@ -309,14 +316,14 @@ static void check_task(struct verification *v,
 {
 	if (ask(v, &presence_check, 0, record, NULL)) {
 		for (unsigned int f = FIELD_START; field_name(f); f++) {
-			if (field_told(f, &v->header))
+			if (field_is_reported(f, &v->header))
 				ask(v, &field_check, f, record, NULL);
 		}
 	}
-	if (!v->system->same || v->system->nobody <= 0)
+	if (!v->system->same || v->system->zombie <= 0)
 		return;
 	for_each_resource(r) {
-		/* Even a zombie has signal handlers. */
+		/* A zombie has signal handlers, so this would show nothing. */
 		if (kcmp_knows(r) && r != TASKMAP_SIGHAND)
 			ask(v, &kcmp_check, r, record, NULL);
 	}
@@ -336,7 +343,7 @@ static void check_tasks(struct verification *v)
 	}
 }
 
-/* The task with @pid in the newest snapshot, or NULL. */
+/* The task with @pid in the latest snapshot, or NULL. */
 static const struct taskmap_record *find(const struct verification *v, int pid)
 {
 	unsigned int task = model_find(&v->model, pid);
@@ -344,7 +351,7 @@ static const struct taskmap_record *find(const struct verification *v, int pid)
 	return task == NO_TASK ? NULL : &v->snap.tasks[task];
 }
 
-/* Tasks that /proc has and the module does not. */
+/* Looks for tasks that /proc has and the module does not report. */
 static void check_missing(struct verification *v)
 {
 	size_t count;
@@ -365,12 +372,12 @@ static void check_missing(struct verification *v)
 	free(pids);
 }
 
-/* Namespaces: equal links must be equal ids, and equal ids equal links. */
+/* Namespaces: equal links must have equal ids, and the reverse */
 
 struct link {
-	uint64_t key, value;	/* number and id, or the other way round */
+	uint64_t key, value;	/* inode number and id, or the reverse */
 	unsigned int task;
-	bool told;
+	bool asked;
 };
 
 static int compare_links(const void *a, const void *b)
@@ -389,16 +396,16 @@ static void check_link(struct verification *v, unsigned int resource,
 {
 	const struct taskmap_record *tasks = v->snap.tasks;
 
-	if (odd->value == usual->value || odd->told ||
+	if (odd->value == usual->value || odd->asked ||
 	    !(v->chosen[odd->task] || v->chosen[usual->task]))
 		return;
-	odd->told = true;
+	odd->asked = true;
 	ask(v, &link_check, resource, &tasks[odd->task], &tasks[usual->task]);
 }
 
 /*
- * Of the links with one key, those with another value than most are compared
- * with one of these.
+ * Finds, for each key, the most frequent value, and asks about the links that
+ * have another value.
  */
 static void check_links(struct verification *v, unsigned int resource,
 			struct link *links, unsigned int count)
@@ -453,7 +460,7 @@ static void check_namespaces(struct verification *v)
 		unsigned int count;
 		uint64_t number;
 
-		/* A kernel may have been built without, or a module. */
+		/* The kernel or the module may lack this kind of namespace. */
 		if (!(v->header.resources & BIT(r)) ||
 		    proc_namespace(v->system->proc, 0, r, &number) || !number)
 			continue;
@@ -486,8 +493,9 @@ static void check_pairs(struct verification *v)
 }
 
 /*
- * A thread of @task's parent that has an mm, which a dead leader does not: one
- * with the same mm, if the module is wrong about who is a thread of whom.
+ * The thread of @task's parent to compare mms with. A dead leader has no mm, so
+ * another thread may be required. One with the same mm is preferred, in case
+ * the module is wrong about thread groups.
  */
 static const struct taskmap_record *lender_of(const struct model *model,
 					      unsigned int task)
@@ -522,23 +530,23 @@ static void check_vforks(struct verification *v)
 	}
 }
 
-/* Asking again */
+/* Later rounds */
 
-/* Takes the next snapshot. */
+/* Takes a new snapshot. */
 static int take(struct verification *v, struct error *error)
 {
 	snapshot_free(&v->snap);
 	v->task_pid = 0;
 	if (v->system->take(v->system->source, NULL, &v->snap, error))
 		return -1;
-	/* This is all that model_find() needs. */
+	/* model_find() needs nothing else. */
 	v->model = (struct model){
 		.tasks = v->snap.tasks, .count = v->snap.count,
 	};
 	return 0;
 }
 
-/* Whether the newest snapshot has the same task, or again has none. */
+/* Whether the latest snapshot has the same task, or again does not have it. */
 static bool is_still(const struct verification *v, struct name *name)
 {
 	name->record = find(v, name->pid);
@@ -550,11 +558,11 @@ static bool is_still(const struct verification *v, struct name *name)
 static bool answer_equals(const struct answer *a, const struct answer *b)
 {
 	return !strcmp(a->module, b->module) &&
-	       !strcmp(a->witness, b->witness) &&
+	       !strcmp(a->source, b->source) &&
 	       a->ids[0] == b->ids[0] && a->ids[1] == b->ids[1];
 }
 
-/* Whether it remains a suspicion after the question was asked again. */
+/* Asks again. Returns whether the question is still a suspicion. */
 static bool remains(struct verification *v, struct suspicion *about)
 {
 	struct answer answer = { 0 };
@@ -605,7 +613,7 @@ static int settle(struct verification *v, struct error *error)
 			return -1;
 		look_again(v);
 	}
-	/* What never held still is a race. */
+	/* Answers that kept changing are races. */
 	v->races += v->suspicion_count;
 	return 0;
 }
@@ -648,7 +656,10 @@ static int run(struct verification *v, const struct filter *filter,
 	return status;
 }
 
-/* /proc must show the pids and times of the module, which are the system's. */
+/*
+ * Checks that /proc is in the initial pid and time namespaces, as the module's
+ * data is.
+ */
 static int check_place(const char *root, struct error *error)
 {
 	uint64_t pid_ns, time_ns;
@@ -659,7 +670,10 @@ static int check_place(const char *root, struct error *error)
 	if (reason)
 		return error_set(error, "cannot read %s/self: %s", root,
 				 strerror(-reason));
-	/* A kernel without such namespaces has none, and one in effect. */
+	/*
+	 * Kernels without such namespaces have no number, and there the check
+	 * passes.
+	 */
 	if ((pid_ns && pid_ns != FIRST_PID_NS) ||
 	    (time_ns && time_ns != FIRST_TIME_NS))
 		return error_set(error, "%s belongs to another pid or time namespace: run taskmap outside of any container",
@@ -667,7 +681,7 @@ static int check_place(const char *root, struct error *error)
 	return 0;
 }
 
-/* Fills in @v, of which the list is to be freed even if this fails. */
+/* Fills in @v. The caller frees v->list even if this fails. */
 static int verify(const struct verify_system *system,
 		  const struct filter *filter, uint64_t seed,
 		  struct verification *v, struct error *error)
@@ -687,10 +701,10 @@ static int verify(const struct verify_system *system,
 
 /* The command */
 
-/* Tasks between two words about how far it is. */
+/* Number of tasks between two progress messages. */
 #define STRIDE	256
 
-/* Longer each time, so as not to keep step with what comes and goes. */
+/* Wait longer each time, to fall out of step with periodic tasks. */
 static void rest(unsigned int round)
 {
 	const struct timespec time = { .tv_nsec = round * 1000000L };
@@ -709,7 +723,9 @@ static uint64_t random_seed(void)
 {
 	uint32_t seed;
 
-	/* Short, to be typed; and one that is not random is good enough. */
+	/*
+	 * 32 bits, so that it is short to type. It need not be unpredictable.
+	 */
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
 		seed = (uint32_t)time(NULL);
 	return seed;
@@ -718,14 +734,14 @@ static uint64_t random_seed(void)
 static void print_one(const struct suspicion *found)
 {
 	char module[ESCAPED_SIZE(ANSWER_SIZE)];
-	char witness[ESCAPED_SIZE(ANSWER_SIZE)];
+	char source[ESCAPED_SIZE(ANSWER_SIZE)];
 
 	printf("%d ", found->one.pid);
 	if (found->other.pid)
 		printf("and %d ", found->other.pid);
 	printf("%s: the module says %s, %s says %s\n", what_of(found),
-	       escape(found->answer.module, module), found->check->witness,
-	       escape(found->answer.witness, witness));
+	       escape(found->answer.module, module), found->check->source,
+	       escape(found->answer.source, source));
 }
 
 static void print_text(const struct verification *result)
@@ -751,8 +767,8 @@ static struct json_object *disagreement_object(const struct suspicion *found)
 		 json_number(found->other.pid) : NULL);
 	json_add_text(object, "what", what_of(found));
 	json_add_text(object, "module", escape(found->answer.module, text));
-	json_add_text(object, "witness", found->check->witness);
-	json_add_text(object, "says", escape(found->answer.witness, text));
+	json_add_text(object, "source", found->check->source);
+	json_add_text(object, "says", escape(found->answer.source, text));
 	return object;
 }
 
@@ -795,13 +811,13 @@ int verify_command(const struct options *options, struct error *error)
 	system.cgroups = cgroups;
 	if (!no_kcmp) {
 		system.same = kcmp_same;
-		system.nobody = kcmp_nobody();
+		system.zombie = kcmp_zombie();
 	}
 	status = verify(&system, &options->filter,
 			options->seeded ? options->seed : random_seed(),
 			&result, error);
-	if (system.nobody > 0)
-		kcmp_nobody_free(system.nobody);
+	if (system.zombie > 0)
+		kcmp_zombie_free(system.zombie);
 	if (!status && no_kcmp)
 		complain("kcmp(2) does not work (%s; see CONFIG_KCMP): only /proc was compared",
 			 strerror(no_kcmp));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * kcmp(2): the kernel itself compares what two tasks hold.
- */
+/* Compares what two tasks hold by kcmp(2), in the kernel itself. */
 #include <errno.h>
 #include <linux/kcmp.h>
 #include <signal.h>
@@ -13,7 +11,7 @@
 
 #include "command/verify.h"
 
-/* The type by which kcmp(2) knows a resource, plus one; 0 if it does not. */
+/* The type of a resource in kcmp(2), plus one; 0 if it has none. */
 static const int types[TASKMAP_RESOURCES] = {
 	[TASKMAP_MM]		= 1 + KCMP_VM,
 	[TASKMAP_FILES]		= 1 + KCMP_FILES,
@@ -32,7 +30,10 @@ int kcmp_same(int one, int other, enum taskmap_resource resource)
 {
 	long order;
 
-	/* It waits for a task that is in the middle of an exec. */
+	/*
+	 * kcmp(2) waits for a task that is executing exec(2), and a signal ends
+	 * the wait.
+	 */
 	do
 		order = syscall(SYS_kcmp, one, other, types[resource] - 1, 0,
 				0);
@@ -47,12 +48,12 @@ int kcmp_probe(void)
 	return same < 0 ? same : 0;
 }
 
-int kcmp_nobody(void)
+int kcmp_zombie(void)
 {
 	siginfo_t info;
 	int pid;
 
-	/* Where this is ignored, children do not become zombies. */
+	/* If SIGCHLD is ignored, children do not become zombies. */
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid < 0)
@@ -66,18 +67,18 @@ int kcmp_nobody(void)
 	return pid;
 }
 
-void kcmp_nobody_free(int nobody)
+void kcmp_zombie_free(int zombie)
 {
-	while (waitpid(nobody, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(zombie, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
-/* Which pairs to compare */
+/* Choice of pairs */
 
 struct pairs {
 	struct pair *list;
 	size_t count;
-	const bool *chosen;	/* tasks */
+	const bool *chosen;	/* one flag for each task */
 };
 
 static void add_pair(struct pairs *pairs, unsigned int a, unsigned int b)
@@ -107,8 +108,8 @@ static void add_neighbours(struct pairs *pairs, const struct model *model)
 }
 
 /*
- * Each holder of an object with one of another thread group: with the first of
- * all, or, from the first one's group, with the last.
+ * Pairs each holder of an object with a holder in another thread group: the
+ * first of all holders or, in the first one's group, the last.
  */
 static void add_sharers(struct pairs *pairs, const struct model *model,
 			enum taskmap_resource resource)
@@ -135,7 +136,7 @@ static void add_sharers(struct pairs *pairs, const struct model *model,
 	}
 }
 
-/* SplitMix64: small, and the same on every machine. */
+/* SplitMix64, which returns the same numbers on every machine. */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t x = *state += 0x9e3779b97f4a7c15;
@@ -145,7 +146,7 @@ static uint64_t next_random(uint64_t *state)
 	return x ^ x >> 31;
 }
 
-/* Any order brings equal pairs together. */
+/* Any total order will do: it makes equal pairs adjacent. */
 static int compare_pairs(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct pair));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * What /proc says about tasks, and whether a record says the same.
- */
+/* Reads tasks from /proc, and compares them with records. */
 #include <ctype.h>
 #include <errno.h>
 #include <glob.h>
@@ -21,8 +19,9 @@ static uint64_t tick_ns(void)
 }
 
 /*
- * Every task is a thread of itself: its pid alone makes the path, so that the
- * tgid that /proc reports remains a thing to compare.
+ * The path of a file of a task. Every task has a directory in its own task
+ * directory, so the path needs no tgid, and the tgid that /proc reports can be
+ * compared.
  */
 static void path_of(char path[PATH_MAX], const char *root, int pid,
 		    const char *name)
@@ -34,22 +33,25 @@ static void path_of(char path[PATH_MAX], const char *root, int pid,
 		snprintf(path, PATH_MAX, "%s/self/%s", root, name);
 }
 
-/* All of a file, to be freed; NULL with errno set if it cannot be read. */
+/*
+ * Reads a whole file. Returns NULL with errno set if that fails; otherwise the
+ * caller frees the text.
+ */
 static char *read_path(const char *path)
 {
 	char *text = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	int reason = 0;
 	FILE *file;
 
 	file = fopen(path, "re");
 	if (!file)
 		return NULL;
-	/* Usually enough for all of it at once. */
+	/* Usually large enough to read the file at once. */
 	setvbuf(file, NULL, _IOFBF, 1 << 14);
-	/* If the task ends meanwhile, an error cuts the text short. */
+	/* If the task ends meanwhile, an error truncates the text. */
 	errno = 0;
-	if (getdelim(&text, &room, '\0', file) < 0 || ferror(file)) {
+	if (getdelim(&text, &capacity, '\0', file) < 0 || ferror(file)) {
 		reason = errno ? errno : EBADMSG;
 		free(text);
 		text = NULL;
@@ -67,7 +69,10 @@ static char *read_file(const char *root, int pid, const char *name)
 	return read_path(path);
 }
 
-/* The last field of /proc/PID/stat: the exit code, 0 for who may not trace it. */
+/*
+ * The exit code, the last field of /proc/PID/stat. 0 if the caller may not
+ * trace the task.
+ */
 static int exit_code_of(const char *stat)
 {
 	const char *last = strrchr(stat, ' ');
@@ -79,7 +84,7 @@ static int exit_code_of(const char *stat)
 static bool parse_stat(const char *text, struct proc_task *task)
 {
 	struct taskmap_record *record = &task->record;
-	/* Between them is the name, which can contain parentheses too. */
+	/* The name is between these parentheses, and can contain others. */
 	const char *open = strchr(text, '(');
 	const char *close = open ? strrchr(open, ')') : NULL;
 	unsigned long long ticks;
@@ -99,12 +104,15 @@ static bool parse_stat(const char *text, struct proc_task *task)
 	record->pid = atoi(text);
 	record->state = (unsigned char)state;
 	record->start_ns = ticks * tick_ns();
-	/* A task that is being released has lost both. */
+	/*
+	 * A task that is being released has neither signal handlers nor
+	 * threads.
+	 */
 	record->ids[TASKMAP_SIGHAND] = record->threads;
 	return true;
 }
 
-/* The last number of a line, which is the pid in the innermost namespace. */
+/* The last number of a line: the pid in the innermost namespace. */
 static int last_number(const char *line)
 {
 	const char *last = line + strcspn(line, "\n");
@@ -114,7 +122,7 @@ static int last_number(const char *line)
 	return atoi(last);
 }
 
-/* Each label begins a line: here newlines in the name are escaped. */
+/* Each label starts a line: newlines in the name are escaped in this file. */
 static bool parse_status(const char *text, struct proc_task *task)
 {
 	struct taskmap_record *record = &task->record;
@@ -132,7 +140,7 @@ static bool parse_status(const char *text, struct proc_task *task)
 			   &record->euid, &record->fsuid) != 3 ||
 	    !gid || sscanf(gid, "\nGid: %u", &record->gid) != 1)
 		return false;
-	/* A kernel without seccomp, or pid namespaces, has no such line. */
+	/* Kernels without seccomp or pid namespaces do not have these lines. */
 	if (seccomp && sscanf(seccomp, "\nSeccomp: %u", &record->seccomp) != 1)
 		return false;
 	record->ns_pid = ns_pid ? last_number(ns_pid + 1) : record->pid;
@@ -156,7 +164,7 @@ static bool is_dead(const struct taskmap_record *record)
 	return record->state == 'Z' || record->state == 'X';
 }
 
-/* How its whole group ended, if /proc/PID/stat tells that. */
+/* Reads how the whole thread group ended, if /proc/PID/stat shows it. */
 static void read_group(const char *root, struct proc_task *task)
 {
 	char *path = xasprintf("%s/%d/stat", root, task->record.pid);
@@ -172,7 +180,7 @@ static void read_cgroup(const char *root, const char *cgroups,
 			struct proc_task *task)
 {
 	char *text = read_file(root, task->record.pid, "cgroup");
-	/* Below the lines of other hierarchies, if there are any. */
+	/* The line follows those of other hierarchies, if there are any. */
 	char *line = text ? strstr(text, "0::/") : NULL;
 	char *path;
 	struct stat st;
@@ -183,7 +191,7 @@ static void read_cgroup(const char *root, const char *cgroups,
 		line += strlen("0::");
 		path = xasprintf("%s%.*s", cgroups, (int)strcspn(line, "\n"),
 				 line);
-		/* That of a dead task may have been removed. */
+		/* The directory may have been removed if the task is dead. */
 		if (!stat(path, &st))
 			task->record.cgroup = st.st_ino;
 		free(path);
@@ -227,16 +235,16 @@ int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
 		return -errno;
 	*number = 0;
 	if (length < 0) {
-		/* No link, or no task? */
+		/* Find out whether the link or the task is missing. */
 		path_of(path, root, pid, "stat");
 		return access(path, F_OK) ? -errno : 0;
 	}
 	text[length] = '\0';
-	/* As in "mnt:[4026531841]" */
+	/* For example "mnt:[4026531841]". */
 	return sscanf(text, "%*[^[][%" SCNu64, number) == 1 ? 0 : -EBADMSG;
 }
 
-/* The inode numbers of the first cgroup namespace, and of the root of cgroups. */
+/* Inode numbers of the initial cgroup namespace, and of the root cgroup. */
 #define FIRST_CGROUP_NS	0xeffffffbU
 #define CGROUP_ROOT	1
 
@@ -282,11 +290,11 @@ int proc_pids(const char *root, int **pids, size_t *count)
 	return 0;
 }
 
-/* The fields that both have */
+/* The fields of the module and of /proc */
 
 /*
- * Flags that a task has for the length of one call: VCPU, MEMALLOC and its
- * kin, FROZEN, LOCAL_THROTTLE, and some that had other names.
+ * Flags that a task only has during a call: VCPU, MEMALLOC* and similar,
+ * FROZEN, LOCAL_THROTTLE, and some that had other names.
  */
 #define FLAGS_BRIEF	0x719d0801U
 
@@ -306,7 +314,10 @@ static void put_kind(const struct taskmap_record *record, char *out)
 	put(out, kind_name(record->kind));
 }
 
-/* Whether a task sleeps or runs can change at any moment. */
+/*
+ * Only distinguish states that last: a task can start or stop running at any
+ * moment.
+ */
 static void put_state(const struct taskmap_record *record, char *out)
 {
 	static const char *const words[UCHAR_MAX + 1] = {
@@ -330,7 +341,7 @@ static void put_comm(const struct taskmap_record *record, char *out)
 	put(out, record->comm);
 }
 
-/* /proc does not show the mm that a kernel thread uses for a while. */
+/* /proc does not show an mm that a kernel thread borrows. */
 static void put_mm(const struct taskmap_record *record, char *out)
 {
 	put(out, some(record->ids[TASKMAP_MM] &&
@@ -353,22 +364,22 @@ static void put_cgroup(const struct taskmap_record *record, char *out)
 	snprintf(out, ANSWER_SIZE, "%" PRIu64, (uint64_t)record->cgroup);
 }
 
-/* Before Linux 6.4 the flag of such a worker had another meaning. */
+/* Before Linux 6.4, the flag of user workers had another meaning. */
 static void amend_kind(const struct taskmap_record *record,
-		       const struct proc_task *task, char *witness)
+		       const struct proc_task *task, char *source)
 {
 	if (record->kind == TASKMAP_WORKER &&
 	    task->record.kind != TASKMAP_KTHREAD &&
 	    task->record.flags & FLAG_USER_WORKER)
-		put_kind(record, witness);
+		put_kind(record, source);
 }
 
 /*
- * /proc has longer names for kernel threads: in full where the kernel had to
- * cut them, and of a workqueue's worker what it does or did, after + or -.
+ * /proc has longer names for kernel threads: names that the kernel truncated,
+ * and for a workqueue's worker, after + or -, its current or last work.
  */
 static void amend_comm(const struct taskmap_record *record,
-		       const struct proc_task *task, char *witness)
+		       const struct proc_task *task, char *source)
 {
 	size_t length = strlen(record->comm);
 	char next = task->name[length];
@@ -376,12 +387,12 @@ static void amend_comm(const struct taskmap_record *record,
 	if (task->record.kind == TASKMAP_KTHREAD &&
 	    !strncmp(task->name, record->comm, length) &&
 	    (length == TASKMAP_COMM_LEN - 1 || next == '+' || next == '-'))
-		put(witness, record->comm);
+		put(source, record->comm);
 	else
-		put(witness, task->name);
+		put(source, task->name);
 }
 
-/* Whether /proc tells how a group ended, and not just its leader. */
+/* Whether /proc shows how a thread group ended, not just its leader. */
 static bool tells_groups(void)
 {
 	unsigned int major, minor;
@@ -394,26 +405,27 @@ static bool tells_groups(void)
 }
 
 /*
- * The module tells how a leader's group ended, if it has. That can differ from
- * how the leader did only if the leader called exit(2) before the others, and
- * so was not killed by a signal. 0 is also shown to who may not trace the task.
+ * For a leader, the module reports how its thread group ended, if it has. This
+ * differs from how the leader ended only if the leader called exit(2) before
+ * the others, and so was not killed by a signal. /proc shows 0 if the caller
+ * may not trace the task.
  */
 static void amend_exit_code(const struct taskmap_record *record,
-			    const struct proc_task *task, char *witness)
+			    const struct proc_task *task, char *source)
 {
 	int code = task->group_exit_code;
 
 	if (!code || code == record->exit_code ||
 	    (record->pid == record->tgid && !(code & 0x7f) && !tells_groups()))
-		put_exit_code(record, witness);
+		put_exit_code(record, source);
 }
 
-/* If it is not mounted, nobody tells. */
+/* If the hierarchy is not mounted, the cgroup is unknown. */
 static void amend_cgroup(const struct taskmap_record *record,
-			 const struct proc_task *task, char *witness)
+			 const struct proc_task *task, char *source)
 {
 	if (!task->record.cgroup)
-		put_cgroup(record, witness);
+		put_cgroup(record, source);
 }
 
 #define FIELD(name_, signed_)						\
@@ -434,15 +446,17 @@ static void amend_cgroup(const struct taskmap_record *record,
 
 static const struct {
 	const char *name;
-	/* Where the record has it; of those that all modules tell it may be 0 */
+	/* Offset in struct taskmap_record; 0 if all modules report the field */
 	size_t offset;
-	/* If it is a number of 32 bits */
+	/* For numbers of 32 bits */
 	bool is_signed;
-	/* Otherwise, writes its word, of ANSWER_SIZE bytes at most */
+	/*
+	 * For other fields: writes the value as text, at most ANSWER_SIZE bytes
+	 */
 	void (*put)(const struct taskmap_record *record, char *out);
-	/* Corrects the witness's word where it means the same; or NULL */
+	/* Replaces the text of /proc where it means the same; or NULL */
 	void (*amend)(const struct taskmap_record *record,
-		      const struct proc_task *task, char *witness);
+		      const struct proc_task *task, char *source);
 } fields[] = {
 	[FIELD_START] = { "start", .put = put_start },
 	SIGNED(tgid),
@@ -473,7 +487,7 @@ const char *field_name(unsigned int field)
 	return field < ARRAY_SIZE(fields) ? fields[field].name : NULL;
 }
 
-bool field_told(unsigned int field, const struct taskmap_header *header)
+bool field_is_reported(unsigned int field, const struct taskmap_header *header)
 {
 	return fields[field].offset < snapshot_scalars(header);
 }
@@ -497,8 +511,8 @@ bool field_compare(unsigned int field, const struct taskmap_record *record,
 		   const struct proc_task *task, struct answer *answer)
 {
 	put_field(field, record, answer->module);
-	put_field(field, &task->record, answer->witness);
+	put_field(field, &task->record, answer->source);
 	if (fields[field].amend)
-		fields[field].amend(record, task, answer->witness);
+		fields[field].amend(record, task, answer->source);
 	return answer_agrees(answer);
 }

@@ -3,8 +3,9 @@
 /*
  * taskmap watch: births, execs and exits as they happen.
  *
- * SIGINT, SIGTERM and SIGCHLD are blocked and read from a descriptor, beside the
- * stream: in a storm of events poll(2) would never let a handler run.
+ * SIGINT, SIGTERM and SIGCHLD are blocked and read from a signalfd, together
+ * with the stream: in a storm of events, poll(2) would never let a signal
+ * handler run.
  */
 #include <errno.h>
 #include <poll.h>
@@ -25,15 +26,15 @@ struct watch {
 	struct events events;
 	struct family family;
 	struct show show;
-	int signals;		/* the descriptor */
+	int signals;		/* the signalfd */
 	sigset_t blocked;	/* signals that were blocked before */
-	pid_t command;		/* COMMAND, 0 if there is none or it has ended */
-	int wait_status;	/* how it ended */
-	pid_t first;		/* its pid */
-	bool follows;		/* there is an end when all of --pid have ended */
+	pid_t command;		/* pid of COMMAND; 0 if there is none, or it has ended */
+	int wait_status;	/* wait status of COMMAND */
+	pid_t first;		/* pid of COMMAND, also after its end */
+	bool follows;		/* ends when all tasks of --pid have ended */
 	bool ending;		/* events after @last are not shown */
 	uint64_t last;
-	uint64_t ahead;		/* how far its clock is ahead of ours */
+	uint64_t ahead;		/* clock of the events minus our clock */
 };
 
 static uint64_t now(void)
@@ -44,7 +45,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* What has happened until now is still shown. */
+/* Ends after all events that happened before now were shown. */
 static void end(struct watch *watch)
 {
 	if (watch->ending)
@@ -54,8 +55,9 @@ static void end(struct watch *watch)
 }
 
 /*
- * Both clocks are CLOCK_BOOTTIME, but ours may be of another time namespace. The
- * time that it took to open the file makes an end later, but not earlier.
+ * Both clocks are CLOCK_BOOTTIME, but ours may belong to another time
+ * namespace. The time for opening the file delays the end, but never makes it
+ * earlier.
  */
 static int open_events(struct watch *watch, struct error *error)
 {
@@ -68,7 +70,7 @@ static int open_events(struct watch *watch, struct error *error)
 	return 0;
 }
 
-/* Takes in those of the system whose pids were asked for. */
+/* Adds the running tasks with the requested pids. */
 static int add_running(struct watch *watch, bool *missing, struct error *error)
 {
 	struct view view;
@@ -85,7 +87,10 @@ static int add_running(struct watch *watch, bool *missing, struct error *error)
 	return 0;
 }
 
-/* Of those who are not in a saved stream nothing is known. */
+/*
+ * A saved stream contains no list of tasks, so a pid is missing if no event was
+ * about it.
+ */
 static bool complain_of_missing(const struct watch *watch)
 {
 	const struct filter *filter = &watch->options->filter;
@@ -100,7 +105,7 @@ static bool complain_of_missing(const struct watch *watch)
 	return missing;
 }
 
-/* Whoever starts a program in the background may have had SIGINT ignored. */
+/* A shell that starts a program in the background may ignore SIGINT for it. */
 static void add_unless_ignored(sigset_t *set, int signal)
 {
 	struct sigaction action;
@@ -117,7 +122,7 @@ static int block_signals(struct watch *watch, struct error *error)
 	add_unless_ignored(&set, SIGINT);
 	add_unless_ignored(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
-	/* Ignored, it would let nobody wait for a child. */
+	/* If SIGCHLD is ignored, waitpid(2) fails. */
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &set, &watch->blocked);
 	watch->signals = signalfd(-1, &set, SFD_CLOEXEC);
@@ -149,8 +154,8 @@ static int start_command(struct watch *watch, struct error *error)
 }
 
 /*
- * A terminal sends SIGINT to COMMAND too, and COMMAND decides. Nobody else sends
- * it SIGTERM.
+ * A terminal also sends SIGINT to COMMAND, which decides what to do. SIGTERM
+ * must be passed on.
  */
 static void handle_signal(struct watch *watch, int signal)
 {
@@ -200,7 +205,7 @@ static int wait_for_events(struct watch *watch, struct error *error)
 	return ready || !ending;
 }
 
-/* The time of a saved stream says nothing about now. */
+/* The times in a saved stream cannot be compared with now. */
 static bool is_too_late(const struct watch *watch,
 			const struct taskmap_event *event)
 {
@@ -208,7 +213,7 @@ static bool is_too_late(const struct watch *watch,
 	       (watch->options->input || event->time_ns > watch->last);
 }
 
-/* False if standard output fails, which main() says. */
+/* Returns false if standard output fails. main() reports this. */
 static bool show_at_once(struct watch *watch, const struct taskmap_event *event)
 {
 	show_event(&watch->show, event);
@@ -235,14 +240,17 @@ static int show_events(struct watch *watch, struct error *error)
 	return ret < 0 ? -1 : 0;
 }
 
-/* Events have the pids of the initial namespace, and fork(2) has ours. */
+/*
+ * Events contain pids of the initial pid namespace, but fork(2) returned a pid
+ * of ours.
+ */
 static void complain_of_command(const struct watch *watch)
 {
 	if (!watch->family.lost && family_awaits(&watch->family, watch->first))
 		complain("no event of COMMAND was seen: run taskmap in the initial pid namespace");
 }
 
-/* It still runs if the stream ended first, or nothing can be shown. */
+/* COMMAND still runs if the stream ended first, or if output failed. */
 static void finish_command(struct watch *watch)
 {
 	if (watch->command)
@@ -264,7 +272,10 @@ static int status_of_command(const struct watch *watch)
 				     WEXITSTATUS(status);
 }
 
-/* From the first event on, with COMMAND or without. */
+/*
+ * Shows everything from the heading to the summary, and runs COMMAND if there
+ * is one.
+ */
 static int show_all(struct watch *watch, struct error *error)
 {
 	bool command = *watch->options->args;
@@ -287,7 +298,7 @@ static int show_all(struct watch *watch, struct error *error)
 	return command ? status_of_command(watch) : STATUS_DONE;
 }
 
-/* Begins with whoever was asked for. Returns a status, or -1. */
+/* Starts with the tasks of --pid. Returns an exit status, or -1. */
 static int watch_tasks(struct watch *watch, struct error *error)
 {
 	const struct options *options = watch->options;

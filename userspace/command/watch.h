@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * taskmap watch: whose events are shown (watch_family.c), how (watch_show.c), from
- * when to when (watch.c), and how COMMAND is started (watch_run.c).
+ * taskmap watch: which events are shown (watch_family.c), their format
+ * (watch_show.c), the main loop (watch.c), and the start of COMMAND
+ * (watch_run.c).
  */
 #ifndef TASKMAP_COMMAND_WATCH_H
 #define TASKMAP_COMMAND_WATCH_H
@@ -10,72 +11,74 @@
 #include "command/command.h"
 #include "core/events.h"
 
-/* What a call of clone(2) makes, in the word that people use for it. */
+/* The kind of task that a call of clone(2) creates, by its common name. */
 enum birth_kind {
 	BIRTH_FORK,
 	BIRTH_VFORK,
-	BIRTH_CLONE,	/* a process that shares its mm, and is no vfork child */
+	BIRTH_CLONE,	/* a process that shares the mm, without CLONE_VFORK */
 	BIRTH_THREAD,
-	BIRTH_WORKER,	/* a thread that the kernel made inside a process */
+	BIRTH_WORKER,	/* a thread that the kernel created inside a process */
 	BIRTH_KTHREAD,
 	BIRTHS
 };
 
-/* @event is a birth. */
+/* The kind of birth that @event, a TASKMAP_BIRTH, reports. */
 enum birth_kind birth_of(const struct taskmap_event *event);
 
-/* The tasks whose events are shown, and what became of them. */
+/* The tasks whose events are shown, and statistics about them. */
 struct family {
 	bool everyone;
-	/* For each pid what is known of it. */
+	/* Flags of each pid. */
 	unsigned char *pids;
-	unsigned int alive;	/* tasks that are known to live */
-	unsigned int most;	/* how many did at once */
+	unsigned int alive;	/* tasks known to be alive */
+	unsigned int most;	/* highest value of @alive */
 	uint64_t births[BIRTHS];
 	uint64_t execs;
 	uint64_t exits;
-	uint64_t lost;		/* events, of whomever */
+	uint64_t lost;		/* lost events, which may be of other tasks */
 };
 
-/* To be freed. */
+/* Call family_free() after this. */
 void family_init(struct family *family, bool everyone);
 void family_free(struct family *family);
 
-/* Takes in a task that lives. */
+/* Adds a live task. */
 void family_add(struct family *family, int pid);
 
 /*
- * Takes in the task that has @pid first, whether it was there before the stream
- * began or is born in it, and all the threads of its process.
+ * Adds the first task with @pid, which may be older than the stream, and all
+ * threads of its process.
  */
 void family_await(struct family *family, int pid);
 
-/* Takes in the task that is born with @pid first. */
+/* Adds the first task that is born with @pid. */
 void family_expect(struct family *family, int pid);
 
-/* Whether no event was about such a task yet. */
+/* Whether no event has been about the task that was awaited or expected. */
 bool family_awaits(const struct family *family, int pid);
 
 /**
- * family_takes() - tell whether an event is one of the family
- * @family: the family; a task that is born in it belongs to it from then on,
- *	and until its exit
+ * family_takes() - check whether an event is about the family
+ * @family: the family; tasks that a member creates belong to it until they exit
  * @event: the next event of the stream
  *
- * Return: whether it is, as are all that say that events were lost.
+ * Return: whether the event is about the family. Lost events always are.
  */
 bool family_takes(struct family *family, const struct taskmap_event *event);
 
-/* How events are shown. */
+/* The format of events. */
 struct show {
 	bool json;
 	bool color;
-	size_t width;	/* of a line; 0: whatever it takes */
+	size_t width;	/* maximum width of a line; 0: unlimited */
 	const struct taskmap_header *header;
-	struct selection columns;	/* of the task in JSON */
+	struct selection columns;	/* columns of a task in JSON */
 };
 
-/* For the options and standard output as they are; to be freed. */
+/*
+ * Depends on the options, and on whether standard output is a terminal. Call
+ * show_free() after this.
+ */
 void show_init(struct show *show, const struct output *output,
 	       const struct taskmap_header *header);
 void show_free(struct show *show);

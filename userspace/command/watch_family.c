@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap watch: which tasks are of the family that is watched.
+ * taskmap watch: which tasks belong to the family that is watched.
  *
- * A task belongs to it if the task that made the clone(2) call does: so a child
- * by CLONE_PARENT is of its caller's family. A pid means something else after
- * each birth that gives it out, and an exec can give it to another thread.
+ * A task belongs to it if the task that called clone(2) does. So a child
+ * created with CLONE_PARENT belongs to the family of the caller. A pid belongs
+ * to a new task after each birth that reports it, and exec can give it to
+ * another thread.
  */
 #include <sched.h>
 #include <stdlib.h>
 
 #include "command/watch.h"
 
-/* What is known of a pid. */
+/* Flags of a pid. */
 enum {
-	MEMBER	= 1,	/* it is of the family */
-	ALIVE	= 2,	/* it counts among those that live */
-	AWAITED	= 4,	/* it was asked for, and no event was about it */
+	MEMBER	= 1,	/* the task belongs to the family */
+	ALIVE	= 2,	/* the task is counted in family.alive */
+	AWAITED	= 4,	/* the pid was requested, and no event was about it */
 };
 
 enum birth_kind birth_of(const struct taskmap_event *event)
@@ -61,7 +62,7 @@ static void leave(struct family *family, int pid, unsigned char known)
 	family->pids[pid] = known;
 }
 
-/* One that no kernel has is awaited in vain, and missing in the end. */
+/* A pid that no kernel has is reported as missing in the end. */
 void family_await(struct family *family, int pid)
 {
 	if (pid < SNAPSHOT_MOST_TASKS)
@@ -78,7 +79,7 @@ bool family_awaits(const struct family *family, int pid)
 	return pid >= SNAPSHOT_MOST_TASKS || family->pids[pid] & AWAITED;
 }
 
-/* Whether an event of @pid is one of the family; then @pid is awaited no more. */
+/* Whether @pid belongs to the family. If so, it is no longer awaited. */
 static bool has(struct family *family, int pid)
 {
 	if (!(family->pids[pid] & MEMBER))
@@ -88,9 +89,9 @@ static bool has(struct family *family, int pid)
 }
 
 /*
- * Of a process that was awaited the threads are not known. A thread has its tgid,
- * and the child of one has it as ppid; but that is its creator's parent if it was
- * born with CLONE_PARENT, and no creator of a thread.
+ * The threads of an awaited process are unknown. A new thread has the tgid of
+ * its creator, and a new process has it as ppid. With CLONE_PARENT, ppid is the
+ * parent of the creator instead.
  */
 static bool born_in(struct family *family, const struct taskmap_event *event)
 {
@@ -130,7 +131,10 @@ static bool takes_exec(struct family *family, const struct taskmap_event *event)
 	return true;
 }
 
-/* A leader can leave threads that are not known but by its pid. */
+/*
+ * A leader can leave threads behind whose pids are unknown: their tgid, which
+ * is its pid, identifies them.
+ */
 static bool takes_exit(struct family *family, const struct taskmap_event *event)
 {
 	const struct taskmap_record *task = &event->record;

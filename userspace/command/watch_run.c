@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap watch: COMMAND, which need not run as root because we do.
+ * taskmap watch: start COMMAND, which should not run as root just because we
+ * do.
  */
 #include <errno.h>
 #include <grp.h>
@@ -15,18 +16,21 @@
 #include "command/watch_run.h"
 #include "util.h"
 
-/* env(1) exits with these. */
+/* Exit statuses of env(1). */
 #define CANNOT_RUN	126
 #define NOT_FOUND	127
 
-/* Who is to run a program. */
+/* The user who runs the program. */
 struct identity {
 	uid_t uid;
 	gid_t gid;
-	const struct passwd *account;	/* NULL if it has none */
+	const struct passwd *account;	/* NULL if @uid has no account */
 };
 
-/* An id that sudo(8) has left, in @id. */
+/*
+ * Sets @id to the number in a variable that sudo(8) set. Returns false if there
+ * is none.
+ */
 static bool id_of_sudo(const char *variable, unsigned int *id)
 {
 	const char *text = getenv(variable);
@@ -41,7 +45,7 @@ static bool id_of_sudo(const char *variable, unsigned int *id)
 	return !errno && !*end && number < UINT_MAX;
 }
 
-/* Sets @identity, or returns false if it is to be as it is. */
+/* Sets @identity, or returns false if it need not change. */
 static bool find_identity(struct identity *identity,
 			  const struct passwd *account)
 {
@@ -58,7 +62,7 @@ static bool find_identity(struct identity *identity,
 	return true;
 }
 
-/* Programs look for their files in HOME, and root's they cannot read. */
+/* HOME changes too: programs look for files there, and cannot read root's. */
 static int adopt(const struct identity *identity)
 {
 	const struct passwd *account = identity->account;
@@ -81,7 +85,7 @@ static _Noreturn void give_up(const char *what, const char *name)
 	_exit(reason == ENOENT ? NOT_FOUND : CANNOT_RUN);
 }
 
-/* In the child. */
+/* Runs in the child. */
 static _Noreturn void become(const struct watch_run *run,
 			     const struct identity *identity)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * taskmap watch: how COMMAND is started. Beside <grp.h>, whose struct group is
- * another than that of the model.
+ * taskmap watch: the start of COMMAND. Separate from watch.h, because the file
+ * includes <grp.h>, whose struct group is not the one of the model.
  */
 #ifndef TASKMAP_COMMAND_WATCH_RUN_H
 #define TASKMAP_COMMAND_WATCH_RUN_H
@@ -17,24 +17,24 @@ struct passwd;
 
 /* A program to start. */
 struct watch_run {
-	char **args;		/* it and its arguments, up to NULL */
-	const char *name;	/* in messages */
+	char **args;		/* the program and its arguments, terminated by NULL */
+	const char *name;	/* name in messages */
 	/*
-	 * Who runs it. NULL: whoever called sudo(8), if we are root by that;
-	 * otherwise whoever we are.
+	 * The user who runs the program. NULL: if we are root by sudo(8), the
+	 * user who called it, otherwise our own user.
 	 */
 	const struct passwd *account;
-	const sigset_t *blocked;	/* the signals that are blocked in it */
-	bool aside;		/* its standard output is our standard error */
+	const sigset_t *blocked;	/* signals to block in the program */
+	bool aside;		/* its standard output goes to our standard error */
 };
 
 /**
  * watch_run() - start a program
- * @run: what and how
- * @error: set if that fails
+ * @run: the program, its user and its environment
+ * @error: set on failure
  *
- * If it cannot be run, a child says so and exits as env(1) does: with 127 if the
- * program does not exist, and with 126 otherwise.
+ * If the program cannot be run, the child prints a message and exits as env(1)
+ * does: with 127 if the program does not exist, and with 126 otherwise.
  *
  * Return: the pid of the child, or -1.
  */

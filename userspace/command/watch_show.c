@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
-/*
- * taskmap watch: a line for each event, as text or as JSON.
- */
+/* taskmap watch: print a line for each event, as text or as JSON. */
 #include <inttypes.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -15,7 +13,7 @@
 
 #include "command/watch.h"
 
-/* Of a terminal that does not tell. */
+/* Width of a terminal that does not report its width. */
 #define WIDTH		80
 
 #define NAME_WIDTH	15
@@ -49,7 +47,7 @@ static const char *const birth_colors[] = {
 
 #define NAME_OF(signal)	{ signal, #signal }
 
-/* Not sigabbrev_np(3), which is younger than Debian 11. */
+/* Debian 11 does not have sigabbrev_np(3). */
 static const struct {
 	int signal;
 	const char *name;
@@ -106,7 +104,10 @@ static char *flag_word(unsigned int bit)
 		      xasprintf("0x%" PRIx64, (uint64_t)1 << bit);
 }
 
-/* What the new task shares, which namespaces are new, and the other flags. */
+/*
+ * The resources that the new task shares, its new namespaces, and the other
+ * flags.
+ */
 static char *birth_text(const struct taskmap_event *event)
 {
 	uint64_t flags = event->flags;
@@ -115,7 +116,7 @@ static char *birth_text(const struct taskmap_event *event)
 
 	for_each_resource_in(set, r)
 		flags &= ~resources[r].bit;
-	/* What the event is called already. */
+	/* The name of the event says this already. */
 	set &= ~BIT(TASKMAP_SIGNAL);
 	if (birth_of(event) == BIRTH_VFORK)
 		flags &= ~(uint64_t)CLONE_VFORK;
@@ -155,7 +156,7 @@ static char *exit_text(int code)
 	return text;
 }
 
-/* The last column, to be freed. */
+/* The text of the last column. The caller frees it. */
 static char *details(const struct taskmap_event *event)
 {
 	switch (event->type) {
@@ -201,7 +202,9 @@ static const char *color_of(const struct taskmap_event *event)
 	}
 }
 
-/* Each put_ function returns how many columns it took. */
+/*
+ * Each put_*() function prints a field and returns its width, except put_cut().
+ */
 
 static size_t put_time(const struct show *show, uint64_t ns)
 {
@@ -225,28 +228,30 @@ static size_t put_pid(int pid)
 	return (size_t)(pid ? printf(" %7d", pid) : printf(" %7s", "-"));
 }
 
-/* Cuts @text, which is ASCII, to @room columns. */
-static void put_cut(const char *text, size_t room)
+/* Prints @text, which is ASCII, truncated to @width columns. */
+static void put_cut(const char *text, size_t width)
 {
-	if (strlen(text) <= room)
+	if (strlen(text) <= width)
 		printf("%s", text);
-	else if (room)
-		printf("%.*s%s", (int)room - 1, text,
+	else if (width)
+		printf("%.*s%s", (int)width - 1, text,
 		       MB_CUR_MAX > 1 ? "…" : "~");
 }
 
 static size_t put_name(const struct taskmap_event *event)
 {
-	char room[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+	char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 	const char *name = "-";
 
 	if (event->type != TASKMAP_LOST)
-		name = escape(event->record.comm, room);
+		name = escape(event->record.comm, comm);
 	printf(" %s", name);
 	return 1 + text_width(name, strlen(name));
 }
 
-/* Whatever took more columns than it should takes them from the details. */
+/*
+ * If a field is wider than its column, less space is left for the last column.
+ */
 static void show_line(const struct show *show,
 		      const struct taskmap_event *event)
 {
@@ -271,7 +276,7 @@ static void show_line(const struct show *show,
 	free(text);
 }
 
-/* As a snapshot that has this one task. */
+/* The task as in the JSON of a snapshot that contains no other task. */
 static struct json_object *json_task(const struct show *show,
 				     struct taskmap_record record)
 {
@@ -388,7 +393,7 @@ static void summary_text(const struct family *family)
 	put_count("; ", family->execs, "exec", "execs");
 	put_count(", ", family->exits, "exit\n", "exits\n");
 	if (!family->everyone) {
-		put_count("alive at once: at most ", family->most, "task",
+		put_count("most alive at once: ", family->most, "task",
 			  "tasks");
 		printf("; still running: %u\n", family->alive);
 	}

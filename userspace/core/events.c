@@ -7,7 +7,10 @@
 
 #include "core/events.h"
 
-/* What an event has before its record in format 1. */
+/*
+ * Size of the first fields of an event in format 1, which are before its
+ * record.
+ */
 #define HEAD_SIZE	offsetof(struct taskmap_event, record)
 
 static size_t unused(const struct events *events)
@@ -20,7 +23,10 @@ int events_descriptor(const struct events *events)
 	return fileno(events->input.file);
 }
 
-/* There is always room for an event: the module has no use for less. */
+/*
+ * The buffer has space left: an incomplete event is smaller than
+ * EVENTS_MOST_BYTES.
+ */
 int events_read(struct events *events, struct error *error)
 {
 	ssize_t got;
@@ -40,7 +46,7 @@ int events_read(struct events *events, struct error *error)
 	return 0;
 }
 
-/* Waits for @size bytes, unless the stream ends before. */
+/* Reads until @size bytes are available or the stream ends. */
 static int read_until(struct events *events, size_t size, struct error *error)
 {
 	while (unused(events) < size && !events->ended) {
@@ -50,7 +56,7 @@ static int read_until(struct events *events, size_t size, struct error *error)
 	return 0;
 }
 
-/* What is wrong with the sizes of events, NULL if nothing is. */
+/* Describes the error in the sizes of events, or returns NULL. */
 static const char *layout_fault(const struct taskmap_header *h)
 {
 	uint64_t end = (uint64_t)h->event_record + h->record_size;
@@ -63,7 +69,7 @@ static const char *layout_fault(const struct taskmap_header *h)
 	return NULL;
 }
 
-/* The part that contains the sizes comes first, then as much as they say. */
+/* Reads the part of the header that contains its size, then the rest. */
 static int read_header(struct events *events, struct error *error)
 {
 	struct taskmap_header *header = &events->header;
@@ -122,7 +128,7 @@ static bool possible(int pid)
 	return pid >= 0 && pid < SNAPSHOT_MOST_TASKS;
 }
 
-/* What is wrong with @event, of a known type; NULL if nothing is. */
+/* Describes the error in @event, whose type is known, or returns NULL. */
 static const char *event_fault(const struct taskmap_event *event)
 {
 	const struct taskmap_record *task = &event->record;

@@ -5,7 +5,6 @@
 
 #include "core/model.h"
 
-/* Ascending. */
 static int compare_pids(const void *a, const void *b)
 {
 	int x = *(const int *)a, y = *(const int *)b;
@@ -18,7 +17,7 @@ static bool kind_matches(const struct filter *filter, unsigned int kind)
 	return !filter->kinds || (kind <= KINDS && filter->kinds >> kind & 1);
 }
 
-/* Chooses all that @pid selects. Returns whether there is anything. */
+/* Chooses the tasks that @pid selects. Returns false if there are none. */
 static bool choose_pid(const struct model *model, int pid, bool *tasks)
 {
 	struct members threads = model_thread_group(model, pid);

@@ -7,7 +7,7 @@
 
 #include "core/model.h"
 
-/* A task among others, to be sorted: by a key, a tgid and its pid. */
+/* A task to sort: by key, then by tgid and index. */
 struct entry {
 	uint64_t key;
 	uint64_t place;
@@ -24,13 +24,16 @@ static int compare_entries(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* Of all tasks, by tgid. */
+/* For sorting all tasks by tgid. */
 static struct entry entry_of_task(const struct model *model, unsigned int task)
 {
 	return (struct entry){ 1, PLACE(model->tasks[task].tgid, task) };
 }
 
-/* Of a child by vfork by mm and parent; of others key 0, which is for nobody. */
+/*
+ * For sorting the children of vfork(2) by mm and parent. Other tasks have key
+ * 0, which excludes them.
+ */
 static struct entry entry_of_vfork(const struct model *model, unsigned int task)
 {
 	const struct taskmap_record *record = &model->tasks[task];
@@ -41,13 +44,13 @@ static struct entry entry_of_vfork(const struct model *model, unsigned int task)
 	};
 }
 
-/* Nothing at all may be NULL, which here would look like a failure. */
+/* calloc() of zero bytes may return NULL, which is no failure. */
 static void *array_of(size_t count, size_t size)
 {
 	return calloc(count ? count : 1, size);
 }
 
-/* The tasks that have a key, sorted. */
+/* Sorts the tasks whose key is not 0. */
 static int sort_tasks(const struct model *model,
 		      struct entry (*entry_of)(const struct model *model,
 					       unsigned int task),
@@ -73,7 +76,7 @@ static int sort_tasks(const struct model *model,
 	return entries && tasks ? 0 : -ENOMEM;
 }
 
-/* The first of them that does not come before @wanted. */
+/* The index of the first entry that is not less than @wanted. */
 static unsigned int lower_bound(const struct model *model,
 				struct entry (*entry_of)(const struct model *model,
 							 unsigned int task),
@@ -93,7 +96,7 @@ static unsigned int lower_bound(const struct model *model,
 	return low;
 }
 
-/* The slot of @id: the one that has its number, or the one for it. */
+/* The slot with the number of @id, or the free slot for it. */
 static unsigned int *slot_of(const struct model *model,
 			     enum taskmap_resource resource, uint64_t id)
 {
@@ -113,18 +116,19 @@ static unsigned int *slot_of(const struct model *model,
 	}
 }
 
-/* Makes room for twice as many numbers as there are, half of it empty. */
+/* Doubles the number of slots. At most half of them are used. */
 static int widen(const struct model *model, enum taskmap_resource resource,
 		 struct grouping *grouping)
 {
-	size_t room = (size_t)1 << ++grouping->bits;
-	unsigned int *earliest = reallocarray(grouping->earliest, room / 2 + 1,
-					      sizeof(*earliest));
+	size_t capacity = (size_t)1 << ++grouping->bits;
+	unsigned int *earliest;
 
+	earliest = reallocarray(grouping->earliest, capacity / 2 + 1,
+				sizeof(*earliest));
 	if (earliest)
 		grouping->earliest = earliest;
 	free(grouping->slots);
-	grouping->slots = calloc(room, sizeof(*grouping->slots));
+	grouping->slots = calloc(capacity, sizeof(*grouping->slots));
 	if (!earliest || !grouping->slots)
 		return -ENOMEM;
 	earliest[0] = 0;
@@ -136,7 +140,7 @@ static int widen(const struct model *model, enum taskmap_resource resource,
 	return 0;
 }
 
-/* In order of first appearance, as a reader expects them. */
+/* Numbers follow the order of first appearance, as a reader expects. */
 static int make_numbers(const struct model *model,
 			enum taskmap_resource resource,
 			struct grouping *grouping)
@@ -164,7 +168,10 @@ static int make_numbers(const struct model *model,
 	return 0;
 }
 
-/* Members come by tgid, so that a new tgid is one that differs from the last. */
+/*
+ * Members are added in order of tgid: a tgid is new if it differs from the last
+ * one.
+ */
 static void add_sharer(struct sharers *sharers, int tgid)
 {
 	if (tgid == sharers->last)
@@ -175,7 +182,10 @@ static void add_sharer(struct sharers *sharers, int tgid)
 	sharers->last = tgid;
 }
 
-/* Whether its thread group is a child by vfork, which borrows an mm. */
+/*
+ * Whether @resource is mm, and @task is in a child of vfork(2), which borrows
+ * it.
+ */
 static bool borrows(const struct model *model, unsigned int task,
 		    enum taskmap_resource resource)
 {
@@ -265,7 +275,10 @@ int model_group_all(struct model *model, uint32_t set)
 	return 0;
 }
 
-/* Of most resources only the numbers are wanted: the rest is much larger. */
+/*
+ * For most resources only the numbers are required: groups take much more
+ * memory.
+ */
 int model_number_all(struct model *model, uint32_t set)
 {
 	for_each_resource_in(set, r) {
@@ -394,7 +407,10 @@ bool model_is_kthread(const struct model *model, unsigned int task)
 	return model->tasks[task].kind == TASKMAP_KTHREAD;
 }
 
-/* The task with @pid, if it leads a thread group; it does in a sound snapshot. */
+/*
+ * The task with @pid, unless it is not a leader, as only an inconsistent
+ * snapshot says.
+ */
 static unsigned int find_leader(const struct model *model, int pid)
 {
 	unsigned int found = model_find(model, pid);
@@ -414,7 +430,10 @@ unsigned int model_parent(const struct model *model, unsigned int task)
 	return find_leader(model, model->tasks[task].ppid);
 }
 
-/* Where they are among all that are in order of tgid. */
+/*
+ * The index in model->order of the first task whose tgid is not less than
+ * @tgid.
+ */
 static unsigned int first_thread(const struct model *model, int64_t tgid)
 {
 	return lower_bound(model, entry_of_task, model->order,
@@ -466,7 +485,7 @@ unsigned int model_origin(const struct model *model, unsigned int task)
 					      model_leader(model, task);
 }
 
-/* Of @sharers those but its own thread group, which is one of them. */
+/* The members of @sharers except the task's own thread group. */
 static struct others others_of(const struct model *model, unsigned int task,
 			       const struct sharers *sharers)
 {

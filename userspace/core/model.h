@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * What can be known only by looking at all the tasks of a snapshot: who leads
- * whom, who is whose child, and who holds an object together with whom.
+ * What only all tasks of a snapshot together show: leaders, parents, children,
+ * and which tasks share an object.
  *
- * A task is named by its index in the snapshot, which is in order of pid.
- * Everything here is O(n log n) in the number of tasks, and about the whole
- * set, whatever part of it is shown. What returns an int returns 0 or -ENOMEM;
- * nothing else can fail.
+ * A task is identified by its index in the snapshot, which is sorted by pid.
+ * Everything takes O(n log n) of the number of tasks, and covers the whole
+ * snapshot, whatever part of it is shown. Functions that return int return 0 or
+ * -ENOMEM; the others cannot fail.
  */
 #ifndef TASKMAP_CORE_MODEL_H
 #define TASKMAP_CORE_MODEL_H
@@ -19,128 +19,144 @@
 
 #define NO_TASK		UINT_MAX
 
-/* Some tasks, by tgid and pid. Belongs to a model. */
+/* Some tasks, sorted by tgid and pid. The array belongs to the model. */
 struct members {
 	const unsigned int *tasks;
 	unsigned int count;
 };
 
-/* Thread groups that have an object in common. */
+/* Thread groups that share an object. */
 struct sharers {
 	unsigned int count;
-	int lowest[2];		/* the lowest tgids */
-	int last;		/* while they are counted: the last tgid */
+	int lowest[2];		/* the two lowest tgids */
+	int last;		/* while counting: the tgid that was counted last */
 };
 
-/* The tasks that hold one object. Never empty. */
+/* The tasks that hold one object; at least one. */
 struct group {
-	unsigned int first;	/* where its members begin in grouping.members */
+	unsigned int first;	/* index of the first member in grouping.members */
 	unsigned int count;
-	unsigned int earliest;	/* its member with the lowest pid */
-	/* Not kernel threads, who borrow what they do not share. */
+	unsigned int earliest;	/* the member with the lowest pid */
+	/* Without kernel threads: what these do not share, they borrow. */
 	struct sharers users;
-	/* Nor, of an mm, children by vfork, who borrow it from their parent. */
+	/*
+	 * Also without children of vfork(2), which borrow the mm of their
+	 * parent.
+	 */
 	struct sharers equals;
 };
 
-/* All tasks by what they hold of one resource. Id 0 is no object. */
+/*
+ * All tasks, grouped by the object of one resource that they hold. Id 0 means
+ * that a task holds none.
+ */
 struct grouping {
-	unsigned int *number;	/* for each task: of its group from 1, or 0 */
-	unsigned int count;	/* of groups */
-	struct group *groups;	/* in order of their earliest members */
-	unsigned int *members;	/* tasks, a slice a group, by tgid and pid */
-	/* A hash table, to find a number by the id. */
-	unsigned int *slots;	/* numbers, 0 for none */
-	unsigned int bits;	/* of how many slots there are */
-	unsigned int *earliest;	/* of the tasks with each number, from 1 */
+	unsigned int *number;	/* of each task: number of its group, from 1; or 0 */
+	unsigned int count;	/* number of groups */
+	struct group *groups;	/* sorted by their earliest members */
+	unsigned int *members;	/* a slice for each group, sorted by tgid and pid */
+	/* A hash table that maps ids to numbers. */
+	unsigned int *slots;	/* numbers; 0: free */
+	unsigned int bits;	/* binary logarithm of the number of slots */
+	unsigned int *earliest;	/* of each number: task with the lowest pid */
 };
 
 /*
- * One resource in a thread group of which not all members hold the same. A thread
- * counts unless it is dead, has let go of the resource, or is a worker.
+ * A resource of which the members of a thread group do not all hold the same
+ * object. A thread is counted unless it is dead, has released the resource, or
+ * is a worker.
  */
 struct norm {
 	int tgid;
 	enum taskmap_resource resource;
-	bool known;		/* three or more hold @held, and fewer any other */
+	bool known;		/* @held has three or more holders, and the most */
 	uint64_t held;
-	unsigned int alike;	/* how many threads hold @held, with the leader */
-	unsigned int threads;	/* all that count, without the leader */
-	unsigned int against;	/* those from whom the leader deviates */
+	unsigned int alike;	/* counted members that hold @held */
+	unsigned int threads;	/* counted threads, without the leader */
+	unsigned int against;	/* threads from which the leader deviates */
 	unsigned int workers;	/* workers from which the leader deviates */
-	unsigned int example;	/* the first of these threads, or NO_TASK */
-	bool several;		/* these threads do not all hold the same */
+	unsigned int example;	/* first of the threads in @against, or NO_TASK */
+	bool several;		/* the threads in @against hold different objects */
 };
 
-/* What model_init() finds out about the usual case. */
+/* The usual case, as model_init() determined it. */
 struct norms {
-	struct norm *list;	/* by tgid and resource */
+	struct norm *list;	/* sorted by tgid and resource */
 	size_t count;
-	unsigned int kthread;	/* what the others are compared with, or NO_TASK */
-	uint64_t *deserted;	/* pid namespaces for children, see model_children() */
+	unsigned int kthread;	/* the usual kernel thread, or NO_TASK */
+	uint64_t *deserted;	/* pid namespaces for children that no live task is in */
 	size_t deserted_count;
 };
 
 struct model {
 	const struct taskmap_record *tasks;
 	unsigned int count;
-	size_t scalars;		/* snapshot_scalars() of their file */
-	uint64_t births_ns;	/* of its header */
-	/* Ids of a file may have been chosen for their slots to be the same. */
+	size_t scalars;		/* snapshot_scalars() of the file */
+	uint64_t births_ns;	/* from the header */
+	/*
+	 * A random hash key: the ids in a crafted file would collide otherwise.
+	 */
 	uint64_t chance[2];
-	struct members order;	/* all tasks, by tgid and pid */
-	unsigned int *dead;	/* how many of those before each place are dead */
-	struct members vforks;	/* children by vfork, by mm, parent and pid */
+	struct members order;	/* all tasks */
+	unsigned int *dead;	/* for each index in @order: dead tasks before it */
+	struct members vforks;	/* children of vfork(2), sorted by mm, parent and pid */
 	struct grouping holders[TASKMAP_RESOURCES];
 	/*
-	 * If this is about one part of several snapshots: a model of all their
-	 * tasks, for an object to have one number in all parts, and which of
-	 * those is the first here.
+	 * If this is the model of one of several snapshots: the model of all
+	 * their tasks, which gives each object one number, and the index there
+	 * of the first task of this snapshot.
 	 */
 	const struct model *whole;
 	unsigned int offset;
 	struct norms norms;
 };
 
-/* Other thread groups that hold what a task holds. */
+/* Other thread groups that share an object with a task. */
 struct others {
-	int tgid;		/* the lowest */
-	unsigned int count;	/* 0: there is none, and no tgid */
+	int tgid;		/* lowest tgid, 0 if there is no group */
+	unsigned int count;	/* number of thread groups */
 };
 
-/* @snap must outlive @model, which is to be freed even if this fails. */
+/* @snap must outlive @model. Call model_free() even if this fails. */
 int model_init(struct model *model, const struct snapshot *snap);
 void model_free(struct model *model);
 
 /**
- * model_number_all() - give a number to each object
- * @model: the model; nothing is done for what has numbers already
- * @set: of which resources
+ * model_number_all() - number the objects of some resources
+ * @model: the model; resources that are numbered already are skipped
+ * @set: the resources
  *
- * Numbers are those of short ids, in order of first appearance, as a reader
- * expects them. model_number() wants them.
+ * These numbers are part of short ids. They follow the order of first appearance,
+ * as a reader expects. model_number() requires them.
+ *
+ * Return: 0 or -ENOMEM.
  */
 int model_number_all(struct model *model, uint32_t set);
 
-/* The same, and groups tasks by what they hold: all that is below wants them. */
+/*
+ * Like model_number_all(), but also groups the tasks that hold the same object.
+ * The functions that find the holders of an object require this.
+ */
 int model_group_all(struct model *model, uint32_t set);
 
-/* The number of what @task holds of @resource, in short ids; 0 for none. */
+/*
+ * The number, in short ids, of the object that @task holds; 0 if it holds none.
+ */
 unsigned int model_number(const struct model *model, unsigned int task,
 			  enum taskmap_resource resource);
 
-/* The tasks that hold what @task holds, NULL if it holds none. */
+/* The tasks that hold the same object as @task, or NULL if @task holds none. */
 const struct group *model_group(const struct model *model, unsigned int task,
 				enum taskmap_resource resource);
 struct members model_members(const struct model *model,
 			     const struct group *group,
 			     enum taskmap_resource resource);
 
-/* Those of @members from @first on that are of the same thread group as it. */
+/* The members from index @first on that belong to one thread group. */
 struct members model_run(const struct model *model, struct members members,
 			 unsigned int first);
 
-/* Each returns a task, or NO_TASK if the snapshot does not have it. */
+/* Each returns a task, or NO_TASK if it is not in the snapshot. */
 unsigned int model_find(const struct model *model, int pid);
 unsigned int model_leader(const struct model *model, unsigned int task);
 unsigned int model_parent(const struct model *model, unsigned int task);
@@ -149,82 +165,94 @@ bool model_is_leader(const struct model *model, unsigned int task);
 bool model_is_dead(const struct model *model, unsigned int task);
 bool model_is_kthread(const struct model *model, unsigned int task);
 
-/* The members of a thread group that are in the snapshot; of @task's, itself too. */
+/*
+ * The members of a thread group, or of the thread group of @task, that are in
+ * the snapshot.
+ */
 struct members model_thread_group(const struct model *model, int tgid);
 struct members model_threads(const struct model *model, unsigned int task);
 
-/* How many of them are not dead. */
+/* Number of members of @task's thread group that are not dead. */
 unsigned int model_live_threads(const struct model *model, unsigned int task);
 
-/* Whether both hold the same object; none is not the same as none. */
+/* Whether both tasks hold the same object. False if neither holds one. */
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
 		enum taskmap_resource resource);
 
-/* Whether both hold one, and not the same. */
+/* Whether both tasks hold an object, and the two differ. */
 bool model_differ(const struct model *model, unsigned int a, unsigned int b,
 		  enum taskmap_resource resource);
 
 /*
- * Whom @task is compared with to say what it shares: its leader, or for a
- * leader its parent. NO_TASK if that is not in the snapshot.
+ * The task that @task is compared with to find what it shares: its leader or,
+ * for a leader, its parent. NO_TASK if that task is not in the snapshot.
  */
 unsigned int model_origin(const struct model *model, unsigned int task);
 
-/* Of all that use it, or of those that share it as equals. */
+/*
+ * Finds other thread groups that use the object that @task holds: all of them
+ * (model_others()), or those that do not borrow it (model_equals()).
+ */
 typedef struct others find_others(const struct model *model, unsigned int task,
 				  enum taskmap_resource resource);
 find_others model_others, model_equals;
 
 /**
- * model_alike() - what a task shares with the same others
- * @model: the model, with groups of all of @set
+ * model_alike() - find the resources that a task shares with the same others
+ * @model: the model, with groups for all of @set
  * @task: the task
- * @set: resources
+ * @set: the resources to examine
  * @find: model_others() or model_equals()
- * @others: set to with whom it shares the first of @set
+ * @others: set to the thread groups that share the first resource of @set
  *
- * Return: those of @set that it shares with just these; with nobody, if that is
- * what is true of the first. None if @set is empty.
+ * Thread groups are taken to be the same if their number and lowest tgid are.
+ *
+ * Return: the resources of @set that @task shares with the thread groups in
+ * @others, or does not share if there are none. 0 if @set is empty.
  */
 uint32_t model_alike(const struct model *model, unsigned int task,
 		     uint32_t set, find_others *find, struct others *others);
 
 /*
- * The tgid of the child by vfork that lives in the mm of @task: of several the
- * one with the lowest pid. 0 for none.
+ * The tgid of the vfork(2) child that uses the mm of @task: the child with the
+ * lowest pid if there are several, 0 if there is none.
  */
 int model_borrower(const struct model *model, unsigned int task);
 
 /*
- * The pid of the child that @task waits for in vfork(2), 0 for none: the one that
- * it created, or if births are not known, whose parent task it is.
+ * The pid of the child that @task waits for in vfork(2), 0 if there is none: a
+ * child that @task created or, if its birth is not recorded, whose parent task
+ * @task is.
  */
 int model_vfork_child(const struct model *model, unsigned int task);
 
-/* The tgid of the first task that has @mm as its own, 0 for none. */
+/*
+ * The lowest tgid of the processes that hold @mm; 0 if only kernel threads do.
+ */
 int model_owner(const struct model *model, uint64_t mm);
 
-/* How deep a tree can get; whoever is deeper is shown as if this deep. */
+/* Maximum depth of a tree. Deeper tasks are moved up to this level. */
 #define TREE_DEPTH	128
 
 /*
- * The task that each of the @shown tasks hangs below, threads below their leader
- * and leaders below their parent; or NO_TASK if it is a root, as one is whose
- * leader or parent is not shown. It is a tree whatever the snapshot says. An
- * array to be freed, NULL if there is no memory for it.
+ * Returns, for each task, the task above it in the tree, or NO_TASK for a root:
+ * threads are below their leader, leaders below their parent. A task whose
+ * leader or parent is not shown is a root. There are no cycles, even if the
+ * snapshot has some. The caller frees the array, which is NULL if there is not
+ * enough memory.
  */
 unsigned int *tree_parents(const struct model *model, const bool *shown);
 
-/* An object that tasks hold, and who shares it. */
+/* An object, and the tasks that hold it. */
 struct object {
 	enum taskmap_resource resource;
 	struct members holders;
-	unsigned int earliest;		/* the one with the lowest pid */
-	uint32_t refs;		/* the most that any of them tells; 0: not known */
-	unsigned int kthreads;		/* kernel threads among them */
-	unsigned int groups;		/* thread groups that they are of */
-	int tgid;			/* of the one that most of them are of */
-	unsigned int outside;		/* of how many they are not */
+	unsigned int earliest;		/* holder with the lowest pid */
+	uint32_t refs;		/* highest count that a holder reports; 0: unknown */
+	unsigned int kthreads;		/* number of kernel threads among the holders */
+	unsigned int groups;		/* number of thread groups of the holders */
+	int tgid;			/* of the thread group with the most holders */
+	unsigned int outside;		/* number of holders in other thread groups */
 };
 
 struct objects {
@@ -232,76 +260,79 @@ struct objects {
 	unsigned int count;
 };
 
-/* Whether an object is one to be listed. */
+/* Selects objects. */
 struct object_filter {
 	uint32_t resources;
-	const bool *chosen;	/* tasks of which one must hold it */
-	bool unshared;		/* also if it has only one holder */
+	const bool *chosen;	/* at least one of these tasks holds the object */
+	bool unshared;		/* also objects with only one holder */
 };
 
 /*
- * The objects that @filter lets pass, resource by resource, those with the most
- * holders first, then in order of their short ids. To be freed before @model.
+ * Lists the objects that @filter selects, by resource, then by number of
+ * holders (highest first), then by short id. Call objects_free() before
+ * model_free().
  */
 int objects_make(struct objects *objects, struct model *model,
 		 const struct object_filter *filter);
 void objects_free(struct objects *objects);
 
-/* Which tasks are shown. What is said of a task does not depend on it. */
+/* Selects tasks to show. The description of a task does not depend on it. */
 struct filter {
-	int *pids;		/* each once, in the order given; none: all tasks */
+	int *pids;		/* without duplicates, in the given order; none: all tasks */
 	size_t pid_count;
-	unsigned int kinds;	/* BIT(kind) for each; 0: all kinds */
+	unsigned int kinds;	/* BIT(kind) of each kind; 0: all kinds */
 };
 
-/* What a filter makes of a snapshot. */
+/* The result of applying a filter to a snapshot. */
 struct chosen {
 	bool *tasks;
-	int *missing;		/* pids of the filter that are not there, ascending */
+	int *missing;		/* pids of the filter that no task has, ascending */
 	size_t missing_count;
 };
 
 /*
- * A pid selects its task and all the tasks of which it is the tgid. Both arrays
- * of @chosen are to be freed, even if this fails.
+ * A pid selects the task with this pid, and all tasks with this tgid. The
+ * caller frees both arrays of @chosen, even if this fails.
  */
 int filter_apply(const struct filter *filter, const struct model *model,
 		 struct chosen *chosen);
 
 /*
- * How a task was created, as the module recorded it, and what has changed since
- * between the task and its creator. Either of the two can have changed it.
+ * How a task was created, as the module recorded it, and what has changed
+ * between the task and its creator since then. Either of them can have made the
+ * change.
  */
 struct birth {
-	int pid;		/* of the creator at that time; 0: not known */
-	unsigned int creator;	/* NO_TASK: it has ended, or exec changed its pid */
+	int pid;		/* pid of the creator at that time; 0: unknown */
+	unsigned int creator;	/* NO_TASK: it has ended, or its pid has changed (exec) */
 	uint64_t flags;		/* of clone(2) */
-	bool was_thread;	/* and leads a thread group now: by exec */
-	uint32_t parted;	/* shared then, and not the same now */
-	uint32_t joined;	/* namespaces: made then, and the same now */
+	bool was_thread;	/* created as a thread, but leads its group now, after exec */
+	uint32_t parted;	/* shared then, different now */
+	uint32_t joined;	/* namespaces created then, but shared now */
 	/*
-	 * Namespaces that are not the same, and that the creator had chosen for
-	 * its children before; or that of time can also have changed since.
+	 * Different namespaces that the creator had chosen for its children
+	 * before. A time namespace can also have been entered since.
 	 */
 	uint32_t chosen;
 };
 
 /**
- * model_birth() - how a task was created
+ * model_birth() - find how a task was created
  * @model: the model
  * @task: the task
  *
- * Return: what the snapshot proves. The sets are empty without a creator.
+ * Return: only facts that the snapshot proves. The sets are empty if the creator
+ * is not in the snapshot.
  */
 struct birth model_birth(const struct model *model, unsigned int task);
 
-/* How the creator of a task is known. */
+/* How the creator of a task was determined. */
 enum basis {
-	BASIS_NONE,	/* it is not */
-	BASIS_BIRTH,	/* it is recorded */
-	BASIS_PARENT,	/* inferred: its parent task, or for a thread the leader */
-	BASIS_FIT,	/* inferred: of that task's group the one that fits best */
-	BASIS_ADOPTED,	/* its parent is younger: it adopted the task */
+	BASIS_NONE,	/* it was not */
+	BASIS_BIRTH,	/* recorded */
+	BASIS_PARENT,	/* inferred: the parent task or, for a thread, the leader */
+	BASIS_FIT,	/* inferred: the best match in the group of that task */
+	BASIS_ADOPTED,	/* unknown: this is the parent, which is younger and adopted it */
 };
 
 struct creator {
@@ -310,27 +341,27 @@ struct creator {
 };
 
 /**
- * model_creator() - the task that created another, or the best guess
+ * model_creator() - find the task that created another, or the best guess
  * @model: the model
  * @task: the task that was created
  *
- * Without a recorded birth the parent task is the best guess, or for a thread
- * its leader: unless another thread of that group, older than @task, differs
- * from it in fewer resources that a new task takes over. O(n) in the number of
- * those threads.
+ * If the birth is not recorded, the best guess is the parent task or, for a
+ * thread, its leader. If another thread of that task's group is older than @task
+ * and differs from it in fewer resources that a new task inherits, the best guess
+ * is that thread. Takes O(n) of the number of these threads.
  *
  * Return: the creator, which is a fact only with BASIS_BIRTH.
  */
 struct creator model_creator(const struct model *model, unsigned int task);
 
-/* How one task is related to another. */
+/* How a task is related to another. */
 enum kinship {
 	KIN_NONE,
 	KIN_SELF,
-	KIN_THREAD,	/* both are of one thread group */
-	KIN_CHILD,	/* the other's group is its parent or has its creator */
-	KIN_PARENT,	/* the other way round */
-	KIN_SIBLING,	/* their groups have the same parent */
+	KIN_THREAD,	/* both are in one thread group */
+	KIN_CHILD,	/* the other's thread group is its parent, or contains its creator */
+	KIN_PARENT,	/* the other is its KIN_CHILD */
+	KIN_SIBLING,	/* their thread groups have the same parent */
 };
 
 enum kinship model_kinship(const struct model *model, unsigned int task,
@@ -338,116 +369,127 @@ enum kinship model_kinship(const struct model *model, unsigned int task,
 
 /* Which of two tasks deviates from the rest of their thread group. */
 enum odd {
-	ODD_NONE,	/* both hold the same, or they cannot be compared */
-	ODD_TASK,	/* the thread; perhaps its leader too */
+	ODD_NONE,	/* both hold the same object, or cannot be compared */
+	ODD_TASK,	/* the thread; perhaps also its leader */
 	ODD_LEADER,
-	ODD_EITHER,	/* the two differ, and nothing tells which is the usual */
+	ODD_EITHER,	/* the two differ, and nothing shows which is usual */
 };
 
 /**
- * model_odd() - who deviates, a task or its leader
+ * model_odd() - find whether a task or its leader deviates
  * @model: the model
  * @task: the task
- * @resource: any but active_mm and io, of which each task has its own
+ * @resource: any resource except active_mm and io: each task has its own
  *
- * What most threads of the group hold is the usual. If too few agree, it is what
- * the parent of the group or process 1 holds as well; of credentials their values
- * count. This does not tell who changed something, or how.
+ * The object that most threads of the group hold is the usual one. If too few
+ * agree, it is the object that the parent of the group or process 1 also holds.
+ * Credentials are compared by their values. The result says nothing about who
+ * changed something, or how.
  *
- * Return: of a thread how it compares with its leader; of a leader ODD_LEADER if
- * it deviates from a thread, otherwise ODD_NONE.
+ * Return: for a thread, how it compares with its leader; for a leader, ODD_LEADER
+ * if it deviates from a thread and ODD_NONE otherwise.
  */
 enum odd model_odd(const struct model *model, unsigned int task,
 		   enum taskmap_resource resource);
 
-/* What model_odd() decided by; NULL if all of the thread group hold the same. */
+/*
+ * The norm that model_odd() compares with. NULL if all members hold the same.
+ */
 const struct norm *model_norm(const struct model *model, int tgid,
 			      enum taskmap_resource resource);
 
-/* What @task holds of @resource, or stands for it: two differ if these do. */
+/*
+ * A value that identifies the object that @task holds. Two tasks hold the same
+ * object if their values are equal.
+ */
 uint64_t model_held(const struct model *model, unsigned int task,
 		    enum taskmap_resource resource);
 
-/* Whether the record tells the same uid, gid, euid and fsuid of both. */
+/* Whether both tasks have the same uid, gid, euid and fsuid. */
 bool model_same_ids(const struct model *model, unsigned int a, unsigned int b);
 
 /*
- * The resources in which @task, a kernel thread, differs from the usual one, which
- * is kthreadd: fs, cgroups, namespaces, and cred if the ids that it has differ.
+ * The resources in which @task, a kernel thread, differs from the usual kernel
+ * thread, kthreadd: fs, cgroups, namespaces, and cred if the ids differ.
  */
 uint32_t model_odd_kthread(const struct model *model, unsigned int task);
 
 /*
- * Whether @task is a process that the kernel started. Its parent is kthreadd, but
- * so is that of a child that the process creates with CLONE_PARENT.
+ * Whether the kernel started the process @task. Its parent is then kthreadd,
+ * which is also the parent of a child that it creates with CLONE_PARENT.
  */
 enum helper {
 	HELPER_NOT,
 	HELPER_LIKELY,
-	HELPER_KNOWN,	/* by its birth: a kernel thread created it */
+	HELPER_KNOWN,	/* according to its birth: a kernel thread created it */
 };
 enum helper model_helper(const struct model *model, unsigned int task);
 
-/* The live members of @task's thread group without its leader. */
+/* The number of live members of @task's thread group, without its leader. */
 struct living {
-	unsigned int threads;	/* of the program */
-	unsigned int workers;	/* of the kernel */
+	unsigned int threads;	/* created by the program */
+	unsigned int workers;	/* created by the kernel */
 };
 struct living model_living(const struct model *model, unsigned int task);
 
-/* The pid namespace that the next child of a task will live in. */
+/* The pid namespace that the next child of @task will live in. */
 enum children {
-	CHILDREN_HERE,		/* that of the task, or not known */
+	CHILDREN_HERE,		/* the namespace of the task, or unknown */
 	CHILDREN_ELSEWHERE,
-	CHILDREN_DESERTED,	/* another, in which no live task is: no init */
+	CHILDREN_DESERTED,	/* another one, in which no task is alive */
 };
 enum children model_children(const struct model *model, unsigned int task);
 
-/* Whether a task that is not dead has begun to end. */
+/* Whether @task is not dead, but has begun to exit. */
 bool model_is_ending(const struct model *model, unsigned int task);
 
 /* For model_init() and model_free() only. */
 int norms_make(struct model *model);
 void norms_free(struct model *model);
 
-/* The resources that @flags of clone(2) share, and the namespaces they make. */
+/*
+ * The resources that @flags of clone(2) share, and the namespaces they create.
+ */
 uint32_t birth_resources(uint64_t flags);
 
-/* The call that creates tasks with @flags of clone(2), NULL if it has no name. */
+/* The function that calls clone(2) with @flags, or NULL if none is known. */
 const char *birth_name(uint64_t flags);
 
 /*
- * What two tasks share, and with which flags clone(2) would make a task that
- * shares just that with another. That is about now: exec, unshare(2), setns(2),
- * setuid(2) and the like change it after a task was made.
+ * What two tasks share now, and the flags with which clone(2) would create a
+ * task that shares exactly this. exec, unshare(2), setns(2), setuid(2) and
+ * similar calls can have changed it after the task was created.
  */
 struct relation {
-	uint32_t same;		/* both hold one, and the same */
-	uint32_t apart;		/* both hold one, and not the same */
+	uint32_t same;		/* both hold the same object */
+	uint32_t apart;		/* both hold an object, and the two differ */
 	/*
-	 * Those whose flag of clone(2) is wanted: one that shares, or for a
-	 * namespace one that makes another.
+	 * Resources whose clone(2) flag is required: to share one or, for a
+	 * namespace, to create one.
 	 */
 	uint32_t flags;
-	uint32_t needed;	/* whose flag the kernel wants beside those */
-	/* Whose flag can be or not: one of the two holds none. */
+	uint32_t needed;	/* resources whose flags the kernel requires beside these */
+	/*
+	 * Resources whose flag may or may not have been used: a task holds
+	 * none, or exec(2) replaced it.
+	 */
 	uint32_t untold;
-	uint32_t beyond;	/* in what clone(2) with those flags would do otherwise */
-	/* Namespaces that are not the same and that no flag made: */
-	uint32_t chosen;	/* the other's choice for its children */
-	uint32_t entered;	/* an older task holds it, or NSPID is not 1 */
-	bool vfork;		/* the task still borrows the other's mm */
-	bool borrowed;		/* a kernel thread uses the other's mm: no flag does that */
-	bool possible;		/* clone(2) takes these flags together */
+	uint32_t beyond;	/* resources that clone(2) with these flags would not leave so */
+	/* Different namespaces that no flag created: */
+	uint32_t chosen;	/* @other had chosen it for its children */
+	uint32_t entered;	/* an older task is in it, or NSPID is not 1 */
+	bool vfork;		/* the task still borrows the mm of @other */
+	bool borrowed;		/* a kernel thread borrows the mm, which no flag causes */
+	bool possible;		/* clone(2) accepts these flags together */
 };
 
 /**
- * relate() - hold two tasks against each other
- * @model: the model of the snapshot that has both
- * @task: the one that would be made
- * @other: the one that would call clone(2)
+ * relate() - compare two tasks
+ * @model: the model of a snapshot with both tasks
+ * @task: the task that clone(2) would create
+ * @other: the task that would call clone(2)
  *
- * active_mm is in no set but @same and @apart: nothing decides on it but what
+ * active_mm is only in the sets @same and @apart: it depends only on which tasks
  * ran before.
  *
  * Return: the relation of @task to @other.
@@ -456,11 +498,10 @@ struct relation relate(const struct model *model, unsigned int task,
 		       unsigned int other);
 
 /**
- * relation_name() - what people call what these flags make
- * @relation: as relate() returned it
+ * relation_name() - name the function that creates such tasks
+ * @relation: a result of relate()
  *
- * Return: the call that makes such tasks, or NULL if it has no name, or if too
- * much is untold.
+ * Return: the name, or NULL if there is none or too little is known.
  */
 const char *relation_name(const struct relation *relation);
 

@@ -16,7 +16,10 @@ static bool passes(const struct object_filter *filter, struct members holders)
 	return false;
 }
 
-/* Holders come by tgid: those of one thread group are neighbours. */
+/*
+ * Holders are sorted by tgid, so that the members of a thread group are
+ * adjacent.
+ */
 static void count_groups(const struct model *model, struct object *object)
 {
 	unsigned int most = 0;
@@ -35,9 +38,9 @@ static void count_groups(const struct model *model, struct object *object)
 }
 
 /*
- * Refs are read when a task is looked at, so that holders may tell different
- * ones, and some of them none. References mostly come with holders: the most
- * is nearest to when all of them were there.
+ * Refs were read at a different time for each holder, and a holder may have
+ * none. References usually come with holders, so the highest number is closest
+ * to the time at which all holders existed.
  */
 static void look_at_holders(const struct model *model, struct object *object)
 {
@@ -51,7 +54,10 @@ static void look_at_holders(const struct model *model, struct object *object)
 	}
 }
 
-/* In order of their short ids, which is that of their earliest holders. */
+/*
+ * Most holders first, then in order of short ids, which is the order of the
+ * earliest holders.
+ */
 static int compare_objects(const void *a, const void *b)
 {
 	const struct object *x = a, *y = b;
@@ -61,7 +67,7 @@ static int compare_objects(const void *a, const void *b)
 	return x->earliest < y->earliest ? -1 : x->earliest > y->earliest;
 }
 
-/* There is room for all of them. */
+/* Appends the objects of @resource. The list has enough capacity. */
 static void add_resource(struct objects *objects, const struct model *model,
 			 enum taskmap_resource resource,
 			 const struct object_filter *filter)
@@ -96,10 +102,10 @@ int objects_make(struct objects *objects, struct model *model,
 
 	*objects = (struct objects){ 0 };
 	for_each_resource_in(filter->resources, r) {
-		size_t room = (size_t)objects->count + model->holders[r].count;
+		size_t capacity = (size_t)objects->count + model->holders[r].count;
 		struct object *list;
 
-		list = error ? NULL : reallocarray(objects->list, room + 1,
+		list = error ? NULL : reallocarray(objects->list, capacity + 1,
 						   sizeof(*list));
 		if (!list) {
 			objects_free(objects);

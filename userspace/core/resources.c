@@ -1,63 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Who holds refs. Told by the functions that count, of Linux 6.12 if nothing
- * else is said; kernel threads may use what a process holds and not count, and
- * what they have of their own the idle tasks hold too, which no snapshot has
+ * What holds references to each resource, and the kernel functions that show it:
+ * of Linux 6.12 unless another version is named.
+ *
+ * Kernel threads may use an object of a process without counting. Idle tasks also
+ * hold the objects that kernel threads hold, but no snapshot contains idle tasks
  * (INIT_TASK in init/init_task.c, fork_idle() in kernel/fork.c). A task that is
- * being made counts before it is seen, and one that ends, execs or unshares lets
- * go first and counts down then: so nobody has fewer refs than holders, and all
- * can have more for a moment.
+ * being created counts before it becomes visible. A task that exits, execs or
+ * unshares drops its pointer first, and decrements the count then. So an object
+ * never has fewer refs than holders, and may have more for a moment.
  *
  * mm: mm_users. Each task (copy_mm() in kernel/fork.c, exec_mmap() in
- *	fs/exec.c); kthread_use_mm() in kernel/kthread.c does not count. As long
- *	as it likes: the owner of a vhost device (vhost_attach_mm() in
- *	drivers/vhost/vhost.c). For a moment: get_task_mm(), mm_access() and
- *	mmget_not_zero() by readers and writers of /proc/PID/maps, mem, environ
- *	and so on (fs/proc/base.c, task_mmu.c, array.c), ptrace(2) and
- *	process_vm_readv(2), uprobes, perf, userfaultfd(2), swapoff(2),
- *	move_pages(2), cpusets, a page fault that KVM resolves later
- *	(virt/kvm/async_pf.c), iommufd, SVA, binder, the aging of pages
+ *	fs/exec.c); kthread_use_mm() in kernel/kthread.c does not count. A
+ *	vhost device, as long as it has its owner (vhost_attach_mm() in
+ *	drivers/vhost/vhost.c). For a moment:
+ *	get_task_mm(), mm_access() and mmget_not_zero(), called by readers and
+ *	writers of /proc/PID/maps, mem, environ and so on (fs/proc/base.c,
+ *	task_mmu.c, array.c), ptrace(2) and process_vm_readv(2), uprobes, perf,
+ *	userfaultfd(2), swapoff(2), move_pages(2), cpusets, page faults that KVM
+ *	resolves later (virt/kvm/async_pf.c), iommufd, SVA, binder, page aging
  *	(mm/vmscan.c), and mmput_async().
- * files: count. Each task (copy_files(); switched by unshare_files() and
- *	close_range(2)). Before 5.11 readers of /proc/PID/fd (get_files_struct()
- *	in fs/file.c), before 5.12 the requests of io_uring (io_grab_identity()
- *	in fs/io_uring.c), which later has threads for them.
+ * files: count. Each task (copy_files(); replaced by unshare_files() and
+ *	close_range(2)). Before 5.11, readers of /proc/PID/fd
+ *	(get_files_struct() in fs/file.c). Before 5.12, requests of io_uring
+ *	(io_grab_identity() in fs/io_uring.c), which has used threads since.
  * fs: users. Each task (copy_fs(), unshare_fs_struct(), ksys_unshare()). Before
- *	5.12 the requests of io_uring (as above).
+ *	5.12, requests of io_uring, as above.
  * sighand: count. Each task until it is reaped (copy_sighand(),
  *	unshare_sighand() in fs/exec.c, __exit_signal() in kernel/exit.c).
  * signal: sigcnt. Each task until its memory is freed (copy_process(),
- *	__put_task_struct()): after a thread has ended that is an RCU grace
- *	period, or as long as somebody keeps the task_struct: perf events,
- *	io_uring, vhost, futexes (get_task_struct()). Not a pidfd, nor an open
- *	directory of /proc: these keep the struct pid.
- * io: active_ref. Each task (__copy_io(), exit_io_context() in block/blk-ioc.c);
- *	requests and queues count in refcount.
+ *	__put_task_struct()): an RCU grace period after a thread has ended, or
+ *	when the last reference to the task_struct is dropped: by perf events,
+ *	io_uring, vhost, futexes (get_task_struct()). A pidfd or an open
+ *	directory of /proc does not count: it holds the struct pid.
+ * io: active_ref. Each task (__copy_io(), exit_io_context() in
+ *	block/blk-ioc.c). Requests and queues count in refcount instead.
  * sysvsem: refcnt, in a type that is private to ipc/sem.c.
  * cred: usage. Each task twice, for real_cred and cred (copy_creds(),
  *	commit_creds() in kernel/cred.c), until its memory is freed. Also each
  *	file that was opened with it (f_cred, init_file() in fs/file_table.c),
- *	requests and personalities of io_uring, authorisations of keys, who acts
- *	by it (override_creds(): overlayfs, nfsd, cachefiles), sockets' peers.
+ *	requests and personalities of io_uring, authorisations of keys, tasks
+ *	that act with it (override_creds(): overlayfs, nfsd, cachefiles), and
+ *	peers of sockets.
  * nsproxy: count. Each task (copy_namespaces(), switch_task_namespaces() in
- *	kernel/nsproxy.c). For a moment: setns(2) by a pidfd, ioctls of pidfs.
- *	Before 5.12 the requests of io_uring.
+ *	kernel/nsproxy.c). For a moment: setns(2) with a pidfd, ioctls of pidfs.
+ *	Before 5.12, requests of io_uring.
  * cgroups: refcount. Each task until its memory is freed (cgroup_post_fork(),
- *	cgroup_free() in kernel/cgroup/cgroup.c); a set of threaded cgroups
- *	counts in that of their domain (dom_cset), and migrations and readers of
- *	cgroup.procs for a moment. A new task shows the very first set, which
- *	kernel threads are in, before cgroup_post_fork() gives it its own.
- * namespaces of an nsproxy: each nsproxy (create_new_namespaces()), to the time
- *	namespace twice, for time_ns_for_children. Also open or mounted
- *	/proc/PID/ns files; sockets and mounts of sysfs (net); mounts of mqueue,
- *	open files of SysV IPC (ipc); mounts of cgroups (cgroup). Not counted
- *	from 6.18 on in the initial ones. mnt: in a type private to fs/mount.h.
- * pid: each struct pid with its last number there (alloc_pid() in
- *	kernel/pid.c), which every task has; namespaces below it, nsproxies that
- *	put children there, mounts of proc.
- * user: each cred (prepare_creds(), create_user_ns()); namespaces that it owns
- *	or that are below it, address spaces, mounts.
+ *	cgroup_free() in kernel/cgroup/cgroup.c). A set of threaded cgroups
+ *	counts in the set of their domain (dom_cset). For a moment: migrations
+ *	and readers of cgroup.procs. A new task has the initial set, which
+ *	kernel threads have, until cgroup_post_fork() gives it its own.
+ * namespaces of an nsproxy: each nsproxy (create_new_namespaces()); in the time
+ *	namespace twice, also for time_ns_for_children. Also open or mounted
+ *	files of /proc/PID/ns; sockets and mounts of sysfs (net); mounts of
+ *	mqueue, open files of SysV IPC (ipc); mounts of cgroups (cgroup). Since
+ *	6.18 the initial ones are not counted. mnt: the count is in a type that
+ *	is private to fs/mount.h.
+ * pid: each struct pid whose last number is in it (alloc_pid() in kernel/pid.c),
+ *	and every task has one; child namespaces, nsproxies that put children
+ *	there, mounts of proc.
+ * user: each cred (prepare_creds(), create_user_ns()); namespaces that it owns,
+ *	child namespaces, address spaces, mounts.
  */
 #include <linux/sched.h>
 #include <string.h>
@@ -78,7 +82,7 @@
 	.prefix = prefix_,						\
 	.noun = noun_,							\
 	.help = help_,							\
-	.refs_help = "the kernel's count of references to " column_,	\
+	.refs_help = "kernel's reference count of " column_,	\
 	__VA_ARGS__							\
 }
 #define HELD(name, column, noun, help, ...) \
@@ -89,7 +93,7 @@
 #define LINK(column, link_)						\
 	.link = link_,							\
 	.inode_column = column "_INODE",				\
-	.inode_help = "the inode number of " column
+	.inode_help = "inode number of " column
 #define NAMESPACE(name, column, flag_, help, ...)			\
 	RESOURCE(name, column, name "ns", name " namespace",		\
 		 help " (" #flag_ ")", LINK(column, name),		\
@@ -105,7 +109,7 @@ const struct resource resources[] = {
 		"address space",
 		COUNT(TASKS, true, "a vhost device, a reader of /proc, a debugger")),
 	[TASKMAP_ACTIVE_MM] = HELD("active_mm", "ACTIVE_MM", "loaded address space",
-		"address space that the processor has loaded for it",
+		"address space loaded while it runs, its own or borrowed",
 		NOT_COUNTED),
 	[TASKMAP_FILES] = SHARED("files", "FILES", "files", CLONE_FILES,
 		"open files",
@@ -121,14 +125,14 @@ const struct resource resources[] = {
 		COUNT(TASKS, true, NULL)),
 	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread", CLONE_THREAD,
 		"thread group",
-		"what makes a thread group",
+		"signal state of its thread group",
 		COUNT(TASKS, false, "threads that have ended, until their memory is freed")),
 	[TASKMAP_IO] = SHARED("io", "IO", "io", CLONE_IO,
 		"I/O context",
 		"I/O context",
 		COUNT(TASKS, true, NULL)),
 	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem", CLONE_SYSVSEM,
-		"list of semaphores to undo",
+		"semaphore undo list",
 		"System V semaphore undo list",
 		NOT_COUNTED),
 	[TASKMAP_CRED] = HELD("cred", "CRED", "credentials (user and groups)",
@@ -141,33 +145,33 @@ const struct resource resources[] = {
 		"set of cgroups (CLONE_INTO_CGROUP)",
 		COUNT(TASKS, false, "tasks that have ended, threaded cgroups below")),
 	[TASKMAP_UTS_NS] = NAMESPACE("uts", "UTSNS", CLONE_NEWUTS,
-		"namespace of the host name",
+		"UTS namespace: host name",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns")),
 	[TASKMAP_IPC_NS] = NAMESPACE("ipc", "IPCNS", CLONE_NEWIPC,
-		"namespace of System V and POSIX IPC",
+		"IPC namespace: System V IPC and POSIX message queues",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of mqueue")),
 	[TASKMAP_MNT_NS] = NAMESPACE("mnt", "MNTNS", CLONE_NEWNS,
-		"namespace of mounts",
+		"mount namespace",
 		NOT_COUNTED),
 	[TASKMAP_PID_NS] = NAMESPACE("pid", "PIDNS", CLONE_NEWPID,
-		"namespace of pids that it lives in",
-		COUNT(TASKS, false, "nsproxies for children, namespaces below, mounts of proc")),
+		"pid namespace that it lives in",
+		COUNT(TASKS, false, "nsproxies for children, child namespaces, mounts of proc")),
 	[TASKMAP_NET_NS] = NAMESPACE("net", "NETNS", CLONE_NEWNET,
-		"namespace of the network",
+		"network namespace",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, sockets, mounts of sysfs")),
 	[TASKMAP_TIME_NS] = NAMESPACE("time", "TIMENS", CLONE_NEWTIME,
-		"namespace of clocks",
+		"time namespace: clocks",
 		COUNT(NSPROXIES, false, "nsproxies for children, open files of /proc/PID/ns")),
 	[TASKMAP_CGROUP_NS] = NAMESPACE("cgroup", "CGROUPNS", CLONE_NEWCGROUP,
-		"namespace of cgroups",
+		"cgroup namespace",
 		COUNT(NSPROXIES, false, "open files of /proc/PID/ns, mounts of cgroups")),
 	[TASKMAP_USER_NS] = NAMESPACE("user", "USERNS", CLONE_NEWUSER,
-		"namespace of users",
-		COUNT(CREDS, false, "namespaces that it owns or that are below it, address spaces, mounts")),
+		"user namespace",
+		COUNT(CREDS, false, "namespaces that it owns, child namespaces, address spaces, mounts")),
 	[TASKMAP_PID_CHILDREN_NS] = CHILDREN("pid", "PIDNS_CHILDREN",
-		"pid namespace that its children will live in"),
+		"pid namespace for its children"),
 	[TASKMAP_TIME_CHILDREN_NS] = CHILDREN("time", "TIMENS_CHILDREN",
-		"time namespace that its children will live in"),
+		"time namespace for its children"),
 	[TASKMAP_SECCOMP] = HELD("seccomp", "SECCOMP", "seccomp filter",
 		"newest seccomp filter",
 		NOT_COUNTED),

@@ -11,10 +11,13 @@
 #include "core/format.h"
 #include "core/resources.h"
 
-/* How many bytes are read at once; some of the largest records fit. */
+/* Bytes to read at once: several records of the largest size. */
 #define CHUNK		65536
 
-/* What a record has before its ids in format 1; later fields follow these. */
+/*
+ * Size of the first fields of a record in format 1. The ids and fields that
+ * were added later follow.
+ */
 #define FIXED_SIZE	(offsetof(struct taskmap_record, comm) + \
 			 TASKMAP_COMM_LEN)
 
@@ -34,10 +37,10 @@ int error_no_memory(struct error *error)
 	return error_set(error, "not enough memory");
 }
 
-/* A file that is being read into @snap. */
+/* The state of reading a file into @snap. */
 struct reading {
 	FILE *file;
-	struct buffer *copy;	/* gets the same bytes, unless it is NULL */
+	struct buffer *copy;	/* set to the bytes of the file, unless it is NULL */
 	const char *name;
 	struct snapshot *snap;
 	struct error *error;
@@ -47,17 +50,17 @@ struct reading {
 
 static int append(struct buffer *copy, const unsigned char *bytes, size_t size)
 {
-	size_t room = copy->room ? copy->room : CHUNK;
+	size_t capacity = copy->capacity ? copy->capacity : CHUNK;
 	unsigned char *all = copy->bytes;
 
-	while (room < copy->size + size)
-		room *= 2;
-	if (room != copy->room)
-		all = realloc(all, room);
+	while (capacity < copy->size + size)
+		capacity *= 2;
+	if (capacity != copy->capacity)
+		all = realloc(all, capacity);
 	if (!all)
 		return ENOMEM;
 	memcpy(all + copy->size, bytes, size);
-	*copy = (struct buffer){ all, copy->size + size, room };
+	*copy = (struct buffer){ all, copy->size + size, capacity };
 	return 0;
 }
 
@@ -72,7 +75,7 @@ static int read_some(struct reading *reading, unsigned char *bytes, size_t size)
 	return reading->copy ? append(reading->copy, bytes, got) : 0;
 }
 
-/* Reads @size bytes, which must be there. */
+/* Reads @size bytes. If the file ends before, it is truncated. */
 static int read_all(struct reading *reading, unsigned char *bytes, size_t size)
 {
 	const struct taskmap_header *header = &reading->snap->header;
@@ -122,7 +125,7 @@ static bool inside(const struct taskmap_header *h, uint64_t offset,
 	return offset >= FIXED_SIZE && offset + bytes <= h->record_size;
 }
 
-/* What is wrong with the sizes and offsets in @h, NULL if nothing is. */
+/* Describes the error in the sizes and offsets of @h, or returns NULL. */
 static const char *layout_fault(const struct taskmap_header *h)
 {
 	uint64_t ids_end, refs_end;
@@ -232,18 +235,20 @@ const char *record_fault(const struct taskmap_record *task)
 	return NULL;
 }
 
-/* Doubles the room for records whenever all of it is used. */
+/* Doubles the capacity for records if all of it is used. */
 static int grow(struct snapshot *snap)
 {
-	uint64_t room = snap->count ? 2 * (uint64_t)snap->count : 1;
+	uint64_t capacity = snap->count ? 2 * (uint64_t)snap->count : 1;
 	struct taskmap_record *tasks;
 
 	if (snap->count & (snap->count - 1))
 		return 0;
-	/* The last time to the exact size, so that sanitizers see overruns. */
-	if (room > snap->header.count && snap->header.count)
-		room = snap->header.count;
-	tasks = reallocarray(snap->tasks, room, sizeof(*tasks));
+	/*
+	 * Never more than the file needs, so that sanitizers detect overruns.
+	 */
+	if (capacity > snap->header.count && snap->header.count)
+		capacity = snap->header.count;
+	tasks = reallocarray(snap->tasks, capacity, sizeof(*tasks));
 	if (!tasks)
 		return ENOMEM;
 	snap->tasks = tasks;
@@ -264,7 +269,7 @@ static int add_record(struct reading *reading, const unsigned char *raw)
 		return error_set(reading->error, "%s: corrupt: record %u: %s",
 				 reading->name, snap->count, fault);
 	reading->last_pid = task.pid;
-	/* One copy is enough: of these bytes nobody wants the records. */
+	/* The caller of source_copy() does not want the records. */
 	if (!reading->copy) {
 		if (grow(snap))
 			return ENOMEM;
@@ -274,12 +279,12 @@ static int add_record(struct reading *reading, const unsigned char *raw)
 	return 0;
 }
 
-/* Each chunk is judged before the next is read: a file may have no end. */
+/* Each chunk is validated before the next is read: the file may be endless. */
 static int read_records(struct reading *reading)
 {
 	const struct taskmap_header *header = &reading->snap->header;
 	unsigned char chunk[CHUNK];
-	/* Even an empty snapshot has an array. */
+	/* Even an empty snapshot has an array, so NULL is a failure. */
 	int ret = reading->copy ? 0 : grow(reading->snap);
 
 	for (uint64_t left = header->count; !ret && left;) {
@@ -294,7 +299,7 @@ static int read_records(struct reading *reading)
 	return ret;
 }
 
-/* The file must end where the snapshot does. */
+/* Checks that the file ends with the snapshot. */
 static int read_end(struct reading *reading)
 {
 	uint64_t end = reading->position;

@@ -21,10 +21,10 @@
 #define EXACT_MAX	MODULE "/parameters/exact_max"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 
-/* The room for a line of a small file of the system. */
+/* Size of the buffer for a line of a small system file. */
 #define LINE_SIZE	128
 
-/* Where the module's files are, in the order in which they are tried. */
+/* Directories of the module's files, in the order in which they are tried. */
 static const char *const directories[] = {
 	DEBUGFS "/taskmap",
 	PROCFS,
@@ -51,7 +51,7 @@ const struct source source_events = {
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
 
-/* A terminal does not become the one that controls the reader's session. */
+/* If @path is a terminal, it does not become the controlling terminal. */
 static FILE *open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -73,7 +73,7 @@ static bool exists(const struct source *source, const char *path)
 	return !access(full, F_OK);
 }
 
-/* Reads the first line of a small file of the system: "" if there is none. */
+/* Reads the first line of a small system file: "" if it cannot be read. */
 static void read_line(const struct source *source, const char *path,
 		      char line[LINE_SIZE])
 {
@@ -90,7 +90,7 @@ static void read_line(const struct source *source, const char *path,
 	fclose(file);
 }
 
-/* Whether the first line of a small file of the system has @word in it. */
+/* Whether the first line of a small system file contains @word. */
 static bool mentions(const struct source *source, const char *path,
 		     const char *word)
 {
@@ -106,18 +106,24 @@ static bool debugfs_is_mounted(const struct source *source)
 	struct statfs fs;
 
 	in_root(source, DEBUGFS, full, sizeof(full));
-	/* Its type is the C library's own, signed or not. */
+	/*
+	 * The type of f_type is signed in some C libraries, and unsigned in
+	 * others.
+	 */
 	return !statfs(full, &fs) && (long)fs.f_type == source->debugfs_magic;
 }
 
-/* Whether the module is there, but without the file that is looked for. */
+/*
+ * Whether the loaded module has a snapshot file, and so only lacks the file
+ * that was tried.
+ */
 static bool is_older(const struct source *source)
 {
 	return exists(source, DEBUGFS "/taskmap/snapshot") ||
 	       exists(source, PROCFS "/snapshot");
 }
 
-/* Neither file is there though nothing forbids to look. */
+/* The module is loaded, but neither of its directories has the file. */
 static int explain_missing(const struct source *source, struct error *error)
 {
 	if (is_older(source))
@@ -129,7 +135,7 @@ static int explain_missing(const struct source *source, struct error *error)
 			 directories[0], source->file);
 }
 
-/* EPERM is the word of the module or of the kernel, not of a file mode. */
+/* The module or the kernel returns EPERM. A file mode causes EACCES. */
 static int explain_forbidden(const struct source *source, struct error *error)
 {
 	if (mentions(source, IDS_PARAMETER, "raw"))
@@ -143,7 +149,10 @@ static int explain_too_many(const struct source *source, struct error *error)
 {
 	char line[LINE_SIZE], count[16];
 
-	/* Three loads, and how many run of how many. */
+	/*
+	 * Three load averages, then the number of running tasks and of all
+	 * tasks.
+	 */
 	read_line(source, "/proc/loadavg", line);
 	if (sscanf(line, "%*s %*s %*s %*u/%15[0-9]", count) != 1)
 		strcpy(count, "these");
@@ -151,11 +160,13 @@ static int explain_too_many(const struct source *source, struct error *error)
 			 count);
 }
 
-/* Turns what open(2) said of the module's files into advice. */
+/*
+ * Sets @error to a remedy for the errno that open(2) of the module's files set.
+ */
 static int explain_open(const struct source *source, int reason,
 			struct error *error)
 {
-	/* Told first: without the module nothing else would help. */
+	/* Nothing else helps as long as the module is not loaded. */
 	if (reason != ENOMEM && !exists(source, MODULE))
 		return error_set(error, "the taskmap module is not loaded: run \"modprobe taskmap\" or \"insmod taskmap.ko\"");
 	switch (reason) {
@@ -181,7 +192,7 @@ static int explain_open(const struct source *source, int reason,
 	}
 }
 
-/* Whether another file may succeed where one failed for @reason. */
+/* Whether the other file may succeed after @reason. */
 static bool worth_another(int reason)
 {
 	return reason == ENOENT || reason == ENOTDIR ||
@@ -189,9 +200,9 @@ static bool worth_another(int reason)
 }
 
 /*
- * Opens one of the module's files. The reason that is explained is the first
- * that says more than that a file is not there. A file that was found and
- * failed otherwise ends the search: opening is what costs the kernel time.
+ * Opens one of the module's files. If both fail, the error is about the first
+ * reason other than ENOENT. A file that exists but fails in another way ends
+ * the search: opening it is expensive for the kernel.
  */
 static FILE *open_module(const struct source *source, char name[PATH_MAX],
 			 struct error *error)
@@ -256,7 +267,7 @@ int input_failed(const struct input *input, int reason, struct error *error)
 			 strerror(reason));
 }
 
-/* @copy: gets the bytes of the file, unless it is NULL. */
+/* @copy: set to the bytes of the file, unless it is NULL */
 static int read_source(const struct source *source, const char *path,
 		       struct snapshot *snap, struct buffer *copy,
 		       struct error *error)
@@ -282,11 +293,11 @@ int source_read(const struct source *source, const char *path,
 int source_copy(const struct source *source, const char *path,
 		struct buffer *copy, struct error *error)
 {
-	struct snapshot judged;
+	struct snapshot checked;
 	int ret;
 
 	*copy = (struct buffer){ 0 };
-	ret = read_source(source, path, &judged, copy, error);
+	ret = read_source(source, path, &checked, copy, error);
 	if (ret)
 		free(copy->bytes);
 	return ret;

@@ -4,14 +4,17 @@
 
 #include "core/model.h"
 
-/* Depths of tasks that have none yet; roots have depth 1. */
+/*
+ * Values in tree.depths of tasks whose depth is not known yet. Roots have depth
+ * 1.
+ */
 #define UNKNOWN		0
 #define ON_PATH		(TREE_DEPTH + 1)
 
 struct tree {
 	unsigned int *parents;
 	unsigned int *depths;
-	unsigned int *path;	/* from a task up to where depths are known */
+	unsigned int *path;	/* from a task up to a task whose depth is known */
 };
 
 static unsigned int shown_parent(const struct model *model, const bool *shown,
@@ -23,8 +26,8 @@ static unsigned int shown_parent(const struct model *model, const bool *shown,
 }
 
 /*
- * Parents can form a ring in a snapshot that is not of one instant, or not
- * honest. The way up that comes back to itself ends there, at a root.
+ * Parents can form a cycle in a snapshot that is not of one instant, or was
+ * crafted. The task at which the cycle closes becomes a root.
  */
 static unsigned int climb(struct tree *tree, unsigned int task)
 {
@@ -48,10 +51,10 @@ static unsigned int climb(struct tree *tree, unsigned int task)
 }
 
 /*
- * Below TREE_DEPTH a child becomes a sibling: a chain of a hundred thousand
- * forks would make lines as long as that, and libsmartcols recurses.
+ * At TREE_DEPTH a child becomes a sibling of its parent: a chain of 100000
+ * forks would make lines of that length, and libsmartcols recurses.
  */
-static void hang(struct tree *tree, unsigned int task)
+static void attach(struct tree *tree, unsigned int task)
 {
 	unsigned int parent = tree->parents[task];
 
@@ -77,13 +80,13 @@ static void make_tree(struct tree *tree, const struct model *model,
 		if (tree->depths[i] == UNKNOWN)
 			length = climb(tree, i);
 		while (length)
-			hang(tree, tree->path[--length]);
+			attach(tree, tree->path[--length]);
 	}
 }
 
 unsigned int *tree_parents(const struct model *model, const bool *shown)
 {
-	/* One more, for none to be NULL. */
+	/* One more, because calloc() of zero bytes may return NULL. */
 	size_t count = (size_t)model->count + 1;
 	struct tree tree = {
 		.parents = calloc(count, sizeof(*tree.parents)),

@@ -45,7 +45,7 @@ void value_set_object(struct value *value, const struct cell *cell,
 	put_number(end, model_number(model, task, resource));
 }
 
-/* Where the column's field is. */
+/* The address of the column's field. */
 static const void *field_of(const struct cell *cell)
 {
 	const struct row *row = cell->row;
@@ -55,7 +55,7 @@ static const void *field_of(const struct cell *cell)
 	return (const char *)whole + cell->column->offset;
 }
 
-/* Not known: the snapshot was made by an older module, without this field. */
+/* Whether the snapshot lacks the field, because an older module made it. */
 static bool lacks(const struct cell *cell)
 {
 	size_t offset = cell->column->offset;
@@ -89,7 +89,7 @@ void fill_known(const struct cell *cell, struct value *value)
 		fill_u32(cell, value);
 }
 
-/* A name may be empty, and is one all the same. */
+/* An empty name is also a value. */
 void fill_comm(const struct cell *cell, struct value *value)
 {
 	const char *comm = cell->row->model->tasks[cell->row->task].comm;
@@ -145,7 +145,7 @@ void cell_fill(const struct cell *cell, struct value *value)
 	cell->column->fill(cell, value);
 }
 
-/* The first @length bytes of @name name a column of @columns: its index, or -1. */
+/* The index of the column that the first @length bytes of @name name, or -1. */
 static int find_column(const struct columns *columns, const char *name,
 		       size_t length)
 {

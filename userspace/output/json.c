@@ -106,7 +106,7 @@ void json_add_birth(struct json_object *object, const struct birth *birth)
 	json_add(object, "birth", member);
 }
 
-/* An unsigned number that may not fit into json_number(). */
+/* Adds a number that may be too large for json_number(). */
 static void add_unsigned(struct json_object *object, const char *key,
 			 uint64_t number)
 {
@@ -137,7 +137,7 @@ struct json_object *json_header(const struct taskmap_header *header)
 		add_unsigned(object, "wall_ns", header->wall_ns);
 	else
 		json_add(object, "wall_ns", NULL);
-	/* 0: no birth is known. */
+	/* 0: the module does not record births. */
 	if (header->births_ns)
 		add_unsigned(object, "births_ns", header->births_ns);
 	else
@@ -150,7 +150,9 @@ struct json_object *json_header(const struct taskmap_header *header)
 	return object;
 }
 
-/* json-c leaves out what it finds no memory for, and only errno says so. */
+/*
+ * If there is not enough memory, json-c omits parts, and only errno shows this.
+ */
 const char *json_line(struct json_object *object, size_t *length)
 {
 	const char *text;
@@ -218,9 +220,10 @@ void json_end(struct json *json)
 }
 
 /*
- * All rows of a table are printed of one object, whose members change: to make
- * one for each row takes longer than to print it. A member holds its value,
- * which the object lets go of where a column was selected twice.
+ * All rows are printed from one object, whose members change: creating an
+ * object for each row takes longer than printing it. A member has its own
+ * reference to its value, because the object drops its reference if a column
+ * was selected twice.
  */
 struct member {
 	char *key;
@@ -248,9 +251,9 @@ static struct json_object *new_value(const struct value *value)
 }
 
 /*
- * Changes what is there already to @value; false if it is not of that type. Nor
- * to an empty text: json-c 0.16 then forgets to free the one before, for it tells
- * where a text is by the sign of its length.
+ * Changes @object to @value. Returns false if it has another type, or if @value
+ * is an empty text: json-c 0.16 finds the storage of a text by the sign of its
+ * length, which is 0 then, and would leak the old text.
  */
 static bool change(struct json_object *object, const struct value *value)
 {
@@ -268,7 +271,7 @@ static bool change(struct json_object *object, const struct value *value)
 	return false;
 }
 
-/* If there is no memory for the change, neither is there for another object. */
+/* change() also fails if there is not enough memory. Then new_value() exits. */
 static void set_member(struct json_object *object, struct member *member,
 		       const struct value *value)
 {
@@ -323,7 +326,7 @@ void json_print_rows(const struct output *output, const char *key,
 
 	for (size_t i = 0; i < columns->count; i++) {
 		members[i].key = column_key(&columns->columns[i]);
-		/* For all to be there in this order. */
+		/* This fixes the order of the members. */
 		json_add(object, members[i].key, NULL);
 	}
 	json_begin(&json, headers, header_count);

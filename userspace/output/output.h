@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
- * How things are shown: columns of rows, as a table or as JSON, and text that
- * may go to a terminal. Here and in command/ lack of memory ends the program.
+ * Output: rows with columns, as a table or as JSON, and text for a terminal.
+ * Here and in command/, lack of memory ends the program.
  */
 #ifndef TASKMAP_OUTPUT_H
 #define TASKMAP_OUTPUT_H
@@ -18,21 +18,20 @@ enum format {
 	FORMAT_RAW,
 	FORMAT_PAIRS,
 	FORMAT_JSON,
-	FORMAT_SVG,	/* of a graph, which is DOT if none is named */
+	FORMAT_SVG,	/* for graphs; FORMAT_TABLE prints them as DOT */
 	FORMAT_HTML,
 };
 
 /*
- * Columns: what a row of an output can tell. There is a table of them for each
- * kind of rows. Headings, JSON keys and types, the list of columns and --help
- * are all made from it.
+ * Columns. Each kind of row has a table of columns. Headings, JSON keys, JSON
+ * types and the output of --list-columns come from this table.
  */
 
-/* Room for the longest text of a column but PIDs. */
+/* Size of the longest text of a column, except PIDS. */
 #define VALUE_SIZE	1024
 
 enum value_type {
-	VALUE_NONE,	/* no object, not known, nothing to say */
+	VALUE_NONE,	/* no object, unknown, or nothing to report */
 	VALUE_NUMBER,
 	VALUE_TEXT,
 	VALUE_PIDS,
@@ -42,47 +41,47 @@ struct value {
 	enum value_type type;
 	int64_t number;
 	char text[VALUE_SIZE];
-	int *pids;		/* to be freed */
+	int *pids;		/* freed by the caller */
 	unsigned int pid_count;
-	bool ranges;		/* text has 12-15 for 12,13,14,15, as taskset(1) */
+	bool ranges;		/* print 12-15 instead of 12,13,14,15, as taskset(1) does */
 };
 
-/* What a row is about: a task, and what the table of columns is for. */
+/* The subject of a row: a task, and the object that the columns describe. */
 struct row {
 	const struct model *model;
 	unsigned int task;
-	const void *of;		/* of the type that those columns know */
+	const void *of;		/* its type depends on the table of columns */
 };
 
-/* What a column is asked for. */
+/* A cell to fill. */
 struct cell {
 	const struct row *row;
 	const struct column *column;
 	bool full_ids;		/* ids as 16 hex digits, not "mm#3" */
-	bool names_as_bytes;	/* not escaped: whoever prints them will do that */
+	bool names_as_bytes;	/* leave the escaping of names to the caller */
 };
 
 struct column {
 	const char *name;
-	enum value_type type;	/* of its values that are not VALUE_NONE */
-	bool prose;		/* nothing to say is blank in a table, not "-" */
+	enum value_type type;	/* type of its values, which can also be VALUE_NONE */
+	bool prose;		/* VALUE_NONE is blank in a table, not "-" */
 	const char *help;
-	/* Sets @value, which is VALUE_NONE, if there is one. */
+	/* Sets @value, initially VALUE_NONE, if the cell has a value. */
 	void (*fill)(const struct cell *cell, struct value *value);
-	enum taskmap_resource resource;	/* for the columns of resources */
-	size_t offset;		/* for those of a field of what the row is of */
-	bool of_record;		/* or, instead, of the record of its task */
+	enum taskmap_resource resource;	/* of the columns of resources */
+	size_t offset;		/* of a field of row.of */
+	bool of_record;		/* the field is in the record of the row's task instead */
 	uint32_t numbers;	/* resources whose short ids it shows */
-	uint32_t groups;	/* resources of which it asks who holds them, too */
+	uint32_t groups;	/* resources whose holders it needs */
 };
 
 /* A table of columns. */
 struct columns {
-	const char *defaults;	/* as --output has them */
+	const char *defaults;	/* in the form of --output */
 	size_t own_count;
-	const struct column *own;	/* if it is not NULL; or else they are made */
+	const struct column *own;	/* NULL: make() returns them */
 	struct column (*make)(size_t index);	/* 0 to own_count - 1 */
-	const struct columns *more;	/* another, whose columns follow; or NULL */
+	const struct columns *more;	/* a table whose columns follow; or NULL */
 };
 
 #define COLUMN_NUMBER(name_, fill_, help_) \
@@ -91,7 +90,10 @@ struct columns {
 	{ .name = name_, .type = VALUE_PIDS, .fill = fill_, .help = help_ }
 #define COLUMN_TEXT(name_, fill_, help_) \
 	{ .name = name_, .type = VALUE_TEXT, .fill = fill_, .help = help_ }
-/* A number in what the row is of, a @struct_; or in the record of its task. */
+/*
+ * A number: a field of row.of, which is a @struct_, or of the record of its
+ * task.
+ */
 #define COLUMN_FIELD(name_, fill_, struct_, field_, help_, ...)		\
 	{								\
 		.name = name_,						\
@@ -104,41 +106,49 @@ struct columns {
 #define COLUMN_RECORD(name, fill, field, help)				\
 	COLUMN_FIELD(name, fill, taskmap_record, field, help, .of_record = true)
 
-/* How many columns there are; column_at() is for 0 to this less one. */
+/* The number of columns; column_at() accepts lower indices. */
 size_t column_count(const struct columns *columns);
 struct column column_at(const struct columns *columns, size_t index);
 
-/* The name as the key of JSON objects: in lower case, to be freed. */
+/*
+ * The key of the column in JSON: its name in lower case. The caller frees it.
+ */
 char *column_key(const struct column *column);
 
 const char *column_type_name(const struct column *column);
 bool column_is_default(const struct columns *columns, const char *name);
 
-/* The value of @cell, whose pids are to be freed. */
+/* Sets @value to the value of @cell. The caller frees value->pids. */
 void cell_fill(const struct cell *cell, struct value *value);
 
-/* For fill functions. */
+/* For fill functions: */
 void value_set_number(struct value *value, int64_t number);
 
-/* Any text of the reader's own that is known to be short; none if it is "". */
+/*
+ * Sets a text that is shorter than VALUE_SIZE and needs no escaping. "" means
+ * no value.
+ */
 void value_set_text(struct value *value, const char *text);
 
-/* An id in full; 0 is none. */
+/* Sets an id as 16 hex digits. 0 means no value. */
 void value_set_id(struct value *value, uint64_t id);
 
-/* The id of what the row's task holds of @resource, as the cell wants it. */
+/*
+ * Sets the id of the object that the row's task holds, short or not, as @cell
+ * says.
+ */
 void value_set_object(struct value *value, const struct cell *cell,
 		      enum taskmap_resource resource);
 
-/* Fill functions: numbers at the column's offset, by their types. */
+/* Fill functions for numbers at the column's offset, by type. */
 void fill_s32(const struct cell *cell, struct value *value);
 void fill_u32(const struct cell *cell, struct value *value);
 void fill_u64(const struct cell *cell, struct value *value);
 
-/* As fill_u32(), but 0 is not known. */
+/* Like fill_u32(), but 0 means unknown. */
 void fill_known(const struct cell *cell, struct value *value);
 
-/* The name of the row's task. */
+/* Fill function for the name of the row's task. */
 void fill_comm(const struct cell *cell, struct value *value);
 
 /* The columns to show, in this order. */
@@ -151,23 +161,30 @@ struct selection {
 void selection_defaults(struct selection *selection);
 void selection_all(struct selection *selection);
 
-/*
- * Selects the columns that are named in @list, separated by commas, in any
- * case; "+" before it adds them to the defaults. Returns NULL, or the part of
- * @list that names no column, with its length in @length.
+/**
+ * selection_parse() - select columns
+ * @selection: the selection, whose @of is set
+ * @list: names separated by commas, in any case; a "+" before them adds them to the
+ *	default columns
+ * @length: set to the length of the rejected name
+ *
+ * Return: NULL, or the first name in @list that is not a column.
  */
 const char *selection_parse(struct selection *selection, const char *list,
 			    size_t *length);
 
-/* Makes in @model what the cells ask of it; of short ids only if they show any. */
+/*
+ * Prepares @model for the cells: the groups and, if @short_ids is set, the
+ * numbers that they need.
+ */
 void selection_prepare(const struct selection *selection, bool short_ids,
 		       struct model *model);
 
 void selection_free(struct selection *selection);
 
-/* Rows of any kind. */
+/* Rows */
 
-/* How rows are to be printed. */
+/* How to print rows. */
 struct output {
 	enum format format;
 	bool noheadings;
@@ -175,77 +192,80 @@ struct output {
 	struct selection columns;
 };
 
-/* What is printed line by line. */
+/* The rows to print. */
 struct rows {
 	size_t count;
 	struct row (*at)(const struct rows *rows, size_t index);
 	struct model *model;
-	const void *of;		/* what else at() needs */
+	const void *of;		/* for at() */
 };
 
 /**
  * rows_print() - print rows as JSON or as a table
- * @output: how
- * @key: what JSON calls them
- * @headers: the headers of the snapshots that they are of
- * @header_count: how many these are
- * @rows: the rows, whose model has what the columns ask of it
+ * @output: the format and the columns
+ * @key: name of the array of rows in JSON
+ * @headers: headers of the snapshots that the rows come from
+ * @header_count: number of these headers
+ * @rows: the rows, whose model selection_prepare() has prepared
  *
- * Takes an amount of memory that does not depend on how many rows there are.
+ * The memory that this needs does not depend on the number of rows.
  */
 void rows_print(const struct output *output, const char *key,
 		const struct taskmap_header *headers, size_t header_count,
 		const struct rows *rows);
 
-/* Whether short ids are shown. */
+/* Whether the output contains short ids. */
 bool output_has_short_ids(const struct output *output);
 
 /*
- * Tables, by libsmartcols. Only what releases 2.36 to 2.42 have in common is
- * used.
+ * Tables, printed by libsmartcols. Only functions that releases 2.36 to 2.42
+ * all have are used.
  */
 #define TABLE_RIGHT	SCOLS_FL_RIGHT
 #define TABLE_TREE	SCOLS_FL_TREE
 
 void table_print_rows(const struct output *output, const struct rows *rows);
 
-/* A table of these columns, and a row of it: for a tree, which must be whole. */
+/*
+ * Create a table with the columns of @output, and add a row. For trees, which
+ * must be in memory completely.
+ */
 struct libscols_table *table_of_rows(const struct output *output);
 struct libscols_line *table_add_row(struct libscols_table *table,
 				    const struct output *output,
 				    const struct row *row);
 
-/* The parts of which tables of anything else are made. */
+/* For tables that do not consist of rows: */
 struct libscols_table *table_new(enum format format, bool noheadings);
 void table_add_column(struct libscols_table *table, const char *name,
 		      int flags);
 
-/* One for text: no blanks follow the last text of a line. */
+/* Adds a column for text: lines do not end with blanks. */
 void table_add_text_column(struct libscols_table *table);
 struct libscols_line *table_add_line(struct libscols_table *table);
 
-/* Hangs @child below @parent, behind those that hang there already. */
+/* Adds @child as the last child of @parent. */
 void table_add_child(struct libscols_line *parent, struct libscols_line *child);
 
 void table_set(struct libscols_line *line, size_t column, const char *text);
 
-/* Prints to standard output, and frees @table. */
+/* Prints @table to standard output and frees it. */
 void table_print(struct libscols_table *table);
 
 /*
- * JSON, by json-c. An answer is an object whose members are printed as they
- * come, each on a line of its own, and so are the rows of its last one.
+ * JSON, by json-c. The output is one object. Its members are printed one by
+ * one, each on its own line, as are the rows of the last member.
  */
 struct json {
 	const char *separator;
 	const char *end;
 };
 
-/* Begins with the header of the snapshot, or with those of several, or of none. */
+/* Prints the headers of @count snapshots: an array if there are several. */
 void json_begin(struct json *json, const struct taskmap_header *headers,
 		size_t count);
 
-/* All that is handed over as a value is consumed; NULL is null. */
+/* Functions that take a value take over its reference. NULL is null. */
 void json_member(struct json *json, const char *key,
 		 struct json_object *value);
 void json_begin_rows(struct json *json, const char *key);
@@ -256,7 +276,7 @@ void json_print_rows(const struct output *output, const char *key,
 		     const struct taskmap_header *headers, size_t header_count,
 		     const struct rows *rows);
 
-/* Of what objects are made. */
+/* Construction of values: */
 struct json_object *json_new_object(void);
 struct json_object *json_new_array(void);
 struct json_object *json_text(const char *text);	/* NULL is null */
@@ -270,47 +290,59 @@ void json_add_number(struct json_object *object, const char *key,
 void json_add_bool(struct json_object *object, const char *key, bool truth);
 void json_append(struct json_object *array, struct json_object *value);
 
-/* The names of a set of resources, or the flags of clone(2) that they have. */
+/*
+ * An array of the names of the resources in @set or, if @flags is set, of their
+ * clone(2) flags.
+ */
 struct json_object *json_resources(uint32_t set, bool flags);
 
-/* The names of the flags of clone(2) that have one, and all of them in hex. */
+/*
+ * Adds "flags", an array of the names of the clone(2) flags that have one, and
+ * "flags_hex", all flags.
+ */
 void json_add_clone_flags(struct json_object *object, uint64_t flags);
 
-/* As a member "birth", which is null if it is not known. */
+/* Adds "birth", which is null if the birth is not recorded. */
 void json_add_birth(struct json_object *object, const struct birth *birth);
 
-/* What json_print_rows() would print of one row, as an object. */
+/* A row as json_print_rows() prints it. */
 struct json_object *json_of_row(const struct selection *columns,
 				const struct row *row);
 
-/* What is said of a snapshot. */
+/* The description of a snapshot. */
 struct json_object *json_header(const struct taskmap_header *header);
 
-/* @object on one line of @length bytes, for as long as it is there. */
+/*
+ * @object as one line of @length bytes, valid until @object is freed or
+ * changed.
+ */
 const char *json_line(struct json_object *object, size_t *length);
 
 /*
- * Text.
+ * Text
  *
- * A task's name is any bytes but NUL. What is valid, printable UTF-8 stays as
- * it is. Backslashes, control characters (C0, DEL, C1), line and paragraph
- * separators, the controls that reorder bidirectional text, and bytes that are
- * not UTF-8 become \ooo, three octal digits for each byte. So a name never
- * breaks a line, a terminal or JSON, and can be turned back without loss.
+ * A task's name can be any bytes except NUL. Valid, printable UTF-8 is kept.
+ * Backslashes, control characters (C0, DEL, C1), line and paragraph separators,
+ * characters that reorder bidirectional text, and bytes that are not UTF-8 become
+ * \ooo, three octal digits for each byte. So a name never breaks a line, a terminal
+ * or JSON, and can be decoded without loss.
  */
 
-/* What @length bytes may need when escaped, with the NUL. */
+/* Maximum size of @length bytes after escaping, including the NUL. */
 #define ESCAPED_SIZE(length)	(4 * (length) + 1)
 
-/* Writes @name into @out, of ESCAPED_SIZE(strlen(name)). Returns @out. */
+/*
+ * Escapes @name into @out, which has ESCAPED_SIZE(strlen(name)) bytes. Returns
+ * @out.
+ */
 char *escape(const char *name, char *out);
 
-/* The same in memory to be freed. */
+/* Like escape(), but in allocated memory. */
 char *escaped(const char *name);
 
 /*
- * What snprintf() does with "%" PRId64 and with "%016" PRIx64, of which there are
- * several for each task. They return where the number ends, at a NUL.
+ * Faster than snprintf() with "%" PRId64 or "%016" PRIx64: each task has
+ * several numbers. They return the end of the number, which is a NUL.
  */
 #define NUMBER_SIZE	sizeof("-9223372036854775808")
 #define ID_DIGITS	16
@@ -318,24 +350,30 @@ char *put_number(char *out, int64_t number);
 char *put_id(char *out, uint64_t id);
 
 /*
- * The names of the flags of clone(2) in @flags, with @separator between them, and
- * what has no name in hex; "0" for none. To be freed.
+ * The names of the clone(2) flags in @flags, separated by @separator; flags
+ * without a name in hex; "0" if there are none. The caller frees the string.
  */
 char *clone_flags(uint64_t flags, const char *separator);
 
-/* The name of the flag that is this bit, 0 to 63; NULL if it has none. */
+/*
+ * The name of the clone(2) flag with this bit number, 0 to 63; NULL if it has
+ * none.
+ */
 const char *clone_flag(unsigned int bit);
 
-/* @list, @separator unless that is empty, and @word: takes over both strings. */
+/*
+ * Returns @list followed by @separator, unless @list is empty, and @word. Frees
+ * both strings.
+ */
 char *joined(char *list, const char *separator, char *word);
 
 /**
- * resource_words() - a list in words
- * @set: resources; those without a word are passed over
- * @separator: what stands between two words
- * @word: where in struct resource the word is, RESOURCE_NAME and so on
+ * resource_words() - list resources in words
+ * @set: the resources; those without this word are skipped
+ * @separator: text between two words
+ * @word: offset of the word in struct resource, such as RESOURCE_NAME
  *
- * Return: the words, "" if there are none; to be freed.
+ * Return: the list, "" if it is empty; the caller frees it.
  */
 char *resource_words(uint32_t set, const char *separator, size_t word);
 #define RESOURCE_NAME	offsetof(struct resource, name)
@@ -345,17 +383,17 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
 
 /**
  * wrap() - break a text into lines
- * @text: the text, in the encoding of the locale or not
- * @width: the columns of a terminal that a line may take, if no word is longer
- * @indent: what each line begins with, which is not counted in @width
+ * @text: the text; bytes that the locale cannot decode are allowed
+ * @width: maximum width of a line, unless a word is longer
+ * @indent: written before each line, and not part of @width
  *
- * Lines are broken at blanks, which go, and nowhere else.
+ * Lines are broken only at blanks, which are removed there.
  *
- * Return: the lines, with a newline between them, to be freed.
+ * Return: the lines, separated by newlines; the caller frees them.
  */
 char *wrap(const char *text, size_t width, const char *indent);
 
-/* The columns that the first @length bytes of @text take in a table. */
+/* The width of the first @length bytes of @text, in columns of a terminal. */
 size_t text_width(const char *text, size_t length);
 
 #endif /* TASKMAP_OUTPUT_H */

@@ -8,10 +8,13 @@
 #include "output/output.h"
 #include "util.h"
 
-/* Rows that are in memory together: libsmartcols takes about a kilobyte each. */
+/*
+ * Maximum number of rows in memory: libsmartcols needs about a kilobyte for
+ * each.
+ */
 #define PIECE	4096
 
-/* The column that carries the tree's branches: the first one. */
+/* The column in which the branches of a tree are drawn. */
 #define TREE_COLUMN	0
 
 static void check(int failed)
@@ -28,11 +31,15 @@ struct libscols_table *table_new(enum format format, bool noheadings)
 	check(scols_table_enable_raw(table, format == FORMAT_RAW));
 	check(scols_table_enable_export(table, format == FORMAT_PAIRS));
 	check(scols_table_enable_noheadings(table, noheadings));
-	/* A terminal folds what is too wide; nothing is cut off or left out. */
+	/*
+	 * Lines may be wider than the terminal. Nothing is truncated or
+	 * omitted.
+	 */
 	check(scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER));
 	/*
-	 * Not enable_noencoding(), though names are escaped already: with it
-	 * libsmartcols 2.38 loops for ever on what the locale cannot decode.
+	 * Do not call enable_noencoding(), although names are escaped already:
+	 * libsmartcols 2.38 then loops forever on bytes that the locale cannot
+	 * decode.
 	 */
 	return table;
 }
@@ -71,7 +78,10 @@ void table_print(struct libscols_table *table)
 {
 	int ret;
 
-	/* A cell that it finds no memory for is blank, and only errno tells. */
+	/*
+	 * If there is not enough memory for a cell, it is blank, and only errno
+	 * shows this.
+	 */
 	errno = 0;
 	ret = scols_print_table(table);
 	if (!ret && errno == ENOMEM)
@@ -83,8 +93,9 @@ void table_print(struct libscols_table *table)
 }
 
 /*
- * The heading makes the column wide: the hint that libsmartcols takes counts only
- * where a cell is wider than the heading. No blanks at the end of a line.
+ * Adds a column of at least @width, by padding its heading: the width hint of
+ * libsmartcols has an effect only if a cell is wider than the heading. The last
+ * column gets no trailing blanks.
  */
 static void add_wide_column(struct libscols_table *table, const char *name,
 			    int flags, int width, bool last)
@@ -96,7 +107,7 @@ static void add_wide_column(struct libscols_table *table, const char *name,
 	free(heading);
 }
 
-/* @widths: the least that each column has, NULL for what its cells need. */
+/* @widths: minimum width of each column; NULL: as wide as the cells */
 static struct libscols_table *table_of_widths(const struct output *output,
 					      bool noheadings,
 					      const size_t *widths)
@@ -130,7 +141,10 @@ static bool is_for_people(const struct output *output)
 	       output->format == FORMAT_TREE;
 }
 
-/* The last of the pids from @first on that each are one more than the one before. */
+/*
+ * The index of the last pid in the range of consecutive pids that begins at
+ * @first.
+ */
 static unsigned int last_of_range(const struct value *value, unsigned int first)
 {
 	unsigned int last = first;
@@ -141,7 +155,9 @@ static unsigned int last_of_range(const struct value *value, unsigned int first)
 	return last;
 }
 
-/* However many there are, which @value has no room for: to be freed. */
+/*
+ * The pids as text, which can be longer than value->text. The caller frees it.
+ */
 static char *pids_text(const struct value *value)
 {
 	static const char longest[] = "-2147483648,";
@@ -161,8 +177,8 @@ static char *pids_text(const struct value *value)
 }
 
 /*
- * Programs count columns, so for them no cell is ever empty. Quoted text can be:
- * that tells a task without a name from one called "-".
+ * Programs count columns, so a cell for them is never empty. FORMAT_PAIRS
+ * quotes values, and so can distinguish an empty name from "-".
  */
 static const char *cell_text(const struct output *output,
 			     const struct column *column, struct value *value)
@@ -175,12 +191,12 @@ static const char *cell_text(const struct output *output,
 	return value->text;
 }
 
-/* Gives the text of each cell of @row to @use. */
+/* Calls @use with the text of each cell of @row. */
 static void each_cell(const struct output *output, const struct row *row,
 		      void (*use)(void *to, size_t index, const char *text),
 		      void *to)
 {
-	/* What is for programs, libsmartcols escapes itself, byte by byte. */
+	/* For programs, libsmartcols escapes names byte by byte. */
 	struct cell cell = {
 		.row = row,
 		.full_ids = output->full_ids,
@@ -225,7 +241,10 @@ static void widen(void *widths, size_t index, const char *text)
 		*width = needed;
 }
 
-/* For all pieces to be aligned alike, to be freed. */
+/*
+ * Returns the width of each column, so that all pieces are aligned. The caller
+ * frees it.
+ */
 static size_t *measure(const struct output *output, const struct rows *rows)
 {
 	size_t *widths = xcalloc(output->columns.count, sizeof(*widths));
@@ -238,7 +257,7 @@ static size_t *measure(const struct output *output, const struct rows *rows)
 	return widths;
 }
 
-/* Prints those from @first on that are one piece, and returns what is next. */
+/* Prints up to PIECE rows from @first on. Returns the index of the next row. */
 static size_t print_piece(const struct output *output, const struct rows *rows,
 			  size_t first, const size_t *widths)
 {

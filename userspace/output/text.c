@@ -8,12 +8,12 @@
 #include "output/output.h"
 #include "util.h"
 
-/* How many bytes a sequence has that starts with @lead, 0 if none may. */
+/* The length of the sequence that starts with @lead; 0 if none does. */
 static unsigned int sequence_length(unsigned char lead)
 {
 	if (lead < 0x80)
 		return 1;
-	if (lead < 0xc0)	/* a continuation */
+	if (lead < 0xc0)	/* continuation byte */
 		return 0;
 	if (lead < 0xe0)
 		return 2;
@@ -23,9 +23,9 @@ static unsigned int sequence_length(unsigned char lead)
 }
 
 /*
- * Decodes the sequence at @s into @code and returns its length, 0 if it is not
- * UTF-8: cut short, longer than need be, a surrogate or beyond U+10FFFF. The
- * NUL at the end of a string is no continuation, so nothing is read behind it.
+ * Decodes the sequence at @s into @code and returns its length, or 0 if it is
+ * not UTF-8: truncated, overlong, a surrogate or above U+10FFFF. Does not read
+ * behind the NUL at the end of a string, which is not a continuation byte.
  */
 static unsigned int decode(const unsigned char *s, uint32_t *code)
 {
@@ -147,7 +147,10 @@ char *resource_words(uint32_t set, const char *separator, size_t word)
 	return words;
 }
 
-/* How wide what the locale cannot decode is where it is shown: "\x80". */
+/*
+ * Width of a byte that the locale cannot decode: libsmartcols prints it as
+ * "\x80".
+ */
 #define WIDTH_OF_BYTE	4
 
 size_t text_width(const char *text, size_t length)
@@ -176,15 +179,15 @@ size_t text_width(const char *text, size_t length)
 	return width;
 }
 
-/* Of a text of @length, each of its words on a line of its own. */
-static size_t room_for(size_t length, const char *indent)
+/* The size of a text of @length bytes if each word is on its own line. */
+static size_t wrapped_size(size_t length, const char *indent)
 {
 	return (length / 2 + 2) * (strlen(indent) + 1) + length + 1;
 }
 
 char *wrap(const char *text, size_t width, const char *indent)
 {
-	char *lines = xcalloc(room_for(strlen(text), indent), 1);
+	char *lines = xcalloc(wrapped_size(strlen(text), indent), 1);
 	char *end = stpcpy(lines, indent);
 	size_t used = 0, blanks = 0;
 
@@ -206,7 +209,7 @@ char *wrap(const char *text, size_t width, const char *indent)
 	return lines;
 }
 
-/* From include/uapi/linux/sched.h of the kernel, in order of their bits. */
+/* From the kernel's include/uapi/linux/sched.h, in order of bits. */
 static const struct {
 	uint64_t flag;
 	const char *name;

@@ -17,7 +17,7 @@
 #include "core/resources.h"
 #include "command/verify.c"
 
-#define NOBODY	32000
+#define ZOMBIE	32000
 
 /* Rows of fixture_system() */
 #define INIT	0	/* 1 */
@@ -208,7 +208,7 @@ static const struct taskmap_record *true_row(int pid)
 {
 	static const struct taskmap_record nothing;
 
-	if (pid == NOBODY)
+	if (pid == ZOMBIE)
 		return &nothing;
 	for (unsigned int i = 0; i < current->truths; i++) {
 		if (current->truth[i].pid == pid)
@@ -273,7 +273,7 @@ static int setup(void **state)
 	world->system = (struct verify_system){
 		.take = fake_take, .source = &source_exact,
 		.proc = world->root, .cgroups = cgroups,
-		.same = fake_same, .nobody = NOBODY,
+		.same = fake_same, .zombie = ZOMBIE,
 		.rest = no_rest, .progress = check_progress,
 	};
 	cgroup = make_cgroup(world, "/");
@@ -329,7 +329,7 @@ static void expect_peace(struct world *world)
 
 /* There must be disagreements, all of them about @what of @pid. */
 static void expect(struct world *world, int pid, const char *what,
-		   const char *witness)
+		   const char *source)
 {
 	const struct verification *result = check(world);
 
@@ -340,9 +340,9 @@ static void expect(struct world *world, int pid, const char *what,
 
 		assert_true(found->one.pid == pid || found->other.pid == pid);
 		assert_string_equal(what_of(found), what);
-		assert_string_equal(found->check->witness, witness);
+		assert_string_equal(found->check->source, source);
 		assert_string_not_equal(found->answer.module,
-					found->answer.witness);
+					found->answer.source);
 	}
 	assert_int_equal(result->races, 0);
 	assert_int_equal(world->takes, 1 + STEADY);
@@ -374,13 +374,13 @@ static void test_agreement(void **state)
 /* One wrong field of a record */
 
 #define MEMBER(member)	(((struct taskmap_record *)NULL)->member)
-#define WRONG(what, row, witness, member, ...)				\
-	{ what, witness, row, offsetof(struct taskmap_record, member),	\
+#define WRONG(what, row, source, member, ...)				\
+	{ what, source, row, offsetof(struct taskmap_record, member),	\
 	  sizeof(MEMBER(member)),					\
 	  &(const __typeof__(MEMBER(member))){ __VA_ARGS__ } }
 
 static const struct {
-	const char *what, *witness;
+	const char *what, *source;
 	unsigned int row;
 	size_t offset, size;
 	const void *value;
@@ -443,7 +443,7 @@ static void test_fields(void **state)
 		const struct taskmap_record *row = &world->told[wrongs[i].row];
 
 		tell_wrong(world, i);
-		expect(world, row->pid, wrongs[i].what, wrongs[i].witness);
+		expect(world, row->pid, wrongs[i].what, wrongs[i].source);
 		assert_int_equal(world->result.count, 1);
 		assert_int_equal(world->result.list[0].one.pid, row->pid);
 	}
@@ -641,7 +641,7 @@ static void test_longer_names(void **state)
 			expect_peace(world);
 		} else {
 			expect(world, row->pid, "comm", "/proc");
-			assert_string_equal(world->result.list[0].answer.witness,
+			assert_string_equal(world->result.list[0].answer.source,
 					    names[i].proc);
 		}
 		put_task(world, row);
@@ -700,7 +700,7 @@ static void test_none_by_pairs_alone(void **state)
 {
 	struct world *world = *state;
 
-	world->system.nobody = -EAGAIN;
+	world->system.zombie = -EAGAIN;
 	expect_peace(world);
 	world->told[THREAD].ids[TASKMAP_IO] = 9;
 	expect(world, 201, "io", "kcmp");
@@ -833,7 +833,7 @@ static void module_never_still(struct world *world, unsigned int take)
 	world->told[SHELL].ids[TASKMAP_NET_NS] = 5 + take;
 }
 
-static void witness_never_still(struct world *world, unsigned int take)
+static void source_never_still(struct world *world, unsigned int take)
 {
 	struct taskmap_record row = world->truth[SHELL];
 
@@ -1081,24 +1081,24 @@ static void test_seed(void **state)
 
 static void test_kcmp(void **state)
 {
-	int self = getpid(), nobody;
+	int self = getpid(), zombie;
 
 	(void)state;
 	if (kcmp_probe()) {
 		print_message("# SKIP kcmp(2) cannot be used here\n");
 		skip();
 	}
-	nobody = kcmp_nobody();
-	assert_true(nobody > 0);
+	zombie = kcmp_zombie();
+	assert_true(zombie > 0);
 	for_each_resource(r) {
 		if (!kcmp_knows(r))
 			continue;
 		assert_int_equal(kcmp_same(self, self, r), 1);
 		if (r == TASKMAP_MM || r == TASKMAP_FILES || r == TASKMAP_FS)
-			assert_int_equal(kcmp_same(self, nobody, r), 0);
+			assert_int_equal(kcmp_same(self, zombie, r), 0);
 	}
-	kcmp_nobody_free(nobody);
-	assert_int_equal(kcmp_same(self, nobody, TASKMAP_MM), -ESRCH);
+	kcmp_zombie_free(zombie);
+	assert_int_equal(kcmp_same(self, zombie, TASKMAP_MM), -ESRCH);
 }
 
 #define WORLD(test)	cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -1130,7 +1130,7 @@ int main(void)
 		TOLD(test_story, several_at_first, .takes = 2),
 		TOLD(test_story, true_at_last, .takes = 1 + STEADY),
 		TOLD(test_story, module_never_still, .takes = 1 + ROUNDS),
-		TOLD(test_story, witness_never_still, .takes = 1 + ROUNDS),
+		TOLD(test_story, source_never_still, .takes = 1 + ROUNDS),
 		TOLD(test_story, still_at_last, .what = "uid"),
 		TOLD(test_story, gone_from_proc_first, .races = 1),
 		TOLD(test_story, pid_reused, .races = 1),

@@ -512,7 +512,7 @@ static void test_running(void **state)
 	expect_line(world, "exit 201 - make status 0");
 	expect_line(world, "exit 205 - make status 1");
 	expect_line(world, "created: 1 process (0 vforks), 0 threads; 0 execs, 3 exits");
-	expect_line(world, "alive at once: at most 3 tasks; still running: 0");
+	expect_line(world, "most alive at once: 3 tasks; still running: 0");
 	expect_end(world, 1);
 }
 
@@ -525,7 +525,7 @@ static void test_running_dead(void **state)
 	begin(world, (struct options){ .filter = { &pid, 1, 0 } });
 	expect_line(world, HEADING);
 	expect_line(world, SUMMARY_OF_NOTHING);
-	expect_line(world, "alive at once: at most 0 tasks; still running: 0");
+	expect_line(world, "most alive at once: 0 tasks; still running: 0");
 	expect_end(world, 0);
 }
 
@@ -565,7 +565,7 @@ static void test_command_status(void **state)
 			expect_line(world, cases[i].said);
 		expect_line(world, UNSEEN);
 		expect_line(world, SUMMARY_OF_NOTHING);
-		expect_line(world, "alive at once: at most 0 tasks; still running: 0");
+		expect_line(world, "most alive at once: 0 tasks; still running: 0");
 		expect_end(world, cases[i].status);
 		world_teardown(state);
 	}
@@ -603,7 +603,7 @@ static void test_command(void **state)
 	expect_line(world, "vfork ");
 	expect_line(world, "exit ");
 	expect_line(world, "created: 2 processes (1 vfork), 0 threads; 1 exec, 1 exit");
-	expect_line(world, "alive at once: at most 2 tasks; still running: 1");
+	expect_line(world, "most alive at once: 2 tasks; still running: 1");
 	expect_end(world, 5);
 }
 
@@ -633,7 +633,7 @@ static void test_command_signals(void **state)
 	kill(world->watch, SIGTERM);
 	expect_line(world, UNSEEN);
 	expect_line(world, SUMMARY_OF_NOTHING);
-	expect_line(world, "alive at once: ");
+	expect_line(world, "most alive at once: ");
 	expect_end(world, 9);
 }
 
@@ -657,7 +657,7 @@ static void expect_user(const char *account, const char *who)
 	expect_line(world, who);
 	expect_line(world, UNSEEN);
 	expect_line(world, SUMMARY_OF_NOTHING);
-	expect_line(world, "alive at once: ");
+	expect_line(world, "most alive at once: ");
 	expect_end(world, 0);
 	world_teardown((void **)&world);
 }
