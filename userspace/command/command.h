@@ -56,12 +56,15 @@ struct view {
 	const struct options *options;
 	struct snapshot snap;
 	struct model model;
+	struct filter filter;	/* that of @options, here */
+	/* The reader is not in the initial pid namespace, or may not be. */
+	bool elsewhere;
 	bool *chosen;		/* tasks, once view_choose() was called */
 	bool missing;		/* a pid that was asked for is not there */
 };
 
 /**
- * view_open() - read the snapshot that was asked for
+ * view_open() - read the snapshot that was asked for, and say whose pids these are
  * @view: filled in; to be closed unless this fails
  * @options: the command line
  * @error: set if the snapshot cannot be read
@@ -73,6 +76,13 @@ int view_open(struct view *view, const struct options *options,
 
 /* Frees it. Returns @status, or that something is missing if that is all. */
 int view_close(struct view *view, int status);
+
+/*
+ * Says whose pids are shown and were given if that is not the initial pid
+ * namespace, as it is for most, and sets @pid_ns to the inode number of the
+ * reader's; 0 if it is the initial one, or unknown. Returns whether it said so.
+ */
+bool place_tell(const struct options *options, uint32_t *pid_ns);
 
 /* Chooses the tasks that --pid and --kind name. Complains of missing pids. */
 void view_choose(struct view *view);

@@ -511,11 +511,14 @@ static void explain_proc(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 	const struct taskmap_record *record = facts->record;
+	const char *it_is = to->elsewhere ?
+		"In a /proc that was mounted in the initial pid namespace it is" :
+		"It is";
 
 	if (facts->leader) {
 		say(to, TOPIC_PROC, xasprintf("PID = TGID = %d", record->pid),
-		    "It is /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
-		    record->pid);
+		    "%s /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
+		    it_is, record->pid);
 		if (record->threads > 1)
 			say(to, TOPIC_PROC,
 			    xasprintf("%u threads", record->threads),
@@ -525,7 +528,8 @@ static void explain_proc(struct explanation *to)
 		say(to, TOPIC_PROC,
 		    xasprintf("PID %d is not TGID %d", record->pid,
 			      record->tgid),
-		    "It is /proc/%d/task/%d.", record->tgid, record->pid);
+		    "%s /proc/%d/task/%d.", it_is, record->tgid,
+		    record->pid);
 		say(to, TOPIC_PROC, NULL,
 		    "\"ls /proc\" does not show %d, for it lists leaders alone. \"cd /proc/%d\" works all the same: there is a directory for each task, if one asks by name.",
 		    record->pid, record->pid);
@@ -548,10 +552,13 @@ static void explain_unusual(struct explanation *to)
 	free(list);
 }
 
-static struct explanation explain(struct model *model, unsigned int task)
+static struct explanation explain(struct model *model, unsigned int task,
+				  bool elsewhere)
 {
 	struct explanation explanation = {
-		.model = model, .facts = facts_find(model, task),
+		.model = model,
+		.facts = facts_find(model, task),
+		.elsewhere = elsewhere,
 	};
 
 	explanation.title = title_of(&explanation.facts);
@@ -694,11 +701,12 @@ static void print_brief(const struct explanation *explanation)
 	}
 }
 
-static void print_all(struct model *model, const unsigned int *tasks,
+static void print_all(struct view *view, const unsigned int *tasks,
 		      size_t count, bool all)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct explanation explanation = explain(model, tasks[i]);
+		struct explanation explanation =
+			explain(&view->model, tasks[i], view->elsewhere);
 
 		fputs(i ? "\n" : "", stdout);
 		if (all)
@@ -828,7 +836,8 @@ static void print_json(struct view *view, const unsigned int *tasks,
 	json_member(&json, "limits", array);
 	json_begin_rows(&json, "explain");
 	for (size_t i = 0; i < count; i++) {
-		struct explanation explanation = explain(&view->model, tasks[i]);
+		struct explanation explanation =
+			explain(&view->model, tasks[i], view->elsewhere);
 
 		json_row(&json, explanation_object(&explanation));
 		explanation_free(&explanation);
@@ -849,7 +858,7 @@ int explain_command(const struct options *options, struct error *error)
 	if (options->output.format == FORMAT_JSON)
 		print_json(&view, tasks, count);
 	else
-		print_all(&view.model, tasks, count, options->complete);
+		print_all(&view, tasks, count, options->complete);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }

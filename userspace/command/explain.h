@@ -78,6 +78,7 @@ struct sentence {
 struct explanation {
 	struct model *model;	/* gets the numbers of the ids that are shown */
 	struct facts facts;
+	bool elsewhere;		/* the reader's /proc may have other pids */
 	char *title;		/* one line: who it is */
 	struct sentence *sentences;	/* in order of their topics */
 	size_t count;

@@ -30,10 +30,6 @@
  */
 #define MOST	10000
 
-/* The inode numbers of the namespaces that the system was booted with. */
-#define FIRST_PID_NS	0xeffffffcU
-#define FIRST_TIME_NS	0xeffffffaU
-
 /* What is asked. Tests replace the running system. */
 struct verify_system {
 	/* source_read(), and the source to read from */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "core/place.h"
 
 /* What the module and a witness answer to one question, in words. */
 #define ANSWER_SIZE	64
@@ -64,17 +65,6 @@ int proc_read(const char *root, const char *cgroups, int pid,
  * not, or if the paths in /proc do not start at its root.
  */
 char *proc_cgroups(const char *root);
-
-/**
- * proc_namespace() - read the number of a namespace
- * @root: where procfs is mounted
- * @pid: the task, or 0 for the caller
- * @resource: which of its namespaces
- * @number: set to the inode number, or to 0 if the task has no such link: it
- *	is dead, or the kernel has no such namespaces
- */
-int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
-		   uint64_t *number);
 
 /* The pids of all tasks in /proc, in no particular order; to be freed. */
 int proc_pids(const char *root, int **pids, size_t *count);

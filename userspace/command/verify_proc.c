@@ -20,20 +20,6 @@ static uint64_t tick_ns(void)
 	return 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
-/*
- * Every task is a thread of itself: its pid alone makes the path, so that the
- * tgid that /proc reports remains a thing to compare.
- */
-static void path_of(char path[PATH_MAX], const char *root, int pid,
-		    const char *name)
-{
-	if (pid)
-		snprintf(path, PATH_MAX, "%s/%d/task/%d/%s", root, pid, pid,
-			 name);
-	else
-		snprintf(path, PATH_MAX, "%s/self/%s", root, name);
-}
-
 /* All of a file, to be freed; NULL with errno set if it cannot be read. */
 static char *read_path(const char *path)
 {
@@ -63,7 +49,7 @@ static char *read_file(const char *root, int pid, const char *name)
 {
 	char path[PATH_MAX];
 
-	path_of(path, root, pid, name);
+	proc_path(path, root, pid, name);
 	return read_path(path);
 }
 
@@ -214,28 +200,6 @@ int proc_read(const char *root, const char *cgroups, int pid,
 	return error;
 }
 
-int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
-		   uint64_t *number)
-{
-	char path[PATH_MAX], name[32], text[64];
-	ssize_t length;
-
-	snprintf(name, sizeof(name), "ns/%s", resources[resource].link);
-	path_of(path, root, pid, name);
-	length = readlink(path, text, sizeof(text) - 1);
-	if (length < 0 && errno != ENOENT)
-		return -errno;
-	*number = 0;
-	if (length < 0) {
-		/* No link, or no task? */
-		path_of(path, root, pid, "stat");
-		return access(path, F_OK) ? -errno : 0;
-	}
-	text[length] = '\0';
-	/* As in "mnt:[4026531841]" */
-	return sscanf(text, "%*[^[][%" SCNu64, number) == 1 ? 0 : -EBADMSG;
-}
-
 /* The inode numbers of the first cgroup namespace, and of the root of cgroups. */
 #define FIRST_CGROUP_NS	0xeffffffbU
 #define CGROUP_ROOT	1
@@ -251,7 +215,7 @@ char *proc_cgroups(const char *root)
 	if (proc_namespace(root, 0, TASKMAP_CGROUP_NS, &number) ||
 	    (number && number != FIRST_CGROUP_NS))
 		return NULL;
-	path_of(path, root, 0, "mounts");
+	proc_path(path, root, 0, "mounts");
 	mounts = setmntent(path, "re");
 	if (!mounts)
 		return NULL;

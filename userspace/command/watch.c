@@ -29,7 +29,7 @@ struct watch {
 	sigset_t blocked;	/* signals that were blocked before */
 	pid_t command;		/* COMMAND, 0 if there is none or it has ended */
 	int wait_status;	/* how it ended */
-	pid_t first;		/* its pid */
+	uint32_t pid_ns;	/* the reader's, 0 for the initial one */
 	bool follows;		/* there is an end when all of --pid have ended */
 	bool ending;		/* events after @last are not shown */
 	uint64_t last;
@@ -143,8 +143,7 @@ static int start_command(struct watch *watch, struct error *error)
 	free(name);
 	if (watch->command < 0)
 		return -1;
-	watch->first = watch->command;
-	family_expect(&watch->family, watch->first);
+	family_expect(&watch->family, watch->command, watch->pid_ns);
 	return 0;
 }
 
@@ -235,10 +234,10 @@ static int show_events(struct watch *watch, struct error *error)
 	return ret < 0 ? -1 : 0;
 }
 
-/* Events have the pids of the initial namespace, and fork(2) has ours. */
+/* Where /proc does not tell the reader's pid namespace, fork(2) tells its pids. */
 static void complain_of_command(const struct watch *watch)
 {
-	if (!watch->family.lost && family_awaits(&watch->family, watch->first))
+	if (!watch->family.lost && watch->family.expected)
 		complain("no event of COMMAND was seen; run taskmap in the initial pid namespace");
 }
 
@@ -294,8 +293,9 @@ static int watch_tasks(struct watch *watch, struct error *error)
 	bool missing = false;
 	int status;
 
-	if (options->filter.pid_count && !options->input &&
-	    add_running(watch, &missing, error))
+	if (!options->input && !options->filter.pid_count)
+		place_tell(options, &watch->pid_ns);
+	else if (!options->input && add_running(watch, &missing, error))
 		return -1;
 	if (missing && !watch->family.alive)
 		return STATUS_MISSING;

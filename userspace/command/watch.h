@@ -35,6 +35,8 @@ struct family {
 	uint64_t execs;
 	uint64_t exits;
 	uint64_t lost;		/* events, of whomever */
+	int expected;		/* the pid of a task to be born; 0: none is */
+	uint32_t pid_ns;	/* the namespace of that pid, 0 for the initial one */
 };
 
 /* To be freed. */
@@ -50,8 +52,11 @@ void family_add(struct family *family, int pid);
  */
 void family_await(struct family *family, int pid);
 
-/* Takes in the task that is born with @pid first. */
-void family_expect(struct family *family, int pid);
+/*
+ * Takes in the task that is born first with @pid in the pid namespace with the inode
+ * number @pid_ns, 0 for the initial one.
+ */
+void family_expect(struct family *family, int pid, uint32_t pid_ns);
 
 /* Whether no event was about such a task yet. */
 bool family_awaits(const struct family *family, int pid);

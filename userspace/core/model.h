@@ -252,7 +252,16 @@ struct filter {
 	int *pids;		/* each once, in the order given; none: all tasks */
 	size_t pid_count;
 	unsigned int kinds;	/* BIT(kind) for each; 0: all kinds */
+	/* The inode number of the namespace of @pids, 0 for the initial one. */
+	uint32_t pid_ns;
 };
+
+/*
+ * What @pid of a filter is in the initial pid namespace: 0 if it is not known which
+ * task has it, -1 if several had it while the snapshot was taken. A record tells
+ * only the pid of the innermost namespace that its task is in.
+ */
+int filter_pid(const struct filter *filter, const struct model *model, int pid);
 
 /* What a filter makes of a snapshot. */
 struct chosen {

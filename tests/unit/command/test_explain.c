@@ -31,7 +31,8 @@ static void expect_style(const char *text)
 /* All that is said of a task, a line a sentence, its fact behind a bar. */
 static char *said_of(struct system *system, unsigned int task)
 {
-	struct explanation explanation = explain(&system->model, task);
+	struct explanation explanation = explain(&system->model, task,
+						 false);
 	char *said = xasprintf("%s\n", explanation.title);
 
 	for (size_t i = 0; i < explanation.count; i++) {
