@@ -123,7 +123,7 @@ static char *birth_text(const struct taskmap_event *event)
 		if (flags & 1ULL << bit)
 			others = joined(others, "|", flag_word(bit));
 	}
-	text = resource_words(set, ",", RESOURCE_SHARED);
+	text = resource_words(set & ~ALL_NAMESPACES, ",", RESOURCE_NAME);
 	spaces = resource_words(set & ALL_NAMESPACES, ",", RESOURCE_NAME);
 	if (*spaces)
 		text = joined(text, " ", xasprintf("new %s", spaces));

@@ -60,7 +60,7 @@ struct resource {
 	const char *inode_column;	/* heading of a namespace's inode number */
 	const char *prefix;		/* of short ids: "mm" in "mm#3" */
 	const char *noun;		/* what it is, in a sentence */
-	const char *shared;		/* clone(2) flag that shares it, as a word; or NULL */
+	bool shared;			/* a clone(2) flag shares it */
 	const char *flag;		/* that flag, or for a namespace the one that makes another; or NULL */
 	uint64_t bit;			/* that flag, or 0 */
 	const char *link;		/* of a namespace: its name below /proc/PID/ns */

@@ -341,7 +341,6 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
 #define RESOURCE_NAME	offsetof(struct resource, name)
 #define RESOURCE_NOUN	offsetof(struct resource, noun)
 #define RESOURCE_FLAG	offsetof(struct resource, flag)
-#define RESOURCE_SHARED	offsetof(struct resource, shared)
 
 /**
  * wrap() - break a text into lines
