@@ -101,10 +101,6 @@ void explain_others(struct explanation *explanation);
 /* What a creator is called: "thread 12 (name)"; to be freed. */
 char *explain_creator(const struct model *model, const struct relative *creator);
 
-/* In what their user and group ids differ; "" if in none of these. To be freed. */
-char *explain_ids(const struct taskmap_record *own,
-		  const struct taskmap_record *other);
-
 /* explain_state.c */
 
 /* What it is doing, what it waits for, and who traces it. */

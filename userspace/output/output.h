@@ -343,6 +343,21 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
 #define RESOURCE_FLAG	offsetof(struct resource, flag)
 
 /**
+ * id_words() - in which user and group ids two tasks differ
+ * @own: the task that it is about
+ * @other: the task that it is compared with
+ * @than: what stands before an id of @other
+ *
+ * Several that differ alike are told together. An effective id is not told if both
+ * tasks have the real one, nor an fsuid if both have the effective one.
+ *
+ * Return: "uid/gid 1000, not 0; euid 5, not 0" if @than is "not", "" if the recorded
+ * ids are the same; to be freed.
+ */
+char *id_words(const struct taskmap_record *own,
+	       const struct taskmap_record *other, const char *than);
+
+/**
  * wrap() - break a text into lines
  * @text: the text, in the encoding of the locale or not
  * @width: the columns of a terminal that a line may take, if no word is longer

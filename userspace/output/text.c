@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -145,6 +146,44 @@ char *resource_words(uint32_t set, const char *separator, size_t word)
 			words = joined(words, separator, xstrdup(*one));
 	}
 	return words;
+}
+
+char *id_words(const struct taskmap_record *own,
+	       const struct taskmap_record *other, const char *than)
+{
+	struct {
+		const char *name;
+		uint32_t own, other;
+		bool told;	/* by one that stands before it */
+	} ids[] = {
+		{ "uid", own->uid, other->uid, false },
+		{ "euid", own->euid, other->euid,
+		  own->euid == own->uid && other->euid == other->uid },
+		{ "fsuid", own->fsuid, other->fsuid,
+		  own->fsuid == own->euid && other->fsuid == other->euid },
+		{ "gid", own->gid, other->gid, false },
+	};
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		char *names = xstrdup("");
+
+		for (size_t j = i; j < ARRAY_SIZE(ids); j++) {
+			if (ids[j].told || ids[j].own == ids[j].other ||
+			    ids[j].own != ids[i].own ||
+			    ids[j].other != ids[i].other)
+				continue;
+			names = joined(names, "/", xstrdup(ids[j].name));
+			ids[j].told = j > i;
+		}
+		if (*names)
+			list = joined(list, "; ",
+				      xasprintf("%s %" PRIu32 ", %s %" PRIu32,
+						names, ids[i].own, than,
+						ids[i].other));
+		free(names);
+	}
+	return list;
 }
 
 /* How wide what the locale cannot decode is where it is shown: "\x80". */
