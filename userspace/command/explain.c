@@ -145,8 +145,12 @@ static void find_threads(struct facts *facts, const struct model *model)
 	for (unsigned int i = 0; i < threads.count; i++) {
 		const struct taskmap_record *record =
 			&model->tasks[threads.tasks[i]];
+		bool worker = record->kind == TASKMAP_WORKER;
+		bool live = !model_is_dead(model, threads.tasks[i]);
 
-		facts->workers += record->kind == TASKMAP_WORKER;
+		facts->workers += worker;
+		facts->live_workers += live && worker;
+		facts->live += live && !worker;
 		if (record->flags & FLAG_DUMPCORE)
 			facts->dumper = record->pid;
 	}
@@ -164,7 +168,6 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 			  record->kind == TASKMAP_WORKER,
 		.leader = model_is_leader(model, task),
 		.dead = model_is_dead(model, task),
-		.live = model_live_threads(model, task),
 		.home = home_of(model, task),
 		.gettid = record->ns_pid,
 		.getpid = getpid_of(model, task),
@@ -197,17 +200,26 @@ static const char *of_them(unsigned int count, const char *one,
 
 /* The title */
 
+char *explain_threads(unsigned int threads, unsigned int workers)
+{
+	char *words = xstrdup("");
+
+	if (threads || !workers)
+		words = joined(words, "",
+			       xasprintf("%u %s", threads,
+					 of_them(threads, "thread", "threads")));
+	if (workers)
+		words = joined(words, " and ",
+			       xasprintf("%u kernel %s", workers,
+					 of_them(workers, "worker", "workers")));
+	return words;
+}
+
 /* Workers of the kernel run in a process and are not threads of its program. */
 static char *threads_of(const struct facts *facts)
 {
-	unsigned int own = facts->record->threads - facts->workers;
-	char *words = xasprintf("%u %s", own, of_them(own, "thread", "threads"));
-
-	if (facts->workers)
-		words = joined(words, " and ",
-			       xasprintf("%u kernel %s", facts->workers,
-					 of_them(facts->workers, "worker", "workers")));
-	return words;
+	return explain_threads(facts->record->threads - facts->workers,
+			       facts->workers);
 }
 
 static char *kind_of(const struct facts *facts)

@@ -32,7 +32,8 @@ struct facts {
 	bool kernel;		/* runs no program and makes no system calls */
 	bool leader;		/* of its thread group; /proc lists it for that */
 	bool dead;
-	unsigned int live;	/* threads of its group that are not dead */
+	unsigned int live;	/* threads of its process that are not dead */
+	unsigned int live_workers;	/* kernel workers there, which are not counted */
 	unsigned int workers;	/* kernel workers among its threads */
 	int dumper;		/* the thread of its process that dumps core, or 0 */
 	enum home home;
@@ -87,6 +88,9 @@ struct explanation {
 /* Adds a sentence. Takes over @fact, which is NULL if the text says it. */
 void say(struct explanation *explanation, enum topic topic, char *fact,
 	 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* "2 threads and 1 kernel worker"; to be freed. */
+char *explain_threads(unsigned int threads, unsigned int workers);
 
 /* explain_sharing.c */
 

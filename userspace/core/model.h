@@ -89,7 +89,6 @@ struct model {
 	/* Ids of a file may have been chosen for their slots to be the same. */
 	uint64_t chance[2];
 	struct members order;	/* all tasks, by tgid and pid */
-	unsigned int *dead;	/* how many of those before each place are dead */
 	struct members vforks;	/* children by vfork, by mm, parent and pid */
 	struct grouping holders[TASKMAP_RESOURCES];
 	/*
@@ -152,9 +151,6 @@ bool model_is_kthread(const struct model *model, unsigned int task);
 /* The members of a thread group that are in the snapshot; of @task's, itself too. */
 struct members model_thread_group(const struct model *model, int tgid);
 struct members model_threads(const struct model *model, unsigned int task);
-
-/* How many of them are not dead. */
-unsigned int model_live_threads(const struct model *model, unsigned int task);
 
 /* Whether both hold the same object; none is not the same as none. */
 bool model_same(const struct model *model, unsigned int a, unsigned int b,

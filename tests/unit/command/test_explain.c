@@ -202,6 +202,8 @@ TEST(test_states)
 	tell(system, 3, "a kernel thread that is a zombie");
 	of(system, 300)->state = 'S';
 	tell(system, 300, "not waiting for its child by vfork");
+	of(system, 402)->kind = TASKMAP_WORKER;
+	tell(system, 400, "a worker lives after the leader");
 	unload(system, "command/explain-states");
 }
 
