@@ -255,16 +255,16 @@ static void print_json(const struct model *model, const struct pair *pairs,
  * Only a creator, or whoever may be one, makes flags a sensible guess: a parent,
  * or a task of the same thread group or of the creator's.
  */
-static struct pair pair_of(const struct model *all, unsigned int task,
+static struct pair pair_of(struct model *all, unsigned int task,
 			   unsigned int first)
 {
 	struct pair pair = {
-		.relation = relate(all, task, first),
 		.birth = model_birth(all, task),
 		.kin = model_kinship(all, task, first),
 	};
 	const struct creator creator = model_creator(all, task);
 
+	need_memory(relate(all, task, first, &pair.relation));
 	pair.judged = !pair.birth.pid && creator.basis != BASIS_ADOPTED &&
 		      (pair.kin == KIN_CHILD ||
 		       (pair.kin == KIN_THREAD && !model_is_leader(all, task)));

@@ -87,14 +87,13 @@ static int getpid_of(const struct model *model, unsigned int task)
 	return 0;
 }
 
-static struct relative relative_of(const struct model *model,
-				   unsigned int task, int pid,
-				   unsigned int other)
+static struct relative relative_of(struct model *model, unsigned int task,
+				   int pid, unsigned int other)
 {
 	struct relative relative = { .pid = pid, .task = other };
 
 	if (other != NO_TASK)
-		relative.relation = relate(model, task, other);
+		need_memory(relate(model, task, other, &relative.relation));
 	return relative;
 }
 
@@ -158,7 +157,7 @@ static void find_threads(struct facts *facts, const struct model *model)
 		facts->workers = 0;
 }
 
-static struct facts facts_find(const struct model *model, unsigned int task)
+static struct facts facts_find(struct model *model, unsigned int task)
 {
 	const struct taskmap_record *record = &model->tasks[task];
 	struct facts facts = {

@@ -193,6 +193,9 @@ static void add_member(const struct model *model,
 	struct group *group = &grouping->groups[grouping->number[task] - 1];
 	int tgid = model->tasks[task].tgid;
 
+	if (!group->count ||
+	    model->tasks[task].start_ns < model->tasks[group->oldest].start_ns)
+		group->oldest = task;
 	grouping->members[group->first + group->count++] = task;
 	if (model_is_kthread(model, task))
 		return;

@@ -37,6 +37,7 @@ struct group {
 	unsigned int first;	/* where its members begin in grouping.members */
 	unsigned int count;
 	unsigned int earliest;	/* its member with the lowest pid */
+	unsigned int oldest;	/* the one that was created first */
 	/* Not kernel threads, who borrow what they do not share. */
 	struct sharers users;
 	/* Nor, of an mm, children by vfork, who borrow it from their parent. */
@@ -451,14 +452,16 @@ struct relation {
  * @model: the model of the snapshot that has both
  * @task: the one that would be made
  * @other: the one that would call clone(2)
+ * @relation: set to that of @task to @other
  *
+ * Where namespaces differ, all tasks are grouped by these, once for all relations.
  * active_mm is in no set but @same and @apart: nothing decides on it but what
  * ran before.
  *
- * Return: the relation of @task to @other.
+ * Return: 0 or -ENOMEM.
  */
-struct relation relate(const struct model *model, unsigned int task,
-		       unsigned int other);
+int relate(struct model *model, unsigned int task, unsigned int other,
+	   struct relation *relation);
 
 /**
  * relation_name() - what people call what these flags make
