@@ -8,13 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "command/explain.h"
 
 #define INDENT		"  "
-#define WIDTH		80	/* where there is no terminal to ask */
 #define NARROWEST	60	/* below that words and titles are too long */
 #define WIDEST		110	/* longer lines are hard to read */
 
@@ -600,40 +597,20 @@ static void explanation_free(struct explanation *explanation)
 
 static size_t width_of_output(void)
 {
-	struct winsize size;
+	size_t width = width_of_terminal();
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return WIDTH;
-	if (size.ws_col < NARROWEST)
+	if (!width)
+		return USUAL_WIDTH;
+	if (width < NARROWEST)
 		return NARROWEST;
-	return size.ws_col > WIDEST ? WIDEST : size.ws_col;
+	return width > WIDEST ? WIDEST : width;
 }
 
-/* Sets a cell to the first line of @text; returns what follows that line. */
-static const char *set_line(struct libscols_line *line, size_t column,
-			    const char *text)
-{
-	size_t length = strcspn(text, "\n");
-	char *first = xasprintf("%.*s", (int)length, text);
-
-	table_set(line, column, first);
-	free(first);
-	return text + length + (text[length] == '\n');
-}
-
-/*
- * Adds the lines of @text, with those of @fact beside them. Not as one row with
- * SCOLS_FL_WRAP: libsmartcols 2.41 crashes there if memory runs out.
- */
+/* The lines of @text, with those of @fact beside them. */
 static void add_lines(struct libscols_table *table, const char *text,
 		      const char *fact)
 {
-	do {
-		struct libscols_line *line = table_add_line(table);
-
-		text = set_line(line, 0, text);
-		fact = set_line(line, 1, fact);
-	} while (*text || *fact);
+	table_add_lines(table, (const char *[]){ text, fact }, 2);
 }
 
 static void add_sentence(struct libscols_table *table,

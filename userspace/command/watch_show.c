@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,24 +68,13 @@ static bool wants_color(void)
 	return isatty(STDOUT_FILENO) && !(never && *never);
 }
 
-static size_t width_of_output(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return WIDTH;
-	return size.ws_col;
-}
-
 void show_init(struct show *show, const struct output *output,
 	       const struct taskmap_header *header)
 {
 	*show = (struct show){
 		.json = output->format == FORMAT_JSON,
 		.color = wants_color(),
-		.width = width_of_output(),
+		.width = width_of_terminal(),
 		.header = header,
 		.columns.of = &task_columns,
 	};

@@ -229,6 +229,13 @@ void table_add_child(struct libscols_line *parent, struct libscols_line *child);
 
 void table_set(struct libscols_line *line, size_t column, const char *text);
 
+/*
+ * Adds a row of @count cells that can have several lines, which newlines separate.
+ * Changes @cells.
+ */
+void table_add_lines(struct libscols_table *table, const char **cells,
+		     size_t count);
+
 /* Prints to standard output, and frees @table. */
 void table_print(struct libscols_table *table);
 
@@ -363,11 +370,18 @@ char *id_words(const struct taskmap_record *own,
  * @width: the columns of a terminal that a line may take, if no word is longer
  * @indent: what each line begins with, which is not counted in @width
  *
- * Lines are broken at blanks, which go, and nowhere else.
+ * Lines are broken at blanks, which go, and where a word is wider than a line
+ * behind each "|" in it, as of flags.
  *
  * Return: the lines, with a newline between them, to be freed.
  */
 char *wrap(const char *text, size_t width, const char *indent);
+
+/* The columns of a line of a terminal that does not tell its width. */
+#define USUAL_WIDTH	80
+
+/* The columns of the terminal that is standard output, 0 if that is none. */
+size_t width_of_terminal(void);
 
 /* The columns that the first @length bytes of @text take in a table. */
 size_t text_width(const char *text, size_t length);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -189,6 +191,17 @@ char *id_words(const struct taskmap_record *own,
 /* How wide what the locale cannot decode is where it is shown: "\x80". */
 #define WIDTH_OF_BYTE	4
 
+size_t width_of_terminal(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return USUAL_WIDTH;
+	return size.ws_col;
+}
+
 size_t text_width(const char *text, size_t length)
 {
 	mbstate_t state = { 0 };
@@ -215,6 +228,14 @@ size_t text_width(const char *text, size_t length)
 	return width;
 }
 
+/* Of the next word; or of its part up to a "|", if the word is wider than @width. */
+static size_t length_of_word(const char *text, size_t width)
+{
+	size_t length = strcspn(text, " "), part = strcspn(text, "|") + 1;
+
+	return part < length && text_width(text, length) > width ? part : length;
+}
+
 /* Of a text of @length, each of its words on a line of its own. */
 static size_t room_for(size_t length, const char *indent)
 {
@@ -228,7 +249,8 @@ char *wrap(const char *text, size_t width, const char *indent)
 	size_t used = 0, blanks = 0;
 
 	while (*(text += blanks)) {
-		size_t length = strcspn(text, " ");
+		bool within = used && !blanks;	/* a word that is broken */
+		size_t length = length_of_word(text, within ? 0 : width);
 		size_t wide = text_width(text, length);
 
 		if (used && used + blanks + wide > width) {

@@ -290,6 +290,20 @@ TEST(test_limits)
 		assert_null(strstr(limits[i], "  "));
 }
 
+/* A word of flags that is wider than a line is broken. */
+TEST(test_width)
+{
+	static const char *const lines[] = {
+		"$T explain -i $S 601 | awk 'length > 80 { print \"too wide:\" } 1'",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/explain-width", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 TEST(test_births)
 {
 	struct taskmap_record *rows = fixture_births();
@@ -321,6 +335,8 @@ TEST(test_wrap)
 		{ "", 10, "> ", "> " },
 		{ "unbreakable", 3, " ", " unbreakable" },
 		{ "a unbreakable b", 3, "", "a\nunbreakable\nb" },
+		{ "a unbroken|b|cc|d e", 5, "", "a\nunbroken|\nb|cc|\nd e" },
+		{ "a b|c d|e", 4, "", "a\nb|c\nd|e" },
 		/* A name keeps its blanks, but where a line ends. */
 		{ "a  b   c", 10, "", "a  b   c" },
 		{ "aaaa  b", 5, "", "aaaa\nb" },
