@@ -105,7 +105,7 @@ static void check_watch(bool sound, size_t count, int pid, enum format format)
 	char *args[] = { NULL };
 	const struct options options = {
 		.output.format = format, .input = input_path, .args = args,
-		.filter = { &pid, pid ? 1 : 0, 0 },
+		.filter = { .pids = &pid, .pid_count = pid ? 1 : 0 },
 	};
 	struct error error = { 0 };
 	struct printed printed;

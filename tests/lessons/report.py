@@ -7,7 +7,8 @@ Compares the output of commands of lessons with their pages.
     report.py [--update] TRANSCRIPTS PAGE...
 
 Prints TAP, a line per command, and at the end "N passed, N failed, N skipped".
---update writes different output into the pages.
+--update writes different output into the pages. This is not a failure, unless a page
+could not be typed to its end.
 """
 
 import json
@@ -33,22 +34,25 @@ class Report(tap.Tap):
         else:
             self.ok(name)
 
-    def page(self, name, text, seen):
-        """Reports on a page. Returns whether it can be updated."""
+    def page(self, name, text, seen, update):
+        """Reports on a page. Returns whether it must be updated."""
         if not seen:
             self.say(name, ["the page was not typed to its end"])
             return False
         if seen["missing"]:
             self.skip(name, seen["missing"])
             return False
+        update = update and not seen["stuck"]
+        changed = False
         comparer = Comparer(range(seen["first"], seen["last"] + 1))
-        steps = steps_of(text)
-        for step, output in zip(steps, seen["outputs"]):
+        for step, output in zip(steps_of(text), seen["outputs"]):
+            difference = comparer.difference(step.output, output)
+            changed = changed or bool(difference)
             self.say(f"{name}:{step.at}: {step.command[0]}",
-                     comparer.difference(step.output, output))
+                     [] if update else difference)
         if seen["stuck"]:
             self.say(name, [f"command does not end: {seen['stuck']}"])
-        return not seen["stuck"]
+        return update and changed
 
 
 def load(path):
@@ -66,10 +70,8 @@ def main():
         name = os.path.basename(path)
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        failed = report.failed
         seen = load(os.path.join(transcripts, name + ".json"))
-        whole = report.page(name, text, seen)
-        if update and whole and report.failed > failed:
+        if report.page(name, text, seen, update):
             try:
                 text = updated(text, seen["outputs"])
             except Malformed as error:

@@ -8,8 +8,11 @@ Tests that wrong pages are found, and that all pages have the same structure.
 """
 
 import glob
+import json
 import os
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -77,6 +80,35 @@ class Pages(unittest.TestCase):
         for line in ("# out", "> out", "```"):
             with self.subTest(line), self.assertRaises(Malformed):
                 updated(PAGE, [[line], [], []])
+
+
+class Reported(unittest.TestCase):
+    """The exit status of report.py, and what becomes of the page."""
+
+    def report(self, *options, stuck=None, wanted=(1, PAGE)):
+        seen = {"first": 301, "last": 399, "missing": None, "stuck": stuck,
+                "outputs": [["uno"], ["two"], []]}
+        with tempfile.TemporaryDirectory() as top:
+            page = os.path.join(top, "page.md")
+            with open(page, "w", encoding="utf-8") as file:
+                file.write(PAGE)
+            with open(page.replace("md", "md.json"), "w",
+                      encoding="utf-8") as file:
+                json.dump(seen, file)
+            status = subprocess.run(
+                [os.path.join(HERE, "report.py"), *options, top, page],
+                stdout=subprocess.DEVNULL, check=False).returncode
+            with open(page, encoding="utf-8") as file:
+                self.assertEqual((status, file.read()), wanted)
+
+    def test_difference(self):
+        self.report()
+
+    def test_updated(self):
+        self.report("--update", wanted=(0, PAGE.replace("\none", "\nuno")))
+
+    def test_not_whole(self):
+        self.report("--update", stuck="true")
 
 
 class Same(unittest.TestCase):

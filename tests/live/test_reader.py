@@ -50,6 +50,67 @@ class Reader(Refused):
         self.refused(NOT_MOUNTED, b"mount -t debugfs")
 
 
+class Elsewhere(Loaded):
+    """In a pid namespace of its own, of which /proc is or is not mounted."""
+
+    SHOWN = b"taskmap: the pids shown are those of the initial pid namespace"
+    GIVEN = SHOWN + b"; the pids given were taken as those of this one\n"
+
+    def inside(self, script):
+        """What SCRIPT does as process 1, where $1 is the reader."""
+        for options in ((), ("--mount-proc",)):
+            yield run("unshare", "--pid", "--fork", *options, "sh", "-c",
+                      script, "sh", READER)
+
+    def test_pids_given(self):
+        """Process 2 is not kthreadd there."""
+        for result in self.inside("sleep 1000 & \"$1\" -n -p $!,1 "
+                                  "-o PID,NSPID,COMM; kill $!"):
+            rows = [line.split() for line in result.stdout.splitlines()]
+            self.assertEqual([row[1:] for row in rows],
+                             [[b"1", b"sh"], [b"2", b"sleep"]])
+            self.assertNotIn(rows[1][0], (b"1", b"2"))
+            self.assertEqual(result.stderr, self.GIVEN)
+
+    def test_explain(self):
+        for result in self.inside("sleep 1000 & \"$1\" explain --long $!; "
+                                  "kill $!"):
+            self.assertRegex(result.stdout, rb"^[0-9]{2,} \(sleep\): ")
+            self.assertIn(b"In a /proc that was mounted in the initial",
+                          result.stdout)
+            self.assertEqual(result.stderr, self.GIVEN)
+
+    def test_not_there(self):
+        """A task of the namespace above is none here."""
+        for result in self.inside(f'"$1" explain {os.getpid()}'):
+            self.assertEqual((result.returncode, result.stdout), (1, b""))
+            self.assertRegex(result.stderr,
+                             rb"^%s.*no task %d of this pid namespace" %
+                             (self.GIVEN, os.getpid()))
+
+    def test_all(self):
+        for result in self.inside("\"$1\" -n -o PID"):
+            self.assertIn(b"1", result.stdout.split())
+            self.assertEqual(result.stderr,
+                             self.SHOWN + b", not of this one\n")
+
+    def test_watched_command(self):
+        """Its pid is one of this namespace, and those of events are not."""
+        for result in self.inside("\"$1\" watch -- sh -c 'exit 3'"):
+            self.assertEqual(result.returncode, 3, result.stderr)
+            self.assertIn(b"exec", result.stdout)
+            self.assertEqual(result.stderr,
+                             self.SHOWN + b", not of this one\n")
+
+    def test_no_proc(self):
+        result = run("unshare", "--pid", "--fork", "--mount", "sh", "-c",
+                     'mount -t tmpfs none /proc && exec "$1" -n -p 2',
+                     "sh", READER)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(b"kthreadd", result.stdout)
+        self.assertIn(b"cannot tell the pid namespace", result.stderr)
+
+
 class RawReader(Refused):
     PARAMETERS = ("ids=raw",)
 

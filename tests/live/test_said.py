@@ -114,7 +114,7 @@ SAID = {
                   ("explain TASK: ", "drift: ", "note TASK: ", "compare: ")],
     },
     "setuid": {
-        "said": [r"explain TASK: uid.*1000"],
+        "said": [r"note TASK: uid 1000, its parent has 0: set after the fork"],
     },
     "seccomp-filter": {
         "said": [r"explain TASK: seccomp", r"drift: ^ *TASK .*seccomp"],

@@ -397,6 +397,19 @@ char *fixture_image_file(const char *dir, const char *name,
 	return path;
 }
 
+void fixture_place(const char *dir, uint32_t pid_ns)
+{
+	char *path = xasprintf("%s/proc/self/ns/pid", dir);
+	char *text = xasprintf("pid:[%u]", pid_ns);
+
+	/* For its directory. */
+	free(fixture_file(dir, "proc/self/ns/net", "", 0));
+	unlink(path);
+	assert_int_equal(symlink(text, path), 0);
+	free(text);
+	free(path);
+}
+
 static int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
 {

@@ -77,4 +77,7 @@ char *fixture_image_file(const char *dir, const char *name,
 			 const struct shape *shape);
 void fixture_remove(char *dir);
 
+/* Makes /proc of the root @dir say that the reader is in this pid namespace. */
+void fixture_place(const char *dir, uint32_t pid_ns);
+
 #endif /* TASKMAP_FIXTURE_H */

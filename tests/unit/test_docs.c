@@ -162,11 +162,8 @@ TEST(test_manual)
 		expect_word("taskmap.8", manual, commands[i]);
 	for (unsigned int kind = 1; kind <= KINDS; kind++)
 		expect_word("taskmap.8", manual, kind_name(kind));
-	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++) {
+	for (unsigned int r = 0; r < TASKMAP_RESOURCES; r++)
 		expect_word("taskmap.8", manual, resources[r].name);
-		if (resources[r].shared)
-			expect_word("taskmap.8", manual, resources[r].shared);
-	}
 	for (enum topic topic = 0; topic < TOPICS; topic++)
 		expect_word("taskmap.8", manual, topics[topic].key);
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)

@@ -27,14 +27,16 @@ struct crowd {
 	int per_group;
 	bool kthreads;	/* every second task; all of them borrow the last mm */
 	bool vforks;	/* every second task, a child of the one before */
+	bool containers;	/* each task is in its own net namespace */
 };
 
 static const struct crowd crowds[] = {
-	{ "processes", 1, false, false },
-	{ "threads", 10, false, false },
-	{ "one-group", MANY, false, false },
-	{ "kthreads", 1, true, false },
-	{ "vforks", 1, false, true },
+	{ "processes", 1, false, false, false },
+	{ "threads", 10, false, false, false },
+	{ "one-group", MANY, false, false, false },
+	{ "kthreads", 1, true, false, false },
+	{ "vforks", 1, false, true, false },
+	{ "containers", 1, false, false, true },
 };
 
 static char *dir;
@@ -51,6 +53,8 @@ static struct taskmap_record *make(const struct crowd *crowd, int count)
 			leader = i;
 		if (i % 2 && crowd->kthreads)
 			rows[i] = kthread(i + 1, "k");
+		if (crowd->containers)
+			rows[i].ids[TASKMAP_NET_NS] = (uint64_t)i + 1;
 		if (i % 2 && crowd->vforks) {
 			rows[i].ppid = i;
 			rows[i].marks = TASKMAP_MARK_VFORK;

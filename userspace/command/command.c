@@ -2,12 +2,36 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /* Common functions of the commands that read one snapshot. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "command/command.h"
+#include "core/place.h"
 
-static void complain_of_pid(int pid)
+/* Whether there are tasks whose pids in the namespace of @filter are not told. */
+static bool has_others(const struct filter *filter, const struct model *model)
 {
-	complain("no task %d in this snapshot", pid);
+	for (unsigned int i = 0; i < model->count; i++) {
+		uint32_t pid_ns = model->tasks[i].ns_inodes[TASKMAP_PID_NS -
+							    TASKMAP_UTS_NS];
+
+		if (pid_ns && pid_ns != FIRST_PID_NS && pid_ns != filter->pid_ns)
+			return true;
+	}
+	return false;
+}
+
+static void complain_of_pid(const struct filter *filter,
+			    const struct model *model, int pid)
+{
+	if (!filter->pid_ns)
+		complain("no task %d in this snapshot", pid);
+	else if (filter_pid(filter, model, pid) < 0)
+		complain("two tasks had pid %d in this pid namespace while the snapshot was taken; try again",
+			 pid);
+	else
+		complain("no task %d of this pid namespace in this snapshot%s",
+			 pid, has_others(filter, model) ?
+			 "; the pids that tasks of namespaces below have here are unknown" : "");
 }
 
 bool *choose(const struct filter *filter, const struct model *model,
@@ -17,20 +41,52 @@ bool *choose(const struct filter *filter, const struct model *model,
 
 	need_memory(filter_apply(filter, model, &chosen));
 	for (size_t i = 0; i < chosen.missing_count; i++)
-		complain_of_pid(chosen.missing[i]);
+		complain_of_pid(filter, model, chosen.missing[i]);
 	*missing = chosen.missing_count;
 	free(chosen.missing);
 	return chosen.tasks;
 }
 
+bool place_tell(const struct options *options, uint32_t *pid_ns)
+{
+	bool given = options->filter.pid_count;
+	int error = place_find(options->source, pid_ns);
+
+	if (error)
+		complain("cannot tell the pid namespace of this process (/proc/self: %s): all pids are taken as those of the initial one",
+			 strerror(-error));
+	else if (*pid_ns)
+		complain("the pids shown are those of the initial pid namespace%s",
+			 given ? "; the pids given were taken as those of this one" :
+				 ", not of this one");
+	return error || *pid_ns;
+}
+
+/* The filter, in which pids are of the namespace that the reader is in. */
+static int place_view(struct view *view, struct error *error)
+{
+	struct filter *filter = &view->filter;
+
+	if (view->options->input)
+		return 0;
+	view->elsewhere = place_tell(view->options, &filter->pid_ns);
+	if (filter->pid_ns && filter->pid_count &&
+	    view->model.scalars <= offsetof(struct taskmap_record, ns_inodes))
+		return error_set(error, "the taskmap module that is loaded is too old to tell which task has a pid of this pid namespace; load a newer one");
+	return 0;
+}
+
 int view_open(struct view *view, const struct options *options,
 	      struct error *error)
 {
-	*view = (struct view){ .options = options };
+	*view = (struct view){ .options = options, .filter = options->filter };
 	if (source_read(options->source, options->input, &view->snap, error))
 		return -1;
 	need_memory(model_init(&view->model, &view->snap));
-	return 0;
+	if (!place_view(view, error))
+		return 0;
+	view_close(view, STATUS_FAILED);
+	return -1;
 }
 
 int view_close(struct view *view, int status)
@@ -45,24 +101,26 @@ int view_close(struct view *view, int status)
 
 void view_choose(struct view *view)
 {
-	view->chosen = choose(&view->options->filter, &view->model,
-			      &view->missing);
+	view->chosen = choose(&view->filter, &view->model, &view->missing);
 }
 
 unsigned int *view_tasks(struct view *view, size_t *count)
 {
-	const struct filter *filter = &view->options->filter;
+	const struct filter *filter = &view->filter;
 	unsigned int *tasks = xcalloc(filter->pid_count, sizeof(*tasks));
 
 	*count = 0;
 	for (size_t i = 0; i < filter->pid_count; i++) {
-		unsigned int task = model_find(&view->model, filter->pids[i]);
+		int given = filter->pids[i];
+		unsigned int task =
+			model_find(&view->model,
+				   filter_pid(filter, &view->model, given));
 
 		if (task != NO_TASK) {
 			tasks[(*count)++] = task;
 			continue;
 		}
-		complain_of_pid(filter->pids[i]);
+		complain_of_pid(filter, &view->model, given);
 		view->missing = true;
 	}
 	return tasks;

@@ -56,12 +56,15 @@ struct view {
 	const struct options *options;
 	struct snapshot snap;
 	struct model model;
+	struct filter filter;	/* that of @options, for this snapshot */
+	/* The reader is not in the initial pid namespace, or may not be. */
+	bool elsewhere;
 	bool *chosen;		/* the tasks to show, set by view_choose() */
 	bool missing;		/* a requested pid is missing */
 };
 
 /**
- * view_open() - read the snapshot that the options name
+ * view_open() - read the snapshot that the options name, and say whose pids it shows
  * @view: filled in; call view_close() unless this fails
  * @options: the command line
  * @error: set if the snapshot cannot be read
@@ -76,6 +79,14 @@ int view_open(struct view *view, const struct options *options,
  * requested pid is missing.
  */
 int view_close(struct view *view, int status);
+
+/*
+/*
+ * If the reader is not in the initial pid namespace, says whose pids are shown and
+ * whose pids were given. Sets @pid_ns to the inode number of the reader's pid
+ * namespace; 0 if it is the initial one, or unknown. Returns whether it said so.
+ */
+bool place_tell(const struct options *options, uint32_t *pid_ns);
 
 /*
  * Chooses the tasks that --pid and --kind select. Complains about missing pids.

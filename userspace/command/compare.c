@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "command/command.h"
 
@@ -145,41 +146,108 @@ static char *flags_of(const struct pair *pair)
 	return *flags ? flags : joined(flags, "", xstrdup("0"));
 }
 
-static void add_pair(struct libscols_table *table, const struct model *model,
-		     const struct pair *pairs, unsigned int index)
+/* The table of flags */
+
+enum { PID, RELATION, RECORDED, FLAGS, NOTE, COLUMNS };
+
+static const char *const headings[COLUMNS] = {
+	"PID", "RELATION", "RECORDED", "FLAGS", "NOTE",
+};
+
+struct cells {
+	char *of[COLUMNS];
+};
+
+static struct cells cells_of(const struct model *model,
+			     const struct pair *pairs, unsigned int index)
 {
 	const struct pair *pair = &pairs[index];
-	struct libscols_line *line = table_add_line(table);
-	char *flags = flags_of(pair);
-	char *note = pair->birth.pid ? note_of_birth(&pair->birth) :
-				       note_of(model, index, pair);
-	char *kin = kin_of(model->tasks[0].pid, pair->kin);
-	char pid[16];
 
-	snprintf(pid, sizeof(pid), "%d", model->tasks[index].pid);
-	table_set(line, 0, pid);
-	table_set(line, 1, kin);
-	table_set(line, 2, pair->birth.pid ? "yes" : "no");
-	table_set(line, 3, flags);
-	table_set(line, 4, note);
-	free(kin);
-	free(note);
-	free(flags);
+	return (struct cells){ {
+		[PID] = xasprintf("%d", model->tasks[index].pid),
+		[RELATION] = kin_of(model->tasks[0].pid, pair->kin),
+		[RECORDED] = xstrdup(pair->birth.pid ? "yes" : "no"),
+		[FLAGS] = flags_of(pair),
+		[NOTE] = pair->birth.pid ? note_of_birth(&pair->birth) :
+					   note_of(model, index, pair),
+	} };
+}
+
+static size_t widest(const struct cells *rows, unsigned int count,
+		     unsigned int column)
+{
+	size_t width = strlen(headings[column]);
+
+	for (unsigned int i = 0; i < count; i++)
+		width = MAX(width, strlen(rows[i].of[column]));
+	return width;
+}
+
+static void wrap_cell(char **cell, size_t width)
+{
+	char *lines = wrap(*cell, width, "");
+
+	free(*cell);
+	*cell = lines;
+}
+
+/* The longest words of each. */
+#define LEAST_FLAGS	strlen("CLONE_CHILD_CLEARTID|")
+#define LEAST_NOTE	strlen("pthread_create(3);")
+
+/* Breaks flags and notes into lines on a terminal that is too narrow for them. */
+static void fit(struct cells *rows, unsigned int count)
+{
+	size_t width = width_of_terminal(), used = NOTE, flags, room;
+
+	for (unsigned int column = PID; column < FLAGS; column++)
+		used += widest(rows, count, column);
+	flags = widest(rows, count, FLAGS);
+	if (!width || used + flags + widest(rows, count, NOTE) <= width)
+		return;
+	room = width > used ? width - used : 0;
+	flags = MIN(flags, MAX(room / 2, LEAST_FLAGS));
+	room = room > flags ? room - flags : 0;
+	for (unsigned int i = 0; i < count; i++) {
+		wrap_cell(&rows[i].of[FLAGS], flags);
+		wrap_cell(&rows[i].of[NOTE], MAX(room, LEAST_NOTE));
+	}
+}
+
+static void print_heading(int first)
+{
+	size_t width = width_of_terminal();
+	char *text = xasprintf("Relation of each task to %d, and its clone(2) flags, recorded or inferred from what both hold now:",
+			       first);
+
+	if (width)
+		wrap_cell(&text, width);
+	printf("\n%s\n", text);
+	free(text);
 }
 
 static void print_flags(const struct model *model, const struct pair *pairs)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
+	unsigned int count = model->count - 1;
+	struct cells *rows = xcalloc(count, sizeof(*rows));
 
-	printf("\nRelation of each task to %d, and its clone(2) flags, recorded or inferred from what both hold now:\n",
-	       model->tasks[0].pid);
-	table_add_column(table, "PID", TABLE_RIGHT);
-	table_add_column(table, "RELATION", 0);
-	table_add_column(table, "RECORDED", 0);
-	table_add_column(table, "FLAGS", 0);
-	table_add_column(table, "NOTE", 0);
-	for (unsigned int i = 1; i < model->count; i++)
-		add_pair(table, model, pairs, i);
+	for (unsigned int i = 0; i < count; i++)
+		rows[i] = cells_of(model, pairs, i + 1);
+	fit(rows, count);
+	print_heading(model->tasks[0].pid);
+	for (unsigned int column = 0; column < COLUMNS; column++)
+		table_add_column(table, headings[column],
+				 column == PID ? TABLE_RIGHT : 0);
+	for (unsigned int i = 0; i < count; i++) {
+		const char *cells[COLUMNS];
+
+		memcpy(cells, rows[i].of, sizeof(cells));
+		table_add_lines(table, cells, COLUMNS);
+		for (unsigned int column = 0; column < COLUMNS; column++)
+			free(rows[i].of[column]);
+	}
+	free(rows);
 	table_print(table);
 }
 
@@ -255,16 +323,16 @@ static void print_json(const struct model *model, const struct pair *pairs,
  * Only a creator, or whoever may be one, makes flags a sensible guess: a parent,
  * or a task of the same thread group or of the creator's.
  */
-static struct pair pair_of(const struct model *all, unsigned int task,
+static struct pair pair_of(struct model *all, unsigned int task,
 			   unsigned int first)
 {
 	struct pair pair = {
-		.relation = relate(all, task, first),
 		.birth = model_birth(all, task),
 		.kin = model_kinship(all, task, first),
 	};
 	const struct creator creator = model_creator(all, task);
 
+	need_memory(relate(all, task, first, &pair.relation));
 	pair.judged = !pair.birth.pid && creator.basis != BASIS_ADOPTED &&
 		      (pair.kin == KIN_CHILD ||
 		       (pair.kin == KIN_THREAD && !model_is_leader(all, task)));

@@ -236,34 +236,14 @@ static const char *way_of_leader(const struct model *model, unsigned int leader,
 }
 
 /*
- * "uid 1000, not 0", of the ids in which the two differ; to be freed. The setuid()
- * of libc has each thread make the system call, which gives each its own cred.
+ * In which ids the two differ; to be freed. The setuid() of libc has each thread make
+ * the system call, which gives each its own cred.
  */
 static char *compare_ids(const struct model *model, unsigned int task,
 			 unsigned int other, const char *than)
 {
-	const struct taskmap_record *a = &model->tasks[task];
-	const struct taskmap_record *b = &model->tasks[other];
-	bool all = a->uid == a->euid && a->uid == a->fsuid &&
-		   b->uid == b->euid && b->uid == b->fsuid;
-	const struct {
-		const char *name;
-		uint32_t own, other;
-	} ids[] = {
-		{ all ? "uid" : "real uid", a->uid, b->uid },
-		{ "effective uid", a->euid, all ? a->euid : b->euid },
-		{ "fsuid", a->fsuid, all ? a->fsuid : b->fsuid },
-		{ "real gid", a->gid, b->gid },
-	};
-	char *list = xstrdup("");
+	char *list = id_words(&model->tasks[task], &model->tasks[other], than);
 
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
-		if (ids[i].own != ids[i].other)
-			list = joined(list, "; ",
-				      xasprintf("%s %" PRIu32 ", %s %" PRIu32,
-						ids[i].name, ids[i].own, than,
-						ids[i].other));
-	}
 	if (*list)
 		return list;
 	free(list);

@@ -8,13 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "command/explain.h"
 
 #define INDENT		"  "
-#define WIDTH		80	/* where there is no terminal to ask */
 #define NARROWEST	60	/* below that words and titles are too long */
 #define WIDEST		110	/* longer lines are hard to read */
 
@@ -87,14 +84,13 @@ static int getpid_of(const struct model *model, unsigned int task)
 	return 0;
 }
 
-static struct relative relative_of(const struct model *model,
-				   unsigned int task, int pid,
-				   unsigned int other)
+static struct relative relative_of(struct model *model, unsigned int task,
+				   int pid, unsigned int other)
 {
 	struct relative relative = { .pid = pid, .task = other };
 
 	if (other != NO_TASK)
-		relative.relation = relate(model, task, other);
+		need_memory(relate(model, task, other, &relative.relation));
 	return relative;
 }
 
@@ -145,8 +141,12 @@ static void find_threads(struct facts *facts, const struct model *model)
 	for (unsigned int i = 0; i < threads.count; i++) {
 		const struct taskmap_record *record =
 			&model->tasks[threads.tasks[i]];
+		bool worker = record->kind == TASKMAP_WORKER;
+		bool live = !model_is_dead(model, threads.tasks[i]);
 
-		facts->workers += record->kind == TASKMAP_WORKER;
+		facts->workers += worker;
+		facts->live_workers += live && worker;
+		facts->live += live && !worker;
 		if (record->flags & FLAG_DUMPCORE)
 			facts->dumper = record->pid;
 	}
@@ -154,7 +154,7 @@ static void find_threads(struct facts *facts, const struct model *model)
 		facts->workers = 0;
 }
 
-static struct facts facts_find(const struct model *model, unsigned int task)
+static struct facts facts_find(struct model *model, unsigned int task)
 {
 	const struct taskmap_record *record = &model->tasks[task];
 	struct facts facts = {
@@ -164,7 +164,6 @@ static struct facts facts_find(const struct model *model, unsigned int task)
 			  record->kind == TASKMAP_WORKER,
 		.leader = model_is_leader(model, task),
 		.dead = model_is_dead(model, task),
-		.live = model_live_threads(model, task),
 		.home = home_of(model, task),
 		.gettid = record->ns_pid,
 		.getpid = getpid_of(model, task),
@@ -197,17 +196,26 @@ static const char *of_them(unsigned int count, const char *one,
 
 /* The title */
 
+char *explain_threads(unsigned int threads, unsigned int workers)
+{
+	char *words = xstrdup("");
+
+	if (threads || !workers)
+		words = joined(words, "",
+			       xasprintf("%u %s", threads,
+					 of_them(threads, "thread", "threads")));
+	if (workers)
+		words = joined(words, " and ",
+			       xasprintf("%u kernel %s", workers,
+					 of_them(workers, "worker", "workers")));
+	return words;
+}
+
 /* Workers of the kernel run in a process and are not threads of its program. */
 static char *threads_of(const struct facts *facts)
 {
-	unsigned int own = facts->record->threads - facts->workers;
-	char *words = xasprintf("%u %s", own, of_them(own, "thread", "threads"));
-
-	if (facts->workers)
-		words = joined(words, " and ",
-			       xasprintf("%u kernel %s", facts->workers,
-					 of_them(facts->workers, "worker", "workers")));
-	return words;
+	return explain_threads(facts->record->threads - facts->workers,
+			       facts->workers);
 }
 
 static char *kind_of(const struct facts *facts)
@@ -511,11 +519,14 @@ static void explain_proc(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 	const struct taskmap_record *record = facts->record;
+	const char *it_is = to->elsewhere ?
+		"In a /proc that was mounted in the initial pid namespace it is" :
+		"It is";
 
 	if (facts->leader) {
 		say(to, TOPIC_PROC, xasprintf("PID = TGID = %d", record->pid),
-		    "It is /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
-		    record->pid);
+		    "%s /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
+		    it_is, record->pid);
 		if (record->threads > 1)
 			say(to, TOPIC_PROC,
 			    xasprintf("%u threads", record->threads),
@@ -525,7 +536,8 @@ static void explain_proc(struct explanation *to)
 		say(to, TOPIC_PROC,
 		    xasprintf("PID %d is not TGID %d", record->pid,
 			      record->tgid),
-		    "It is /proc/%d/task/%d.", record->tgid, record->pid);
+		    "%s /proc/%d/task/%d.", it_is, record->tgid,
+		    record->pid);
 		say(to, TOPIC_PROC, NULL,
 		    "\"ls /proc\" does not show %d, for it lists leaders alone. \"cd /proc/%d\" works all the same: there is a directory for each task, if one asks by name.",
 		    record->pid, record->pid);
@@ -548,10 +560,13 @@ static void explain_unusual(struct explanation *to)
 	free(list);
 }
 
-static struct explanation explain(struct model *model, unsigned int task)
+static struct explanation explain(struct model *model, unsigned int task,
+				  bool elsewhere)
 {
 	struct explanation explanation = {
-		.model = model, .facts = facts_find(model, task),
+		.model = model,
+		.facts = facts_find(model, task),
+		.elsewhere = elsewhere,
 	};
 
 	explanation.title = title_of(&explanation.facts);
@@ -582,40 +597,20 @@ static void explanation_free(struct explanation *explanation)
 
 static size_t width_of_output(void)
 {
-	struct winsize size;
+	size_t width = width_of_terminal();
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return WIDTH;
-	if (size.ws_col < NARROWEST)
+	if (!width)
+		return USUAL_WIDTH;
+	if (width < NARROWEST)
 		return NARROWEST;
-	return size.ws_col > WIDEST ? WIDEST : size.ws_col;
+	return width > WIDEST ? WIDEST : width;
 }
 
-/* Sets a cell to the first line of @text; returns what follows that line. */
-static const char *set_line(struct libscols_line *line, size_t column,
-			    const char *text)
-{
-	size_t length = strcspn(text, "\n");
-	char *first = xasprintf("%.*s", (int)length, text);
-
-	table_set(line, column, first);
-	free(first);
-	return text + length + (text[length] == '\n');
-}
-
-/*
- * Adds the lines of @text, with those of @fact beside them. Not as one row with
- * SCOLS_FL_WRAP: libsmartcols 2.41 crashes there if memory runs out.
- */
+/* The lines of @text, with those of @fact beside them. */
 static void add_lines(struct libscols_table *table, const char *text,
 		      const char *fact)
 {
-	do {
-		struct libscols_line *line = table_add_line(table);
-
-		text = set_line(line, 0, text);
-		fact = set_line(line, 1, fact);
-	} while (*text || *fact);
+	table_add_lines(table, (const char *[]){ text, fact }, 2);
 }
 
 static void add_sentence(struct libscols_table *table,
@@ -694,11 +689,12 @@ static void print_brief(const struct explanation *explanation)
 	}
 }
 
-static void print_all(struct model *model, const unsigned int *tasks,
+static void print_all(struct view *view, const unsigned int *tasks,
 		      size_t count, bool all)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct explanation explanation = explain(model, tasks[i]);
+		struct explanation explanation =
+			explain(&view->model, tasks[i], view->elsewhere);
 
 		fputs(i ? "\n" : "", stdout);
 		if (all)
@@ -828,7 +824,8 @@ static void print_json(struct view *view, const unsigned int *tasks,
 	json_member(&json, "limits", array);
 	json_begin_rows(&json, "explain");
 	for (size_t i = 0; i < count; i++) {
-		struct explanation explanation = explain(&view->model, tasks[i]);
+		struct explanation explanation =
+			explain(&view->model, tasks[i], view->elsewhere);
 
 		json_row(&json, explanation_object(&explanation));
 		explanation_free(&explanation);
@@ -849,7 +846,7 @@ int explain_command(const struct options *options, struct error *error)
 	if (options->output.format == FORMAT_JSON)
 		print_json(&view, tasks, count);
 	else
-		print_all(&view.model, tasks, count, options->complete);
+		print_all(&view, tasks, count, options->complete);
 	free(tasks);
 	return view_close(&view, STATUS_DONE);
 }

@@ -32,7 +32,8 @@ struct facts {
 	bool kernel;		/* runs no program and makes no system calls */
 	bool leader;		/* of its thread group; /proc lists it for that */
 	bool dead;
-	unsigned int live;	/* threads of its group that are not dead */
+	unsigned int live;	/* threads of its process that are not dead */
+	unsigned int live_workers;	/* kernel workers there, which are not counted */
 	unsigned int workers;	/* kernel workers among its threads */
 	int dumper;		/* the thread of its process that dumps core, or 0 */
 	enum home home;
@@ -78,6 +79,7 @@ struct sentence {
 struct explanation {
 	struct model *model;	/* gets the numbers of the ids that are shown */
 	struct facts facts;
+	bool elsewhere;		/* the reader's /proc may have other pids */
 	char *title;		/* one line: who it is */
 	struct sentence *sentences;	/* in order of their topics */
 	size_t count;
@@ -86,6 +88,9 @@ struct explanation {
 /* Adds a sentence. Takes over @fact, which is NULL if the text says it. */
 void say(struct explanation *explanation, enum topic topic, char *fact,
 	 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* "2 threads and 1 kernel worker"; to be freed. */
+char *explain_threads(unsigned int threads, unsigned int workers);
 
 /* explain_sharing.c */
 
@@ -99,10 +104,6 @@ void explain_others(struct explanation *explanation);
 
 /* What a creator is called: "thread 12 (name)"; to be freed. */
 char *explain_creator(const struct model *model, const struct relative *creator);
-
-/* In what their user and group ids differ; "" if in none of these. To be freed. */
-char *explain_ids(const struct taskmap_record *own,
-		  const struct taskmap_record *other);
 
 /* explain_state.c */
 

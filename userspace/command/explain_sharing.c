@@ -4,7 +4,6 @@
  * Sentences about how a task was created, and what two tasks share.
  */
 #include <ctype.h>
-#include <inttypes.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -382,37 +381,12 @@ static void tell_others(const struct subject *subject)
 		    "Since then, one of the two was moved to other cgroups.");
 }
 
-char *explain_ids(const struct taskmap_record *own,
-		  const struct taskmap_record *other)
-{
-	const struct {
-		const char *name;
-		uint32_t own;
-		uint32_t other;
-	} ids[] = {
-		{ "uid", own->uid, other->uid },
-		{ "gid", own->gid, other->gid },
-		{ "euid", own->euid, other->euid },
-		{ "fsuid", own->fsuid, other->fsuid },
-	};
-	char *list = xstrdup("");
-
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
-		if (ids[i].own != ids[i].other)
-			list = joined(list, "; ",
-				      xasprintf("%s %" PRIu32 ", not %" PRIu32,
-						ids[i].name, ids[i].own,
-						ids[i].other));
-	}
-	return list;
-}
-
 /* A new task has the ids of its creator (copy_creds(), kernel/cred.c). */
 static void tell_ids(const struct subject *subject)
 {
 	const struct model *model = subject->to->model;
 	const struct taskmap_record *other = &model->tasks[subject->other->task];
-	char *list = explain_ids(subject->to->facts.record, other);
+	char *list = id_words(subject->to->facts.record, other, "not");
 
 	if (*list)
 		say(subject->to, subject->topic,

@@ -92,12 +92,14 @@ static void explain_zombie(struct explanation *to)
 	bool others = record->tracer && record->tracer != record->ppid &&
 		      (tracer == NO_TASK ||
 		       to->model->tasks[tracer].tgid != record->ppid);
-	char *fact = xasprintf("state Z, %u live threads", facts->live);
+	char *words = explain_threads(facts->live, facts->live_workers);
+	unsigned int live = facts->live + facts->live_workers;
+	char *fact = xasprintf("state Z, %s alive", words);
 
-	if (facts->leader && facts->live)
+	if (facts->leader && live)
 		state(to, fact,
-		      "Zombie: it has ended, and stays until the last thread of its process ends: %u of them %s, and its PID is the number of the process.",
-		      facts->live, facts->live == 1 ? "lives" : "live");
+		      "Zombie: it has ended, and stays until the last thread of its process ends: %s %s, and its PID is the number of the process.",
+		      words, live == 1 ? "lives" : "live");
 	else if (others)
 		state(to, fact,
 		      "Zombie: it has ended, and its tracer %d must take its exit status first, then its parent %d.",
@@ -109,6 +111,7 @@ static void explain_zombie(struct explanation *to)
 	else
 		state(to, fact,
 		      "Zombie: a thread stays one only until its tracer has taken its exit status.");
+	free(words);
 	explain_exit_code(to);
 	explain_exit_signal(to);
 }

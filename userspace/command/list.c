@@ -79,10 +79,10 @@ static void fill_shares(const struct cell *cell, struct value *value)
 	if (origin == NO_TASK)
 		return;
 	for_each_resource(r) {
-		if (model_same(model, task, origin, r))
+		if (resources[r].shared && model_same(model, task, origin, r))
 			set |= BIT(r);
 	}
-	words = resource_words(set, ",", RESOURCE_SHARED);
+	words = resource_words(set, ",", RESOURCE_NAME);
 	value_set_text(value, words);
 	free(words);
 }

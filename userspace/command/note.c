@@ -174,6 +174,45 @@ static void note_odd(const struct model *model, unsigned int task,
 	note_apart(apart, out);
 }
 
+/* The task that created @task or, if that is not recorded, may have: its parent. */
+static unsigned int likely_creator(const struct model *model, unsigned int task,
+				   const struct birth *birth)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+	unsigned int parent;
+
+	if (birth->pid)
+		return birth->creator;
+	parent = record->parent ? model_find(model, record->parent) :
+				  model_parent(model, task);
+	/* A younger one adopted it. */
+	return parent != NO_TASK &&
+	       model->tasks[parent].start_ns > record->start_ns ? NO_TASK : parent;
+}
+
+/* A new task has the ids of its creator (copy_creds(), kernel/cred.c). */
+static void note_new_ids(const struct model *model, unsigned int task,
+			 char out[VALUE_SIZE])
+{
+	const struct taskmap_record *record = &model->tasks[task], *from;
+	const struct birth birth = model_birth(model, task);
+	unsigned int creator = likely_creator(model, task, &birth);
+	char *who, *ids;
+
+	if (!model_is_leader(model, task) || creator == NO_TASK)
+		return;
+	from = &model->tasks[creator];
+	who = from->pid == record->parent || from->pid == record->ppid ?
+	      xstrdup("its parent has") :
+	      xasprintf("its creator %d has", from->pid);
+	ids = id_words(record, from, who);
+	if (*ids)
+		note(out, "%s: set after the fork%s", ids, birth.pid ? "" :
+		     ", unless another task created it");
+	free(ids);
+	free(who);
+}
+
 /* Another effective id than the real one, as in a program with the set-user-ID bit. */
 static void note_effective_ids(const struct model *model, unsigned int task,
 			       char out[VALUE_SIZE])
@@ -345,6 +384,7 @@ void note_oddities(const struct model *model, unsigned int task,
 	}
 	note_shared(model, task, out);
 	note_odd(model, task, out);
+	note_new_ids(model, task, out);
 	note_effective_ids(model, task, out);
 	note_children(model, task, out);
 	if (model_helper(model, task) == HELPER_NOT)

@@ -30,10 +30,6 @@
  */
 #define MOST	10000
 
-/* Inode numbers of the initial namespaces. */
-#define FIRST_PID_NS	0xeffffffcU
-#define FIRST_TIME_NS	0xeffffffaU
-
 /* The system to verify. Tests replace it. */
 struct verify_system {
 	/* source_read(), and its @source */

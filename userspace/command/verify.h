@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "core/place.h"
 
 /*
  * The answers of the module and of the other source to one question, as text.
@@ -66,17 +67,6 @@ int proc_read(const char *root, const char *cgroups, int pid,
  * is not mounted, or if the paths in /proc do not start at its root.
  */
 char *proc_cgroups(const char *root);
-
-/**
- * proc_namespace() - read the inode number of a namespace
- * @root: where procfs is mounted
- * @pid: the task, or 0 for the caller
- * @resource: which of its namespaces
- * @number: set to the inode number, or to 0 if there is no such link because the
- *	task is dead or the kernel does not have such namespaces
- */
-int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
-		   uint64_t *number);
 
 /*
  * Lists the pids of all tasks in /proc, in no particular order. The caller

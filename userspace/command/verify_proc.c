@@ -19,21 +19,6 @@ static uint64_t tick_ns(void)
 }
 
 /*
- * The path of a file of a task. Every task has a directory in its own task
- * directory, so the path needs no tgid, and the tgid that /proc reports can be
- * compared.
- */
-static void path_of(char path[PATH_MAX], const char *root, int pid,
-		    const char *name)
-{
-	if (pid)
-		snprintf(path, PATH_MAX, "%s/%d/task/%d/%s", root, pid, pid,
-			 name);
-	else
-		snprintf(path, PATH_MAX, "%s/self/%s", root, name);
-}
-
-/*
  * Reads a whole file. Returns NULL with errno set if that fails; otherwise the
  * caller frees the text.
  */
@@ -65,7 +50,7 @@ static char *read_file(const char *root, int pid, const char *name)
 {
 	char path[PATH_MAX];
 
-	path_of(path, root, pid, name);
+	proc_path(path, root, pid, name);
 	return read_path(path);
 }
 
@@ -222,28 +207,6 @@ int proc_read(const char *root, const char *cgroups, int pid,
 	return error;
 }
 
-int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
-		   uint64_t *number)
-{
-	char path[PATH_MAX], name[32], text[64];
-	ssize_t length;
-
-	snprintf(name, sizeof(name), "ns/%s", resources[resource].link);
-	path_of(path, root, pid, name);
-	length = readlink(path, text, sizeof(text) - 1);
-	if (length < 0 && errno != ENOENT)
-		return -errno;
-	*number = 0;
-	if (length < 0) {
-		/* Find out whether the link or the task is missing. */
-		path_of(path, root, pid, "stat");
-		return access(path, F_OK) ? -errno : 0;
-	}
-	text[length] = '\0';
-	/* For example "mnt:[4026531841]". */
-	return sscanf(text, "%*[^[][%" SCNu64, number) == 1 ? 0 : -EBADMSG;
-}
-
 /* Inode numbers of the initial cgroup namespace, and of the root cgroup. */
 #define FIRST_CGROUP_NS	0xeffffffbU
 #define CGROUP_ROOT	1
@@ -259,7 +222,7 @@ char *proc_cgroups(const char *root)
 	if (proc_namespace(root, 0, TASKMAP_CGROUP_NS, &number) ||
 	    (number && number != FIRST_CGROUP_NS))
 		return NULL;
-	path_of(path, root, 0, "mounts");
+	proc_path(path, root, 0, "mounts");
 	mounts = setmntent(path, "re");
 	if (!mounts)
 		return NULL;

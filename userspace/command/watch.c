@@ -30,7 +30,7 @@ struct watch {
 	sigset_t blocked;	/* signals that were blocked before */
 	pid_t command;		/* pid of COMMAND; 0 if there is none, or it has ended */
 	int wait_status;	/* wait status of COMMAND */
-	pid_t first;		/* pid of COMMAND, also after its end */
+	uint32_t pid_ns;	/* the reader's pid namespace; 0 for the initial one */
 	bool follows;		/* ends when all tasks of --pid have ended */
 	bool ending;		/* events after @last are not shown */
 	uint64_t last;
@@ -148,8 +148,7 @@ static int start_command(struct watch *watch, struct error *error)
 	free(name);
 	if (watch->command < 0)
 		return -1;
-	watch->first = watch->command;
-	family_expect(&watch->family, watch->first);
+	family_expect(&watch->family, watch->command, watch->pid_ns);
 	return 0;
 }
 
@@ -241,12 +240,12 @@ static int show_events(struct watch *watch, struct error *error)
 }
 
 /*
- * Events contain pids of the initial pid namespace, but fork(2) returned a pid
- * of ours.
+ * If /proc does not show the reader's pid namespace, the pid that fork(2) returned
+ * can be one of another namespace than those of the events.
  */
 static void complain_of_command(const struct watch *watch)
 {
-	if (!watch->family.lost && family_awaits(&watch->family, watch->first))
+	if (!watch->family.lost && watch->family.expected)
 		complain("no event of COMMAND was seen: run taskmap in the initial pid namespace");
 }
 
@@ -305,8 +304,9 @@ static int watch_tasks(struct watch *watch, struct error *error)
 	bool missing = false;
 	int status;
 
-	if (options->filter.pid_count && !options->input &&
-	    add_running(watch, &missing, error))
+	if (!options->input && !options->filter.pid_count)
+		place_tell(options, &watch->pid_ns);
+	else if (!options->input && add_running(watch, &missing, error))
 		return -1;
 	if (missing && !watch->family.alive)
 		return STATUS_MISSING;

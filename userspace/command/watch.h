@@ -36,6 +36,8 @@ struct family {
 	uint64_t execs;
 	uint64_t exits;
 	uint64_t lost;		/* lost events, which may be of other tasks */
+	int expected;		/* pid of a task that will be born; 0 for none */
+	uint32_t pid_ns;	/* pid namespace of @expected; 0 for the initial one */
 };
 
 /* Call family_free() after this. */
@@ -51,8 +53,11 @@ void family_add(struct family *family, int pid);
  */
 void family_await(struct family *family, int pid);
 
-/* Adds the first task that is born with @pid. */
-void family_expect(struct family *family, int pid);
+/*
+ * Adds the first task that is born with @pid in the pid namespace with the inode
+ * number @pid_ns; 0 for the initial one.
+ */
+void family_expect(struct family *family, int pid, uint32_t pid_ns);
 
 /* Whether no event has been about the task that was awaited or expected. */
 bool family_awaits(const struct family *family, int pid);

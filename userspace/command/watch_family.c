@@ -69,9 +69,20 @@ void family_await(struct family *family, int pid)
 		family->pids[pid] = MEMBER | AWAITED;
 }
 
-void family_expect(struct family *family, int pid)
+void family_expect(struct family *family, int pid, uint32_t pid_ns)
 {
-	family->pids[pid] = AWAITED;
+	family->expected = pid;
+	family->pid_ns = pid_ns;
+}
+
+static bool is_expected(const struct family *family,
+			const struct taskmap_record *task)
+{
+	if (!family->pid_ns)
+		return task->pid == family->expected;
+	return task->ns_pid == family->expected &&
+	       task->ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] ==
+	       family->pid_ns;
 }
 
 bool family_awaits(const struct family *family, int pid)
@@ -110,6 +121,10 @@ static bool takes_birth(struct family *family,
 	bool awaited = family->pids[pid] & AWAITED;
 
 	leave(family, pid, 0);
+	if (is_expected(family, &event->record)) {
+		family->expected = 0;
+		awaited = true;
+	}
 	if (born_in(family, event))
 		family_add(family, event->caller);
 	else if (!awaited)

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,24 +66,13 @@ static bool wants_color(void)
 	return isatty(STDOUT_FILENO) && !(never && *never);
 }
 
-static size_t width_of_output(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return WIDTH;
-	return size.ws_col;
-}
-
 void show_init(struct show *show, const struct output *output,
 	       const struct taskmap_header *header)
 {
 	*show = (struct show){
 		.json = output->format == FORMAT_JSON,
 		.color = wants_color(),
-		.width = width_of_output(),
+		.width = width_of_terminal(),
 		.header = header,
 		.columns.of = &task_columns,
 	};
@@ -124,7 +112,7 @@ static char *birth_text(const struct taskmap_event *event)
 		if (flags & 1ULL << bit)
 			others = joined(others, "|", flag_word(bit));
 	}
-	text = resource_words(set, ",", RESOURCE_SHARED);
+	text = resource_words(set & ~ALL_NAMESPACES, ",", RESOURCE_NAME);
 	spaces = resource_words(set & ALL_NAMESPACES, ",", RESOURCE_NAME);
 	if (*spaces)
 		text = joined(text, " ", xasprintf("new %s", spaces));

@@ -17,6 +17,26 @@ static bool kind_matches(const struct filter *filter, unsigned int kind)
 	return !filter->kinds || (kind <= KINDS && filter->kinds >> kind & 1);
 }
 
+int filter_pid(const struct filter *filter, const struct model *model, int pid)
+{
+	int found = 0;
+
+	if (!filter->pid_ns)
+		return pid;
+	for (unsigned int i = 0; i < model->count; i++) {
+		const struct taskmap_record *task = &model->tasks[i];
+
+		if (task->ns_pid != pid ||
+		    task->ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] !=
+		    filter->pid_ns)
+			continue;
+		if (found)
+			return -1;
+		found = task->pid;
+	}
+	return found;
+}
+
 /* Chooses the tasks that @pid selects. Returns false if there are none. */
 static bool choose_pid(const struct model *model, int pid, bool *tasks)
 {
@@ -40,8 +60,11 @@ int filter_apply(const struct filter *filter, const struct model *model,
 	if (!chosen->tasks || !chosen->missing)
 		return -ENOMEM;
 	for (size_t i = 0; i < filter->pid_count; i++) {
-		if (!choose_pid(model, filter->pids[i], chosen->tasks))
-			chosen->missing[chosen->missing_count++] = filter->pids[i];
+		int given = filter->pids[i];
+
+		if (!choose_pid(model, filter_pid(filter, model, given),
+				chosen->tasks))
+			chosen->missing[chosen->missing_count++] = given;
 	}
 	qsort(chosen->missing, chosen->missing_count, sizeof(int), compare_pids);
 	for (unsigned int i = 0; i < model->count; i++) {

@@ -203,6 +203,9 @@ static void add_member(const struct model *model,
 	struct group *group = &grouping->groups[grouping->number[task] - 1];
 	int tgid = model->tasks[task].tgid;
 
+	if (!group->count ||
+	    model->tasks[task].start_ns < model->tasks[group->oldest].start_ns)
+		group->oldest = task;
 	grouping->members[group->first + group->count++] = task;
 	if (model_is_kthread(model, task))
 		return;
@@ -295,17 +298,6 @@ int model_number_all(struct model *model, uint32_t set)
 	return 0;
 }
 
-static int count_dead(struct model *model)
-{
-	model->dead = array_of((size_t)model->count + 1, sizeof(*model->dead));
-	if (!model->dead)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < model->count; i++)
-		model->dead[i + 1] = model->dead[i] +
-				     model_is_dead(model, model->order.tasks[i]);
-	return 0;
-}
-
 int model_init(struct model *model, const struct snapshot *snap)
 {
 	int error;
@@ -320,8 +312,6 @@ int model_init(struct model *model, const struct snapshot *snap)
 	error = sort_tasks(model, entry_of_task, &model->order);
 	if (!error)
 		error = sort_tasks(model, entry_of_vfork, &model->vforks);
-	if (!error)
-		error = count_dead(model);
 	return error ? error : norms_make(model);
 }
 
@@ -329,7 +319,6 @@ void model_free(struct model *model)
 {
 	free((void *)model->order.tasks);
 	free((void *)model->vforks.tasks);
-	free(model->dead);
 	norms_free(model);
 	for_each_resource(r)
 		free_grouping(&model->holders[r]);
@@ -453,15 +442,6 @@ struct members model_thread_group(const struct model *model, int tgid)
 struct members model_threads(const struct model *model, unsigned int task)
 {
 	return model_thread_group(model, model->tasks[task].tgid);
-}
-
-unsigned int model_live_threads(const struct model *model, unsigned int task)
-{
-	const struct members threads = model_threads(model, task);
-	const unsigned int *dead = model->dead +
-				   (threads.tasks - model->order.tasks);
-
-	return threads.count - (dead[threads.count] - dead[0]);
 }
 
 bool model_same(const struct model *model, unsigned int a, unsigned int b,

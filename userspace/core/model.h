@@ -37,6 +37,7 @@ struct group {
 	unsigned int first;	/* index of the first member in grouping.members */
 	unsigned int count;
 	unsigned int earliest;	/* the member with the lowest pid */
+	unsigned int oldest;	/* the member that was created first */
 	/* Without kernel threads: what these do not share, they borrow. */
 	struct sharers users;
 	/*
@@ -98,7 +99,6 @@ struct model {
 	 */
 	uint64_t chance[2];
 	struct members order;	/* all tasks */
-	unsigned int *dead;	/* for each index in @order: dead tasks before it */
 	struct members vforks;	/* children of vfork(2), sorted by mm, parent and pid */
 	struct grouping holders[TASKMAP_RESOURCES];
 	/*
@@ -171,9 +171,6 @@ bool model_is_kthread(const struct model *model, unsigned int task);
  */
 struct members model_thread_group(const struct model *model, int tgid);
 struct members model_threads(const struct model *model, unsigned int task);
-
-/* Number of members of @task's thread group that are not dead. */
-unsigned int model_live_threads(const struct model *model, unsigned int task);
 
 /* Whether both tasks hold the same object. False if neither holds one. */
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
@@ -281,7 +278,16 @@ struct filter {
 	int *pids;		/* without duplicates, in the given order; none: all tasks */
 	size_t pid_count;
 	unsigned int kinds;	/* BIT(kind) of each kind; 0: all kinds */
+	/* Inode number of the pid namespace of @pids; 0 for the initial one. */
+	uint32_t pid_ns;
 };
+
+/*
+ * The pid in the initial namespace of the task that @pid of a filter means: 0 if
+ * it is unknown, -1 if several tasks had it while the snapshot was taken. A record
+ * has only the pid in the innermost namespace of its task.
+ */
+int filter_pid(const struct filter *filter, const struct model *model, int pid);
 
 /* The result of applying a filter to a snapshot. */
 struct chosen {
@@ -488,14 +494,16 @@ struct relation {
  * @model: the model of a snapshot with both tasks
  * @task: the task that clone(2) would create
  * @other: the task that would call clone(2)
+ * @relation: set to the relation of @task to @other
  *
+ * If namespaces differ, groups all tasks by these, once for all relations.
  * active_mm is only in the sets @same and @apart: it depends only on which tasks
  * ran before.
  *
- * Return: the relation of @task to @other.
+ * Return: 0 or -ENOMEM.
  */
-struct relation relate(const struct model *model, unsigned int task,
-		       unsigned int other);
+int relate(struct model *model, unsigned int task, unsigned int other,
+	   struct relation *relation);
 
 /**
  * relation_name() - name the function that creates such tasks

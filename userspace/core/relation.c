@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <errno.h>
+
 #include "core/model.h"
 
 /*
@@ -69,18 +71,14 @@ static bool tells(const struct model *model, unsigned int task,
 	return one && two;
 }
 
-/* Whether a task that was created before @task holds the same. O(n). */
+/* Whether a task that was created before @task holds the same. */
 static bool older_holds(const struct model *model, unsigned int task,
 			unsigned int resource)
 {
-	uint64_t start = model->tasks[task].start_ns;
+	const struct group *holders = model_group(model, task, resource);
 
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (model->tasks[i].start_ns < start &&
-		    model_same(model, i, task, resource))
-			return true;
-	}
-	return false;
+	return model->tasks[holders->oldest].start_ns <
+	       model->tasks[task].start_ns;
 }
 
 /*
@@ -181,19 +179,20 @@ static void find_beyond(struct relation *relation)
 	relation->beyond |= relation->apart & BIT(TASKMAP_CGROUPS);
 }
 
-struct relation relate(const struct model *model, unsigned int task,
-		       unsigned int other)
+int relate(struct model *model, unsigned int task, unsigned int other,
+	   struct relation *relation)
 {
-	struct relation relation = { 0 };
-
-	compare(&relation, model, task, other);
-	find_entered(&relation, model, task, other);
-	relation.vfork = relation.same & BIT(TASKMAP_MM) &&
-			 model->tasks[task].marks & TASKMAP_MARK_VFORK;
-	find_flags(&relation, model, task, other);
-	apply_rules(&relation);
-	find_beyond(&relation);
-	return relation;
+	*relation = (struct relation){ 0 };
+	compare(relation, model, task, other);
+	if (model_group_all(model, relation->apart & ALL_NAMESPACES))
+		return -ENOMEM;
+	find_entered(relation, model, task, other);
+	relation->vfork = relation->same & BIT(TASKMAP_MM) &&
+			  model->tasks[task].marks & TASKMAP_MARK_VFORK;
+	find_flags(relation, model, task, other);
+	apply_rules(relation);
+	find_beyond(relation);
+	return 0;
 }
 
 const char *relation_name(const struct relation *relation)

@@ -87,9 +87,9 @@
 }
 #define HELD(name, column, noun, help, ...) \
 	RESOURCE(name, column, name, noun, help, __VA_ARGS__)
-#define SHARED(name, column, word, flag_, noun, help, ...)		\
+#define SHARED(name, column, flag_, noun, help, ...)			\
 	RESOURCE(name, column, name, noun, help " (" #flag_ ")",		\
-		 .shared = word, .flag = #flag_, .bit = flag_, __VA_ARGS__)
+		 .shared = true, .flag = #flag_, .bit = flag_, __VA_ARGS__)
 #define LINK(column, link_)						\
 	.link = link_,							\
 	.inode_column = column "_INODE",				\
@@ -104,34 +104,34 @@
 		 LINK(column, name "_for_children"), NOT_COUNTED)
 
 const struct resource resources[] = {
-	[TASKMAP_MM] = SHARED("mm", "MM", "vm", CLONE_VM,
+	[TASKMAP_MM] = SHARED("mm", "MM", CLONE_VM,
 		"address space",
 		"address space",
 		COUNT(TASKS, true, "a vhost device, a reader of /proc, a debugger")),
 	[TASKMAP_ACTIVE_MM] = HELD("active_mm", "ACTIVE_MM", "loaded address space",
 		"address space loaded while it runs, its own or borrowed",
 		NOT_COUNTED),
-	[TASKMAP_FILES] = SHARED("files", "FILES", "files", CLONE_FILES,
+	[TASKMAP_FILES] = SHARED("files", "FILES", CLONE_FILES,
 		"open files",
 		"table of open files",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_FS] = SHARED("fs", "FS", "fs", CLONE_FS,
+	[TASKMAP_FS] = SHARED("fs", "FS", CLONE_FS,
 		"root and working directory",
 		"root and working directory, umask",
 		COUNT(TASKS, true, "io_uring before Linux 5.12")),
-	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", "sighand", CLONE_SIGHAND,
+	[TASKMAP_SIGHAND] = SHARED("sighand", "SIGHAND", CLONE_SIGHAND,
 		"signal handlers",
 		"signal handlers",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", "thread", CLONE_THREAD,
+	[TASKMAP_SIGNAL] = SHARED("signal", "SIGNAL", CLONE_THREAD,
 		"thread group",
 		"signal state of its thread group",
 		COUNT(TASKS, false, "threads that have ended, until their memory is freed")),
-	[TASKMAP_IO] = SHARED("io", "IO", "io", CLONE_IO,
+	[TASKMAP_IO] = SHARED("io", "IO", CLONE_IO,
 		"I/O context",
 		"I/O context",
 		COUNT(TASKS, true, NULL)),
-	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", "sysvsem", CLONE_SYSVSEM,
+	[TASKMAP_SYSVSEM] = SHARED("sysvsem", "SYSVSEM", CLONE_SYSVSEM,
 		"semaphore undo list",
 		"System V semaphore undo list",
 		NOT_COUNTED),

@@ -60,7 +60,7 @@ struct resource {
 	const char *inode_column;	/* heading of a namespace's inode number */
 	const char *prefix;		/* prefix of short ids: "mm" in "mm#3" */
 	const char *noun;		/* name in sentences */
-	const char *shared;		/* word for the clone(2) flag that shares it; or NULL */
+	bool shared;			/* a clone(2) flag shares it */
 	const char *flag;	/* that flag, or the flag that creates a namespace; or NULL */
 	uint64_t bit;			/* value of @flag, or 0 */
 	const char *link;		/* of a namespace: its name in /proc/PID/ns */

@@ -249,6 +249,13 @@ void table_add_child(struct libscols_line *parent, struct libscols_line *child);
 
 void table_set(struct libscols_line *line, size_t column, const char *text);
 
+/*
+ * Adds a row of @count cells, which can have several lines separated by newlines.
+ * Changes @cells.
+ */
+void table_add_lines(struct libscols_table *table, const char **cells,
+		     size_t count);
+
 /* Prints @table to standard output and frees it. */
 void table_print(struct libscols_table *table);
 
@@ -379,7 +386,21 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
 #define RESOURCE_NAME	offsetof(struct resource, name)
 #define RESOURCE_NOUN	offsetof(struct resource, noun)
 #define RESOURCE_FLAG	offsetof(struct resource, flag)
-#define RESOURCE_SHARED	offsetof(struct resource, shared)
+
+/**
+ * id_words() - list the user and group ids in which two tasks differ
+ * @own: the task to describe
+ * @other: the task that it is compared with
+ * @than: the word before an id of @other
+ *
+ * Ids with the same values are listed together. An effective id is left out if both
+ * tasks have the real one, and an fsuid if both have the effective one.
+ *
+ * Return: for example "uid/gid 1000, not 0; euid 5, not 0" if @than is "not", or "" if
+ * the recorded ids are the same. The caller frees it.
+ */
+char *id_words(const struct taskmap_record *own,
+	       const struct taskmap_record *other, const char *than);
 
 /**
  * wrap() - break a text into lines
@@ -387,11 +408,18 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
  * @width: maximum width of a line, unless a word is longer
  * @indent: written before each line, and not part of @width
  *
- * Lines are broken only at blanks, which are removed there.
+ * Lines are broken at blanks, which are removed there, and after a "|" in a word
+ * that is wider than a line, such as a list of flags.
  *
  * Return: the lines, separated by newlines; the caller frees them.
  */
 char *wrap(const char *text, size_t width, const char *indent);
+
+/* Width of a line if the terminal does not report one, in columns */
+#define USUAL_WIDTH	80
+
+/* The width of the terminal on standard output, in columns; 0 if it is not one. */
+size_t width_of_terminal(void);
 
 /* The width of the first @length bytes of @text, in columns of a terminal. */
 size_t text_width(const char *text, size_t length);

@@ -74,6 +74,35 @@ void table_set(struct libscols_line *line, size_t column, const char *text)
 	check(scols_line_set_data(line, column, text));
 }
 
+/* Sets a cell to the first line of @text; returns what follows that line. */
+static const char *set_line(struct libscols_line *line, size_t column,
+			    const char *text)
+{
+	size_t length = strcspn(text, "\n");
+	char *first = xasprintf("%.*s", (int)length, text);
+
+	table_set(line, column, first);
+	free(first);
+	return text + length + (text[length] == '\n');
+}
+
+/* Not as one row with SCOLS_FL_WRAP: libsmartcols 2.41 crashes if memory runs out. */
+void table_add_lines(struct libscols_table *table, const char **cells,
+		     size_t count)
+{
+	bool more = true;
+
+	while (more) {
+		struct libscols_line *line = table_add_line(table);
+
+		more = false;
+		for (size_t i = 0; i < count; i++) {
+			cells[i] = set_line(line, i, cells[i]);
+			more |= *cells[i];
+		}
+	}
+}
+
 void table_print(struct libscols_table *table)
 {
 	int ret;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -147,11 +150,60 @@ char *resource_words(uint32_t set, const char *separator, size_t word)
 	return words;
 }
 
+char *id_words(const struct taskmap_record *own,
+	       const struct taskmap_record *other, const char *than)
+{
+	struct {
+		const char *name;
+		uint32_t own, other;
+		bool listed;	/* together with an earlier one */
+	} ids[] = {
+		{ "uid", own->uid, other->uid, false },
+		{ "euid", own->euid, other->euid,
+		  own->euid == own->uid && other->euid == other->uid },
+		{ "fsuid", own->fsuid, other->fsuid,
+		  own->fsuid == own->euid && other->fsuid == other->euid },
+		{ "gid", own->gid, other->gid, false },
+	};
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		char *names = xstrdup("");
+
+		for (size_t j = i; j < ARRAY_SIZE(ids); j++) {
+			if (ids[j].listed || ids[j].own == ids[j].other ||
+			    ids[j].own != ids[i].own ||
+			    ids[j].other != ids[i].other)
+				continue;
+			names = joined(names, "/", xstrdup(ids[j].name));
+			ids[j].listed = j > i;
+		}
+		if (*names)
+			list = joined(list, "; ",
+				      xasprintf("%s %" PRIu32 ", %s %" PRIu32,
+						names, ids[i].own, than,
+						ids[i].other));
+		free(names);
+	}
+	return list;
+}
+
 /*
  * Width of a byte that the locale cannot decode: libsmartcols prints it as
  * "\x80".
  */
 #define WIDTH_OF_BYTE	4
+
+size_t width_of_terminal(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return USUAL_WIDTH;
+	return size.ws_col;
+}
 
 size_t text_width(const char *text, size_t length)
 {
@@ -179,6 +231,17 @@ size_t text_width(const char *text, size_t length)
 	return width;
 }
 
+/*
+ * The length of the next word of @text. If the word is wider than @width, that of
+ * its part up to a "|".
+ */
+static size_t length_of_word(const char *text, size_t width)
+{
+	size_t length = strcspn(text, " "), part = strcspn(text, "|") + 1;
+
+	return part < length && text_width(text, length) > width ? part : length;
+}
+
 /* The size of a text of @length bytes if each word is on its own line. */
 static size_t wrapped_size(size_t length, const char *indent)
 {
@@ -192,7 +255,8 @@ char *wrap(const char *text, size_t width, const char *indent)
 	size_t used = 0, blanks = 0;
 
 	while (*(text += blanks)) {
-		size_t length = strcspn(text, " ");
+		bool within = used && !blanks;	/* the rest of a broken word */
+		size_t length = length_of_word(text, within ? 0 : width);
 		size_t wide = text_width(text, length);
 
 		if (used && used + blanks + wide > width) {

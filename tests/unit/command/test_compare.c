@@ -48,6 +48,23 @@ TEST(test_births)
 	free(rows);
 }
 
+/* No line is wider, and in a pipe each row is one line. */
+TEST(test_terminal)
+{
+	static const char *const lines[] = {
+		"script -qec 'stty cols 80; $T compare -i $S 600 601 611 612' /dev/null | tr -d '\\r' | awk 'length > 80 { print \"too wide:\" } { $1 = $1 } 1' | sed -n '/^Relation/,$p'",
+		"script -qec 'stty cols 250; $T compare -i $S 600 601 611 612' /dev/null | tr -d '\\r' | tail -n 3 | awk '{ $1 = $1 } 1'",
+		NULL
+	};
+	struct taskmap_record *rows;
+
+	skip_without_terminal();
+	rows = fixture_births();
+	expect_transcript("command/compare-terminal", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 TEST(test_letters)
 {
 	static const struct {

@@ -31,7 +31,8 @@ static void expect_style(const char *text)
 /* The sentences about a task, one per line, each with its fact after a bar. */
 static char *said_of(struct system *system, unsigned int task)
 {
-	struct explanation explanation = explain(&system->model, task);
+	struct explanation explanation = explain(&system->model, task,
+						 false);
 	char *said = xasprintf("%s\n", explanation.title);
 
 	for (size_t i = 0; i < explanation.count; i++) {
@@ -201,6 +202,8 @@ TEST(test_states)
 	tell(system, 3, "a kernel thread that is a zombie");
 	of(system, 300)->state = 'S';
 	tell(system, 300, "not waiting for its child by vfork");
+	of(system, 402)->kind = TASKMAP_WORKER;
+	tell(system, 400, "a worker lives after the leader");
 	unload(system, "command/explain-states");
 }
 
@@ -287,6 +290,20 @@ TEST(test_limits)
 		assert_null(strstr(limits[i], "  "));
 }
 
+/* A word of flags that is wider than a line is broken. */
+TEST(test_width)
+{
+	static const char *const lines[] = {
+		"$T explain -i $S 601 | awk 'length > 80 { print \"too wide:\" } 1'",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/explain-width", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 TEST(test_births)
 {
 	struct taskmap_record *rows = fixture_births();
@@ -318,6 +335,8 @@ TEST(test_wrap)
 		{ "", 10, "> ", "> " },
 		{ "unbreakable", 3, " ", " unbreakable" },
 		{ "a unbreakable b", 3, "", "a\nunbreakable\nb" },
+		{ "a unbroken|b|cc|d e", 5, "", "a\nunbroken|\nb|cc|\nd e" },
+		{ "a b|c d|e", 4, "", "a\nb|c\nd|e" },
 		/* A name keeps its blanks, except at the end of a line. */
 		{ "a  b   c", 10, "", "a  b   c" },
 		{ "aaaa  b", 5, "", "aaaa\nb" },

@@ -113,6 +113,49 @@ GOLDEN_TEST(test_ids, "command/note-ids")
 	tell_of(to, "and that, too", rows, 3, &fixture_older);
 }
 
+static void set_ids(struct taskmap_record *row, uint32_t uid, uint32_t gid)
+{
+	row->uid = row->euid = row->fsuid = uid;
+	row->gid = gid;
+}
+
+/* Of six children: the same, dropped, half dropped, sudo, and two of another. */
+GOLDEN_TEST(test_new_ids, "command/note-new-ids")
+{
+	struct taskmap_record rows[9];
+
+	rows[0] = process(1, 0, "init");
+	rows[1] = process(20, 1, "parent");
+	rows[1].kind = TASKMAP_MAIN;
+	rows[1].threads = 2;
+	rows[2] = thread(&rows[1], 21);
+	for (int i = 3; i < 9; i++)
+		rows[i] = process(20 + i, 20, "child");
+	set_ids(&rows[4], 1000, 1000);
+	set_ids(&rows[5], 1000, 100);
+	rows[6].euid = rows[6].fsuid = 1000;
+	set_ids(&rows[7], 1000, 1000);
+	set_ids(&rows[8], 1000, 1000);
+	rows[7].start_ns = 1;	/* before its parent */
+	rows[8].parent = 21;
+	tell(to, "without births", rows, 9);
+	for (int i = 3; i < 9; i++)
+		rows[i].birth_pid = 20;
+	rows[7].birth_pid = 22;	/* which has ended */
+	rows[8].birth_pid = 24;
+	rows[8].birth_flags = 0x8000;
+	rows[8].uid = rows[8].euid = rows[8].fsuid = 0;
+	tell(to, "with births", rows, 9);
+	rows[8].parent = rows[8].birth_pid = 21;
+	rows[8].birth_flags = 0;
+	set_ids(&rows[8], 0, 1000);
+	set_ids(&rows[2], 1000, 0);
+	tell(to, "by a thread with ids of its own", rows, 9);
+	set_ids(&rows[4], 0, 0);
+	set_ids(&rows[1], 1000, 0);
+	tell(to, "the parent dropped them", rows, 5);
+}
+
 GOLDEN_TEST(test_seccomp, "command/note-seccomp")
 {
 	struct taskmap_record rows[CROWD];

@@ -20,6 +20,7 @@
 #define source_events	(*test_source)
 static const struct source *test_source;
 #include "command/watch.c"
+#include "core/place.h"
 
 /* The path of this program, which is COMMAND in some tests. */
 static char *program;
@@ -303,6 +304,7 @@ static int world_setup(void **state)
 	unsigned char *image;
 
 	world->root = fixture_dir();
+	fixture_place(world->root, FIRST_PID_NS);
 	world->source = world->events_source = source_system;
 	world->source.root = world->events_source.root = world->root;
 	world->events_source.file = "events";
@@ -571,11 +573,19 @@ static void test_command_status(void **state)
 	}
 }
 
-/* This program as COMMAND: writes the events of its own life into the FIFO. */
-static int emit(const char *fifo)
+/* A pid namespace whose pids are lower by HIGHER than those of the initial one */
+#define ELSEWHERE	4026532201
+#define HIGHER		100000
+
+/*
+ * This program as COMMAND: writes the events of its own life into the FIFO, as if
+ * it were in the initial pid namespace or ELSEWHERE.
+ */
+static int emit(const char *fifo, bool elsewhere)
 {
-	int pid = getpid(), fd = open(fifo, O_WRONLY);
-	const struct taskmap_event events[] = {
+	int pid = getpid() + (elsewhere ? HIGHER : 0);
+	int fd = open(fifo, O_WRONLY);
+	struct taskmap_event events[] = {
 		/* An earlier task with the same pid. */
 		at(execs(process(pid, 1, "earlier"), pid), 1),
 		at(exits(process(pid, 1, "earlier"), 0), 1),
@@ -586,17 +596,26 @@ static int emit(const char *fifo)
 		at(exits(process(pid, 1, "emit"), 5 << 8), 5),
 	};
 
+	for (size_t i = 0; elsewhere && i < ARRAY_SIZE(events); i++) {
+		struct taskmap_record *task = &events[i].record;
+
+		if (task->pid == 3) {
+			task->pid = task->tgid = pid - HIGHER;
+			continue;
+		}
+		task->ns_pid = task->pid - HIGHER;
+		task->ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] = ELSEWHERE;
+	}
 	if (write(fd, events, sizeof(events)) != sizeof(events))
 		return 1;
 	return 5;
 }
 
-static void test_command(void **state)
+static void expect_command(struct world *world, char **args, const char *said)
 {
-	struct world *world = *state;
-	char *args[] = { program, "emit", world->fifo, NULL };
-
 	begin(world, (struct options){ .args = args });
+	if (said)
+		expect_line(world, said);
 	expect_line(world, HEADING);
 	expect_line(world, "fork ");
 	expect_line(world, "exec ");
@@ -605,6 +624,24 @@ static void test_command(void **state)
 	expect_line(world, "created: 2 processes (1 vfork), 0 threads; 1 exec, 1 exit");
 	expect_line(world, "most alive at once: 2 tasks; still running: 1");
 	expect_end(world, 5);
+}
+
+static void test_command(void **state)
+{
+	struct world *world = *state;
+	char *args[] = { program, "emit", world->fifo, NULL };
+
+	expect_command(world, args, NULL);
+}
+
+/* The pid that fork(2) returned is that of another task in the initial namespace. */
+static void test_command_elsewhere(void **state)
+{
+	struct world *world = *state;
+	char *args[] = { program, "emit", world->fifo, "elsewhere", NULL };
+
+	fixture_place(world->root, ELSEWHERE);
+	expect_command(world, args, "taskmap: the pids shown are those of the initial pid namespace, not of this one");
 }
 
 /* Only JSON goes to standard output. */
@@ -709,13 +746,14 @@ int main(int argc, char **argv)
 		WORLD_TEST(test_running_missing),
 		cmocka_unit_test(test_command_status),
 		WORLD_TEST(test_command),
+		WORLD_TEST(test_command_elsewhere),
 		WORLD_TEST(test_command_aside),
 		WORLD_TEST(test_command_signals),
 		cmocka_unit_test(test_command_user),
 	};
 
 	if (argc > 1)
-		return emit(argv[2]);
+		return emit(argv[2], argv[3]);
 	program = argv[0];
 	return cmocka_run_group_tests_name("watch", tests, setup, teardown);
 }

@@ -352,8 +352,8 @@ TEST(test_filter)
 {
 	int asked[] = { 4712, 200, 401, 8 };
 	const struct filter filter = {
-		asked, ARRAY_SIZE(asked),
-		BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
+		.pids = asked, .pid_count = ARRAY_SIZE(asked),
+		.kinds = BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
 	};
 
 	/* Without worker 203, and 401 without its group. */
@@ -366,7 +366,7 @@ TEST(test_filter_without_leader)
 {
 	struct taskmap_record row = process(5, 0, "x");
 	int asked[] = { 5, 7 };
-	const struct filter filter = { asked, 2, 0 };
+	const struct filter filter = { .pids = asked, .pid_count = 2 };
 	struct fixture set;
 
 	row = thread(&row, 7);

@@ -21,12 +21,14 @@ static void add_set(FILE *out, const char *name, uint32_t set, size_t word)
 }
 
 /* Adds the whole relation of @task to @other. */
-static void add_relation(FILE *out, const struct model *model,
+static void add_relation(FILE *out, struct model *model,
 			 unsigned int task, unsigned int other)
 {
-	const struct relation relation = relate(model, task, other);
-	const char *name = relation_name(&relation);
+	struct relation relation;
+	const char *name;
 
+	assert_int_equal(relate(model, task, other, &relation), 0);
+	name = relation_name(&relation);
 	add_set(out, "same", relation.same, RESOURCE_NAME);
 	add_set(out, "flags", relation.flags, RESOURCE_FLAG);
 	add_set(out, "needed", relation.needed, RESOURCE_FLAG);

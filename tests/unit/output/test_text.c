@@ -158,6 +158,39 @@ TEST(test_clone_flags)
 	}
 }
 
+/* Ids are real, effective, of file access and of the group. */
+TEST(test_id_words)
+{
+	static const struct {
+		uint32_t own[4], other[4];
+		const char *words;
+	} cases[] = {
+		{ { 7, 7, 7, 7 }, { 7, 7, 7, 7 }, "" },
+		{ { 7, 7, 7, 7 }, { 0, 0, 0, 0 }, "uid/gid 7, not 0" },
+		{ { 7, 7, 7, 8 }, { 0, 0, 0, 0 }, "uid 7, not 0; gid 8, not 0" },
+		{ { 7, 0, 0, 7 }, { 7, 7, 7, 7 }, "euid 0, not 7" },
+		{ { 7, 7, 7, 7 }, { 7, 0, 0, 7 }, "euid 7, not 0" },
+		{ { 0, 0, 7, 0 }, { 0, 0, 0, 0 }, "fsuid 7, not 0" },
+		{ { 7, 8, 8, 7 }, { 0, 8, 8, 7 }, "uid 7, not 0" },
+		{ { 7, 7, 0, 7 }, { 0, 0, 0, 0 }, "uid/gid 7, not 0" },
+		{ { 7, 8, 7, 7 }, { 0, 0, 0, 0 },
+		  "uid/fsuid/gid 7, not 0; euid 8, not 0" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const uint32_t *a = cases[i].own, *b = cases[i].other;
+		const struct taskmap_record own = {
+			.uid = a[0], .euid = a[1], .fsuid = a[2], .gid = a[3],
+		}, other = {
+			.uid = b[0], .euid = b[1], .fsuid = b[2], .gid = b[3],
+		};
+		char *words = id_words(&own, &other, "not");
+
+		assert_string_equal(words, cases[i].words);
+		free(words);
+	}
+}
+
 int main(void)
 {
 	return run_all("text", NULL, NULL);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The taskmap authors
+/*
+ * Whose pids are shown and given, if the reader is in a pid namespace of its own. A
+ * directory stands for the root of the system.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "command/command.h"
+#include "core/place.h"
+
+#define HERE	4026532201	/* the reader's pid namespace */
+#define BELOW	4026532202
+
+#define ELSEWHERE "taskmap: the pids shown are those of the initial pid namespace, not of this one\n"
+#define GIVEN "taskmap: the pids shown are those of the initial pid namespace; the pids given were taken as those of this one\n"
+
+struct world {
+	char *root;
+	struct source source;
+};
+
+static struct taskmap_record in(uint32_t pid_ns, int ns_pid,
+				struct taskmap_record row)
+{
+	row.ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] = pid_ns;
+	row.ids[TASKMAP_PID_NS] = pid_ns;
+	row.ns_pid = ns_pid;
+	return row;
+}
+
+/* The reader in a container, with threads and a container within. */
+static void put_module(struct world *world, const struct shape *shape,
+		       unsigned int count)
+{
+	struct taskmap_record rows[] = {
+		in(FIRST_PID_NS, 1, process(1, 0, "init")),
+		in(FIRST_PID_NS, 2, kthread(2, "kthreadd")),
+		in(HERE, 1, process(100, 1, "shell")),
+		in(HERE, 2, process(200, 100, "server")),
+		in(HERE, 3, process(201, 200, "thread")),
+		in(HERE, 9, process(300, 100, "twice")),
+		in(HERE, 9, process(301, 100, "twice")),
+		in(BELOW, 7, process(400, 100, "below")),
+	};
+
+	rows[4].tgid = 200;
+	rows[4].kind = TASKMAP_THREAD;
+	free(fixture_image_file(world->root,
+				"sys/kernel/debug/taskmap/snapshot", rows,
+				count, shape));
+}
+
+static void put_place(const struct world *world, uint32_t pid_ns)
+{
+	fixture_place(world->root, pid_ns);
+}
+
+static int setup(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+
+	world->root = fixture_dir();
+	world->source = source_system;
+	world->source.root = world->root;
+	put_module(world, NULL, 8);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+
+	fixture_remove(world->root);
+	free(world);
+	return 0;
+}
+
+/* What is complained of while the view of these pids is made, up to 0. */
+static char *look(struct world *world, const char *input, const int *pids,
+		  bool ordered, const int *want, int want_status)
+{
+	struct options options = { .source = &world->source, .input = input };
+	int copies[8], err = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	struct error error = { 0 };
+	char *said = NULL;
+	struct view view;
+	size_t room = 0, count = 0;
+
+	assert_non_null(file);
+	for (; pids[count]; count++)
+		copies[count] = pids[count];
+	options.filter.pids = copies;
+	options.filter.pid_count = count;
+	dup2(fileno(file), STDERR_FILENO);
+	assert_int_equal(view_open(&view, &options, &error), 0);
+	if (ordered) {
+		unsigned int *tasks = view_tasks(&view, &count);
+
+		for (size_t i = 0; i < count; i++)
+			assert_int_equal(view.model.tasks[tasks[i]].pid, *want++);
+		free(tasks);
+	} else {
+		view_choose(&view);
+		for (unsigned int i = 0; i < view.model.count; i++) {
+			if (view.chosen[i])
+				assert_int_equal(view.model.tasks[i].pid, *want++);
+		}
+	}
+	assert_int_equal(*want, 0);
+	assert_int_equal(view_close(&view, STATUS_DONE), want_status);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	rewind(file);
+	if (getdelim(&said, &room, '\0', file) < 0)
+		*said = '\0';
+	fclose(file);
+	return said;
+}
+
+#define PIDS(...)	((const int[]){ __VA_ARGS__, 0 })
+#define NONE		((const int[]){ 0 })
+
+static void expect(struct world *world, const int *pids, bool ordered,
+		   const int *want, int status, const char *words)
+{
+	char *said = look(world, NULL, pids, ordered, want, status);
+
+	assert_string_equal(said, words);
+	free(said);
+}
+
+TEST_WITH(test_initial, setup, teardown)
+{
+	put_place(*state, FIRST_PID_NS);
+	expect(*state, PIDS(2, 200), false, PIDS(2, 200, 201), STATUS_DONE, "");
+	expect(*state, PIDS(200, 2), true, PIDS(200, 2), STATUS_DONE, "");
+	expect(*state, PIDS(9), true, NONE, STATUS_MISSING,
+	       "taskmap: no task 9 in this snapshot\n");
+}
+
+TEST_WITH(test_translated, setup, teardown)
+{
+	put_place(*state, HERE);
+	expect(*state, NONE, false, PIDS(1, 2, 100, 200, 201, 300, 301, 400),
+	       STATUS_DONE, ELSEWHERE);
+	/* Not kthreadd; and 2 is a process of two threads. */
+	expect(*state, PIDS(2), false, PIDS(200, 201), STATUS_DONE, GIVEN);
+	expect(*state, PIDS(3, 2, 1), true, PIDS(201, 200, 100), STATUS_DONE,
+	       GIVEN);
+}
+
+/* Pids of other namespaces are of nobody here, and two tasks are no answer. */
+TEST_WITH(test_not_translated, setup, teardown)
+{
+	static const char unknown[] = GIVEN
+		"taskmap: no task 7 of this pid namespace in this snapshot; the pids that tasks of namespaces below have here are unknown\n"
+		"taskmap: no task 200 of this pid namespace in this snapshot; the pids that tasks of namespaces below have here are unknown\n";
+
+	put_place(*state, HERE);
+	expect(*state, PIDS(7, 200), true, NONE, STATUS_MISSING, unknown);
+	expect(*state, PIDS(7, 200), false, NONE, STATUS_MISSING, unknown);
+	expect(*state, PIDS(9, 1), true, PIDS(100), STATUS_MISSING,
+	       GIVEN "taskmap: two tasks had pid 9 in this pid namespace while the snapshot was taken; try again\n");
+	put_module(*state, NULL, 7);
+	expect(*state, PIDS(7), false, NONE, STATUS_MISSING,
+	       GIVEN "taskmap: no task 7 of this pid namespace in this snapshot\n");
+}
+
+/* No /proc is said, and a kernel without such namespaces has only one. */
+TEST_WITH(test_unknown, setup, teardown)
+{
+	struct world *world = *state;
+
+	expect(world, PIDS(2), true, PIDS(2), STATUS_DONE,
+	       "taskmap: cannot tell the pid namespace of this process (/proc/self: No such file or directory): all pids are taken as those of the initial one\n");
+	free(fixture_file(world->root, "proc/self/stat", "", 0));
+	expect(world, PIDS(2), true, PIDS(2), STATUS_DONE, "");
+}
+
+/* A file is about another time, and maybe another machine. */
+TEST_WITH(test_saved, setup, teardown)
+{
+	struct world *world = *state;
+	char *path = xasprintf("%s/sys/kernel/debug/taskmap/snapshot",
+			       world->root);
+	char *said;
+
+	put_place(world, HERE);
+	said = look(world, path, PIDS(2), true, PIDS(2), STATUS_DONE);
+	assert_string_equal(said, "");
+	free(said);
+	free(path);
+}
+
+TEST_WITH(test_old_module, setup, teardown)
+{
+	struct world *world = *state;
+	struct options options = { .source = &world->source };
+	struct error error = { 0 };
+	struct view view;
+	int pid = 2;
+
+	put_place(world, HERE);
+	put_module(world, &fixture_older, 8);
+	options.filter.pids = &pid;
+	options.filter.pid_count = 1;
+	assert_int_equal(view_open(&view, &options, &error), -1);
+	assert_non_null(strstr(error.text, "too old"));
+	free(error.text);
+}
+
+int main(void)
+{
+	return run_all("command", NULL, NULL);
+}
