@@ -102,7 +102,9 @@ static char *note_of(const struct model *model, unsigned int index,
 static char *note_of_birth(const struct birth *birth)
 {
 	const char *name = birth_name(birth->flags);
-	char *note = xasprintf("created by %d%s%s", birth->pid,
+	char *note = xasprintf("created by %d%s%s%s", birth->pid,
+			       birth->took_over ?
+			       ", before or after exec(2) by a thread" : "",
 			       name ? ", like " : "", name ? name : "");
 
 	if (birth->was_thread)

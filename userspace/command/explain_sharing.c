@@ -275,11 +275,16 @@ static const char *const creators[KINDS + 1] = {
 	[TASKMAP_KTHREAD] = "kernel thread",
 };
 
-char *explain_creator(const struct model *model, const struct relative *creator)
+char *explain_creator(const struct explanation *explanation)
 {
+	const struct relative *creator = &explanation->facts.with_creator;
+	const struct model *model = explanation->model;
 	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 	unsigned int kind;
 
+	if (explanation->facts.birth.took_over)
+		return xasprintf("task %d (before or after a thread took over that PID by exec(2))",
+				 creator->pid);
 	if (creator->task == NO_TASK)
 		return xasprintf("task %d (ended, or renumbered by exec(2))",
 				 creator->pid);
@@ -292,7 +297,7 @@ char *explain_creator(const struct model *model, const struct relative *creator)
 static void tell_creator(const struct subject *subject)
 {
 	const struct birth *birth = &subject->to->facts.birth;
-	char *creator = explain_creator(subject->to->model, subject->other);
+	char *creator = explain_creator(subject->to);
 	char *flags = birth->flags ? clone_flags(birth->flags, " | ") :
 				     xstrdup("no flags");
 	const char *name = birth_name(birth->flags);
@@ -444,7 +449,7 @@ static void tell_unknown(const struct subject *subject)
 static void tell_guess(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
-	char *who = explain_creator(subject->to->model, subject->other);
+	char *who = explain_creator(subject->to);
 	char *fact;
 
 	if (facts->leader)

@@ -275,6 +275,7 @@ int filter_apply(const struct filter *filter, const struct model *model,
 struct birth {
 	int pid;		/* of the creator at that time; 0: not known */
 	unsigned int creator;	/* NO_TASK: it has ended, or exec changed its pid */
+	bool took_over;		/* a thread has that pid by exec: the creator or not */
 	uint64_t flags;		/* of clone(2) */
 	bool was_thread;	/* and leads a thread group now: by exec */
 	uint32_t parted;	/* shared then, and not the same now */
