@@ -119,10 +119,10 @@ static char *created_by_inference(const struct explanation *of)
 	if (of->facts.dead || !relation->possible)
 		guess = xasprintf("inferred creator: %s", who);
 	else
-		guess = xasprintf("inferred: by %s with %s%s%s, unless %ssomething changed since",
+		guess = xasprintf("inferred: by %s with %s%s%s, unless %sanother task created it or something changed since",
 				  who, flags, name ? ", like " : "",
 				  name ? name : "",
-				  of->facts.leader ? "it was adopted or " : "");
+				  of->facts.leader ? "it was adopted, " : "");
 	free(flags);
 	free(who);
 	return guess;

@@ -208,7 +208,7 @@ static void tell_entered(const struct subject *subject)
 		say(subject->to, subject->topic, ids(subject, BIT(r), true),
 		    r == TASKMAP_PID_NS ?
 		    "It is not the first task of its %s: before it was created, its creator had chosen that namespace for its children, or lived there." :
-		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d.",
+		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d; another task created it.",
 		    resources[r].noun, subject->other->pid);
 }
 
@@ -228,7 +228,7 @@ static void tell_beyond(const struct subject *subject)
 		{
 			TASKMAP_NSPROXY,
 			"The set of namespaces is the same, although a namespace is not.",
-			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: setns(2), or unshare(2) of a namespace for children, by one of the two.",
+			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: another task created it; setns(2), or unshare(2) of a namespace for children, by one of the two.",
 		},
 		{
 			TASKMAP_CGROUPS,
@@ -422,7 +422,7 @@ static void tell_ids(const struct subject *subject)
 	if (*list)
 		say(subject->to, subject->topic,
 		    xasprintf("%d has the latter", other->pid),
-		    "Its ids are not those of %d (%s). A new task has the ids of its creator: %ssetuid(2) or a similar call, or exec(2) of a set-user-ID program, by one of the two since then.",
+		    "Its ids are not those of %d (%s). A new task has the ids of its creator: %ssetuid(2) or a similar call, or exec(2), which resets the fsuid or runs a set-user-ID program, by one of the two since then.",
 		    other->pid, list,
 		    subject->to->facts.birth.pid ? "" : "another task created it, or ");
 	free(list);
@@ -458,7 +458,7 @@ static void tell_guess(const struct subject *subject)
 		fact = xasprintf("TGID %d", facts->record->tgid);
 	if (facts->basis == BASIS_ADOPTED)
 		say(subject->to, subject->topic, fact,
-		    "Its creator has ended: its parent, %s, was created later and adopted it.",
+		    "Its creator is unknown: its parent, %s, was created later and adopted it.",
 		    who);
 	else if (facts->basis == BASIS_FIT)
 		say(subject->to, subject->topic, fact,
@@ -466,8 +466,10 @@ static void tell_guess(const struct subject *subject)
 		    who);
 	else if (facts->leader)
 		say(subject->to, subject->topic, fact,
-		    "Its creator is inferred: its parent, %s, which either created it or adopted it when its creator ended.",
-		    who);
+		    "Its creator is inferred: its parent, %s, unless that adopted it%s.",
+		    who, facts->record->flags & FLAG_FORKNOEXEC ?
+		    " or CLONE_PARENT gave it that parent" :
+		    ", CLONE_PARENT gave it that parent, or it was a thread before exec(2)");
 	else
 		say(subject->to, subject->topic, fact,
 		    "Its creator is inferred: its leader, %s, or another thread of its process.",
