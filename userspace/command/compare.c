@@ -92,8 +92,8 @@ static char *note_of(const struct model *model, unsigned int index,
 	if (*untold && !name)
 		note = joined(note, "; ", xasprintf("unknown: %s", untold));
 	free(untold);
-	for_each_resource_in(relation->beyond | relation->entered |
-			     relation->chosen, r)
+	for_each_resource_in(relation->beyond | relation->chosen |
+			     (relation->entered & ~relation->untold), r)
 		note = joined(note, "; ", xasprintf("%s not by a flag",
 						    resources[r].name));
 	return note;

@@ -481,8 +481,8 @@ static void tell_guess(const struct subject *subject)
 static void tell_uncertain(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
-	uint32_t exec = relation->untold & relation->apart;
-	uint32_t none = relation->untold & ~exec;
+	uint32_t exec = relation->untold & relation->apart & ~ALL_NAMESPACES;
+	uint32_t none = relation->untold & ~relation->apart;
 
 	if (of_dead(subject))
 		return;

@@ -431,10 +431,13 @@ struct relation {
 	 */
 	uint32_t flags;
 	uint32_t needed;	/* whose flag the kernel wants beside those */
-	/* Whose flag can be or not: one of the two holds none. */
+	/*
+	 * Whose flag can be or not: one of the two holds none, exec hides it, or an
+	 * older task holds the namespace and can have joined it.
+	 */
 	uint32_t untold;
 	uint32_t beyond;	/* in what clone(2) with those flags would do otherwise */
-	/* Namespaces that are not the same and that no flag made: */
+	/* Namespaces that are not the same and that no flag made, unless untold: */
 	uint32_t chosen;	/* the other's choice for its children */
 	uint32_t entered;	/* an older task holds it, or NSPID is not 1 */
 	bool vfork;		/* the task still borrows the other's mm */
