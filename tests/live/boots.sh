@@ -77,13 +77,24 @@ build_for()
 # live NAME OPTION... -- TEST-MODULE...: runs one boot and adds its counts.
 live()
 {
-	local name="$1 on $kernel" options=()
+	local name="$1 on $kernel" options=() saved='' variable
 
 	# GOLDEN makes test_said write its texts instead of comparing them.
 	[[ -z ${GOLDEN:-} ]] || mkdir -p tests/live/said
 	[[ -z ${GOLDEN:-} ]] || options+=(--env "GOLDEN=$GOLDEN" \
 		--share "$top/tests/live/said")
 
+	for variable in TASKMAP_SEED TASKMAP_FORESTS; do
+		[[ -z ${!variable:-} ]] ||
+			options+=(--env "$variable=${!variable}")
+	done
+	# What test_family saves there is graded by the reader of this machine.
+	if [[ -z ${root:-} && " $* " == *" test_family "* ]]; then
+		saved=$top/build/graded/$kernel
+		rm -rf "$saved"
+		mkdir -p "$saved"
+		options+=(--share "$saved" --env "TASKMAP_SAVED=$saved")
+	fi
 	shift
 	while [[ $1 != -- ]]; do
 		options+=("$1")
@@ -97,6 +108,8 @@ live()
 		--env "TASKMAP_READER=$reader" \
 		--env "TASKMAP_PROGRAMS=$programs" \
 		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@"
+	[[ -z $saved ]] || part "graded: $name" "$log" \
+		tests/live/grade.py "$reader" "$saved"
 }
 
 # only_named TESTS NAME...: prints the tests of a row that NAME, without "test_", names.

@@ -98,7 +98,7 @@ SAID = {
         "said": [r"explain TASK: [Pp]arent.*\bPARENT\b.*LEADER"],
         "recorded": [r"explain TASK: PARENT.* created it|created by .*PARENT"],
         "never": ["explain TASK: " + BY_LEADER, "explain TASK: " + NEWNET,
-                  r"compare: ^ *TASK .*" + NEWNET, "note TASK: own net",
+                  r"compare: ^ *TASK [^:]*" + NEWNET, "note TASK: own net",
                   "drift: ^ *TASK .*own .*net"],
     },
     "seteuid": {
@@ -186,7 +186,7 @@ SAID = {
     "setns-net-process": {
         "said": [r"explain TASK: setns\(2\)"],
         "recorded": [r"explain TASK: like fork\(2\)"],
-        "never": ["explain TASK: " + NEWNET, "compare: ^ *TASK .*" + NEWNET],
+        "never": ["explain TASK: " + NEWNET, r"compare: ^ *TASK [^:]*" + NEWNET],
     },
     "setns-pid-child": {
         "said": [r"explain TASK: getppid\(\).*\b0\b"],

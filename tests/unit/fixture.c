@@ -251,7 +251,7 @@ static struct taskmap_record born(struct taskmap_record row, int by,
 	return row;
 }
 
-const size_t fixture_births_count = 15;
+const size_t fixture_births_count = 16;
 
 struct taskmap_record *fixture_births(void)
 {
@@ -304,6 +304,8 @@ struct taskmap_record *fixture_births(void)
 	r[13] = born(process(640, 600, "newer"), 600, 0x8000000000000000);
 	/* There was no memory to record its birth. */
 	r[14] = process(700, 600, "unknown");
+	/* That thread can be its creator, or the leader before it. */
+	r[15] = born(process(710, 620, "heir"), 620, 0x200);
 	return r;
 }
 

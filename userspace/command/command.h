@@ -81,7 +81,6 @@ int view_open(struct view *view, const struct options *options,
 int view_close(struct view *view, int status);
 
 /*
-/*
  * If the reader is not in the initial pid namespace, says whose pids are shown and
  * whose pids were given. Sets @pid_ns to the inode number of the reader's pid
  * namespace; 0 if it is the initial one, or unknown. Returns whether it said so.

@@ -93,8 +93,8 @@ static char *note_of(const struct model *model, unsigned int index,
 	if (*untold && !name)
 		note = joined(note, "; ", xasprintf("unknown: %s", untold));
 	free(untold);
-	for_each_resource_in(relation->beyond | relation->entered |
-			     relation->chosen, r)
+	for_each_resource_in(relation->beyond | relation->chosen |
+			     (relation->entered & ~relation->untold), r)
 		note = joined(note, "; ", xasprintf("%s not by a flag",
 						    resources[r].name));
 	return note;
@@ -103,7 +103,9 @@ static char *note_of(const struct model *model, unsigned int index,
 static char *note_of_birth(const struct birth *birth)
 {
 	const char *name = birth_name(birth->flags);
-	char *note = xasprintf("created by %d%s%s", birth->pid,
+	char *note = xasprintf("created by %d%s%s%s", birth->pid,
+			       birth->took_over ?
+			       ", before or after exec(2) by a thread" : "",
 			       name ? ", like " : "", name ? name : "");
 
 	if (birth->was_thread)

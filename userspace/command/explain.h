@@ -102,8 +102,8 @@ void explain_leader(struct explanation *explanation);
 void explain_parent(struct explanation *explanation);
 void explain_others(struct explanation *explanation);
 
-/* What a creator is called: "thread 12 (name)"; to be freed. */
-char *explain_creator(const struct model *model, const struct relative *creator);
+/* What its creator is called: "thread 12 (name)"; to be freed. */
+char *explain_creator(const struct explanation *explanation);
 
 /* explain_state.c */
 

@@ -72,7 +72,7 @@ static char *created_as_recorded(const struct explanation *of)
 {
 	const struct birth *birth = &of->facts.birth;
 	const char *name = birth_name(birth->flags);
-	char *creator = explain_creator(of->model, &of->facts.with_creator);
+	char *creator = explain_creator(of);
 	char *flags = birth->flags ? clone_flags(birth->flags, "|") :
 				     xstrdup("no flags");
 	char *line = xasprintf("by %s with %s%s%s", creator, flags,
@@ -111,7 +111,7 @@ static char *created_by_inference(const struct explanation *of)
 		return xstrdup("");
 	if (of->facts.basis == BASIS_ADOPTED)
 		return xasprintf("%d is younger and adopted it", creator->pid);
-	who = explain_creator(of->model, creator);
+	who = explain_creator(of);
 	flags = set ? resource_words(set, "|", RESOURCE_FLAG) :
 		      xstrdup("no flags that share anything");
 	if (relation->vfork)
@@ -119,10 +119,10 @@ static char *created_by_inference(const struct explanation *of)
 	if (of->facts.dead || !relation->possible)
 		guess = xasprintf("inferred creator: %s", who);
 	else
-		guess = xasprintf("inferred: by %s with %s%s%s, unless %ssomething changed since",
+		guess = xasprintf("inferred: by %s with %s%s%s, unless %sanother task created it or something changed since",
 				  who, flags, name ? ", like " : "",
 				  name ? name : "",
-				  of->facts.leader ? "it was adopted or " : "");
+				  of->facts.leader ? "it was adopted, " : "");
 	free(flags);
 	free(who);
 	return guess;

@@ -207,7 +207,7 @@ static void tell_entered(const struct subject *subject)
 		say(subject->to, subject->topic, ids(subject, BIT(r), true),
 		    r == TASKMAP_PID_NS ?
 		    "It is not the first task of its %s: before it was created, its creator had chosen that namespace for its children, or lived there." :
-		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d.",
+		    "An older task is in its %s. Possible causes: setns(2) by a task in it or by one of their creators; unshare(2) or setns(2) by %d; another task created it.",
 		    resources[r].noun, subject->other->pid);
 }
 
@@ -227,7 +227,7 @@ static void tell_beyond(const struct subject *subject)
 		{
 			TASKMAP_NSPROXY,
 			"The set of namespaces is the same, although a namespace is not.",
-			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: setns(2), or unshare(2) of a namespace for children, by one of the two.",
+			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: another task created it; setns(2), or unshare(2) of a namespace for children, by one of the two.",
 		},
 		{
 			TASKMAP_CGROUPS,
@@ -274,11 +274,16 @@ static const char *const creators[KINDS + 1] = {
 	[TASKMAP_KTHREAD] = "kernel thread",
 };
 
-char *explain_creator(const struct model *model, const struct relative *creator)
+char *explain_creator(const struct explanation *explanation)
 {
+	const struct relative *creator = &explanation->facts.with_creator;
+	const struct model *model = explanation->model;
 	char name[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 	unsigned int kind;
 
+	if (explanation->facts.birth.took_over)
+		return xasprintf("task %d (before or after a thread took over that PID by exec(2))",
+				 creator->pid);
 	if (creator->task == NO_TASK)
 		return xasprintf("task %d (ended, or renumbered by exec(2))",
 				 creator->pid);
@@ -291,7 +296,7 @@ char *explain_creator(const struct model *model, const struct relative *creator)
 static void tell_creator(const struct subject *subject)
 {
 	const struct birth *birth = &subject->to->facts.birth;
-	char *creator = explain_creator(subject->to->model, subject->other);
+	char *creator = explain_creator(subject->to);
 	char *flags = birth->flags ? clone_flags(birth->flags, " | ") :
 				     xstrdup("no flags");
 	const char *name = birth_name(birth->flags);
@@ -391,7 +396,7 @@ static void tell_ids(const struct subject *subject)
 	if (*list)
 		say(subject->to, subject->topic,
 		    xasprintf("%d has the latter", other->pid),
-		    "Its ids are not those of %d (%s). A new task has the ids of its creator: %ssetuid(2) or a similar call, or exec(2) of a set-user-ID program, by one of the two since then.",
+		    "Its ids are not those of %d (%s). A new task has the ids of its creator: %ssetuid(2) or a similar call, or exec(2), which resets the fsuid or runs a set-user-ID program, by one of the two since then.",
 		    other->pid, list,
 		    subject->to->facts.birth.pid ? "" : "another task created it, or ");
 	free(list);
@@ -418,7 +423,7 @@ static void tell_unknown(const struct subject *subject)
 static void tell_guess(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
-	char *who = explain_creator(subject->to->model, subject->other);
+	char *who = explain_creator(subject->to);
 	char *fact;
 
 	if (facts->leader)
@@ -427,7 +432,7 @@ static void tell_guess(const struct subject *subject)
 		fact = xasprintf("TGID %d", facts->record->tgid);
 	if (facts->basis == BASIS_ADOPTED)
 		say(subject->to, subject->topic, fact,
-		    "Its creator has ended: its parent, %s, was created later and adopted it.",
+		    "Its creator is unknown: its parent, %s, was created later and adopted it.",
 		    who);
 	else if (facts->basis == BASIS_FIT)
 		say(subject->to, subject->topic, fact,
@@ -435,8 +440,10 @@ static void tell_guess(const struct subject *subject)
 		    who);
 	else if (facts->leader)
 		say(subject->to, subject->topic, fact,
-		    "Its creator is inferred: its parent, %s, which either created it or adopted it when its creator ended.",
-		    who);
+		    "Its creator is inferred: its parent, %s, unless that adopted it%s.",
+		    who, facts->record->flags & FLAG_FORKNOEXEC ?
+		    " or CLONE_PARENT gave it that parent" :
+		    ", CLONE_PARENT gave it that parent, or it was a thread before exec(2)");
 	else
 		say(subject->to, subject->topic, fact,
 		    "Its creator is inferred: its leader, %s, or another thread of its process.",
@@ -448,8 +455,8 @@ static void tell_guess(const struct subject *subject)
 static void tell_uncertain(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
-	uint32_t exec = relation->untold & relation->apart;
-	uint32_t none = relation->untold & ~exec;
+	uint32_t exec = relation->untold & relation->apart & ~ALL_NAMESPACES;
+	uint32_t none = relation->untold & ~relation->apart;
 
 	if (of_dead(subject))
 		return;

@@ -16,14 +16,41 @@
  * A task that took over its leader's pid by exec took over its start time, too
  * (de_thread() in fs/exec.c), so this does not find a task's own pid.
  */
-static unsigned int find_creator(const struct model *model,
-				 const struct taskmap_record *record)
+static unsigned int find_by_pid(const struct model *model,
+				const struct taskmap_record *record)
 {
 	unsigned int found = model_find(model, record->birth_pid);
 
 	if (found == NO_TASK || model->tasks[found].start_ns >= record->start_ns)
 		return NO_TASK;
 	return found;
+}
+
+static bool was_thread(const struct model *model, unsigned int task)
+{
+	const struct taskmap_record *record = &model->tasks[task];
+
+	return record->birth_pid && record->birth_flags & CLONE_THREAD &&
+	       model_is_leader(model, task);
+}
+
+/*
+ * Whether @found has the creator's pid by exec: the leader that had it before can
+ * be the creator. Threads of its group were created later, as no other survives.
+ */
+static bool took_over(const struct model *model, unsigned int found,
+		      const struct taskmap_record *record)
+{
+	return found != NO_TASK && was_thread(model, found) &&
+	       model->tasks[found].tgid != record->tgid;
+}
+
+static unsigned int find_creator(const struct model *model,
+				 const struct taskmap_record *record)
+{
+	unsigned int found = find_by_pid(model, record);
+
+	return took_over(model, found, record) ? NO_TASK : found;
 }
 
 uint32_t birth_resources(uint64_t flags)
@@ -69,8 +96,8 @@ struct birth model_birth(const struct model *model, unsigned int task)
 
 	if (!birth.pid)
 		return birth;
-	birth.was_thread = birth.flags & CLONE_THREAD &&
-			   model_is_leader(model, task);
+	birth.was_thread = was_thread(model, task);
+	birth.took_over = took_over(model, find_by_pid(model, record), record);
 	birth.creator = find_creator(model, record);
 	if (birth.creator != NO_TASK)
 		find_changes(&birth, model, task);
@@ -147,7 +174,7 @@ static bool is_child(const struct model *model, unsigned int task,
 {
 	const struct taskmap_record *record = &model->tasks[task];
 	int tgid = model->tasks[other].tgid;
-	unsigned int creator = find_creator(model, record);
+	unsigned int creator = find_by_pid(model, record);
 
 	return record->ppid == tgid ||
 	       (record->birth_pid && creator != NO_TASK &&

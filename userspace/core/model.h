@@ -311,6 +311,7 @@ int filter_apply(const struct filter *filter, const struct model *model,
 struct birth {
 	int pid;		/* pid of the creator at that time; 0: unknown */
 	unsigned int creator;	/* NO_TASK: it has ended, or its pid has changed (exec) */
+	bool took_over;		/* a thread's exec took over that pid: it may be the creator or not */
 	uint64_t flags;		/* of clone(2) */
 	bool was_thread;	/* created as a thread, but leads its group now, after exec */
 	uint32_t parted;	/* shared then, different now */
@@ -476,12 +477,13 @@ struct relation {
 	uint32_t flags;
 	uint32_t needed;	/* resources whose flags the kernel requires beside these */
 	/*
-	 * Resources whose flag may or may not have been used: a task holds
-	 * none, or exec(2) replaced it.
+	 * Resources whose flag may or may not have been used: a task holds none,
+	 * exec(2) replaced it, or an older task holds the namespace and can have
+	 * joined it.
 	 */
 	uint32_t untold;
 	uint32_t beyond;	/* resources that clone(2) with these flags would not leave so */
-	/* Different namespaces that no flag created: */
+	/* Different namespaces that no flag created, unless they are in @untold: */
 	uint32_t chosen;	/* @other had chosen it for its children */
 	uint32_t entered;	/* an older task is in it, or NSPID is not 1 */
 	bool vfork;		/* the task still borrows the mm of @other */

@@ -85,8 +85,8 @@ static bool older_holds(const struct model *model, unsigned int task,
  * Namespaces that are not those of @other, and that CLONE_NEW* did not make.
  * A new pid namespace gives its first task the number 1. What @other has chosen
  * for its children needs no flag (copy_namespaces() and create_new_namespaces(),
- * kernel/nsproxy.c). And a namespace that clone(2) makes for @task has no holder
- * that is older.
+ * kernel/nsproxy.c): the dead do not tell. And a namespace that clone(2) makes
+ * for @task has no holder that is older, unless that joined it by setns(2).
  */
 static void find_entered(struct relation *relation, const struct model *model,
 			 unsigned int task, unsigned int other)
@@ -101,16 +101,22 @@ static void find_entered(struct relation *relation, const struct model *model,
 	const struct taskmap_record *tasks = model->tasks;
 
 	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
-		if (tasks[task].ids[choices[i].own] ==
-		    tasks[other].ids[choices[i].children])
+		__u64 chosen = tasks[other].ids[choices[i].children];
+
+		if (!chosen)
+			relation->untold |= relation->apart & BIT(choices[i].own);
+		else if (tasks[task].ids[choices[i].own] == chosen)
 			relation->chosen |= relation->apart & BIT(choices[i].own);
 	}
-	if (tasks[task].ns_pid > 1)
-		relation->entered |= relation->apart & BIT(TASKMAP_PID_NS);
 	for_each_resource_in(relation->apart & ALL_NAMESPACES, r) {
 		if (older_holds(model, task, r))
 			relation->entered |= BIT(r);
 	}
+	relation->untold |= relation->entered & ~relation->chosen;
+	if (tasks[task].ns_pid > 1)
+		relation->entered |= relation->apart & BIT(TASKMAP_PID_NS);
+	if (relation->entered & BIT(TASKMAP_PID_NS))
+		relation->untold &= ~BIT(TASKMAP_PID_NS);
 }
 
 /* Threads of a program that calls exec(2) do not survive it. */
@@ -131,8 +137,8 @@ static void find_flags(struct relation *relation, const struct model *model,
 
 	for_each_resource(r) {
 		uint32_t wanted = BIT(r) & ALL_NAMESPACES ?
-			relation->apart & ~relation->chosen & ~relation->entered :
-			relation->same;
+			relation->apart & ~relation->chosen & ~relation->entered &
+			~relation->untold : relation->same;
 
 		if (!resources[r].flag)
 			continue;
@@ -169,7 +175,9 @@ static void apply_rules(struct relation *relation)
 static void find_beyond(struct relation *relation)
 {
 	bool thread = relation->flags & BIT(TASKMAP_SIGNAL);
-	bool new_nsproxy = relation->apart & OF_NSPROXY & ~relation->chosen;
+	/* The pid namespace for children is in the nsproxy that they share. */
+	bool new_nsproxy = relation->apart & OF_NSPROXY &
+			   ~(relation->chosen & BIT(TASKMAP_PID_NS));
 
 	if ((thread ? relation->apart : relation->same) & BIT(TASKMAP_CRED))
 		relation->beyond |= BIT(TASKMAP_CRED);

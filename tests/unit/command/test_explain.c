@@ -207,6 +207,27 @@ TEST(test_states)
 	unload(system, "command/explain-states");
 }
 
+/* What is inferred of namespaces that the creator does not have. */
+TEST(test_other_namespaces)
+{
+	struct system *system = load_fixture();
+
+	of(system, 700)->ids[TASKMAP_UTS_NS] ^= 1;
+	tell(system, 700, "own uts namespace");
+	of(system, 500)->ids[TASKMAP_UTS_NS] ^= 1;
+	tell(system, 700, "an older task in its uts namespace");
+	of(system, 700)->ids[TASKMAP_NSPROXY] ^= 1;
+	of(system, 700)->ids[TASKMAP_UTS_NS] ^= 1;
+	of(system, 700)->ids[TASKMAP_TIME_NS] = 9;
+	of(system, 100)->ids[TASKMAP_TIME_CHILDREN_NS] = 9;
+	tell(system, 700, "the time namespace that its parent chose");
+	*of(system, 100) = zombie(*of(system, 100));
+	of(system, 700)->ids[TASKMAP_PID_NS] ^= 1;
+	of(system, 700)->ns_pid = 1;
+	tell(system, 700, "own pid namespace, and a dead parent");
+	unload(system, "command/explain-other-namespaces");
+}
+
 /* Tasks in a pid namespace, where the leader has pid 1. */
 TEST(test_namespaces)
 {

@@ -38,6 +38,8 @@ static void add_birth(FILE *out, const struct model *model, unsigned int task)
 		assert_int_equal(model->tasks[birth.creator].pid, birth.pid);
 	if (birth.was_thread)
 		fputs(", was a thread", out);
+	if (birth.took_over)
+		fputs(", or by the leader before it", out);
 	add_set(out, "parted", birth.parted);
 	add_set(out, "joined", birth.joined);
 	add_set(out, "chosen", birth.chosen);
