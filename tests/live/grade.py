@@ -255,8 +255,8 @@ def judge_chosen_time(case, _):
             for member in (case.task, case.task.creator))))
 
 
-@rule(r"^The two do not share their credentials: setuid\(2\) or the like by one of "
-      r"the two since then, or a keyring of the creator's thread\.$")
+@rule(r"^The two do not share their credentials: setuid\(2\) or a similar call by "
+      r"one of the two since then, or a keyring of the creator's thread\.$")
 def judge_credentials(case, _):
     return right_if(case.task.flags & CLONE["THREAD"] and case.both_did("cred"))
 
@@ -377,7 +377,7 @@ def judge_some_flags(case, found):
 
 
 @rule(r"^No single clone\(2\) call creates such a task, .*: something changed later",
-      r"^compare: not in one call$")
+      r"^compare: no single call does this$")
 def judge_impossible(case, _):
     return right_if(not case.unchanged())
 
@@ -418,12 +418,12 @@ def judge_thread_credentials(case, _):
     return right_if(case.task.creator is not case.guess or case.both_did("cred"))
 
 
-@rule(r"^clone\(2\) did not make the credentials the same: fork copies them, ")
+@rule(r"^The credentials are the same, and clone\(2\) did not cause this: ")
 def judge_copied_credentials(case, _):
     return right_if(not case.task.flags & CLONE["THREAD"])
 
 
-@rule(r"^Its set of namespaces is its own, with the same .*\. Possible causes: "
+@rule(r"^Its set of namespaces is its own, but contains the same .*\. Possible causes: "
       r"(?P<ways>.*)\.$")
 def judge_set_of_namespaces(case, found):
     if "another" in found["ways"] and case.task.creator is not case.guess:
@@ -446,7 +446,8 @@ def judge_no_exec(case, _):
     return right_if(not case.task.called("exec"))
 
 
-@rule(r"^It has called exec\(2\), which gave it a new address space, ", r"^created: has called exec\(2\)$")
+@rule(r"^It has called exec\(2\), which gave it a new address space, ",
+      r"^created: has called exec\(2\)$")
 def judge_exec(case, _):
     return right_if(case.task.called("exec"))
 
@@ -467,7 +468,7 @@ def judge_waits(case, found):
     return right_if(case.task.waits_for(case.at(found["who"])))
 
 
-@rule(r"^Its address space is lent to (?P<who>\d+), a child by vfork\(2\) of its ")
+@rule(r"^(?P<who>\d+), a vfork\(2\) child of its process, borrows its address ")
 def judge_lent(case, found):
     child = case.at(found["who"])
     return right_if(child and child.creator.pid == case.task.pid and
@@ -622,7 +623,7 @@ def judge_shared_somehow(case, _):
                         for member in case.lineage()))
 
 
-@rule(r"^drift: with leader \d+: CLONE_IO, which threads are made without$")
+@rule(r"^drift: with leader \d+: CLONE_IO, which pthread_create\(3\) does not use$")
 def judge_shared_io(case, _):
     return right_if(case.task.flags & CLONE["IO"])
 
@@ -634,11 +635,11 @@ NOTHING = re.compile("|".join((
     r"^How it was created is unknown", r"^This snapshot does not record",
     r"^It was created before the module was", r"^The kernel creates such tasks itself",
     r"^created: (not recorded|before the module was loaded)$",
-    r"^Its parent is .*(notified when it ends|, as that of all threads)",
+    r"^Its parent is .*(notified when it ends|, like that of all threads)",
     r"^(getppid|gettid|getpid)\(\) ", r"^Its leader is \d+ \(",
-    r"^Zombie: it has ended, and stays until its parent ", r"^Signal \d+ killed it",
+    r"^Zombie: it has ended, and remains until its parent ", r"^Signal \d+ killed it",
     r"^children in a pid ns without init: ", r"^compare: unknown: ",
-    r"^As init of its pid namespace ",
+    r"^It is the init of its pid namespace, ",
     r"^drift: \d+ more held by something other than a task, ",
 )))
 MENTIONS = re.compile(

@@ -165,7 +165,7 @@ class Explain(Loaded):
                     continue
                 self.assertLessEqual(flags, row.flags, row.name)
                 self.assertLessEqual(row.flags - TRACELESS,
-                                     flags | set(pair["untold"]), row.name)
+                                     flags | set(pair["unknown"]), row.name)
 
     def test_births_of_shapes(self):
         """

@@ -82,11 +82,11 @@ static char *note_of(const struct model *model, unsigned int index,
 	if (!pair->judged)
 		return note;
 	if (!relation->possible)
-		return joined(note, "", xstrdup("not in one call"));
+		return joined(note, "", xstrdup("no single call does this"));
 	if (relation->borrowed)
 		return joined(note, "", xstrdup("a kernel thread borrows mm"));
 	if (model_is_dead(model, 0) || model_is_dead(model, index))
-		return joined(note, "", xstrdup("one is dead: most is unknown"));
+		return joined(note, "", xstrdup("one is dead: most flags are unknown"));
 	if (name)
 		note = joined(note, "; ", xasprintf("like %s", name));
 	untold = resource_words(relation->untold, "|", RESOURCE_FLAG);

@@ -401,7 +401,7 @@ static void find_own(struct drift *drift, unsigned int task)
 	    model->tasks[task].kind == TASKMAP_THREAD &&
 	    model_same(model, task, leader, TASKMAP_IO))
 		add(drift, task, DRIFT_SHARED, BIT(TASKMAP_IO),
-		    "with leader %d: CLONE_IO, which threads are made without",
+		    "with leader %d: CLONE_IO, which pthread_create(3) does not use",
 		    model->tasks[leader].pid);
 }
 
@@ -504,12 +504,12 @@ static void find_borrowed(struct drift *drift, unsigned int task)
 
 		if (others.count)
 			add(drift, task, DRIFT_BORROWED, BIT(borrowed[i]),
-			    "a kernel thread that uses what thread group %d holds",
+			    "a kernel thread that uses objects of thread group %d",
 			    others.tgid);
 		else if (borrowed[i] == TASKMAP_MM &&
 			 drift->model->tasks[task].ids[TASKMAP_MM])
 			add(drift, task, DRIFT_BORROWED, BIT(TASKMAP_MM),
-			    "a kernel thread that uses what no process holds any more");
+			    "a kernel thread that uses objects that no process holds any more");
 	}
 }
 
@@ -660,7 +660,7 @@ static void add_refs(struct drift *drift, const struct object *object,
 			  object->refs - made,
 			  resource->others ? resource->others : "",
 			  resource->others ? " or " : "") :
-		xstrdup("fewer than can be");
+		xstrdup("too few");
 	struct finding *finding =
 		add(drift, task, DRIFT_REFS, BIT(object->resource),
 		    "%s#%u has %" PRIu32 " ref%s, and its %u holder%s account%s for %" PRIu64 ": %s",
@@ -849,13 +849,13 @@ static void fill_reason(const struct cell *cell, struct value *value)
 }
 
 static const struct column finding_table[] = {
-	COLUMN_TEXT("RULE", fill_rule, "in what way it deviates"),
-	COLUMN_TEXT("WHAT", fill_what, "the resources that this is about"),
-	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "how many tasks it is true of; PID is the lowest"),
-	COLUMN_PIDS("PIDS", fill_pids, "the pids of these tasks, 12-15 for 12 to 15"),
+	COLUMN_TEXT("RULE", fill_rule, "rule that found it"),
+	COLUMN_TEXT("WHAT", fill_what, "resources concerned"),
+	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "number of tasks; PID is the lowest"),
+	COLUMN_PIDS("PIDS", fill_pids, "pids of these tasks; 12-15 for 12 to 15"),
 	COLUMN_FIELD("HOLDERS", fill_known, finding, holders, "rule refs: tasks that hold the object"),
-	COLUMN_FIELD("REFS", fill_known, finding, refs, "rule refs: the kernel's count of references to it"),
-	COLUMN_TEXT("REASON", fill_reason, "why, in words"),
+	COLUMN_FIELD("REFS", fill_known, finding, refs, "rule refs: kernel's count of references to the object"),
+	COLUMN_TEXT("REASON", fill_reason, "reason, in words"),
 };
 
 const struct columns finding_columns = {

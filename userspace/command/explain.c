@@ -39,8 +39,8 @@ static const struct {
  * from what they would hold anyway (kernel/fork.c).
  */
 static const char *const limits[] = {
-	"Where a birth is not recorded, the flags are inferred from what is shared now. The task can have been created with others: exec(2) gives it a new address space and its own open files and signal handlers, unshare(2), setns(2) and setuid(2) change other things, each for one task.",
-	"Some flags of clone(2) leave no trace in what is shared: CLONE_PARENT, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_CLEAR_SIGHAND; and CLONE_VFORK, once the child has called exec or has ended, or without CLONE_VM.",
+	"If a birth is not recorded, the flags are inferred from what tasks share now. The task can have been created with other flags: exec(2) gives it a new address space and its own open files and signal handlers; unshare(2), setns(2) and setuid(2) change other resources of a single task.",
+	"Some flags of clone(2) leave no trace in what tasks share: CLONE_PARENT, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_CLEAR_SIGHAND; also CLONE_VFORK, after the child has called exec or has ended, or without CLONE_VM.",
 };
 
 void say(struct explanation *explanation, enum topic topic, char *fact,
@@ -225,10 +225,10 @@ static char *kind_of(const struct facts *facts)
 
 	switch (record->kind) {
 	case TASKMAP_PROCESS:
-		return xstrdup("a process of 1 thread");
+		return xstrdup("a process with 1 thread");
 	case TASKMAP_MAIN:
 		threads = threads_of(facts);
-		kind = xasprintf("the leader of a process of %s", threads);
+		kind = xasprintf("the leader of a process with %s", threads);
 		free(threads);
 		return kind;
 	case TASKMAP_THREAD:
@@ -272,13 +272,13 @@ static void explain_worker(struct explanation *to)
 		say(to, TOPIC_KIND,
 		    xasprintf("PF_IO_WORKER is set in 0x%08" PRIx32,
 			      (uint32_t)record->flags),
-		    "A thread that the kernel made in process %d, to work for it: io_uring does I/O by it.",
+		    "A thread that the kernel created in process %d: a worker of io_uring.",
 		    record->tgid);
 	else
 		say(to, TOPIC_KIND,
 		    xasprintf("PF_USER_WORKER is set in 0x%08" PRIx32,
 			      (uint32_t)record->flags),
-		    "A thread that the kernel made in process %d, to work for it, as vhost does for the devices of virtual machines.",
+		    "A thread that the kernel created in process %d to work for it, as vhost does for the devices of a virtual machine.",
 		    record->tgid);
 	say(to, TOPIC_KIND,
 	    xasprintf("PID %d is not TGID %d", record->pid, record->tgid),
@@ -293,24 +293,24 @@ static void explain_memory_of_kthread(struct explanation *to)
 	if (ids[TASKMAP_MM] && facts->lender)
 		say(to, TOPIC_KIND,
 		    xasprintf("mm is that of %d", facts->lender),
-		    "It uses the address space of process %d for a while, to work for it.",
+		    "It is using the address space of process %d, to work for it.",
 		    facts->lender);
 	else if (ids[TASKMAP_MM])
 		say(to, TOPIC_KIND, xasprintf("it has an mm"),
-		    "It uses the address space of a process for a while, of one that is not in this snapshot.");
+		    "It is using the address space of a process that is not in this snapshot.");
 	else if (facts->loaded)
 		say(to, TOPIC_KIND,
 		    xasprintf("no mm; active_mm is the mm of %d",
 			      facts->loaded),
-		    "It has no address space. On its processor that of process %d, which ran before, is still loaded: to leave it there is faster. It does not use it.",
+		    "It has no address space and uses none. The one of process %d, which ran before on its CPU, is still loaded, because it is faster to leave it there.",
 		    facts->loaded);
 	else if (ids[TASKMAP_ACTIVE_MM])
 		say(to, TOPIC_KIND,
 		    xasprintf("no mm; active_mm is nobody's mm"),
-		    "It has no address space. On its processor the kernel's own is loaded, or one that an ended process left.");
+		    "It has no address space. Its CPU has loaded the kernel's own, or one that an ended process left.");
 	else
 		say(to, TOPIC_KIND, xasprintf("no mm, no active_mm"),
-		    "It has no address space, and now that it does not run not even one that another left loaded.");
+		    "It has no address space; while it is not running, not even a borrowed one.");
 }
 
 static void explain_kthread(struct explanation *to)
@@ -323,13 +323,13 @@ static void explain_kthread(struct explanation *to)
 	    "A kernel thread: a task that runs the kernel's own code and has no program and no memory in user space.");
 	if (record->pid == PID_KTHREADD)
 		say(to, TOPIC_KIND, xasprintf("PID 2"),
-		    "It is kthreadd, which makes the other kernel threads.");
+		    "It is kthreadd, which creates the other kernel threads.");
 	if (record->flags & FLAG_WQ_WORKER)
 		say(to, TOPIC_KIND, xasprintf("PF_WQ_WORKER is set"),
-		    "It works off a queue of jobs of the kernel (a workqueue).");
+		    "It runs jobs from a queue of the kernel (a workqueue).");
 	if (record->flags & FLAG_IO_WORKER)
 		say(to, TOPIC_KIND, xasprintf("PF_IO_WORKER is set"),
-		    "It works for io_uring, which has kernel threads for that before Linux 5.12, and threads within the process later.");
+		    "It works for io_uring. Before Linux 5.12 such workers are kernel threads; later they are threads inside the process.");
 	if (!to->facts.dead)
 		explain_memory_of_kthread(to);
 }
@@ -341,7 +341,7 @@ static void explain_memory(struct explanation *to)
 	if (!facts->record->ids[TASKMAP_MM])
 		say(to, TOPIC_KIND, xasprintf("no mm"),
 		    model_is_ending(to->model, facts->task) ?
-		    "It has given back its address space." :
+		    "It has released its address space." :
 		    "It has no address space.");
 }
 
@@ -355,7 +355,7 @@ static void explain_kind(struct explanation *to)
 	case TASKMAP_PROCESS:
 		say(to, TOPIC_KIND,
 		    xasprintf("PID = TGID = %d, 1 thread", record->pid),
-		    "A process that has one thread: this task. The kernel knows tasks; a process is all tasks with the same TGID.");
+		    "A process with one thread: this task. To the kernel, a process is all tasks with the same TGID.");
 		explain_init(to);
 		break;
 	case TASKMAP_MAIN:
@@ -363,7 +363,7 @@ static void explain_kind(struct explanation *to)
 		say(to, TOPIC_KIND,
 		    xasprintf("PID = TGID = %d, %u threads", record->pid,
 			      record->threads),
-		    "The leader of a process of %s, usually called its main thread. Its PID is the number of the whole process.",
+		    "The leader of a process with %s, usually called its main thread. Its PID is the number of the whole process.",
 		    threads);
 		free(threads);
 		explain_init(to);
@@ -372,7 +372,7 @@ static void explain_kind(struct explanation *to)
 		say(to, TOPIC_KIND,
 		    xasprintf("PID %d is not TGID %d, %u threads", record->pid,
 			      record->tgid, record->threads),
-		    "A thread of process %d, and not its leader: one of the tasks that have that TGID.",
+		    "A thread of process %d, not its leader: one of the tasks with that TGID.",
 		    record->tgid);
 		break;
 	case TASKMAP_WORKER:
@@ -395,19 +395,19 @@ static void explain_senses(struct explanation *to)
 	uint32_t flags = record->flags;
 
 	say(to, TOPIC_KERNEL_THREAD, xasprintf("it is a task"),
-	    facts->dead ? "It was, if that means a thread that the kernel knows and gives processors to: every task is one while it lives." : "Yes, if that means a thread that the kernel knows and gives processors to: every task is one.");
+	    facts->dead ? "It was one, if this means a thread that the kernel knows and schedules: every task is one while it lives." : "Yes, if this means a thread that the kernel knows and schedules: every task is one.");
 	if (record->kind == TASKMAP_KTHREAD)
 		say(to, TOPIC_KERNEL_THREAD, xasprintf("PF_KTHREAD is set"),
-		    "Yes, if that means a task that belongs to the kernel alone. That is what ps(1) and this program mean by it.");
+		    "Yes, if this means a task that belongs to the kernel alone. ps(1) and this program use the term in this sense.");
 	else if (record->kind == TASKMAP_WORKER)
 		say(to, TOPIC_KERNEL_THREAD,
 		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
-		    "Half, if that means a task of the kernel alone: it never leaves the kernel, but it is part of process %d and uses its address space.",
+		    "Partly, if this means a task that belongs to the kernel alone: it never leaves the kernel, but it is part of process %d and uses its address space.",
 		    record->tgid);
 	else
 		say(to, TOPIC_KERNEL_THREAD,
 		    xasprintf("PF_KTHREAD is not set in 0x%08" PRIx32, flags),
-		    "No, if that means a task of the kernel alone: this one is of a process, and %s its program.",
+		    "No, if this means a task that belongs to the kernel alone: this task belongs to a process and %s its program.",
 		    facts->dead ? "ran" : facts->record->flags & FLAG_EXITING ?
 		    "no longer runs" : "runs");
 }
@@ -428,7 +428,7 @@ static void explain_gettid(struct explanation *to)
 
 	if (!facts->gettid)
 		say(to, TOPIC_NUMBERS, xasprintf("no NSPID"),
-		    "What gettid() returned to it cannot be told: it has given back its number.");
+		    "Unknown: what gettid() returned to it, because it has released its number.");
 	else
 		say(to, TOPIC_NUMBERS,
 		    facts->gettid == record->pid ? xasprintf("PID %d", record->pid) : xasprintf("NSPID %d", facts->gettid),
@@ -446,7 +446,7 @@ static void explain_getpid(struct explanation *to)
 		if (facts->leader)
 			return;
 		say(to, TOPIC_NUMBERS, xasprintf("TGID %d", record->tgid),
-		    "What getpid() returns to it cannot be told: its leader, %d, is not in this snapshot, or has given back its number.",
+		    "Unknown: what getpid() returns to it, because its leader %d is not in this snapshot or has released its number.",
 		    record->tgid);
 		return;
 	}
@@ -455,11 +455,11 @@ static void explain_getpid(struct explanation *to)
 	       xasprintf("NSPID %d of %d", facts->getpid, record->tgid);
 	if (record->kind == TASKMAP_KTHREAD)
 		say(to, TOPIC_NUMBERS, fact,
-		    "getpid() %s %d: each kernel thread is by itself.",
+		    "getpid() %s %d: each kernel thread is its own process.",
 		    returns(facts), facts->getpid);
 	else if (facts->leader)
 		say(to, TOPIC_NUMBERS, fact,
-		    "getpid() %s %d, too: the number of its process, which is that of its leader.",
+		    "getpid() also %s %d: the number of its process, which is that of its leader.",
 		    returns(facts), facts->getpid);
 	else
 		say(to, TOPIC_NUMBERS, fact,
@@ -505,7 +505,7 @@ static void explain_numbers(struct explanation *to)
 	if (facts->home == HOME_OTHER)
 		say(to, TOPIC_NUMBERS,
 		    xasprintf("PID %d, TGID %d", record->pid, record->tgid),
-		    "These are its numbers in the pid namespace that it lives in. In the initial one, whose numbers all others here are, it is task %d of process %d.",
+		    "These are its numbers in its own pid namespace. In the initial one, to which all other numbers here belong, it is task %d of process %d.",
 		    record->pid, record->tgid);
 	if (facts->home == HOME_OTHER && facts->gettid == 1 && !facts->dead)
 		say(to, TOPIC_NUMBERS, xasprintf("NSPID 1"),
@@ -525,12 +525,12 @@ static void explain_proc(struct explanation *to)
 
 	if (facts->leader) {
 		say(to, TOPIC_PROC, xasprintf("PID = TGID = %d", record->pid),
-		    "%s /proc/%d, and \"ls /proc\" shows it, as all whose PID is their TGID.",
+		    "%s /proc/%d, and \"ls /proc\" shows it, like every task whose PID equals its TGID.",
 		    it_is, record->pid);
 		if (record->threads > 1)
 			say(to, TOPIC_PROC,
 			    xasprintf("%u threads", record->threads),
-			    "All threads of its process, itself too, are in /proc/%d/task.",
+			    "All threads of its process, including itself, are in /proc/%d/task.",
 			    record->tgid);
 	} else {
 		say(to, TOPIC_PROC,
@@ -539,7 +539,7 @@ static void explain_proc(struct explanation *to)
 		    "%s /proc/%d/task/%d.", it_is, record->tgid,
 		    record->pid);
 		say(to, TOPIC_PROC, NULL,
-		    "\"ls /proc\" does not show %d, for it lists leaders alone. \"cd /proc/%d\" works all the same: there is a directory for each task, if one asks by name.",
+		    "\"ls /proc\" does not show %d, because it lists only leaders. \"cd /proc/%d\" works nevertheless: every task has a directory, which can be opened by name.",
 		    record->pid, record->pid);
 	}
 	if (facts->home != HOME_OTHER || !facts->gettid || !facts->getpid)

@@ -149,10 +149,10 @@ static char *shared_with_leader(const struct explanation *of)
 		line = xasprintf("its leader %d is not in this snapshot",
 				 of->facts.with_leader.pid);
 	else if (*apart)
-		line = xasprintf("with its leader %d all but %s",
+		line = xasprintf("with its leader %d everything except %s",
 				 of->facts.with_leader.pid, apart);
 	else
-		line = xasprintf("with its leader %d all that both have",
+		line = xasprintf("with its leader %d everything that both hold",
 				 of->facts.with_leader.pid);
 	free(apart);
 	return line;

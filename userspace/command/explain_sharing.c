@@ -221,13 +221,13 @@ static void tell_beyond(const struct subject *subject)
 	} ways[] = {
 		{
 			TASKMAP_CRED,
-			"clone(2) did not make the credentials the same: fork copies them, and only threads share them.",
+			"The credentials are the same, and clone(2) did not cause this: fork copies them, and only threads share them.",
 			"The credentials are not the same, and threads start with those of their creator. Possible causes: another thread created it; setuid(2) or a similar call by one of the two; a keyring of the creator's thread.",
 		},
 		{
 			TASKMAP_NSPROXY,
 			"The set of namespaces is the same, although a namespace is not.",
-			"Its set of namespaces is its own, with the same namespaces in it. Possible causes: another task created it; setns(2), or unshare(2) of a namespace for children, by one of the two.",
+			"Its set of namespaces is its own, but contains the same namespaces. Possible causes: another task created it; setns(2), or unshare(2) of a namespace for children, by one of the two.",
 		},
 		{
 			TASKMAP_CGROUPS,
@@ -377,7 +377,7 @@ static void tell_others(const struct subject *subject)
 	if (flags & CLONE_THREAD && apart & BIT(TASKMAP_CRED))
 		say(subject->to, subject->topic,
 		    ids(subject, BIT(TASKMAP_CRED), true),
-		    "The two do not share their credentials: setuid(2) or the like by one of the two since then, or a keyring of the creator's thread.");
+		    "The two do not share their credentials: setuid(2) or a similar call by one of the two since then, or a keyring of the creator's thread.");
 	if (apart & BIT(TASKMAP_CGROUPS))
 		say(subject->to, subject->topic,
 		    ids(subject, BIT(TASKMAP_CGROUPS), true), "%s",
@@ -548,10 +548,10 @@ static void tell_no_parent(const struct subject *subject)
 {
 	if (subject->to->facts.record->pid > PID_KTHREADD)
 		say(subject->to, subject->topic, xasprintf("PPID 0"),
-		    "It has none.");
+		    "It has no parent.");
 	else
 		say(subject->to, subject->topic, xasprintf("PPID 0"),
-		    "It has none: the idle task created it at boot. There is one idle task for each CPU; all have pid 0, and no list shows them.");
+		    "It has no parent: the idle task created it at boot. There is one idle task for each CPU; all have pid 0, and no list shows them.");
 }
 
 /* What its end means to its parent: do_notify_parent(), kernel/signal.c. */
@@ -601,7 +601,7 @@ static void tell_who(const struct subject *subject)
 	else
 		say(subject->to, subject->topic,
 		    xasprintf("PPID %d", subject->other->pid),
-		    "Its parent is %d (%s), as that of all threads of its process.",
+		    "Its parent is %d (%s), like that of all threads of its process.",
 		    subject->other->pid, name);
 	if (facts->leader)
 		tell_adoption(subject);
@@ -668,7 +668,7 @@ void explain_others(struct explanation *explanation)
 		words = nouns(alike);
 		list = groups_beside(model, task, next_resource(alike, 0));
 		say(explanation, TOPIC_OTHERS, NULL,
-		    "The same in other processes: %s. They are: %s.", words, list);
+		    "Other processes hold the same %s: %s.", words, list);
 		free(list);
 		free(words);
 	}

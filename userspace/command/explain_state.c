@@ -36,7 +36,7 @@ static const char *state_name(unsigned char letter)
 	case 'T': return "Stopped by a signal.";
 	case 't': return "Stopped for its tracer.";
 	case 'I': return "Idle: it waits for work and does not count as load.";
-	case 'P': return "Parked: its CPU is offline, or nobody needs it.";
+	case 'P': return "Parked: its CPU is offline, or it is not needed.";
 	default: return NULL;
 	}
 }
@@ -98,7 +98,7 @@ static void explain_zombie(struct explanation *to)
 
 	if (facts->leader && live)
 		state(to, fact,
-		      "Zombie: it has ended, and stays until the last thread of its process ends: %s %s, and its PID is the number of the process.",
+		      "Zombie: it has ended, and remains until the last thread of its process ends, because its PID is the number of the process: %s %s.",
 		      words, live == 1 ? "lives" : "live");
 	else if (others)
 		state(to, fact,
@@ -106,11 +106,11 @@ static void explain_zombie(struct explanation *to)
 		      record->tracer, record->ppid);
 	else if (facts->leader)
 		state(to, fact,
-		      "Zombie: it has ended, and stays until its parent %d takes its exit status with wait(2).",
+		      "Zombie: it has ended, and remains until its parent %d takes its exit status with wait(2).",
 		      record->ppid);
 	else
 		state(to, fact,
-		      "Zombie: a thread stays one only until its tracer has taken its exit status.");
+		      "Zombie: a thread remains a zombie only until its tracer takes its exit status.");
 	free(words);
 	explain_exit_code(to);
 	explain_exit_signal(to);
@@ -145,7 +145,7 @@ static void explain_last(struct explanation *to)
 		list = joined(list, "", xasprintf(" and %u more", count - NAMED));
 	if (count)
 		state(to, xasprintf("NSPID 1"),
-		      "As init of its pid namespace it waits until all others there are reaped: %s.",
+		      "It is the init of its pid namespace, and waits until all other tasks there are reaped: %s.",
 		      list);
 	free(list);
 }
@@ -189,7 +189,7 @@ static void explain_vfork(struct explanation *to)
 		      facts->awaited);
 	else if (facts->borrower)
 		state(to, xasprintf("mm of %d is this one", facts->borrower),
-		      "Its address space is lent to %d, a child by vfork(2) of its process.",
+		      "%d, a vfork(2) child of its process, borrows its address space.",
 		      facts->borrower);
 }
 
