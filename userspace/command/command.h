@@ -110,6 +110,9 @@ void note_oddities(const struct model *model, unsigned int task,
 /* The kernel thread, or threads, with which model_odd_kthread() compares others. */
 const char *usual_kthread(const struct model *model);
 
+/* What is said of a process that the kernel started, NULL of others. */
+const char *helper_words(const struct model *model, unsigned int task);
+
 /* Whether one of two tasks is in a mode of seccomp(2) that has no filter. */
 bool seccomp_is_strict(const struct model *model, unsigned int a,
 		       unsigned int b);
