@@ -14,9 +14,6 @@
 
 #include "command/watch.h"
 
-/* Of a terminal that does not tell. */
-#define WIDTH		80
-
 #define NAME_WIDTH	15
 
 static const char *const birth_names[] = {
