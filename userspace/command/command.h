@@ -118,6 +118,9 @@ void note_oddities(const struct model *model, unsigned int task,
 /* Names the kernel thread or threads that model_odd_kthread() compares with. */
 const char *usual_kthread(const struct model *model);
 
+/* Words for a process that the kernel started; NULL for any other task. */
+const char *helper_words(const struct model *model, unsigned int task);
+
 /*
  * Whether one of the two tasks is in seccomp's strict mode, which has no
  * filter.

@@ -540,18 +540,10 @@ static void find_own_of_kthread(struct drift *drift, unsigned int task)
 
 static void find_helper(struct drift *drift, unsigned int task)
 {
-	switch (model_helper(drift->model, task)) {
-	case HELPER_NOT:
-		break;
-	case HELPER_KNOWN:
-		add(drift, task, DRIFT_HELPER, 0,
-		    "started by the kernel (usermode helper)");
-		break;
-	case HELPER_LIKELY:
-		add(drift, task, DRIFT_HELPER, 0,
-		    "child of kthreadd: probably started by the kernel (usermode helper)");
-		break;
-	}
+	const char *words = helper_words(drift->model, task);
+
+	if (words)
+		add(drift, task, DRIFT_HELPER, 0, "%s", words);
 }
 
 static void find_dead_leader(struct drift *drift, unsigned int task)

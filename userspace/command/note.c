@@ -354,19 +354,15 @@ static void note_children(const struct model *model, unsigned int task,
 		note(out, "children in another time ns");
 }
 
-/* A child of a helper that it created with CLONE_PARENT has the same parent. */
-static void note_helper(const struct model *model, unsigned int task,
-			char out[VALUE_SIZE])
+const char *helper_words(const struct model *model, unsigned int task)
 {
 	switch (model_helper(model, task)) {
-	case HELPER_NOT:
-		break;
 	case HELPER_KNOWN:
-		note(out, "started by the kernel (usermode helper)");
-		break;
+		return "started by the kernel (usermode helper)";
 	case HELPER_LIKELY:
-		note(out, "child of kthreadd: probably a usermode helper");
-		break;
+		return "child of kthreadd: probably a usermode helper";
+	default:
+		return NULL;
 	}
 }
 
@@ -374,6 +370,7 @@ void note_oddities(const struct model *model, unsigned int task,
 		   char out[VALUE_SIZE])
 {
 	const struct taskmap_record *record = &model->tasks[task];
+	const char *helper = helper_words(model, task);
 
 	out[0] = '\0';
 	if (record->marks & TASKMAP_MARK_VFORK)
@@ -387,9 +384,11 @@ void note_oddities(const struct model *model, unsigned int task,
 	note_new_ids(model, task, out);
 	note_effective_ids(model, task, out);
 	note_children(model, task, out);
-	if (model_helper(model, task) == HELPER_NOT)
+	/* A child of a helper that it created with CLONE_PARENT has the same parent. */
+	if (helper)
+		note(out, "%s", helper);
+	else
 		note_birth(model, task, out);
-	note_helper(model, task, out);
 	note_exit_signal(model, task, out);
 	note_dead_leader(model, task, out);
 	note_end(model, task, out);

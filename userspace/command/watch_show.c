@@ -12,9 +12,6 @@
 
 #include "command/watch.h"
 
-/* Width of a terminal that does not report its width. */
-#define WIDTH		80
-
 #define NAME_WIDTH	15
 
 static const char *const birth_names[] = {

@@ -49,6 +49,38 @@ static void wait_at_gate(void)
 		;
 }
 
+static int live_after_gate(void *shape)
+{
+	wait_at_gate();
+	return live_as_task(shape);
+}
+
+static void fork_behind_gate(const struct shape *shape)
+{
+	if (fork_or_skip(shape, 0) == 0)
+		_exit(live_after_gate((void *)shape));
+}
+
+static pid_t start_clone(const struct shape *shape, int (*live)(void *shape),
+			 int exit_signal)
+{
+	pid_t child = clone(live, stack_top(), (int)shape->flags | exit_signal,
+			    (void *)shape);
+
+	if (child < 0)
+		skip(shape, "clone");
+	return child;
+}
+
+/* Forks the maker of an orphan, which this process gets when the maker ends. */
+static pid_t fork_maker(const struct shape *shape)
+{
+	build_gate(shape);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	report(shape, "-parent", own_pids());
+	return fork_or_skip(shape, 0);
+}
+
 /* WNOWAIT: a dead child stays a zombie. */
 static void await_death(const struct shape *shape, pid_t child, int options)
 {
@@ -105,18 +137,11 @@ void make_deep_pid(const struct shape *shape)
 /* The maker ends, and the reaper of orphans gets its child. */
 void make_orphan(const struct shape *shape)
 {
-	pid_t maker;
+	pid_t maker = fork_maker(shape);
 
-	build_gate(shape);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	report(shape, "-parent", own_pids());
-	maker = fork_or_skip(shape, 0);
 	if (maker == 0) {
 		unshare_or_skip(shape, CLONE_NEWUTS);
-		if (fork_or_skip(shape, 0) == 0) {
-			wait_at_gate();
-			live_as_task((void *)shape);
-		}
+		fork_behind_gate(shape);
 		_exit(0);
 	}
 	await_death(shape, maker, 0);
@@ -124,25 +149,13 @@ void make_orphan(const struct shape *shape)
 	wait_for_end();
 }
 
-static int live_after_gate(void *shape)
-{
-	wait_at_gate();
-	return live_as_task(shape);
-}
-
 /* The maker is killed, and a process that it shared its memory with is not. */
 void make_memory_heir(const struct shape *shape)
 {
-	pid_t maker;
+	pid_t maker = fork_maker(shape);
 
-	build_gate(shape);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	report(shape, "-parent", own_pids());
-	maker = fork_or_skip(shape, 0);
 	if (maker == 0) {
-		if (clone(live_after_gate, stack_top(),
-			  (int)shape->flags | SIGCHLD, (void *)shape) < 0)
-			skip(shape, "clone");
+		start_clone(shape, live_after_gate, SIGCHLD);
 		raise(SIGKILL);
 	}
 	await_death(shape, maker, WNOWAIT);
@@ -163,9 +176,7 @@ void make_no_signal(const struct shape *shape)
 	pid_t child;
 
 	report(shape, "-parent", own_pids());
-	child = clone(end_at_once, stack_top(), (int)shape->flags, NULL);
-	if (child < 0)
-		skip(shape, "clone");
+	child = start_clone(shape, end_at_once, 0);
 	await_death(shape, child, WNOWAIT | __WALL);
 	report_process(shape, "", child);
 	done_and_wait();
@@ -219,11 +230,7 @@ void make_parent_exec(const struct shape *shape)
 {
 	build_gate(shape);
 	report(shape, "-parent", own_pids());
-	if (fork_or_skip(shape, 0) == 0) {
-		wait_at_gate();
-		live_as_task((void *)shape);
-		_exit(0);
-	}
+	fork_behind_gate(shape);
 	if (dup2(hold[0], STDIN_FILENO) < 0)
 		skip(shape, "dup2");
 	execlp("cat", "cat", NULL);
@@ -259,9 +266,7 @@ static void *vfork_other(void *argument)
 	const struct shape *shape = argument;
 
 	report(shape, "-other-parent", own_pids());
-	if (clone(live_as_other, stack_top(), (int)shape->flags | SIGCHLD,
-		  argument) < 0)
-		skip(shape, "clone");
+	start_clone(shape, live_as_other, SIGCHLD);
 	return NULL;
 }
 
