@@ -77,13 +77,24 @@ build_for()
 # live NAME OPTION... -- TEST-MODULE...: one boot, and what it found.
 live()
 {
-	local name="$1 on $kernel" options=()
+	local name="$1 on $kernel" options=() saved='' variable
 
 	# The texts of test_said are written instead of compared.
 	[[ -z ${GOLDEN:-} ]] || mkdir -p tests/live/said
 	[[ -z ${GOLDEN:-} ]] || options+=(--env "GOLDEN=$GOLDEN" \
 		--share "$top/tests/live/said")
 
+	for variable in TASKMAP_SEED TASKMAP_FORESTS; do
+		[[ -z ${!variable:-} ]] ||
+			options+=(--env "$variable=${!variable}")
+	done
+	# What test_family saves there is graded by the reader of this machine.
+	if [[ -z ${root:-} && " $* " == *" test_family "* ]]; then
+		saved=$top/build/graded/$kernel
+		rm -rf "$saved"
+		mkdir -p "$saved"
+		options+=(--share "$saved" --env "TASKMAP_SAVED=$saved")
+	fi
 	shift
 	while [[ $1 != -- ]]; do
 		options+=("$1")
@@ -97,6 +108,8 @@ live()
 		--env "TASKMAP_READER=$reader" \
 		--env "TASKMAP_PROGRAMS=$programs" \
 		"${guest[@]}" "${options[@]}" -- "$top/tests/live/run" "$@"
+	[[ -z $saved ]] || part "graded: $name" "$log" \
+		tests/live/grade.py "$reader" "$saved"
 }
 
 # only_named TESTS NAME...: those tests of a row that are named, without "test_".

@@ -271,6 +271,18 @@ def judge_ids(case, found):
                     case.both_did("cred") & calls_in(found["ways"]))
 
 
+@rule(r"^Since then, one of the two was moved to other cgroups\.$")
+def judge_moved(case, _):
+    return right_if(case.both_did("cgroups"))
+
+
+@rule(r"^The cgroups are not the same\. Possible causes: one of the two was moved, or "
+      r"CLONE_INTO_CGROUP of clone3\(2\)\.$")
+def judge_cgroups(case, _):
+    return right_if(case.task.flags & CLONE["INTO_CGROUP"] or
+                    case.both_did("cgroups", case.guess))
+
+
 @rule(r"^CLONE_INTO_CGROUP put it into other cgroups\.$")
 def judge_into_cgroup(case, _):
     return right_if(case.task.flags & CLONE["INTO_CGROUP"])
@@ -422,10 +434,9 @@ def judge_set_of_namespaces(case, found):
 @rule(r"^Unknown: whether it was created with these flags, or with CLONE_VFORK\. They "
       r"leave no trace after exec\(2\), which one of the two has called\.$")
 def judge_hidden_by_exec(case, _):
-    """One of the two called exec: the other is its creator or the guess."""
-    others = {case.task.creator, case.at(case.record.parent)} - {None}
-    return right_if(any(member.called("exec") or member in case.family.outside
-                        for member in {case.task} | others))
+    """By the task, or its inferred creator, which may have begun by an exec."""
+    return right_if(case.task.called("exec") or case.guess.called("exec") or
+                    case.guess in case.family.outside)
 
 
 @rule(r"^It has not called exec\(2\), so it runs the program that its creator ran ",
@@ -618,27 +629,16 @@ def judge_shared_io(case, _):
 # What mentions such a word and names no cause or creator: it says what can be, or
 # what the snapshot has.
 NOTHING = re.compile("|".join((
-    r"^It is the first process \(init\)", r"^It works ", r"^A kernel thread: ",
-    r"^A process that has one thread", r"^The leader of a process of ",
-    r"^(Yes|No|Half|It was), if that means ", r"^It makes no system calls",
     r"^Unknown: .*because one of the two tasks has nothing to compare",
-    r"^The flags of the call are unknown", r"^How it was created is unknown",
-    r"^This snapshot does not record", r"^It was created before the module was",
+    r"^How it was created is unknown", r"^This snapshot does not record",
+    r"^It was created before the module was", r"^The kernel creates such tasks itself",
     r"^created: (not recorded|before the module was loaded)$",
-    r"^Its parent is .*notified when it ends\.$",
-    r"^Its parent is .*, as that of all threads", r"^getppid\(\) \w+ \d+: the ",
-    r"^The kernel creates such tasks itself", r"^What (getpid|gettid)\(\) ",
-    r"^Zombie: it has ended, and stays until its parent ",
-    r"^Its exit signal is ", r"^exit signal \d+: wait\(2\) needs ",
-    r"^children in a pid ns without init: ", r"^compare: unknown: ",
+    r"^Its parent is .*(notified when it ends|, as that of all threads)",
     r"^(getppid|gettid|getpid)\(\) ", r"^Its leader is \d+ \(",
-    r"^(The same|Its own copy of|Not the same|It has none of these|It alone has): ",
-    r"^The cgroups are not the same\. Possible causes: ",
-    r"^Since then, one of the two was moved to other cgroups\.",
-    r"^The set of namespaces is the same, although ", r"^Signal \d+ killed it",
-    r"^It has (given back its|no) address space", r"^As init of its pid namespace ",
+    r"^Zombie: it has ended, and stays until its parent ", r"^Signal \d+ killed it",
+    r"^children in a pid ns without init: ", r"^compare: unknown: ",
+    r"^As init of its pid namespace ",
     r"^drift: \d+ more held by something other than a task, ",
-    r"^drift: the leader is dead", r"^getppid",
 )))
 MENTIONS = re.compile(
     r"CLONE_|\b(creat|adopt|inferr|since|chang|chose|exec|vfork|trac|fork|made|"
@@ -864,7 +864,7 @@ def grade_all(program, directory, tap):
     graded = grades["births recorded"]
     for good, title in (
             (graded.enough(), "of the sentences more than 99 % are right"),
-            (all(graded.detected[lie] for lie in LIES), "lies are detected: " +
+            (all(graded.detected[lie] for lie in graded.lies), "lies are detected: " +
              ", ".join(f"{lie} {graded.detected[lie]} of {graded.lies[lie]}"
                        for lie in LIES))):
         (tap.ok if good else tap.not_ok)(title)

@@ -182,6 +182,7 @@ TRACED = re.compile(
     r"|sched_process_exec: .* pid=(?P<execs>\d+) old_pid=(?P<old>\d+)"
     r"|sched_process_exit: comm=(?s:.{0,15}) pid=(?P<exits>\d+) prio="
     r"|signal_generate: sig=19 .* pid=(?P<stops>\d+) grp="
+    r"|cgroup_attach_task: .* pid=(?P<moved>\d+) comm="
     r"|sys_(?P<call>\w+)(?:\((?P<words>.*)\)| -> (?P<result>\w+)))")
 BIRTHS = ["clone", "clone3", "fork", "vfork"]
 
@@ -191,6 +192,7 @@ CALLS = ["unshare", "setns", "ptrace", "prctl", "seccomp", "close_range",
          "add_key", "keyctl", *CREDENTIALS, *BIRTHS]
 EVENTS = ["task/task_newtask", "sched/sched_process_exec",
           "sched/sched_process_exit", "signal/signal_generate",
+          "cgroup/cgroup_attach_task",
           *(f"syscalls/sys_{when}_{name}" for name in CALLS
             for when in ("enter", "exit"))]
 PTRACE_ATTACH = 16, 0x4206
@@ -245,6 +247,8 @@ def from_trace(text, first):
             yield f"end {numbers[int(found['exits'])]}"
         elif found["stops"] and int(found["stops"]) in numbers:
             yield f"stop {numbers[int(found['stops'])]}"
+        elif found["moved"] and int(found["moved"]) in numbers:
+            yield f"call {numbers[int(found['moved'])]} move cgroups"
         elif found["call"] and by in numbers:
             if found["words"] is not None:
                 entered[by] = found["call"], found["words"]

@@ -19,6 +19,7 @@ EXACT_MAX = "/sys/module/taskmap/parameters/exact_max"
 MODULE = os.environ.get("TASKMAP_MODULE", "")
 READER = os.environ.get("TASKMAP_READER", "")
 PROGRAMS = os.environ.get("TASKMAP_PROGRAMS", "")
+SAVED = os.environ.get("TASKMAP_SAVED", "")
 EFFORT = os.environ.get("TASKMAP_EFFORT", "check")
 IMAGES = ("snapshot", "exact")
 NAMES = ("tasks", *IMAGES)
