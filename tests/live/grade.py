@@ -434,10 +434,9 @@ def judge_set_of_namespaces(case, found):
 @rule(r"^Unknown: whether it was created with these flags, or with CLONE_VFORK\. They "
       r"leave no trace after exec\(2\), which one of the two has called\.$")
 def judge_hidden_by_exec(case, _):
-    """One of the two called exec: the other is its creator or the guess."""
-    others = {case.task.creator, case.at(case.record.parent)} - {None}
-    return right_if(any(member.called("exec") or member in case.family.outside
-                        for member in {case.task} | others))
+    """By the task, or its inferred creator, which may have begun by an exec."""
+    return right_if(case.task.called("exec") or case.guess.called("exec") or
+                    case.guess in case.family.outside)
 
 
 @rule(r"^It has not called exec\(2\), so it runs the program that its creator ran ",
