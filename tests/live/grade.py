@@ -271,6 +271,18 @@ def judge_ids(case, found):
                     case.both_did("cred") & calls_in(found["ways"]))
 
 
+@rule(r"^(?:\w+(?:/\w+)* \d+, its (?:parent|creator (?P<who>\d+)) has \d+ and )*"
+      r"\w+(?:/\w+)* \d+, its (?:parent|creator (?P<creator>\d+)) has \d+: set after "
+      r"the fork(?P<unless>, unless another task created it)?$")
+def judge_ids_of_process(case, found):
+    names = [found["creator"]] if found["creator"] else [case.record.parent,
+                                                         case.record.ppid]
+    named = any(map(case.is_creator, names))
+    if found["unless"] and not named:
+        return RIGHT
+    return right_if(named and case.both_did("cred"))
+
+
 @rule(r"^Since then, one of the two was moved to other cgroups\.$")
 def judge_moved(case, _):
     return right_if(case.both_did("cgroups"))
@@ -633,6 +645,7 @@ NOTHING = re.compile("|".join((
     r"^Unknown: .*because one of the two tasks has nothing to compare",
     r"^How it was created is unknown", r"^This snapshot does not record",
     r"^It was created before the module was", r"^The kernel creates such tasks itself",
+    r"^A thread that the kernel created in process \d+",
     r"^created: (not recorded|before the module was loaded)$",
     r"^Its parent is .*(notified when it ends|, like that of all threads)",
     r"^(getppid|gettid|getpid)\(\) ", r"^Its leader is \d+ \(",

@@ -242,7 +242,8 @@ static const char *way_of_leader(const struct model *model, unsigned int leader,
 static char *compare_ids(const struct model *model, unsigned int task,
 			 unsigned int other, const char *than)
 {
-	char *list = id_words(&model->tasks[task], &model->tasks[other], than);
+	char *list = id_words(&model->tasks[task], &model->tasks[other], than,
+			      "; ");
 
 	if (*list)
 		return list;

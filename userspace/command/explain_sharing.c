@@ -391,7 +391,7 @@ static void tell_ids(const struct subject *subject)
 {
 	const struct model *model = subject->to->model;
 	const struct taskmap_record *other = &model->tasks[subject->other->task];
-	char *list = id_words(subject->to->facts.record, other, "not");
+	char *list = id_words(subject->to->facts.record, other, "not", "; ");
 
 	if (*list)
 		say(subject->to, subject->topic,

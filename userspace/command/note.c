@@ -205,7 +205,7 @@ static void note_new_ids(const struct model *model, unsigned int task,
 	who = from->pid == record->parent || from->pid == record->ppid ?
 	      xstrdup("its parent has") :
 	      xasprintf("its creator %d has", from->pid);
-	ids = id_words(record, from, who);
+	ids = id_words(record, from, who, " and ");
 	if (*ids)
 		note(out, "%s: set after the fork%s", ids, birth.pid ? "" :
 		     ", unless another task created it");

@@ -392,15 +392,17 @@ char *resource_words(uint32_t set, const char *separator, size_t word);
  * @own: the task to describe
  * @other: the task that it is compared with
  * @than: the word before an id of @other
+ * @separator: what stands between two lists of equal ids
  *
  * Ids with the same values are listed together. An effective id is left out if both
  * tasks have the real one, and an fsuid if both have the effective one.
  *
- * Return: for example "uid/gid 1000, not 0; euid 5, not 0" if @than is "not", or "" if
+ * Return: for example "uid/gid 1000, not 0; euid 5, not 0" for "not" and "; ", or "" if
  * the recorded ids are the same. The caller frees it.
  */
 char *id_words(const struct taskmap_record *own,
-	       const struct taskmap_record *other, const char *than);
+	       const struct taskmap_record *other, const char *than,
+	       const char *separator);
 
 /**
  * wrap() - break a text into lines

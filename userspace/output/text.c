@@ -151,7 +151,8 @@ char *resource_words(uint32_t set, const char *separator, size_t word)
 }
 
 char *id_words(const struct taskmap_record *own,
-	       const struct taskmap_record *other, const char *than)
+	       const struct taskmap_record *other, const char *than,
+	       const char *separator)
 {
 	struct {
 		const char *name;
@@ -179,7 +180,7 @@ char *id_words(const struct taskmap_record *own,
 			ids[j].listed = j > i;
 		}
 		if (*names)
-			list = joined(list, "; ",
+			list = joined(list, separator,
 				      xasprintf("%s %" PRIu32 ", %s %" PRIu32,
 						names, ids[i].own, than,
 						ids[i].other));

@@ -184,7 +184,7 @@ TEST(test_id_words)
 		}, other = {
 			.uid = b[0], .euid = b[1], .fsuid = b[2], .gid = b[3],
 		};
-		char *words = id_words(&own, &other, "not");
+		char *words = id_words(&own, &other, "not", "; ");
 
 		assert_string_equal(words, cases[i].words);
 		free(words);
