@@ -322,6 +322,12 @@ def pids_from_first():
         write("/proc/sys/kernel/ns_last_pid", FIRST_PID - 1)
 
 
+def await_read(pid):
+    """Waits until a program that was just executed reads its standard input."""
+    while not re.match(rb"\d+ 0x0 ", read_all(f"/proc/{pid}/syscall")):
+        os.sched_yield()
+
+
 class Judged(Loaded):
     """Has a method for each shape, by add_tests()."""
 
@@ -330,6 +336,7 @@ class Judged(Loaded):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        await_read(cls.shapes.one("parent-exec-parent")[1])
         roles = roles_of(cls.shapes.tasks)
         with saved() as path:
             cls.words = words_of(path, roles, cls.shapes.process.pid)
