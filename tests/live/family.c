@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Builds families of tasks at random, and logs what each task did.
+ * Builds random families of tasks, and logs what each task does.
  *
  *	family SEED COUNT
  *
- * Builds COUNT families, one after the other, the first from SEED and each other
- * from the next number. Prints a line for each event:
+ * Builds COUNT families, one after the other. The first uses SEED for its random
+ * numbers, the next SEED + 1, and so on. Prints a line for each event:
  *
- *	family SEED		this begins
- *	task 0 PID TID CREATOR	the first task, which CREATOR made without any flag
- *	clone BY N FLAGS CREATOR PID TID	task BY, which was CREATOR, made task N
+ *	family SEED		a family begins
+ *	task 0 PID TID CREATOR	CREATOR created the first task without flags
+ *	clone BY N FLAGS CREATOR PID TID	task BY, with pid CREATOR, created task N
  *	unshare BY FLAGS	task BY called unshare(2)
  *	setns BY FLAG N		task BY joined a namespace of task N
- *	setresuid BY UID	real, effective and saved id, of this task alone
- *	setfsuid BY UID		the same of the file system id
+ *	setresuid BY UID	task BY alone set its real, effective and saved uid
+ *	setfsuid BY UID		task BY alone set its fsuid
  *	subreaper BY		the process of task BY adopts orphans from now on
- *	trace BY N		task BY traces task N and stopped it
+ *	trace BY N		task BY traces task N and has stopped it
  *	stop BY			SIGSTOP stopped the process of task BY
- *	exec BY PID TID		task BY called execve(2), and is this one now
- *	end BY			task BY ended; others may end by its exec
- *	refused ACTION BY ERRNO	the kernel did not let it
- *	ready			all of this family is there, until a line comes in
+ *	exec BY PID TID		task BY called execve(2), and has these ids now
+ *	end BY			task BY ended, by itself or by the exec of a thread
+ *	refused ACTION BY ERRNO	the kernel refused the action
+ *	ready			the family is complete, and waits for a line of input
  *
- * FLAGS are in hex. Numbers of tasks begin with 0 in each family. Nobody reaps:
- * what ended is a zombie, unless it was a thread and not the leader.
+ * FLAGS are in hex. In each family, tasks are numbered from 0. No task reaps its
+ * children, so a process that ends remains as a zombie.
  *
- * Each task reads its steps from a pipe of its own and answers on one that all
- * have. The first process waits for each answer, so that one task acts at a time,
- * which makes it safe that tasks share the C library's data without its consent.
+ * Each task reads its steps from its own pipe, and writes its answers to a pipe that
+ * all share. The first process waits for each answer, so only one task acts at a time.
+ * Therefore tasks can share the data of the C library, which does not know of them.
  */
 #include <err.h>
 #include <errno.h>
@@ -52,7 +52,7 @@
 #define STEPS		40
 #define STACK_SIZE	(64 * 1024)
 
-/* Where every task has these files, also after exec(2). */
+/* File descriptors, the same in every task, also after exec(2). */
 #define ANSWERS		99
 #define FIRST_PIPE	100
 
@@ -82,7 +82,7 @@ static const struct {
 	[END] = { "end", 3 },
 };
 
-/* Threads and plain forks are the most. */
+/* Threads and plain forks are the most frequent. */
 static const int clone_flags[] = {
 	0, 0, 0, THREAD, THREAD, THREAD, CLONE_VM, CLONE_VM | CLONE_VFORK,
 	CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND, CLONE_FILES,
@@ -121,7 +121,7 @@ struct answer {
 /* What the first process knows about each task. */
 struct member {
 	bool alive;
-	bool init;	/* of a pid namespace: its end is that of all there */
+	bool init;	/* of a pid namespace: its end kills all tasks there */
 	bool stopped;
 	pid_t pid;
 	pid_t tid;
@@ -146,7 +146,7 @@ static int draw(int limit)
 	return (int)(random() % limit);
 }
 
-/* What a task does. */
+/* Tasks */
 
 static void answer(int error)
 {
@@ -155,7 +155,7 @@ static void answer(int error)
 	};
 	char link[64] = "";
 
-	/* In the pid namespace of /proc, which is that of the first process. */
+	/* /proc belongs to the pid namespace of the first process. */
 	if (readlink("/proc/thread-self", link, sizeof(link) - 1) < 0 ||
 	    sscanf(link, "%d/task/%d", &answer.pid, &answer.tid) != 2)
 		_exit(1);
@@ -198,7 +198,7 @@ static int become(int number)
 	return execl("/proc/self/exe", "family", argument, NULL);
 }
 
-/* The C library's own functions would change all threads. */
+/* System calls, because functions of the C library would change all threads. */
 static int act(const struct step *step)
 {
 	switch (step->action) {
@@ -248,7 +248,7 @@ static int live(void *number)
 	return 0;
 }
 
-/* What the first process does. */
+/* The first process */
 
 static struct answer get_answer(void)
 {
@@ -259,7 +259,7 @@ static struct answer get_answer(void)
 	return answer;
 }
 
-/* The state of a task, a letter; 0 if there is none. */
+/* Return the state of a task as a letter, or 0 if the task does not exist. */
 static char state_of(const struct member *member)
 {
 	char path[64], line[512], *end;
@@ -286,7 +286,7 @@ static bool able(const struct member *member)
 	       member->tracer < 0;
 }
 
-/* Nobody waits for it or is stopped by it any longer. */
+/* Tasks no longer wait for @number in vfork(2) or, if it has ended, as its tracees. */
 static void release(int number, bool ended)
 {
 	for (int i = 0; i < count; i++) {
@@ -312,7 +312,7 @@ static void add(const struct answer *answer)
 	};
 }
 
-/* All other threads end by an exec, and the caller gets the leader's ids. */
+/* An exec ends all other threads, and the caller gets the ids of the leader. */
 static void log_exec(int by, const struct answer *answer)
 {
 	pid_t pid = members[by].pid;
@@ -393,7 +393,7 @@ static enum action draw_action(void)
 	return CLONE;
 }
 
-/* A task that can act, and is not of the process @pid; -1 if there is none. */
+/* Draw a task that can act and does not belong to process @pid; -1: there is none. */
 static int draw_member(pid_t pid)
 {
 	int from = draw(count);
@@ -439,7 +439,10 @@ static bool all_able(pid_t pid)
 	return true;
 }
 
-/* The same for the same seed, as far as the kernel does the same; or false. */
+/*
+ * Draw a step. Return false if it is not possible. The same seed yields the same steps,
+ * as long as the kernel behaves the same.
+ */
 static bool draw_step(struct step *step)
 {
 	*step = (struct step){ .action = draw_action(), .by = draw_member(0) };
@@ -499,7 +502,7 @@ static void move(int from, int to)
 	close(from);
 }
 
-/* What the first process leaves behind is not the others'. */
+/* The other tasks must not inherit the files of the first process. */
 static int live_first(void *number)
 {
 	for (int i = 0; i < MOST_TASKS; i++)
@@ -508,7 +511,7 @@ static int live_first(void *number)
 	return live(number);
 }
 
-/* The first task; the others are made by it. */
+/* Create the first task, the ancestor of the others. */
 static void begin(void)
 {
 	struct answer first;
@@ -523,7 +526,7 @@ static void begin(void)
 		pipes[i] = ends[1];
 	}
 	must(!fflush(stdout), "standard output");
-	/* The C library's fork() would choose flags of its own. */
+	/* fork() of the C library would add flags. */
 	must(clone(live_first, stacks + STACK_SIZE, SIGCHLD, NULL) >= 0, "clone");
 	close(ANSWERS);
 	for (int i = 0; i < MOST_TASKS; i++)
@@ -533,7 +536,7 @@ static void begin(void)
 	add(&first);
 }
 
-/* Nobody was reaped, so each pid is still that of the task. */
+/* No task has been reaped, so no pid has been reused. */
 static void finish(void)
 {
 	for (int i = 0; i < count; i++)
@@ -573,7 +576,7 @@ int main(int argc, char **argv)
 	stacks = mmap(NULL, MOST_TASKS * STACK_SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	must(stacks != MAP_FAILED, "mmap");
-	/* After exec(2), a task goes on. */
+	/* After exec(2), the task continues here. */
 	if (argc == 2)
 		return live((void *)(intptr_t)atoi(argv[1]));
 	if (argc != 3)

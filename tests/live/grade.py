@@ -2,18 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Grades what the reader says of tasks whose history is known: each sentence that
+Grades what the reader prints about tasks with a known history: each sentence that
 names a cause or a creator is right, unknown or false.
 
     grade.py READER DIRECTORY
 
-DIRECTORY has, of each family, NAME.raw, a snapshot, and NAME.log, the lines of
-family.c; or of taskmap-zoo NAME.trace (history.py) and NAME.tasks, its output.
-Each snapshot is graded twice, as it is and without what is recorded of births.
+For each family, DIRECTORY contains a snapshot, NAME.raw, and the lines of family.c,
+NAME.log. For taskmap-zoo it contains NAME.trace (see history.py) and the output of
+taskmap-zoo, NAME.tasks, instead of the log. Each snapshot is graded twice, with and
+without its births.
 
-A sentence is right if what it claims happened; of several possible causes one
-did. It is unknown if it says that it infers, and its condition is not met. All
-else is false, and so is a sentence that mentions a cause and has no rule here.
+A sentence is right if its claim is true; if it lists possible causes, one of them must
+be true. It is unknown if it is marked as inferred and its condition is not met. Every
+other sentence is false, also one that mentions a cause but matches no rule.
 """
 
 import collections
@@ -36,7 +37,7 @@ from tap import Tap  # noqa: E402
 
 RIGHT, UNKNOWN, FALSE, NO_RULE = "right", "unknown", "false", "no rule"
 
-# By name, by noun, and by the words that drift has: the flag that decides.
+# The clone(2) flag of each resource, by its name, its noun, and the terms of drift.
 FLAGS = {
     "mm": "VM", "address space": "VM", "files": "FILES", "open files": "FILES",
     "file table": "FILES", "fs": "FS", "root and working directory": "FS",
@@ -66,7 +67,7 @@ CALLED = {0: "fork(2)", CLONE["VM"] | CLONE["VFORK"]: "vfork(2)",
 
 
 def name_of(words):
-    """The resource that WORDS stand for: "net namespace for children"."""
+    """The name of the resource in WORDS, such as "net namespace for children"."""
     words = NAMES.get(words, words)
     children = words.endswith(" for children")
     return words.removesuffix(" for children").removesuffix(" namespace") + (
@@ -82,12 +83,12 @@ def is_namespace(resource):
 
 
 def flags_in(words):
-    """The sum of the flags "CLONE_VM|CLONE_FS"; 0 of "no flags"."""
+    """The value of flags such as "CLONE_VM|CLONE_FS"; 0 for "no flags"."""
     return sum(CLONE[name] for name in re.findall(r"CLONE_(\w+)", words))
 
 
 def pids_in(words):
-    """Of "3,12-15"."""
+    """The pids of a list such as "3,12-15"."""
     for part in words.split(","):
         first, _, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
@@ -98,12 +99,12 @@ def right_if(good):
 
 
 def is_own(member, resource):
-    """Whether its flags gave it one that its creator did not have."""
+    """Whether the clone flags of MEMBER gave it its own object of RESOURCE."""
     return bool(member.flags & bit_of(resource)) == is_namespace(resource)
 
 
 def calls_in(text):
-    """Which calls a list of possible causes names."""
+    """The system calls in a list of possible causes."""
     found = set(re.findall(r"\b(unshare|setns|close_range|clone|seccomp|prctl|"
                            r"setuid)\(2\)", text))
     if re.search(r"\bexec\(2\)(?! of )", text):
@@ -112,15 +113,15 @@ def calls_in(text):
 
 
 class Case:
-    """A task, in a snapshot, and what is known of all of its family."""
+    """A task in a snapshot, and the history of its family."""
 
     def __init__(self, family, shot):
         self.family = family
         self.shot = shot
         self.named = family.named()
         self.task = None        # a Member
-        self.guess = None       # its creator, as the reader infers
-        self.fact = ""          # that stands beside a sentence
+        self.guess = None       # the creator that the reader infers
+        self.fact = ""          # the fact beside the sentence
 
     @property
     def record(self):
@@ -133,12 +134,12 @@ class Case:
         return self.task.creator is self.at(pid)
 
     def both_did(self, resource, other=None):
-        """What the task and its creator, or another, did since its birth."""
+        """The calls since the birth that can have changed RESOURCE of either task."""
         other = other or self.task.creator
         return self.task.did(resource) | other.did(resource, self.task.born)
 
     def unchanged(self):
-        """Whether the task and its creator are what they were at the birth."""
+        """Whether neither the task nor its creator has changed since the birth."""
         creator = self.task.creator
         return self.task.alive and creator.alive and not self.task.calls and \
             not any(time > self.task.born for time, _, _ in creator.calls)
@@ -152,7 +153,7 @@ class Case:
             yield member
 
     def group(self, pid):
-        """All that ever were of this thread group."""
+        """All members of this thread group, also those that have ended."""
         return [member for member in self.family.members
                 if member.pid == int(pid)]
 
@@ -174,7 +175,7 @@ TAKEN = "before or after a thread took over that PID by exec(2)"
 
 
 def judge_creator(case, found):
-    """Who, with which flags, and how that is called."""
+    """Check the creator, the flags, and the name of the function that uses them."""
     task, who = case.task, int(found["who"])
     if found["name"] == TAKEN:
         now = case.at(who)
@@ -343,7 +344,7 @@ def judge_adopted_or_renumbered(case, found):
 
 
 def judge_flags(case, flags, like):
-    """Flags that are inferred on condition that nothing changed since."""
+    """Check inferred flags. They are conditional: nothing has changed since."""
     if not case.unchanged():
         return UNKNOWN
     joined = sum({bit_of(resource) for resource in FLAGS
@@ -352,7 +353,7 @@ def judge_flags(case, flags, like):
                       for member in case.family.members)})
     wrong = (flags ^ case.task.flags) & SHARING
     if wrong and not wrong & ~joined and not like:
-        return UNKNOWN      # others joined that namespace since
+        return UNKNOWN      # another task has joined that namespace
     # Without CLONE_VM, CLONE_VFORK leaves no trace.
     seen = SHARING | (CLONE["VFORK"] if case.task.flags & CLONE["VM"] else 0)
     return right_if(not wrong and like in (None,
@@ -398,7 +399,7 @@ def judge_impossible(case, _):
       r"unshare\(2\) or setns\(2\): no flag was needed\.$")
 def judge_children(case, found):
     resource, member = name_of(found["what"]) + "_children", case.at(found["who"])
-    # Who shares an address space is given what its creator had chosen.
+    # A task can inherit the choice of its creator.
     while member and not member.did(resource):
         member = member.creator
     return right_if(member)
@@ -446,7 +447,7 @@ def judge_set_of_namespaces(case, found):
 @rule(r"^Unknown: whether it was created with these flags, or with CLONE_VFORK\. They "
       r"leave no trace after exec\(2\), which one of the two has called\.$")
 def judge_hidden_by_exec(case, _):
-    """By the task, or its inferred creator, which may have begun by an exec."""
+    """The task or its inferred creator called exec, perhaps before the history."""
     return right_if(case.task.called("exec") or case.guess.called("exec") or
                     case.guess in case.family.outside)
 
@@ -557,7 +558,7 @@ def judge_compared(case, found):
 
 @rule(r"^compare: relation (?P<first>\d+) (?P<kin>.*) \d+$")
 def judge_kinship(case, found):
-    """Only of creators: parents and thread groups are data."""
+    """Check only the creators: the snapshot records parents and thread groups."""
     first, task = case.at(found["first"]), case.task
     child = task.creator.pid == first.pid != task.pid
     parent = first.creator.pid == task.pid != first.pid
@@ -596,7 +597,7 @@ def judge_not_by_a_flag(case, found):
       r"^drift: \w+ and leader (?P<leader>\d+) differ in their .*: (?P<way>.*)$",
       r"^drift: leader (?P<leader>\d+) has .* (?:than|unlike) .*: (?P<way>.*)$")
 def judge_drift(case, found):
-    """Of a thread, of a thread and its leader, or of a leader and its threads."""
+    """For a thread, a thread and its leader, or a leader and its threads."""
     way, resource = found["way"], case.fact
     if resource == "cred":
         return None
@@ -639,8 +640,8 @@ def judge_shared_io(case, _):
     return right_if(case.task.flags & CLONE["IO"])
 
 
-# What mentions such a word and names no cause or creator: it says what can be, or
-# what the snapshot has.
+# Sentences that match MENTIONS, but name no cause or creator. They state what is
+# possible, or what the snapshot contains.
 NOTHING = re.compile("|".join((
     r"^Unknown: .*because one of the two tasks has nothing to compare",
     r"^How it was created is unknown", r"^This snapshot does not record",
@@ -671,7 +672,7 @@ def judge(case, sentence):
 
 
 class Reader:
-    """What the reader says of some tasks in a snapshot."""
+    """The output of the reader about some tasks in a snapshot."""
 
     def __init__(self, program, path):
         self.program, self.path = program, path
@@ -687,10 +688,10 @@ class Reader:
         return told["tasks" if command == "list" else command]
 
     def explained(self, pids):
-        """(pid, sentence, fact): of the long answer, and of the five lines."""
+        """Yield (pid, sentence, fact) from the long form and from the five lines."""
         for one in self.rows("explain", *map(str, pids)):
             for sentence in one["sentences"]:
-                if sentence["about"] != "unusual":      # that is NOTE
+                if sentence["about"] != "unusual":      # the same as NOTE
                     yield one["pid"], sentence["text"], sentence["fact"] or ""
             for line in "created", "shares":
                 for part in one["summary"][line].split("; "):
@@ -741,7 +742,7 @@ class Reader:
 
 
 def place(layout, names, name):
-    """Where a field of image.py is, and its size."""
+    """The offset and size of a field of image.py."""
     codes = re.findall(r"\d*[A-Za-z]", layout.format)
     index = names.index(name)
     return (struct.calcsize("=" + "".join(codes[:index])),
@@ -749,7 +750,7 @@ def place(layout, names, name):
 
 
 def without_births(data):
-    """The snapshot, had the module recorded no births."""
+    """The snapshot as if the module had recorded no births."""
     shot = image.Snapshot(data)
     data = bytearray(data)
     at, size = place(image.HEADER, image.HEADER_NAMES, "births_ns")
@@ -768,7 +769,7 @@ def read(path, mode="r"):
 
 
 def family_of(path):
-    """Of PATH, a name without its ending, the family and its groups of pids."""
+    """The family, and its groups of pids. PATH has no suffix."""
     if os.path.exists(path + ".log"):
         family = Family(read(path + ".log").splitlines())
         return family, [[pid for pid, member in family.named().items()
@@ -784,7 +785,7 @@ def family_of(path):
 
 
 def other_pid(case, sentence):
-    """The sentence with the next pid of the family instead of each that it names."""
+    """Replace each pid in the sentence by the next pid of the family."""
     pids = [pid for pid, member in case.named.items()
             if member.creator and pid in case.shot.by_pid]
     following = dict(zip(map(str, pids), map(str, [*pids[1:], pids[0]])))
@@ -798,7 +799,7 @@ def swapped(one, other):
     return swap
 
 
-# What the reader might say instead: all or nearly all of it is false.
+# Changes that make a right sentence false, in all or nearly all cases.
 LIES = {
     "another task": other_pid,
     "another flag": swapped("CLONE_VM", "CLONE_PTRACE"),
@@ -810,7 +811,7 @@ LIES = {
 
 
 class Grades:
-    """Counts, and what was not right."""
+    """The number of sentences by grade, and the false sentences."""
 
     def __init__(self):
         self.counts = collections.Counter()
@@ -835,7 +836,7 @@ class Grades:
                 self.wrong.append(f"{pid}: {verdict}: {sentence} [{case.fact}]")
 
     def detect(self, case, sentence):
-        """Would it be found false, were it false?"""
+        """Check that the rules detect false variants of the sentence."""
         guess = case.guess
         for lie, change in LIES.items():
             changed = change(case, sentence)

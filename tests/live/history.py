@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What is known to have happened to a family of tasks: who created whom with which
-flags, and who changed what since then. family.c says what the events are. Of
-other tasks, like those of taskmap-zoo, the kernel's own tracing is turned into
-the same lines by from_trace(), which adds two:
+The history of a family of tasks: which task created which other task with which
+flags, and what each task changed since then. family.c describes the events. For
+other tasks, such as those of taskmap-zoo, from_trace() turns the kernel's trace into
+the same lines, and adds two events:
 
-    call BY NAME RESOURCE...   task BY called NAME, which can change these
+    call BY NAME RESOURCE...   task BY called NAME, which can change RESOURCE
     worker N                   the kernel created task N, without a system call
 """
 
@@ -22,7 +22,7 @@ CLONE = {
     "NEWNET": 0x40000000, "IO": 0x80000000, "CLEAR_SIGHAND": 0x100000000,
     "INTO_CGROUP": 0x200000000, "NEWTIME": 0x80,
 }
-# By the flag, what unshare(2) can change, and what setns(2) can.
+# The resources that unshare(2) and setns(2) can change, by flag.
 UNSHARED = {
     "FS": "fs", "FILES": "files", "SYSVSEM": "sysvsem", "NEWNS": "mnt fs",
     "NEWIPC": "ipc sysvsem", "NEWUTS": "uts", "NEWNET": "net",
@@ -34,12 +34,12 @@ JOINED = {
     "NEWPID": "pid_children", "NEWTIME": "time time_children",
     "NEWCGROUP": "cgroup", "NEWUSER": "user cred",
 }
-# In some kernels exec(2) enters the time namespace for children.
+# With some kernels, exec(2) enters the time namespace for children.
 BY_EXEC = {"mm", "files", "sighand", "cred", "time", "nsproxy"}
 
 
 def affected(table, flags):
-    """The resources; each namespace of a task is in its set of namespaces."""
+    """The resources that FLAGS change. A new namespace also changes the nsproxy."""
     changed = {resource for name, words in table.items() if flags & CLONE[name]
                for resource in words.split()}
     return changed | ({"nsproxy"} if changed - {"fs", "files", "sysvsem"}
@@ -47,15 +47,15 @@ def affected(table, flags):
 
 
 class Member:
-    """A task, and the events that it had a part in, in order."""
+    """A task, and its events in order."""
 
     # pylint: disable=too-many-instance-attributes
     def __init__(self, pid, tid, creator, flags, born):
         self.pid, self.tid = pid, tid
-        self.creator = creator      # a Member, or None of who is none
+        self.creator = creator      # a Member; None outside the family
         self.creator_tid = creator.tid if creator else None
         self.flags = flags
-        self.born = born            # all times are numbers of lines
+        self.born = born            # all times are line numbers
         self.parent = creator.parent if creator and flags & (
             CLONE["PARENT"] | CLONE["THREAD"]) else creator
         self.adopted = False
@@ -66,7 +66,7 @@ class Member:
         self.calls = []             # (time, name, resources)
 
     def did(self, resource, since=0):
-        """The calls by which it can have changed what it held of RESOURCE."""
+        """The names of its calls that can have changed its object of RESOURCE."""
         return {name for time, name, changed in self.calls
                 if time > since and resource in changed}
 
@@ -75,17 +75,17 @@ class Member:
                    if time > since)
 
     def waits_for(self, other):
-        """Whether this called vfork(2), and is waiting for OTHER."""
+        """Whether this task called vfork(2) and waits for OTHER."""
         return bool(other and other.creator is self and other.alive and
                     other.flags & CLONE["VFORK"] and not other.called("exec"))
 
 
 class Family:
-    """What the lines of family.c say of a family."""
+    """A family, as the lines of family.c describe it."""
 
     def __init__(self, lines=()):
         self.members = []
-        self.outside = []           # creators that are none of them
+        self.outside = []           # creators outside the family
         self.lines = []
         for line in lines:
             self.read(line)
@@ -109,11 +109,12 @@ class Family:
 
     def do_clone(self, by, number, flags, creator, pid, tid):
         assert int(number) == len(self.members)
-        maker = self.members[int(by)]
-        assert maker.tid == int(creator)
-        made = Member(int(pid), int(tid), maker, int(flags, 16), len(self.lines))
-        made.uid, made.fsuid = maker.uid, maker.fsuid
-        self.members.append(made)
+        caller = self.members[int(by)]
+        assert caller.tid == int(creator)
+        child = Member(int(pid), int(tid), caller, int(flags, 16),
+                       len(self.lines))
+        child.uid, child.fsuid = caller.uid, caller.fsuid
+        self.members.append(child)
 
     def do_worker(self, member):
         member.worker = True
@@ -148,7 +149,7 @@ class Family:
 
     def do_exec(self, member, pid, tid):
         member.pid, member.tid = int(pid), int(tid)
-        # execve(2) sets the id for files to the effective one.
+        # execve(2) sets the fsuid to the effective uid.
         member.fsuid = member.uid
         self.note(member, "exec", BY_EXEC)
 
@@ -166,7 +167,7 @@ class Family:
         return [member for member in self.members if member.alive]
 
     def named(self):
-        """By its pid, each task that can be in a snapshot now."""
+        """The tasks that can be in a snapshot now, by pid."""
         named = {member.tid: member for member in self.outside}
         for alive in False, True:
             named.update((member.tid, member) for member in self.members
@@ -205,7 +206,7 @@ def event_of_call(by, name, words, numbers):
     if name == "unshare":
         return f"unshare {by} {given[0]:x}"
     if name == "setns":
-        # Of any namespace, if the call does not tell of which.
+        # With type 0, the namespace can be of any type.
         return f"setns {by} {given[1] or 0x7e020080:x} -"
     if name == "ptrace" and given[0] in PTRACE_ATTACH:
         return f"trace {by} {numbers.get(given[1], by)}"
@@ -222,8 +223,8 @@ def event_of_call(by, name, words, numbers):
 
 def from_trace(text, first):
     """
-    The lines of family.c for FIRST, whose pid is its TGID, and the tasks below it,
-    from what the kernel traced of EVENTS.
+    Turn the kernel's trace of EVENTS into the lines of family.c, for the leader FIRST
+    and its descendants.
     """
     numbers, groups, entered = {first: 0}, {first: first}, {}
     yield f"task 0 {first} {first} 0"

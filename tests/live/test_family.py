@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Random families of tasks, and the truth about each: who created it with which
-flags, and who changed what since then. family.c says what the events are.
+Random families of tasks with a known history: which task created which other task
+with which flags, and what each changed since then. family.c describes the events.
 
-Here the truth is held against the records, and saved with them where grade.py finds
-it: outside of the virtual machine that judges each sentence. Of the shapes of
-taskmap-zoo the kernel's own tracing tells what they did.
+This test compares the records with the history, and saves both for grade.py, which
+grades each sentence outside the virtual machine. The history of the shapes of
+taskmap-zoo comes from the kernel's own tracing.
 """
 
 import os
@@ -26,7 +26,7 @@ FAMILIES = int(os.environ.get("TASKMAP_FORESTS", 0)) or effort(
 
 
 def families(process):
-    """Each family while it is held."""
+    """Yield each family while its tasks wait."""
     family = None
     for line in process.stdout:
         if line.startswith("family"):
@@ -81,7 +81,7 @@ class Families(Loaded):
 
 
 class Zoo(Loaded):
-    """For grade.py: all shapes, and what the kernel traced of them."""
+    """Saves all shapes, and the kernel's trace of them, for grade.py."""
 
     def test_shapes(self):
         if not SAVED:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-What explain, compare, drift and NOTE say about tasks whose story is known: shapes
-of the zoo and a few more. said/SHAPE holds all of it, and SAID what must be said
-and what would be false, whatever the words are.
+The output of explain, compare, drift and NOTE about tasks with a known history:
+shapes of the zoo and a few more. said/SHAPE contains the whole output. SAID has the
+sentences that are required and those that would be false, independent of the wording.
 
-In these texts the tasks of a shape have names instead of pids: TASK for the line
+In these texts, the tasks of a shape have names instead of pids: TASK for the line
 "SHAPE PID TID" of taskmap-zoo, TASK1, TASK2... if there are several, PARENT for
-"SHAPE-parent", OTHER_PARENT for "SHAPE-other-parent", and ANOTHER for any other.
+"SHAPE-parent", OTHER_PARENT for "SHAPE-other-parent", and ANOTHER for any other task.
 
 "GOLDEN=write make check-live-said" writes said/SHAPE.
 """
@@ -32,21 +32,21 @@ from live import (READER, Loaded, Shapes, await_state, fork, kill, read_all, run
 
 TEXTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "said")
 GOLDEN = os.environ.get("GOLDEN")
-# One more than the last pid: numbers that are no pids are smaller.
+# Pids start here, so that they cannot be confused with smaller numbers in the texts.
 FIRST_PID = 20001
 WIDTH = 2000
 
 BY_LEADER = r"\bby LEADER\b|\bLEADER( \(.*?\))? (created|forked|made)\b"
-# What is said to be inferred, or follows from an "If", is no statement.
+# A sentence that is marked as inferred or begins with "If" claims nothing.
 BY_PARENT = r"^(?!If |.*\binferred).*(?:" + BY_LEADER.replace("LEADER", "PARENT") + ")"
-# As a flag that somebody gave, and not as one that was not given.
+# A claim that the flag was used. "no" and "without" claim the opposite.
 NEWNET = r"(?<!no )(?<!without )\bCLONE_NEWNET\b"
 SAME_USER = r"same uid and gid"
 
-# By shape the sentences that must be said, and those that must not: PART: REGEX.
-# PART is "explain TASK", "note TASK", "compare" or "drift"; REGEX is searched for
-# in each line of it. "recorded" and "unrecorded" are for tasks that were created
-# when the module was there, and before.
+# The required and the forbidden sentences of each shape, as "PART: REGEX". PART is
+# "explain TASK", "note TASK", "compare" or "drift"; REGEX is searched for in each of
+# its lines. "recorded" and "unrecorded" are for tasks that were created while the
+# module was loaded, and before.
 SAID = {
     "fork": {
         "recorded": [r"explain TASK: PARENT.* created it|created by PARENT",
@@ -195,12 +195,12 @@ SAID = {
     },
 }
 
-# Of no task whose birth is not recorded.
+# Forbidden for tasks without a recorded birth.
 NEVER_UNRECORDED = r"recorded at its birth|\b(Process|Thread|Task) \w+ .*created it"
 
 
 def on_terminal(*arguments):
-    """What the reader prints on a terminal that is wide enough for each line."""
+    """The output of the reader on a terminal that is wide enough for each line."""
     ours, its = pty.openpty()
     tty.setraw(its)
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 0, WIDTH, 0, 0))
@@ -208,7 +208,7 @@ def on_terminal(*arguments):
                           stdout=its, stderr=subprocess.STDOUT) as process:
         os.close(its)
         parts = []
-        # EIO: nobody has the other end any more.
+        # EIO: the reader has closed its end.
         with contextlib.suppress(OSError):
             while part := os.read(ours, 1 << 16):
                 parts.append(part)
@@ -218,10 +218,10 @@ def on_terminal(*arguments):
 
 
 def roles_of(tasks):
-    """By shape, and by pid, the names of its tasks."""
+    """The names of the tasks, by shape and pid."""
     roles = {shape: {} for shape in SAID}
     for name, pids in tasks.items():
-        # "by-thread-net" is a shape, and no task of "by-thread".
+        # "by-thread-net" is a shape, and not a task of "by-thread".
         shape = max((shape for shape in SAID if f"{name}-".startswith(shape + "-")),
                     key=len)
         role = name[len(shape) + 1:].upper().replace("-", "_") or "TASK"
@@ -232,7 +232,7 @@ def roles_of(tasks):
 
 
 def named(text, roles):
-    """TEXT with names for pids, and without what luck or the machine decides."""
+    """TEXT with names for pids, and without values that vary between runs."""
     def name(match):
         number = int(match[0])
         return roles.get(number, "ANOTHER" if number >= FIRST_PID else match[0])
@@ -244,7 +244,7 @@ def named(text, roles):
 
 
 def sections(text, pids):
-    """Of what is said of PIDS, one after the other, what is said of each."""
+    """The parts of TEXT about each of PIDS, in this order, by pid."""
     starts = [re.search(rf"^{pid} \(", text, re.M).start() for pid in pids]
     return {pid: text[start:end] for pid, start, end
             in zip(pids, starts, [*starts[1:], len(text)])}
@@ -252,8 +252,8 @@ def sections(text, pids):
 
 def words_of(path, roles, last):
     """
-    By shape and PART, all that is said in the snapshot PATH. LAST is a task that
-    is asked about last, because what is said of all follows.
+    The whole output about the snapshot PATH, by shape and PART. LAST is explained
+    last, because the text that concerns all tasks follows it.
     """
     pids = [pid for tasks in roles.values() for pid in tasks]
     explained = sections(on_terminal("explain", "-i", path, *map(str, pids),
@@ -275,20 +275,20 @@ def words_of(path, roles, last):
 
 
 def sentences_of(path, roles):
-    """By shape and PART "explain", the sentences of --json, in a line each."""
+    """The sentences of "explain --json", one a line, by shape and PART."""
     pids = [str(pid) for tasks in roles.values() for pid in tasks]
     result = run(READER, "explain", "-J", "-i", path, *pids, check=True)
-    told = {one["pid"]: "".join(
+    texts = {one["pid"]: "".join(
         f"{sentence['text']}  {sentence['fact'] or ''}\n" for sentence
         in [{"text": one["title"], "fact": ""}, *one["sentences"]])
-            for one in json.loads(result.stdout)["explain"]}
-    return {shape: {f"explain {role}": named(told[pid], tasks)
+             for one in json.loads(result.stdout)["explain"]}
+    return {shape: {f"explain {role}": named(texts[pid], tasks)
                     for pid, role in tasks.items()}
             for shape, tasks in roles.items()}
 
 
 def unwrapped(text):
-    """The sentences of a text that is wrapped, in a line each."""
+    """The sentences of a wrapped text, one a line."""
     paragraphs = re.split(r"\n\s*\n|\n(?=  (?:created|shares|doing|unusual) )",
                           text)
     return "\n".join(re.sub(r"\.\s(?=[A-Z0-9])", ".\n", " ".join(lines.split()))
@@ -296,7 +296,7 @@ def unwrapped(text):
 
 
 def faults(parts, rules, kinds):
-    """Which RULES of KINDS the texts break; "never" begins those of the false."""
+    """Yield the violations of RULES of KINDS. "never" kinds forbid sentences."""
     for kind in kinds:
         for rule in rules.get(kind, ()):
             part, pattern = rule.split(": ", 1)
@@ -317,19 +317,19 @@ def saved():
 
 
 def pids_from_first():
-    """If the kernel lets us choose; only the texts of said/ depend on it."""
+    """Set the next pid, if the kernel allows it. Only said/ depends on it."""
     with contextlib.suppress(OSError):
         write("/proc/sys/kernel/ns_last_pid", FIRST_PID - 1)
 
 
 def await_read(pid):
-    """Waits until a program that was just executed reads its standard input."""
+    """Wait until a program reads its standard input after exec(2)."""
     while not re.match(rb"\d+ 0x0 ", read_all(f"/proc/{pid}/syscall")):
         os.sched_yield()
 
 
-class Judged(Loaded):
-    """Has a method for each shape, by add_tests()."""
+class Checked(Loaded):
+    """The shapes. add_tests() adds a method for each."""
 
     RECORDED = None
 
@@ -364,8 +364,8 @@ class Judged(Loaded):
             self.fail("\n".join(dict.fromkeys(found)))
 
 
-class Recorded(Judged):
-    """Shapes that were created when the module was there."""
+class Recorded(Checked):
+    """The shapes, created while the module was loaded."""
 
     SHAPES = tuple(SAID)
     RECORDED = True
@@ -390,8 +390,8 @@ class Recorded(Judged):
         self.assertEqual(read_all(path).decode(), text)
 
 
-class Unrecorded(Judged):
-    """The same shapes, but nobody recorded how they were created."""
+class Unrecorded(Checked):
+    """The shapes, created before the module was loaded."""
 
     RECORDED = False
 
@@ -415,15 +415,15 @@ add_tests()
 
 
 def kernel_threads():
-    """Their pids by name; of those of one name, one."""
+    """The pids of kernel threads, by name. Equal names keep one pid."""
     return {task.comm.decode(): task.pid for task in snapshot().tasks
             if task.kind == "kthread"}
 
 
-def exec_in_thread(told, go):
-    """A thread of this process tells its tid, and becomes cat(1) when told to."""
+def exec_in_thread(ready, go):
+    """Start a thread that writes its tid to READY, and calls exec(2) after GO."""
     def become():
-        os.write(told, struct.pack("i", threading.get_native_id()))
+        os.write(ready, struct.pack("i", threading.get_native_id()))
         os.read(go, 1)
         os.execvp("cat", ["cat"])
 
@@ -432,20 +432,20 @@ def exec_in_thread(told, go):
 
 
 def dump_core():
-    """With two more threads, and too much memory for the pipe to a helper."""
+    """Dump core with three threads. The dump is larger than a pipe's buffer."""
     for _ in range(2):
         threading.Thread(target=threading.Event().wait).start()
     os.abort()
 
 
 class Situations(Loaded):
-    """What is no shape: two snapshots, kernel threads, a core dump."""
+    """Cases without a shape: two snapshots, kernel threads, a core dump."""
 
     def say(self, roles, *arguments):
         return unwrapped(named(on_terminal(*arguments), roles))
 
     def diff(self, roles, change):
-        """What is said of a change that is made between two snapshots."""
+        """The output of diff about a change between two snapshots."""
         with saved() as before:
             change()
             with saved() as after:
@@ -456,7 +456,7 @@ class Situations(Loaded):
                       "not those of the pid namespaces between")
 
     def test_diff_of_states(self):
-        """One dies and is not reaped, the other one is stopped."""
+        """One task dies and is not reaped, another one is stopped."""
         ends, stops = fork(signal.pause), fork(signal.pause)
         self.addCleanup(kill, stops)
         self.addCleanup(os.waitpid, ends, 0)
@@ -472,21 +472,21 @@ class Situations(Loaded):
         self.assertRegex(text, r"(?m)^stopped +STOPS\b")
 
     def test_diff_of_exec_by_a_thread(self):
-        """It is not gone: it is the leader now, by exec(2)."""
-        told, telling = os.pipe()
+        """The thread has not ended: exec(2) made it the leader."""
+        ready, report = os.pipe()
         going, go = os.pipe()
         held, hold = os.pipe()
 
         def become():
             os.dup2(held, 0)
             os.close(hold)
-            exec_in_thread(telling, going)
+            exec_in_thread(report, going)
 
         leader = fork(become)
         self.addCleanup(os.waitpid, leader, 0)
-        for fd in told, telling, going, go, held, hold:
+        for fd in ready, report, going, go, held, hold:
             self.addCleanup(os.close, fd)
-        (execs,) = struct.unpack("i", os.read(told, 4))
+        (execs,) = struct.unpack("i", os.read(ready, 4))
 
         def change():
             os.write(go, b".")
@@ -498,7 +498,7 @@ class Situations(Loaded):
                          r"^.*\bLEADER\b.*\bEXECS\b")
 
     def test_kdevtmpfs(self):
-        """A kernel thread that has a mount namespace of its own."""
+        """A kernel thread with its own mount namespace."""
         pid = kernel_threads().get("kdevtmpfs")
         if not pid:
             self.skipTest("this kernel has no kdevtmpfs")
@@ -507,7 +507,7 @@ class Situations(Loaded):
                                       str(pid)), r"\bmnt\b", arguments)
 
     def test_kernel_thread_in_a_cgroup(self):
-        """Where its kind is not."""
+        """A kernel thread outside the cgroups of the other kernel threads."""
         mount = self.enterContext(tempfile.TemporaryDirectory())
         if run("mount", "-t", "cgroup2", "none", mount).returncode:
             self.skipTest("no hierarchy of cgroups can be mounted")
@@ -515,7 +515,7 @@ class Situations(Loaded):
         os.mkdir(mount + "/taskmap-said")
         self.addCleanup(os.rmdir, mount + "/taskmap-said")
         for pid in kernel_threads().values():
-            # Those of one processor stay where they are.
+            # Kernel threads that are bound to a CPU cannot be moved.
             with contextlib.suppress(OSError):
                 write(mount + "/taskmap-said/cgroup.procs", pid)
                 break
@@ -528,7 +528,7 @@ class Situations(Loaded):
                              arguments)
 
     def test_inode_of_a_thread(self):
-        """The number by which lsns(8) knows its namespace."""
+        """The namespace has the number that lsns(8) shows."""
         with Shapes("by-thread-net") as shapes:
             pid, tid = shapes.one("by-thread-net-parent")
             link = os.readlink(f"/proc/{pid}/task/{tid}/ns/net")
@@ -538,8 +538,8 @@ class Situations(Loaded):
 
     def test_core_dump(self):
         """
-        Until a helper has read all of it, which this one does not. The helper is
-        no kernel thread, though its parent is one.
+        The dump lasts until the helper has read it, which this helper does not do. The
+        helper is not a kernel thread, although its parent is one.
         """
         path = "/proc/sys/kernel/core_pattern"
         self.addCleanup(write, path, read_all(path))

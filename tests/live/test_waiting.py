@@ -153,7 +153,7 @@ class Waiting(Loaded):
         return errors
 
     def test_signals_interrupt(self):
-        """An open mostly waits, so one of many signals comes during a wait."""
+        """An open usually waits, so one of many signals arrives during a wait."""
         seen = self.on_alarm(restart=False)
         with Openers(self.path, 3):
             self.assertEqual(self.open_until_alarm(seen) - {0},

@@ -316,7 +316,7 @@ class Zoo(Loaded):
         self.assertGreater(task.cgroup, 1)
 
     def test_nested_pid(self):
-        """Three pids: the first and the last are told, none is mixed up."""
+        """Of the three pids, the record has the first and the last."""
         task, parent = self.one("nested-pid"), self.one("nested-pid-parent")
         pids = status(task.pid)["NSpid"].split()
         self.assertEqual([int(pids[0]), int(pids[2])],
@@ -451,8 +451,8 @@ class Zoo(Loaded):
 
     def test_active_mm(self):
         """
-        Its own mm for who has one, and then refs are those that the processor
-        and the users, all as one, hold: not more for more users.
+        A task with an mm has it as its active_mm. The users of an mm have one
+        reference together, and so has each CPU: more users add none.
         """
         for task in self.shot.tasks:
             if task.ids["mm"]:
@@ -505,14 +505,14 @@ class Program(unittest.TestCase):
                          [[row.name, row.what] for row in ROWS])
 
     def guide(self, shapes, typed):
-        """What is said of SHAPES, and by commands that are TYPED."""
+        """The output of the guide to SHAPES, and of the commands TYPED."""
         result = run(*zoo("--guide", *shapes), input=typed.encode())
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         return result.stdout.decode()
 
     @staticmethod
     def guided(row):
-        """All that the guide says of a shape, and of its commands the silent."""
+        """The guide to a shape, and which of its commands print nothing."""
         with subprocess.Popen(zoo("--guide", row.few()),
                               stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE) as process:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap compare: which of some tasks hold the same object of each resource, how
- * they are related, and with which flags of clone(2) they were created.
+ * taskmap compare: for each resource, which of the given tasks hold the same object;
+ * how the tasks are related; and the clone(2) flags that created them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,23 +12,23 @@
 #include "command/command.h"
 
 /*
- * Everywhere here @model is of the compared tasks alone, in the order in which
- * they were given: its numbers of objects are what the letters stand for. Their
- * creators may not be among them: pairs are from the model of all tasks.
+ * In this file, @model contains only the compared tasks, in the given order. The
+ * letters stand for its object numbers. A creator may not be one of these tasks, so
+ * pairs are computed from the model of all tasks.
  */
 
-/* A task, and what it has to do with the first. */
+/* The relation of a task to the first task. */
 struct pair {
 	struct relation relation;
 	struct birth birth;
 	enum kinship kin;
-	bool judged;	/* one of them can be the creator of the task */
+	bool plausible;	/* the first task can have created the task; not recorded */
 };
 
-/* Room for the letters of any number, and the NUL. */
+/* Enough for the letters of any number, and the NUL. */
 #define LETTERS_SIZE	8
 
-/* Writes A, B ... Z, AA, AB ... for @number; "-" for 0. Returns @out. */
+/* Write A, B ... Z, AA, AB ... for @number, or "-" for 0. Return @out. */
 static char *put_letters(unsigned int number, char out[LETTERS_SIZE])
 {
 	char *at = out + LETTERS_SIZE - 1;
@@ -71,7 +71,7 @@ static void print_matrix(const struct model *model)
 	table_print(table);
 }
 
-/* What flags do not say, in a few words; to be freed. */
+/* Return what the flags alone do not show. The caller frees it. */
 static char *note_of(const struct model *model, unsigned int index,
 		     const struct pair *pair)
 {
@@ -79,7 +79,7 @@ static char *note_of(const struct model *model, unsigned int index,
 	const char *name = relation_name(relation);
 	char *note = xstrdup(""), *untold;
 
-	if (!pair->judged)
+	if (!pair->plausible)
 		return note;
 	if (!relation->possible)
 		return joined(note, "", xstrdup("no single call does this"));
@@ -140,7 +140,7 @@ static char *flags_of(const struct pair *pair)
 
 	if (pair->birth.pid)
 		return clone_flags(pair->birth.flags, "|");
-	if (!pair->judged || !pair->relation.possible)
+	if (!pair->plausible || !pair->relation.possible)
 		return xstrdup("-");
 	flags = resource_words(set, "|", RESOURCE_FLAG);
 	if (pair->relation.vfork)
@@ -148,7 +148,7 @@ static char *flags_of(const struct pair *pair)
 	return *flags ? flags : joined(flags, "", xstrdup("0"));
 }
 
-/* The table of flags */
+/* Table of flags */
 
 enum { PID, RELATION, RECORDED, FLAGS, NOTE, COLUMNS };
 
@@ -193,26 +193,26 @@ static void wrap_cell(char **cell, size_t width)
 	*cell = lines;
 }
 
-/* The longest words of each. */
+/* Minimum widths: the longest words of these columns. */
 #define LEAST_FLAGS	strlen("CLONE_CHILD_CLEARTID|")
 #define LEAST_NOTE	strlen("pthread_create(3);")
 
-/* Breaks flags and notes into lines on a terminal that is too narrow for them. */
+/* Wrap flags and notes if the terminal is too narrow for them. */
 static void fit(struct cells *rows, unsigned int count)
 {
-	size_t width = width_of_terminal(), used = NOTE, flags, room;
+	size_t width = width_of_terminal(), used = NOTE, flags, left;
 
 	for (unsigned int column = PID; column < FLAGS; column++)
 		used += widest(rows, count, column);
 	flags = widest(rows, count, FLAGS);
 	if (!width || used + flags + widest(rows, count, NOTE) <= width)
 		return;
-	room = width > used ? width - used : 0;
-	flags = MIN(flags, MAX(room / 2, LEAST_FLAGS));
-	room = room > flags ? room - flags : 0;
+	left = width > used ? width - used : 0;
+	flags = MIN(flags, MAX(left / 2, LEAST_FLAGS));
+	left = left > flags ? left - flags : 0;
 	for (unsigned int i = 0; i < count; i++) {
 		wrap_cell(&rows[i].of[FLAGS], flags);
-		wrap_cell(&rows[i].of[NOTE], MAX(room, LEAST_NOTE));
+		wrap_cell(&rows[i].of[NOTE], MAX(left, LEAST_NOTE));
 	}
 }
 
@@ -322,8 +322,8 @@ static void print_json(const struct model *model, const struct pair *pairs,
 }
 
 /*
- * Only a creator, or whoever may be one, makes flags a sensible guess: a parent,
- * or a task of the same thread group or of the creator's.
+ * Flags are inferred only if the first task can have created @task: if it belongs to
+ * the parent process or, if @task is a thread, to the same process.
  */
 static struct pair pair_of(struct model *all, unsigned int task,
 			   unsigned int first)
@@ -335,9 +335,9 @@ static struct pair pair_of(struct model *all, unsigned int task,
 	const struct creator creator = model_creator(all, task);
 
 	need_memory(relate(all, task, first, &pair.relation));
-	pair.judged = !pair.birth.pid && creator.basis != BASIS_ADOPTED &&
-		      (pair.kin == KIN_CHILD ||
-		       (pair.kin == KIN_THREAD && !model_is_leader(all, task)));
+	pair.plausible = !pair.birth.pid && creator.basis != BASIS_ADOPTED &&
+			 (pair.kin == KIN_CHILD ||
+			  (pair.kin == KIN_THREAD && !model_is_leader(all, task)));
 	return pair;
 }
 

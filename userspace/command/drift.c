@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * taskmap drift: what about a system is not as the textbook has it.
+ * taskmap drift: where a system deviates from the textbook.
  *
- * The textbook: a process is a thread group that shares nothing with another.
- * A thread shares with its leader all but the io_context, as pthread_create(3)
- * makes it. Kernel threads have the namespaces, cgroups and ids of kthreadd. Nobody
- * but tasks holds what tasks share.
+ * The textbook: a process is a thread group that shares nothing with another one.
+ * A thread shares everything with its leader except the io_context, as
+ * pthread_create(3) creates it. Kernel threads have the namespaces, cgroups and ids
+ * of kthreadd. Only tasks hold references to the objects of tasks.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -17,25 +17,25 @@
 #include "command/command.h"
 
 enum drift_rule {
-	DRIFT_OWN,	/* a task does not have what the rest of its kind has */
-	DRIFT_SHARED,	/* tasks share what they should not */
+	DRIFT_OWN,	/* a task holds another object than its process or kind */
+	DRIFT_SHARED,	/* tasks share an object that is usually not shared */
 	DRIFT_VFORK,	/* a vfork child still borrows its parent's mm */
-	DRIFT_BORROWED,	/* a kernel thread uses what a process holds */
-	DRIFT_WORKER,	/* the kernel made a thread inside a process */
-	DRIFT_LEADER,	/* the leader is dead, and threads live */
+	DRIFT_BORROWED,	/* a kernel thread uses an object of a process */
+	DRIFT_WORKER,	/* the kernel created a thread inside a process */
+	DRIFT_LEADER,	/* the leader is dead, but threads live */
 	DRIFT_HELPER,	/* the kernel started a process */
-	DRIFT_REFS,	/* the holders of an object do not make up its refs */
+	DRIFT_REFS,	/* the holders of an object do not account for its refs */
 };
 
 struct finding {
-	unsigned int task;	/* the one with the lowest pid of whom it is true */
-	uint32_t tasks;		/* of how many it is, in the same words */
+	unsigned int task;	/* the first of @pids */
+	uint32_t tasks;		/* number of tasks with the same finding */
 	const int *pids;	/* their pids, ascending */
 	enum drift_rule rule;
-	uint32_t resources;	/* those that it is about */
+	uint32_t resources;	/* resources concerned */
 	unsigned int holders;	/* for DRIFT_REFS, or 0 */
 	uint32_t refs;
-	char *reason;		/* in words, one line */
+	char *reason;		/* one line of text */
 };
 
 struct drift {
@@ -44,8 +44,8 @@ struct drift {
 	struct finding *findings;	/* in order of pid */
 	size_t count;
 	int *pids;		/* of all findings */
-	/* For each object by its number, the last tgid that spoke for it. */
-	int *spoke[TASKMAP_RESOURCES];
+	/* By object number: the last tgid for which the object was examined. */
+	int *examined[TASKMAP_RESOURCES];
 };
 
 static const char *const rules[] = {
@@ -88,9 +88,9 @@ static struct finding *add(struct drift *drift, unsigned int task,
 
 /* Threads that differ from their leader */
 
-/* A namespace is called by its noun. */
+/* Namespaces are not in this table: their names are in resources[]. */
 static const struct {
-	const char *own;	/* what the other task does not have */
+	const char *own;	/* an object that differs from that of another task */
 	const char *noun;
 } terms[TASKMAP_RESOURCES] = {
 	[TASKMAP_MM] = { "another mm", "mm" },
@@ -109,10 +109,10 @@ static const struct {
 #define NEVER	"the kernel never allows this"
 
 /*
- * All that can part two tasks of a thread group. CLONE_THREAD excludes
- * CLONE_NEWPID and CLONE_NEWUSER (copy_process()); setns(2) to a user or time
- * namespace wants a single thread, and so does unshare(2) of the former. A core
- * dump is excluded unless a task has PF_DUMPCORE.
+ * All causes for different objects within a thread group. CLONE_THREAD excludes
+ * CLONE_NEWPID and CLONE_NEWUSER (copy_process()). setns(2) to a user or time
+ * namespace requires a single thread, and so does unshare(2) of a user namespace.
+ * A core dump is a cause only if a task has PF_DUMPCORE: see dumps().
  */
 static const char *const ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_MM] = NEVER,
@@ -136,7 +136,7 @@ static const char *const ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_SECCOMP] = "seccomp(2) or prctl(2), which without SECCOMP_FILTER_FLAG_TSYNC changes only the calling thread",
 };
 
-/* The same, if clone(2) did not do it. */
+/* The causes that are left if clone(2) is excluded. */
 static const char *const later_ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_FILES] = "unshare(2) or close_range(2) with CLOSE_RANGE_UNSHARE",
 	[TASKMAP_FS] = "unshare(2)",
@@ -155,7 +155,7 @@ static bool dumps(const struct model *model, unsigned int task,
 	       model->tasks[task].flags & FLAG_DUMPCORE;
 }
 
-/* By the flags that created it. */
+/* Whether the clone flags gave the task its own object. */
 static bool born_own(const struct birth *birth, unsigned int resource)
 {
 	bool namespace = BIT(resource) & ALL_NAMESPACES;
@@ -164,9 +164,9 @@ static bool born_own(const struct birth *birth, unsigned int resource)
 }
 
 /*
- * Whether a thread was created sharing what the leader held at that time. What is
- * left by unshare(2) cannot be joined again, except a namespace: a creator that
- * is where the leader is can have been elsewhere.
+ * Whether a thread was created sharing the object that the leader held at that
+ * time. If its creator shares the object with the leader now, the two shared it then:
+ * a task cannot return to an object that it left. Namespaces are the exception.
  */
 static bool born_with_leader(const struct model *model, unsigned int leader,
 			     const struct birth *birth, unsigned int resource)
@@ -178,7 +178,10 @@ static bool born_with_leader(const struct model *model, unsigned int leader,
 		model_same(model, birth->creator, leader, resource));
 }
 
-/* To be freed. No pids: of many threads the same is said once. */
+/*
+ * Return how @task came to hold another object than its leader. The text contains no
+ * pids, so that fold() can merge findings. The caller frees it.
+ */
 static char *way_of(const struct model *model, unsigned int task,
 		    unsigned int leader, unsigned int resource)
 {
@@ -207,7 +210,7 @@ static char *way_of(const struct model *model, unsigned int task,
 
 /*
  * Whether all threads of a process were created sharing @resource, each by a task
- * that is still there, so that the first of these was the leader.
+ * that still exists. The chain of their creators then ends at the leader.
  */
 static bool born_sharing(const struct model *model, unsigned int leader,
 			 unsigned int resource)
@@ -236,8 +239,9 @@ static const char *way_of_leader(const struct model *model, unsigned int leader,
 }
 
 /*
- * In which ids the two differ; to be freed. The setuid() of libc has each thread make
- * the system call, which gives each its own cred.
+ * Return the ids in which two tasks differ. They can be equal, because setuid() of
+ * libc makes each thread call the system call, which gives each its own cred. The
+ * caller frees the text.
  */
 static char *compare_ids(const struct model *model, unsigned int task,
 			 unsigned int other, const char *than)
@@ -258,8 +262,8 @@ static const char *noun_of(unsigned int resource)
 }
 
 /*
- * "another file table than", of what @task has and @other, if known, has not; to
- * be freed.
+ * Return a text like "another file table than", about the object of @task and that
+ * of @other, which may be NO_TASK. The caller frees it.
  */
 static char *own_of(const struct model *model, unsigned int task,
 		    unsigned int other, unsigned int resource)
@@ -315,7 +319,10 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* "2 threads and 1 worker"; to be freed. */
+/*
+ * Return a text like "2 threads and 1 worker", which the caller frees. Takes
+ * ownership of @threads.
+ */
 static char *threads_and_workers(char *threads, unsigned int workers)
 {
 	if (!workers)
@@ -324,7 +331,7 @@ static char *threads_and_workers(char *threads, unsigned int workers)
 		      xasprintf("%u worker%s", workers, plural(workers)));
 }
 
-/* The threads from which the leader deviates; to be freed. */
+/* Return the threads from which the leader deviates. The caller frees the text. */
 static char *against(const struct model *model, const struct norm *norm)
 {
 	char *threads;
@@ -364,7 +371,7 @@ static void add_own_of_leader(struct drift *drift, unsigned int leader,
 	free(threads);
 }
 
-/* What @task, a thread or a leader, is to be told of. */
+/* Return the resources in which @task deviates from the rest of its process. */
 static uint32_t own_resources(const struct model *model, unsigned int task)
 {
 	static const uint32_t spaces = ALL_NAMESPACES | CHILD_NAMESPACES;
@@ -408,33 +415,34 @@ static void find_own(struct drift *drift, unsigned int task)
 
 /* Thread groups that share */
 
-/* What no two thread groups should share, and clone(2) can make them share. */
+/* Resources that clone(2) can share between thread groups, but usually does not. */
 #define APART	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | \
 		 BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_IO))
 
 /*
- * For which of its objects @task speaks: whoever has the lowest pid speaks for
- * those of its thread group that hold the same. Tasks come by tgid and pid.
+ * Return the resources of which no other member of the thread group has examined the
+ * object of @task yet. This makes one finding for all members that hold an object.
+ * The caller passes the tasks by tgid and pid.
  */
-static uint32_t speaks_for(struct drift *drift, unsigned int task)
+static uint32_t not_examined(struct drift *drift, unsigned int task)
 {
 	int tgid = drift->model->tasks[task].tgid;
 	uint32_t set = 0;
 
 	for_each_resource_in(APART, r) {
-		int *spoke = &drift->spoke[r][model_number(drift->model, task,
-							   r)];
+		int *examined = &drift->examined[r][model_number(drift->model,
+								 task, r)];
 
-		if (*spoke != tgid)
+		if (*examined != tgid)
 			set |= BIT(r);
-		*spoke = tgid;
+		*examined = tgid;
 	}
 	return set;
 }
 
 /*
- * That a task of group @by created the leader of group @tgid, to share @set. To
- * be freed; NULL if that is not known.
+ * Return a text if the record shows that a task of group @by created the leader of
+ * group @tgid with flags that share @set, or NULL. The caller frees it.
  */
 static char *birth_of_group(const struct model *model, int tgid, int by,
 			    uint32_t set)
@@ -474,10 +482,10 @@ static void add_shared(struct drift *drift, unsigned int task, uint32_t set,
 	free(more);
 }
 
-/* Once for all that it shares with the same others. */
+/* Resources that are shared with the same groups make one finding. */
 static void find_shared(struct drift *drift, unsigned int task)
 {
-	uint32_t set = speaks_for(drift, task);
+	uint32_t set = not_examined(drift, task);
 
 	while (set) {
 		struct others others;
@@ -492,7 +500,7 @@ static void find_shared(struct drift *drift, unsigned int task)
 
 /* Single tasks */
 
-/* In 5.10 io_uring's threads are kernel threads, which borrow files, too. */
+/* In Linux 5.10, io_uring workers are kernel threads, and also borrow files. */
 static void find_borrowed(struct drift *drift, unsigned int task)
 {
 	static const enum taskmap_resource borrowed[] = {
@@ -592,8 +600,8 @@ static void find_in_task(struct drift *drift, unsigned int task)
 /* Refs */
 
 /*
- * How many objects of @resource the holders of @object hold. Whoever holds the
- * same of these holds @object, too: each counts with its earliest holder.
+ * Count the objects of @resource that the holders of @object hold. All holders of
+ * such an object also hold @object, so each is counted at its earliest holder.
  */
 static unsigned int count_held(const struct model *model,
 			       const struct object *object,
@@ -610,8 +618,8 @@ static unsigned int count_held(const struct model *model,
 	return count;
 }
 
-/* The refs that its holders make up. */
-static uint64_t made_up(const struct model *model, const struct object *object)
+/* Return the number of references that the holders account for. */
+static uint64_t accounted(const struct model *model, const struct object *object)
 {
 	switch (resources[object->resource].counted) {
 	case COUNTED_TASKS:
@@ -668,8 +676,8 @@ static void add_refs(struct drift *drift, const struct object *object,
 }
 
 /*
- * The refs that the kernel keeps for as long as it runs. After Linux 7.1 it has
- * one on the fs of process 1, for its own threads to borrow ("fs: make
+ * Return the number of references that the kernel keeps permanently. After Linux 7.1
+ * it keeps one to the fs of process 1, which kernel threads borrow ("fs: make
  * userspace_init_fs a dynamically-initialized pointer").
  */
 static unsigned int kept(const struct model *model, const struct object *object)
@@ -684,11 +692,11 @@ static unsigned int kept(const struct model *model, const struct object *object)
 }
 
 /*
- * What kernel threads hold is not judged: what is theirs the idle tasks hold
- * too, which are in no snapshot, and the first namespaces are not counted in
- * newer kernels; and what they borrow from processes they do not count.
+ * Objects of kernel threads are skipped: the idle tasks, which no snapshot contains,
+ * also hold them; newer kernels do not count references to the initial namespaces;
+ * and a kernel thread borrows the objects of a process without a reference.
  */
-static void judge_refs(struct drift *drift, const struct object *object)
+static void check_refs(struct drift *drift, const struct object *object)
 {
 	const struct resource *resource = &resources[object->resource];
 	uint64_t made;
@@ -696,7 +704,7 @@ static void judge_refs(struct drift *drift, const struct object *object)
 	if (!object->refs || object->kthreads ||
 	    resource->counted == COUNTED_NOT)
 		return;
-	made = made_up(drift->model, object);
+	made = accounted(drift->model, object);
 	if (object->refs < made ||
 	    (object->refs > made + kept(drift->model, object) &&
 	     object->refs < UINT32_MAX && resource->only_tasks))
@@ -710,11 +718,11 @@ static void find_refs(struct drift *drift, struct model *model)
 	need_memory(objects_make(&objects, model, &(struct object_filter){
 		ALL_RESOURCES, drift->shown, true }));
 	for (unsigned int i = 0; i < objects.count; i++)
-		judge_refs(drift, &objects.list[i]);
+		check_refs(drift, &objects.list[i]);
 	objects_free(&objects);
 }
 
-/* All together */
+/* All findings */
 
 static int compare_words(const struct finding *x, const struct finding *y)
 {
@@ -744,7 +752,7 @@ static int by_task(const void *a, const void *b)
 	return order ? order : compare_words(a, b);
 }
 
-/* Makes one of those that say the same, in the name of the first. */
+/* Merge findings that differ only in their task, into that of the lowest pid. */
 static void fold(struct drift *drift)
 {
 	struct finding *last = NULL;
@@ -772,8 +780,8 @@ static void fold(struct drift *drift)
 }
 
 /*
- * What is to be said of the @shown tasks, in view of all. Refs are judged only
- * if the snapshot is @exact: otherwise they are of many moments.
+ * Find the deviations of the @shown tasks. References are checked only if the
+ * snapshot is @exact: otherwise the counts are from different moments.
  */
 static void drift_init(struct drift *drift, struct model *model, bool exact,
 		       const bool *shown)
@@ -781,14 +789,14 @@ static void drift_init(struct drift *drift, struct model *model, bool exact,
 	*drift = (struct drift){ .model = model, .shown = shown };
 	need_memory(model_group_all(model, APART));
 	for_each_resource_in(APART, r)
-		drift->spoke[r] = xcalloc((size_t)model->holders[r].count + 1,
-					  sizeof(int));
+		drift->examined[r] = xcalloc((size_t)model->holders[r].count + 1,
+					     sizeof(int));
 	for (unsigned int i = 0; i < model->count; i++) {
 		if (shown[model->order.tasks[i]])
 			find_in_task(drift, model->order.tasks[i]);
 	}
 	for_each_resource_in(APART, r)
-		free(drift->spoke[r]);
+		free(drift->examined[r]);
 	if (exact)
 		find_refs(drift, model);
 	if (drift->count)
@@ -803,7 +811,7 @@ static void drift_free(struct drift *drift)
 	free(drift->pids);
 }
 
-/* The columns: what deviates, and all that there is to know of the task. */
+/* Columns: those of the finding, and those of its task */
 
 static const struct finding *finding_of(const struct cell *cell)
 {

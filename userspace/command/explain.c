@@ -15,7 +15,7 @@
 #define NARROWEST	60	/* below that words and titles are too long */
 #define WIDEST		110	/* longer lines are hard to read */
 
-/* Sentences take as much of the width as this, what decides them the rest. */
+/* Width of the sentences. The facts beside them take the rest. */
 #define PART_OF_TEXT(width)	((width) * 5 / 8)
 
 static const struct {
@@ -35,8 +35,8 @@ static const struct {
 };
 
 /*
- * Flags that change nothing which two tasks hold, or nothing that can be told
- * from what they would hold anyway (kernel/fork.c).
+ * Why inferred flags can be wrong. The flags in the second text change nothing
+ * that two tasks hold, or nothing that the snapshot can show (kernel/fork.c).
  */
 static const char *const limits[] = {
 	"If a birth is not recorded, the flags are inferred from what tasks share now. The task can have been created with other flags: exec(2) gives it a new address space and its own open files and signal handlers; unshare(2), setns(2) and setuid(2) change other resources of a single task.",
@@ -58,7 +58,7 @@ void say(struct explanation *explanation, enum topic topic, char *fact,
 	va_end(args);
 }
 
-/* Both the first ones live in the namespace whose numbers are shown. */
+/* Process 1 and kthreadd always live in the initial pid namespace. */
 static enum home home_of(const struct model *model, unsigned int task)
 {
 	unsigned int native = model_find(model, PID_INIT);
@@ -73,7 +73,10 @@ static enum home home_of(const struct model *model, unsigned int task)
 								 HOME_OTHER;
 }
 
-/* That of its leader: all threads live in one pid namespace. */
+/*
+ * getpid() returns the number of the leader. All threads of a process live in
+ * one pid namespace.
+ */
 static int getpid_of(const struct model *model, unsigned int task)
 {
 	unsigned int leader = model_leader(model, task);
@@ -133,7 +136,7 @@ static void find_memory(struct facts *facts, const struct model *model)
 	facts->awaited = model_vfork_child(model, task);
 }
 
-/* Never more workers than threads that the kernel counts, whatever a file says. */
+/* A crafted file can have more workers than the kernel counts threads. */
 static void find_threads(struct facts *facts, const struct model *model)
 {
 	const struct members threads = model_threads(model, facts->task);
@@ -194,7 +197,7 @@ static const char *of_them(unsigned int count, const char *one,
 	return count == 1 ? one : many;
 }
 
-/* The title */
+/* Title */
 
 char *explain_threads(unsigned int threads, unsigned int workers)
 {
@@ -211,7 +214,7 @@ char *explain_threads(unsigned int threads, unsigned int workers)
 	return words;
 }
 
-/* Workers of the kernel run in a process and are not threads of its program. */
+/* Kernel workers run in the process, but are not threads of its program. */
 static char *threads_of(const struct facts *facts)
 {
 	return explain_threads(facts->record->threads - facts->workers,
@@ -263,7 +266,7 @@ static void explain_init(struct explanation *to)
 		    "It is the first process (init), which the kernel creates at boot. It adopts a process whose parent ends, unless another thread of that parent or a subreaper does.");
 }
 
-/* From 6.4 on workers of io_uring have both bits (kernel/fork.c). */
+/* Since Linux 6.4, io_uring workers have both bits (kernel/fork.c). */
 static void explain_worker(struct explanation *to)
 {
 	const struct taskmap_record *record = to->facts.record;
@@ -514,7 +517,10 @@ static void explain_numbers(struct explanation *to)
 
 /* Where it is in /proc */
 
-/* That "ls" shows leaders alone: next_tgid(), proc_pid_lookup(), fs/proc/base.c. */
+/*
+ * Reading the directory /proc returns only leaders, but a lookup by name finds every
+ * task: next_tgid() and proc_pid_lookup() in fs/proc/base.c.
+ */
 static void explain_proc(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -606,7 +612,7 @@ static size_t width_of_output(void)
 	return width > WIDEST ? WIDEST : width;
 }
 
-/* The lines of @text, with those of @fact beside them. */
+/* Add the lines of @text, with the lines of @fact beside them. */
 static void add_lines(struct libscols_table *table, const char *text,
 		      const char *fact)
 {
@@ -648,7 +654,7 @@ static void print_text(const struct explanation *explanation)
 	free(title);
 }
 
-/* Once, below all. */
+/* Printed once, after the last task. */
 static void print_limits(void)
 {
 	size_t width = width_of_output();
@@ -662,7 +668,7 @@ static void print_limits(void)
 	}
 }
 
-/* The first line of a short answer is the title, and has none. */
+/* The first line of the short form is the title; it does not have a label. */
 static const char *const labels[LINES] = {
 	[LINE_CREATED] = "created",
 	[LINE_SHARES] = "shares",
@@ -715,7 +721,10 @@ static void add_number_or_null(struct json_object *object, const char *key,
 	json_add(object, key, number ? json_number(number) : NULL);
 }
 
-/* Null if there is none; without a relation if the snapshot does not have it. */
+/*
+ * Return NULL if there is no other task. The object has no relation if that task
+ * is not in the snapshot.
+ */
 static struct json_object *relative_object(const struct relative *relative)
 {
 	struct json_object *object;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * The five lines that explain prints: each is complete by itself.
+ * The short form of explain: five lines, which can be read one by one.
  */
 #include <linux/sched.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static char *names(uint32_t set)
 	return resource_words(set, ", ", RESOURCE_NAME);
 }
 
-/* @list and @more, of which either can be empty; takes over both. */
+/* Join @list and @more, which may be empty. Takes ownership of both. */
 static char *both(char *list, char *more)
 {
 	if (*more)
@@ -41,7 +41,7 @@ static char *line_kind(const struct explanation *of)
 	return line;
 }
 
-/* What a recorded birth and today differ in. */
+/* Return what has changed since the task was created. */
 static char *changes(const struct facts *facts)
 {
 	const struct birth *birth = &facts->birth;
@@ -98,7 +98,7 @@ static char *why_unknown(const struct explanation *of)
 	return xstrdup("not recorded");
 }
 
-/* What the snapshot suggests, as a condition and never as a fact. */
+/* Return the creator and flags that are likely, marked as inferred. */
 static char *created_by_inference(const struct explanation *of)
 {
 	const struct relative *creator = &of->facts.with_creator;
@@ -138,7 +138,7 @@ static char *line_created(const struct explanation *of)
 	return both(why_unknown(of), created_by_inference(of));
 }
 
-/* What it shares with a task of its own group, which should be nearly all. */
+/* A thread usually shares everything with its leader, so name the exceptions. */
 static char *shared_with_leader(const struct explanation *of)
 {
 	const struct relation *relation = &of->facts.with_leader.relation;
@@ -158,8 +158,8 @@ static char *shared_with_leader(const struct explanation *of)
 	return line;
 }
 
-/* Namespaces and cgroups, which most processes have from their creator. */
-static char *taken_over(const struct explanation *of)
+/* Namespaces and cgroups, which a new task inherits from its creator. */
+static char *inherited(const struct explanation *of)
 {
 	const struct relative *other = of->facts.with_creator.task != NO_TASK ?
 				       &of->facts.with_creator :
@@ -187,7 +187,7 @@ static char *taken_over(const struct explanation *of)
 	return line;
 }
 
-/* With other thread groups, whoever they are. */
+/* Return what the task shares with any other thread group. */
 static char *shared_with_others(const struct explanation *of)
 {
 	const uint32_t asked = of->facts.kernel ? 0 : NOTED;
@@ -215,7 +215,7 @@ static char *shared_with_others(const struct explanation *of)
 
 static char *line_shares(const struct explanation *of)
 {
-	char *line = of->facts.leader ? taken_over(of) : shared_with_leader(of);
+	char *line = of->facts.leader ? inherited(of) : shared_with_leader(of);
 	char *others = shared_with_others(of);
 
 	if (of->facts.leader && !of->facts.kernel && !of->facts.dead && !*others)
@@ -224,7 +224,7 @@ static char *line_shares(const struct explanation *of)
 	return both(line, others);
 }
 
-/* The sentences of the long answer, in one line. */
+/* The same sentences as in the long form. */
 static char *line_doing(const struct explanation *of)
 {
 	char *line = xstrdup("");

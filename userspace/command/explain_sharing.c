@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Sentences about how a task was created, and what two tasks share.
+ * Sentences about how a task was created, and which resources two tasks share.
  */
 #include <ctype.h>
 #include <linux/sched.h>
@@ -10,11 +10,11 @@
 
 #include "command/explain.h"
 
-/* What sentences name one by one; the same namespaces together. */
-#define TOLD	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_NSPROXY) | \
+/* Resources that are named one by one. Equal namespaces are named together. */
+#define LISTED	(ALL_RESOURCES & ~(ALL_NAMESPACES | BIT(TASKMAP_NSPROXY) | \
 				   BIT(TASKMAP_ACTIVE_MM) | CHILD_NAMESPACES))
 
-/* Whom a task is held against, in what is said. */
+/* A topic, and the task that the explained task is compared with. */
 struct subject {
 	struct explanation *to;
 	enum topic topic;
@@ -32,8 +32,8 @@ static char *flags(uint32_t set)
 }
 
 /*
- * What the task holds, or what both hold if that is @apart: in one word each,
- * for lines not to be broken within, as "mm#8!=#4".
+ * Return the short ids of the objects that the task holds or, with @apart, that
+ * both tasks hold, as "mm#8!=#4". No line break can occur within a word.
  */
 static char *ids(const struct subject *subject, uint32_t set, bool apart)
 {
@@ -41,7 +41,10 @@ static char *ids(const struct subject *subject, uint32_t set, bool apart)
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	char *list = xstrdup("");
 
-	/* Of all resources they would take a quarter as much as the records. */
+	/*
+	 * Only for @set: the numbers of all resources would need a quarter of
+	 * the memory of the records.
+	 */
 	need_memory(model_number_all(model, set));
 	for_each_resource_in(set, r) {
 		list = joined(list, " ",
@@ -54,7 +57,7 @@ static char *ids(const struct subject *subject, uint32_t set, bool apart)
 	return list;
 }
 
-/* What one of two tasks holds and the other does not. */
+/* The resources that @by holds, while @without holds none. */
 static uint32_t held_alone(const struct subject *subject, unsigned int by,
 			   unsigned int without)
 {
@@ -68,7 +71,7 @@ static uint32_t held_alone(const struct subject *subject, unsigned int by,
 	return set;
 }
 
-/* Namespaces in as few words as are true; takes over @words of the rest. */
+/* Append the equal namespaces to @words, briefly. Takes ownership of @words. */
 static char *with_namespaces(const struct subject *subject, char *words)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
@@ -85,7 +88,7 @@ static char *with_namespaces(const struct subject *subject, char *words)
 			      "the other namespaces" : "all namespaces"));
 }
 
-/* Says nothing of no @words. Takes over these and @fact. */
+/* Add a sentence, unless @words is empty. Takes ownership of @fact and @words. */
 static void tell_list(const struct subject *subject, char *fact,
 		      const char *what, char *words)
 {
@@ -97,8 +100,9 @@ static void tell_list(const struct subject *subject, char *fact,
 }
 
 /*
- * What clone(2) copies for a task that does not share it (copy_process(),
- * kernel/fork.c). exec(2) replaces an address space, which is then no copy.
+ * The resources of which clone(2) made a copy, because they were not shared
+ * (copy_process() in kernel/fork.c). After exec(2) the address space is new, and
+ * not a copy.
  */
 static uint32_t copied(const struct subject *subject)
 {
@@ -116,10 +120,10 @@ static uint32_t copied(const struct subject *subject)
 static void tell_held(const struct subject *subject)
 {
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
-	uint32_t same = subject->other->relation.same & TOLD;
+	uint32_t same = subject->other->relation.same & LISTED;
 	uint32_t copy = copied(subject);
 	uint32_t apart = subject->other->relation.apart &
-			 (TOLD | ALL_NAMESPACES) & ~copy;
+			 (LISTED | ALL_NAMESPACES) & ~copy;
 	uint32_t missing = held_alone(subject, other, own);
 	char *words;
 
@@ -129,13 +133,13 @@ static void tell_held(const struct subject *subject)
 		  nouns(copy));
 	tell_list(subject, ids(subject, apart, true), "Not the same",
 		  nouns(apart));
-	words = nouns(missing & TOLD);
+	words = nouns(missing & LISTED);
 	if (*words && missing & ALL_NAMESPACES)
 		words = joined(words, ", ", xstrdup("other namespaces"));
 	tell_list(subject, xasprintf("%d has them", subject->other->pid),
 		  "It has none of these", words);
 	tell_list(subject, xasprintf("%d has none", subject->other->pid),
-		  "It alone has", nouns(held_alone(subject, own, other) & TOLD));
+		  "It alone has", nouns(held_alone(subject, own, other) & LISTED));
 }
 
 static bool of_dead(const struct subject *subject)
@@ -144,7 +148,7 @@ static bool of_dead(const struct subject *subject)
 	       model_is_dead(subject->to->model, subject->other->task);
 }
 
-/* Of the flags the dead tell only those of what they still hold. */
+/* A dead task has released most objects, so most flags cannot be inferred. */
 static void tell_flags_of_dead(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
@@ -159,7 +163,10 @@ static void tell_flags_of_dead(const struct subject *subject)
 		    "The flags of the call are unknown: one of the two is dead and holds almost nothing.");
 }
 
-/* Only clone3(2) takes CLONE_NEWTIME: clone(2) has its exit signal there. */
+/*
+ * Only clone3(2) accepts CLONE_NEWTIME: clone(2) uses that bit for the exit
+ * signal.
+ */
 static const char *call_for(uint32_t set)
 {
 	return set & BIT(TASKMAP_TIME_NS) ? "clone3(2)" : "clone(2)";
@@ -193,7 +200,7 @@ static void tell_flags(const struct subject *subject)
 	    name ? ", like " : "", name ? name : "");
 }
 
-/* Namespaces that no flag of its creation made. */
+/* Name the namespaces that no clone(2) flag created for this task. */
 static void tell_entered(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
@@ -211,7 +218,7 @@ static void tell_entered(const struct subject *subject)
 		    resources[r].noun, subject->other->pid);
 }
 
-/* What clone(2) with these flags would do otherwise, and how it came about. */
+/* Name what clone(2) with these flags would not have caused, and possible causes. */
 static void tell_beyond(const struct subject *subject)
 {
 	static const struct {
@@ -231,7 +238,7 @@ static void tell_beyond(const struct subject *subject)
 		},
 		{
 			TASKMAP_CGROUPS,
-			NULL,	/* as it is without any flag */
+			NULL,	/* the usual case */
 			"The cgroups are not the same. Possible causes: one of the two was moved, or CLONE_INTO_CGROUP of clone3(2).",
 		},
 	};
@@ -265,7 +272,7 @@ static char *name_of(const struct subject *subject)
 	return xstrdup(escape(subject->to->model->tasks[subject->other->task].comm, name));
 }
 
-/* What a creator is called. */
+/* Nouns for a creator, by its kind. */
 static const char *const creators[KINDS + 1] = {
 	[TASKMAP_PROCESS] = "process",
 	[TASKMAP_MAIN] = "thread",
@@ -313,10 +320,10 @@ static void tell_creator(const struct subject *subject)
 }
 
 /*
- * How a task and its creator can come apart: ksys_unshare() in kernel/fork.c,
- * setns(2) in kernel/nsproxy.c, __close_range() in fs/file.c, begin_new_exec()
- * in fs/exec.c, do_coredump() in fs/coredump.c. Both threads of CLONE_THREAD
- * stay in one group, or one of them ends.
+ * How a task and its creator can stop sharing a resource: ksys_unshare() in
+ * kernel/fork.c, setns(2) in kernel/nsproxy.c, __close_range() in fs/file.c,
+ * begin_new_exec() in fs/exec.c, do_coredump() in fs/coredump.c. A thread that
+ * CLONE_THREAD created stays in the group of its creator until one of them ends.
  */
 static const char *const ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_MM] = "exec(2)",
@@ -328,7 +335,7 @@ static const char *const ways[TASKMAP_RESOURCES] = {
 	[TASKMAP_UTS_NS ... TASKMAP_USER_NS] = "unshare(2) or setns(2)",
 };
 
-/* Which of the two has called exec, if that is certain. PF_FORKNOEXEC tells. */
+/* If only one of the two has PF_FORKNOEXEC, the other one has called exec. */
 static const char *who_called_exec(const struct subject *subject)
 {
 	const struct taskmap_record *tasks = subject->to->model->tasks;
@@ -361,14 +368,17 @@ static void tell_parted(const struct subject *subject)
 		say(subject->to, subject->topic,
 		    ids(subject, BIT(TASKMAP_PID_NS), true),
 		    "Before that, its creator had chosen the pid namespace for its children with unshare(2) or setns(2).");
-	/* Unlike a pid namespace it can change: exec_task_namespaces(), nsproxy.c. */
+	/*
+	 * Unlike the pid namespace, the time namespace of a task can change:
+	 * exec_task_namespaces() in kernel/nsproxy.c.
+	 */
 	if (birth->chosen & BIT(TASKMAP_TIME_NS))
 		say(subject->to, subject->topic,
 		    ids(subject, BIT(TASKMAP_TIME_NS), true),
 		    "The two are in different time namespaces: its creator had chosen one for its children before, or since then one of the two called setns(2), or exec(2) after unshare(2).");
 }
 
-/* What no flag decides, or one of which there is no resource. */
+/* Explain differences in credentials and cgroups, which have no flag of their own. */
 static void tell_others(const struct subject *subject)
 {
 	uint64_t flags = subject->to->facts.birth.flags;
@@ -386,7 +396,7 @@ static void tell_others(const struct subject *subject)
 		    "Since then, one of the two was moved to other cgroups.");
 }
 
-/* A new task has the ids of its creator (copy_creds(), kernel/cred.c). */
+/* A new task has the ids of its creator: copy_creds() in kernel/cred.c. */
 static void tell_ids(const struct subject *subject)
 {
 	const struct model *model = subject->to->model;
@@ -419,7 +429,7 @@ static void tell_unknown(const struct subject *subject)
 		    "How it was created is unknown: the snapshot was taken before its creation was complete, or the module had no memory to record it.");
 }
 
-/* Who may have created it, in a sentence for each way in which that is inferred. */
+/* Name the inferred creator, and how it was inferred. */
 static void tell_guess(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
@@ -451,7 +461,7 @@ static void tell_guess(const struct subject *subject)
 	free(who);
 }
 
-/* What is not to be seen any more, and what can have changed since. */
+/* Name the flags that cannot be inferred. */
 static void tell_uncertain(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
@@ -528,7 +538,7 @@ void explain_leader(struct explanation *explanation)
 	tell_held(&subject);
 }
 
-/* exec: begin_new_exec(), fs/exec.c. */
+/* begin_new_exec() in fs/exec.c replaces these resources. */
 static void tell_exec(const struct subject *subject)
 {
 	const struct facts *facts = &subject->to->facts;
@@ -554,14 +564,14 @@ static void tell_no_parent(const struct subject *subject)
 		    "It has no parent: the idle task created it at boot. There is one idle task for each CPU; all have pid 0, and no list shows them.");
 }
 
-/* What its end means to its parent: do_notify_parent(), kernel/signal.c. */
+/* Without an exit signal, do_notify_parent() in kernel/signal.c sends none. */
 static const char *at_its_end(const struct facts *facts)
 {
 	return facts->record->exit_signal ? ", which is notified when it ends" :
 					    ", which is not notified when it ends";
 }
 
-/* Without CLONE_PARENT the creator is the parent, until it ends. */
+/* Without CLONE_PARENT, the creator is the parent until it ends. */
 static void tell_adoption(const struct subject *subject)
 {
 	const struct birth *birth = &subject->to->facts.birth;
@@ -626,10 +636,10 @@ void explain_parent(struct explanation *explanation)
 	tell_exec(&subject);
 }
 
-/* Of so many processes the numbers are given. */
+/* Maximum number of processes to name. */
 #define NAMED	10
 
-/* The other thread groups that hold what @task holds of @resource. */
+/* Return the tgids of the other thread groups that hold the same object as @task. */
 static char *groups_beside(const struct model *model, unsigned int task,
 			   unsigned int resource)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Sentences about what a task is doing: its state, what it waits for, and who
- * traces it.
+ * Sentences about the state of a task, what it waits for, and its tracer.
  */
 #include <ctype.h>
 #include <signal.h>
@@ -26,7 +25,7 @@ state(struct explanation *to, char *fact, const char *format, ...)
 	free(text);
 }
 
-/* The letters of ps(1): fs/proc/array.c, get_task_state(). */
+/* The letters of ps(1): get_task_state() in fs/proc/array.c. */
 static const char *state_name(unsigned char letter)
 {
 	switch (letter) {
@@ -55,13 +54,13 @@ static void explain_tracer(struct explanation *to)
 	      "Traced by %d (%s).", record->tracer, name);
 }
 
-/* How it ended, as wait(2) reports it. */
+/* The exit status, in the encoding of wait(2). */
 static void explain_exit_code(struct explanation *to)
 {
 	int code = to->facts.record->exit_code;
 	char *fact;
 
-	/* An older module did not record it. */
+	/* Older modules do not record the exit code. */
 	if (to->model->scalars <= offsetof(struct taskmap_record, exit_code))
 		return;
 	fact = xasprintf("EXIT_CODE %d", code);
@@ -72,7 +71,7 @@ static void explain_exit_code(struct explanation *to)
 		state(to, fact, "Its exit status is %d.", WEXITSTATUS(code));
 }
 
-/* eligible_child() in kernel/exit.c. */
+/* wait(2) skips such children: eligible_child() in kernel/exit.c. */
 static void explain_exit_signal(struct explanation *to)
 {
 	const struct taskmap_record *record = to->facts.record;
@@ -83,7 +82,10 @@ static void explain_exit_signal(struct explanation *to)
 		      record->exit_signal);
 }
 
-/* wait_task_zombie(): a tracer that is not the parent takes the status first. */
+/*
+ * A tracer that is not the parent takes the exit status first:
+ * wait_task_zombie() in kernel/exit.c.
+ */
 static void explain_zombie(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -116,12 +118,12 @@ static void explain_zombie(struct explanation *to)
 	explain_exit_signal(to);
 }
 
-/* Whom the init of a pid namespace waits for: at most this many are named. */
+/* Maximum number of tasks to name that the init of a pid namespace waits for. */
 #define NAMED	5
 
 /*
- * zap_pid_ns_processes(), kernel/pid_namespace.c: the first process of a pid
- * namespace kills all others there and stays until they are reaped.
+ * When the init of a pid namespace ends, it kills all other tasks there and waits
+ * until they are reaped: zap_pid_ns_processes() in kernel/pid_namespace.c.
  */
 static void explain_last(struct explanation *to)
 {
@@ -151,8 +153,8 @@ static void explain_last(struct explanation *to)
 }
 
 /*
- * PF_POSTCOREDUMP tells nothing of a core dump: every task gets it where it begins
- * to end, before it waits for one (coredump_task_exit(), kernel/exit.c).
+ * PF_POSTCOREDUMP does not mean that there is a core dump: every task gets it when
+ * it starts to exit (coredump_task_exit() in kernel/exit.c).
  */
 static void explain_ending(struct explanation *to)
 {

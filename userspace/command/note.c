@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * NOTE: what is unusual about a task, in a few words.
+ * The column NOTE: what is unusual about a task, in a few words.
  */
 #include <inttypes.h>
 #include <linux/sched.h>
@@ -15,8 +15,8 @@
 #include "command/command.h"
 
 /*
- * Appends to what is in @out already, after "; " if there is anything. What does
- * not fit is cut off.
+ * Append a note to @out, after "; " unless @out is empty. Text that does not fit
+ * is cut off.
  */
 static void __attribute__((format(printf, 2, 3)))
 note(char out[VALUE_SIZE], const char *format, ...)
@@ -47,8 +47,8 @@ static void note_others(const struct others *others, uint32_t set,
 }
 
 /*
- * Names the other thread groups that hold the same objects: once, where they
- * hold several. Nothing is said of what kernel threads share among them.
+ * Note the other thread groups that hold the same objects. Resources that are
+ * shared with the same groups make one note.
  */
 static void note_shared(const struct model *model, unsigned int task,
 			char out[VALUE_SIZE])
@@ -67,7 +67,7 @@ static void note_shared(const struct model *model, unsigned int task,
 	}
 }
 
-/* The resources that the threads of a process usually have in common. */
+/* Resources that the threads of a process usually share. */
 #define IN_COMMON	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) |		\
 			 BIT(TASKMAP_CRED) | BIT(TASKMAP_SECCOMP) |	\
 			 ALL_NAMESPACES)
@@ -78,8 +78,8 @@ static const char *namespace_word(unsigned int resource)
 }
 
 /*
- * Whether a thread was created without sharing @resource, which is recorded. A
- * leader's birth is about its creator, and not about its threads.
+ * Whether the record shows that a thread was created without sharing @resource. The
+ * birth of a leader says nothing about what it shares with its threads.
  */
 static bool own_since_birth(const struct birth *birth, unsigned int resource)
 {
@@ -89,7 +89,7 @@ static bool own_since_birth(const struct birth *birth, unsigned int resource)
 	       !(birth->flags & resources[resource].bit);
 }
 
-/* The real ids: others are noted beside the real one, of processes too. */
+/* Only the real ids. note_effective_ids() compares the other ids with these. */
 static bool note_ids(const struct taskmap_record *record,
 		     const struct taskmap_record *leader, char out[VALUE_SIZE])
 {
@@ -133,7 +133,7 @@ static void note_own(const struct model *model, unsigned int task,
 	     own_since_birth(&birth, resource) ? " since birth" : "");
 }
 
-/* Says once of a thread and its leader in what they differ. */
+/* One note for all resources in which a thread and its leader differ. */
 static void note_apart(uint32_t apart, char out[VALUE_SIZE])
 {
 	char *words;
@@ -149,7 +149,7 @@ static void note_apart(uint32_t apart, char out[VALUE_SIZE])
 	free(words);
 }
 
-/* Of the one that deviates, or of the thread if nothing tells which one does. */
+/* The deviating task gets the note or, if that is unknown, the thread. */
 static void note_odd(const struct model *model, unsigned int task,
 		     char out[VALUE_SIZE])
 {
@@ -174,7 +174,7 @@ static void note_odd(const struct model *model, unsigned int task,
 	note_apart(apart, out);
 }
 
-/* The task that created @task or, if that is not recorded, may have: its parent. */
+/* The recorded creator of @task. If it is not recorded, the parent is likely. */
 static unsigned int likely_creator(const struct model *model, unsigned int task,
 				   const struct birth *birth)
 {
@@ -185,12 +185,12 @@ static unsigned int likely_creator(const struct model *model, unsigned int task,
 		return birth->creator;
 	parent = record->parent ? model_find(model, record->parent) :
 				  model_parent(model, task);
-	/* A younger one adopted it. */
+	/* A parent that is younger than its child adopted it. */
 	return parent != NO_TASK &&
 	       model->tasks[parent].start_ns > record->start_ns ? NO_TASK : parent;
 }
 
-/* A new task has the ids of its creator (copy_creds(), kernel/cred.c). */
+/* A new task has the ids of its creator: copy_creds() in kernel/cred.c. */
 static void note_new_ids(const struct model *model, unsigned int task,
 			 char out[VALUE_SIZE])
 {
@@ -213,13 +213,13 @@ static void note_new_ids(const struct model *model, unsigned int task,
 	free(who);
 }
 
-/* Another effective id than the real one, as in a program with the set-user-ID bit. */
+/* Ids that differ from each other, as in a set-user-ID program. */
 static void note_effective_ids(const struct model *model, unsigned int task,
 			       char out[VALUE_SIZE])
 {
 	const struct taskmap_record *record = &model->tasks[task];
 
-	/* An older module did not tell them. */
+	/* Older modules do not record these ids. */
 	if (model->scalars < offsetof(struct taskmap_record, seccomp))
 		return;
 	if (record->euid != record->uid)
@@ -256,7 +256,7 @@ static void note_kthread(const struct model *model, unsigned int task,
 	}
 }
 
-/* A creator that the parent does not tell. */
+/* Note the creator only if it is not obvious from the parent. */
 static void note_birth(const struct model *model, unsigned int task,
 		       char out[VALUE_SIZE])
 {
@@ -295,8 +295,9 @@ static void note_dead_leader(const struct model *model, unsigned int task,
 }
 
 /*
- * wait(2) without __WALL or __WCLONE passes over a child that does not send
- * SIGCHLD (eligible_child() in kernel/exit.c). Exec and a new parent set SIGCHLD.
+ * wait(2) without __WALL or __WCLONE skips a child that does not send SIGCHLD
+ * (eligible_child() in kernel/exit.c). exec(2) sets the signal to SIGCHLD, and so
+ * does an adoption.
  */
 static void note_exit_signal(const struct model *model, unsigned int task,
 			     char out[VALUE_SIZE])
@@ -309,7 +310,10 @@ static void note_exit_signal(const struct model *model, unsigned int task,
 		     record->exit_signal);
 }
 
-/* A parent does not see a zombie that another process traces (wait_consider_task()). */
+/*
+ * A parent cannot reap a zombie while another process traces it:
+ * wait_consider_task() in kernel/exit.c.
+ */
 static void note_traced_zombie(const struct model *model, unsigned int task,
 			       char out[VALUE_SIZE])
 {
@@ -354,6 +358,7 @@ static void note_children(const struct model *model, unsigned int task,
 		note(out, "children in another time ns");
 }
 
+/* The parent alone proves nothing: a helper can create a child with CLONE_PARENT. */
 const char *helper_words(const struct model *model, unsigned int task)
 {
 	switch (model_helper(model, task)) {
@@ -384,7 +389,6 @@ void note_oddities(const struct model *model, unsigned int task,
 	note_new_ids(model, task, out);
 	note_effective_ids(model, task, out);
 	note_children(model, task, out);
-	/* A child of a helper that it created with CLONE_PARENT has the same parent. */
 	if (helper)
 		note(out, "%s", helper);
 	else

@@ -5,16 +5,17 @@
 #include "core/model.h"
 
 /*
- * The namespaces that a child can get because its creator had chosen them for
- * its children before: create_new_namespaces() and timens_on_fork(), in
- * kernel/nsproxy.c and kernel/time/namespace.c.
+ * Namespaces that a task can choose for its future children:
+ * create_new_namespaces() in kernel/nsproxy.c and timens_on_fork() in
+ * kernel/time/namespace.c.
  */
 #define CHOSEN	(BIT(TASKMAP_PID_NS) | BIT(TASKMAP_TIME_NS))
 
 /*
- * Another task can have the creator's pid by now. That task was created later.
- * A task that took over its leader's pid by exec took over its start time, too
- * (de_thread() in fs/exec.c), so this does not find a task's own pid.
+ * Find the creator of a task by its pid. A task that reused this pid was created
+ * later, so it is not taken for the creator. Nor is the task itself, even if it took
+ * over the pid of its creator by exec: de_thread() in fs/exec.c also copies the start
+ * time.
  */
 static unsigned int find_by_pid(const struct model *model,
 				const struct taskmap_record *record)
@@ -35,8 +36,9 @@ static bool was_thread(const struct model *model, unsigned int task)
 }
 
 /*
- * Whether @found has the creator's pid by exec: the leader that had it before can
- * be the creator. Threads of its group were created later, as no other survives.
+ * Whether @found took over the creator's pid by exec. Then the leader that had it
+ * before can be the creator. This does not apply to threads of the group of @found:
+ * no other thread survives an exec, so they were created after it.
  */
 static bool took_over(const struct model *model, unsigned int found,
 		      const struct taskmap_record *record)
@@ -62,7 +64,7 @@ uint32_t birth_resources(uint64_t flags)
 	return set;
 }
 
-/* What the two share now, against what they shared then. */
+/* Compare what the task and its creator share now with what they shared then. */
 static void find_changes(struct birth *birth, const struct model *model,
 			 unsigned int task)
 {
@@ -79,7 +81,10 @@ static void find_changes(struct birth *birth, const struct model *model,
 		    model_same(model, task, birth->creator, r))
 			birth->joined |= BIT(r);
 	}
-	/* An I/O context is not given up; there was none to share then. */
+	/*
+	 * A task keeps its I/O context. If the two differ, there was none to
+	 * share then.
+	 */
 	birth->parted &= ~BIT(TASKMAP_IO);
 	birth->chosen = birth->parted & CHOSEN;
 	birth->parted &= ~CHOSEN;
@@ -105,10 +110,10 @@ struct birth model_birth(const struct model *model, unsigned int task)
 }
 
 /*
- * What a new task has from its creator, whatever the flags (copy_process(),
- * kernel/fork.c), and what threads nearly always share beside that.
+ * Resources that a new task usually inherits from its creator (copy_process() in
+ * kernel/fork.c), and resources that threads usually also share.
  */
-#define TAKEN_OVER	(ALL_NAMESPACES | BIT(TASKMAP_CGROUPS) | \
+#define INHERITED	(ALL_NAMESPACES | BIT(TASKMAP_CGROUPS) | \
 			 BIT(TASKMAP_SECCOMP))
 #define SHARED_BY_THREADS						\
 	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | BIT(TASKMAP_CRED))
@@ -123,14 +128,17 @@ static unsigned int misfits(const struct model *model, unsigned int task,
 	return count;
 }
 
-/* Of those older than @task in the group of @guess the one that fits best. */
+/*
+ * Find the best match among the threads of the group of @guess that are older than
+ * @task. Prefer @guess if no other thread matches better.
+ */
 static struct creator best_fit(const struct model *model, unsigned int task,
 			       unsigned int guess)
 {
 	const struct members threads = model_threads(model, guess);
 	const struct taskmap_record *tasks = model->tasks;
 	struct creator best = { guess, BASIS_PARENT };
-	uint32_t set = TAKEN_OVER;
+	uint32_t set = INHERITED;
 	unsigned int fewest;
 
 	if (tasks[task].tgid == tasks[guess].tgid)
@@ -168,7 +176,7 @@ struct creator model_creator(const struct model *model, unsigned int task)
 	return best_fit(model, task, guess);
 }
 
-/* Whether @task is a child of the thread group of @other, or created in it. */
+/* Whether the thread group of @other is the parent of @task, or contains its creator. */
 static bool is_child(const struct model *model, unsigned int task,
 		     unsigned int other)
 {
@@ -211,7 +219,7 @@ const char *birth_name(uint64_t flags)
 		{ CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND,
 		  "LinuxThreads" },
 	};
-	/* They store numbers where the caller wants them. */
+	/* These flags only pass values, so they do not matter for the name. */
 	static const uint64_t stored =
 		CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
 		CLONE_CHILD_CLEARTID | CLONE_PIDFD;

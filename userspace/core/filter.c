@@ -37,7 +37,7 @@ int filter_pid(const struct filter *filter, const struct model *model, int pid)
 	return found;
 }
 
-/* Chooses the tasks that @pid selects. Returns false if there are none. */
+/* Mark the tasks that @pid selects. Return false if there are none. */
 static bool choose_pid(const struct model *model, int pid, bool *tasks)
 {
 	struct members threads = model_thread_group(model, pid);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * What most tasks of a kind hold, and which task deviates from that.
+ * Norms: which object most threads of a group or most kernel threads hold, and which
+ * tasks deviate.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 /* Each task has its own active_mm and I/O context: neither has a norm. */
 #define NORMED	(ALL_RESOURCES & ~(BIT(TASKMAP_ACTIVE_MM) | BIT(TASKMAP_IO)))
 
-/* With fewer holders, too few agree to say what is usual. */
+/* An object with fewer holders is not considered the usual one. */
 #define ENOUGH	3
 
 bool model_is_ending(const struct model *model, unsigned int task)
@@ -34,31 +35,35 @@ uint64_t model_held(const struct model *model, unsigned int task,
 	const struct taskmap_record *record = &model->tasks[task];
 	uint64_t id = record->ids[resource];
 
-	/* An older module told the mode and not the filter; strict mode has none. */
+	/*
+	 * Without a filter, compare the modes: strict mode has no filter, and
+	 * older modules do not record it.
+	 */
 	return id || resource != TASKMAP_SECCOMP ? id : record->seccomp;
 }
 
 /*
- * A task that ends lets go of its seccomp filter, its mm and its undo list, one
- * after the other, and it stays when others are moved to another cgroup
- * (cgroup_migrate_add_task()). CLONE_SYSVSEM makes a list for both tasks, so a
- * thread without one differs; a worker is created without.
+ * Whether the object of @task, or its absence, can be compared. A task that ends
+ * releases its seccomp filter, mm and semaphore undo list one by one, and keeps its
+ * cgroups when the other threads are moved (cgroup_migrate_add_task()). A missing undo
+ * list counts, because CLONE_SYSVSEM creates one for both tasks. Workers are created
+ * without that flag.
  */
 static bool comparable(const struct model *model, unsigned int task,
 		       enum taskmap_resource resource)
 {
 	const struct taskmap_record *record = &model->tasks[task];
-	bool stays = !model_is_dead(model, task) &&
+	bool lives = !model_is_dead(model, task) &&
 		     !(record->flags & FLAG_EXITING);
 
 	switch (resource) {
 	case TASKMAP_SECCOMP:
-		return stays;
+		return lives;
 	case TASKMAP_SYSVSEM:
-		return stays && record->ids[TASKMAP_MM] &&
+		return lives && record->ids[TASKMAP_MM] &&
 		       record->kind != TASKMAP_WORKER;
 	case TASKMAP_CGROUPS:
-		return stays && record->ids[resource];
+		return lives && record->ids[resource];
 	default:
 		return record->ids[resource];
 	}
@@ -72,7 +77,7 @@ static bool differ(const struct model *model, unsigned int a, unsigned int b,
 	       model_held(model, a, resource) != model_held(model, b, resource);
 }
 
-/* Whether @task says something about what is usual in its thread group. */
+/* Whether @task counts when the usual object of its thread group is determined. */
 static bool counts(const struct model *model, unsigned int task,
 		   enum taskmap_resource resource)
 {
@@ -81,7 +86,10 @@ static bool counts(const struct model *model, unsigned int task,
 	       model->tasks[task].kind != TASKMAP_WORKER;
 }
 
-/* Whether @task holds what @other holds, or has its ids: none is nothing to go by. */
+/*
+ * Whether both tasks hold the same object or, for credentials, have the same ids. Two
+ * tasks without an object do not agree.
+ */
 static bool agrees(const struct model *model, unsigned int task,
 		   unsigned int other, enum taskmap_resource resource)
 {
@@ -89,14 +97,14 @@ static bool agrees(const struct model *model, unsigned int task,
 		return false;
 	if (resource == TASKMAP_CRED)
 		return model_same_ids(model, task, other);
-	/* fork(2) gives a child its parent's filter, and so also none. */
+	/* Seccomp filters are inherited, so two tasks without one agree. */
 	if (resource != TASKMAP_SECCOMP && !model->tasks[task].ids[resource])
 		return false;
 	return model_held(model, task, resource) ==
 	       model_held(model, other, resource);
 }
 
-/* Which of both agrees with @other, if only one does. */
+/* If only one of the two tasks agrees with @other, the other one deviates. */
 static enum odd odd_beside(const struct model *model, unsigned int task,
 			   unsigned int leader, unsigned int other,
 			   enum taskmap_resource resource)
@@ -108,7 +116,7 @@ static enum odd odd_beside(const struct model *model, unsigned int task,
 	return usual ? ODD_LEADER : ODD_TASK;
 }
 
-/* By flags that gave the task one of its own. */
+/* Whether the clone flags gave the task its own object. */
 static bool born_odd(const struct birth *birth, enum taskmap_resource resource)
 {
 	bool namespace = BIT(resource) & ALL_NAMESPACES;
@@ -128,9 +136,9 @@ static enum odd odd_by_dump(const struct model *model, unsigned int task,
 	return dumps ? ODD_TASK : ODD_LEADER;
 }
 
-/* For a @task that differs from its @leader. */
-static enum odd judge(const struct model *model, const struct norm *norm,
-		      unsigned int task, unsigned int leader)
+/* Which of the two deviates. @task differs from its @leader. */
+static enum odd which_odd(const struct model *model, const struct norm *norm,
+			  unsigned int task, unsigned int leader)
 {
 	enum taskmap_resource resource = norm->resource;
 	struct birth birth;
@@ -165,7 +173,10 @@ static int compare_held(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Finds what most of the @count hold, which is known if no other is held as often. */
+/*
+ * Find the object that occurs most often in @held. It is the usual one if it has
+ * enough holders and no other object has as many.
+ */
 static void find_usual(struct norm *norm, uint64_t *held, unsigned int count)
 {
 	unsigned int run = 0;
@@ -190,7 +201,7 @@ static void find_against(const struct model *model, struct norm *norm,
 		unsigned int task = members.tasks[i];
 
 		if (!differ(model, task, leader, norm->resource) ||
-		    judge(model, norm, task, leader) != ODD_LEADER)
+		    which_odd(model, norm, task, leader) != ODD_LEADER)
 			continue;
 		if (model->tasks[task].kind == TASKMAP_WORKER) {
 			norm->workers++;
@@ -214,7 +225,7 @@ static bool all_same(const struct model *model, struct members members,
 	return i == members.count;
 }
 
-/* Adds the norm of one resource in the thread group of @members. */
+/* Add the norm of one resource for the thread group of @members. */
 static int add_norm(struct model *model, struct members members,
 		    unsigned int leader, enum taskmap_resource resource)
 {
@@ -224,7 +235,7 @@ static int add_norm(struct model *model, struct members members,
 	struct norm *norm;
 	unsigned int count = 0;
 
-	/* Room is doubled whenever the number is a power of two. */
+	/* The list is full whenever its length is a power of two. */
 	if (!(norms->count & (norms->count - 1)))
 		list = reallocarray(list, norms->count ? 2 * norms->count : 1,
 				    sizeof(*list));
@@ -301,12 +312,12 @@ enum odd model_odd(const struct model *model, unsigned int task,
 		return norm->against || norm->workers ? ODD_LEADER : ODD_NONE;
 	if (!differ(model, task, leader, resource))
 		return ODD_NONE;
-	return judge(model, norm, task, leader);
+	return which_odd(model, norm, task, leader);
 }
 
 /* Kernel threads */
 
-/* Each has a cred object of its own, because fork copies it: its ids count. */
+/* Compares ids instead of cred objects, because fork copies these. */
 static uint32_t kthreads_differ(const struct model *model, unsigned int task,
 				unsigned int usual)
 {
@@ -323,7 +334,10 @@ static uint32_t kthreads_differ(const struct model *model, unsigned int task,
 	return apart;
 }
 
-/* The one that is left after all were crossed out in pairs that differ. */
+/*
+ * Majority vote: remove pairs of kernel threads that differ. If more than half are
+ * alike, one of these is left.
+ */
 static unsigned int elect_kthread(const struct model *model)
 {
 	unsigned int left = NO_TASK, votes = 0;
@@ -343,7 +357,10 @@ static unsigned int elect_kthread(const struct model *model)
 	return left;
 }
 
-/* Kthreadd, or if it is not there a kernel thread like more than half of them. */
+/*
+ * kthreadd is the usual kernel thread. If it is not in the snapshot, take one that is
+ * like more than half of all kernel threads.
+ */
 static unsigned int find_usual_kthread(const struct model *model)
 {
 	unsigned int usual = model_find(model, 2), like = 0, count = 0;
@@ -369,7 +386,7 @@ uint32_t model_odd_kthread(const struct model *model, unsigned int task)
 	if (usual == NO_TASK || !model_is_kthread(model, task))
 		return 0;
 	odd = kthreads_differ(model, task, usual);
-	/* After Linux 7.1 kernel threads borrow the fs of process 1 for a moment. */
+	/* After Linux 7.1, kernel threads briefly borrow the fs of process 1. */
 	if (init != NO_TASK && model_same(model, task, init, TASKMAP_FS))
 		odd &= ~BIT(TASKMAP_FS);
 	return odd;
@@ -427,7 +444,7 @@ static uint64_t *find_deserted(const struct norms *norms, uint64_t id)
 		       sizeof(id), compare_held) : NULL;
 }
 
-/* Leaves those of the namespaces in which no live task is. */
+/* Remove the namespaces that contain a live task. */
 static int drop_inhabited(struct model *model)
 {
 	struct norms *norms = &model->norms;
@@ -459,7 +476,10 @@ static int make_deserted(struct model *model)
 
 	for (unsigned int i = 0; i < model->count; i++)
 		count += sends_children_away(model, i);
-	/* Without process 1 the snapshot is of a few tasks only. */
+	/*
+	 * Without process 1 the snapshot is incomplete, so a namespace cannot be
+	 * known to be empty.
+	 */
 	if (!count || model_find(model, 1) == NO_TASK)
 		return 0;
 	norms->deserted = calloc(count, sizeof(*norms->deserted));

@@ -30,18 +30,19 @@ int proc_namespace(const char *root, int pid, enum taskmap_resource resource,
 		return -errno;
 	*number = 0;
 	if (length < 0) {
-		/* No link, or no task? */
+		/* Find out whether the link or the task does not exist. */
 		proc_path(path, root, pid, "stat");
 		return access(path, F_OK) ? -errno : 0;
 	}
 	text[length] = '\0';
-	/* As in "mnt:[4026531841]" */
+	/* A link looks like "mnt:[4026531841]". */
 	return sscanf(text, "%*[^[][%" SCNu64, number) == 1 ? 0 : -EBADMSG;
 }
 
 /*
- * In a /proc of a namespace above, "self" is the reader all the same; one of a
- * namespace below or beside has no such entry (proc_self_get_link()).
+ * "self" also refers to the reader if /proc belongs to an ancestor of its pid
+ * namespace. The /proc of any other namespace does not have that entry
+ * (proc_self_get_link()).
  */
 int place_find(const struct source *source, uint32_t *pid_ns)
 {

@@ -5,13 +5,13 @@
 #include "core/model.h"
 
 /*
- * What exec(2) replaces or stops sharing, so that whether it was shared before
- * cannot be seen afterwards (begin_new_exec(), fs/exec.c).
+ * Resources that exec(2) replaces or stops sharing (begin_new_exec() in fs/exec.c).
+ * After exec(2), nothing shows whether they were shared before.
  */
 #define REPLACED_BY_EXEC						\
 	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_SIGHAND))
 
-/* What makes clone(2) give the new task an nsproxy of its own. */
+/* Namespaces in an nsproxy: clone(2) creates a new nsproxy with a new one of these. */
 #define OF_NSPROXY	(ALL_NAMESPACES & ~BIT(TASKMAP_USER_NS))
 
 #define POSIX_THREAD							\
@@ -22,8 +22,8 @@
 	 BIT(TASKMAP_SIGHAND))
 
 /*
- * What clone(2) takes together: copy_process() in kernel/fork.c, and
- * copy_namespaces() in kernel/nsproxy.c.
+ * Flags that clone(2) accepts only together, or not together: copy_process() in
+ * kernel/fork.c, and copy_namespaces() in kernel/nsproxy.c.
  */
 static const struct {
 	uint32_t flag;
@@ -46,19 +46,21 @@ static void compare(struct relation *relation, const struct model *model,
 		else if (model_differ(model, task, other, r))
 			relation->apart |= BIT(r);
 	}
-	/* Only a kernel thread can have it from elsewhere (kthread_use_mm()). */
+	/* Only a kernel thread can use an mm without CLONE_VM: kthread_use_mm(). */
 	relation->borrowed = relation->same & BIT(TASKMAP_MM) &&
 			     (model_is_kthread(model, task) ||
 			      model_is_kthread(model, other));
 }
 
 /*
- * A task lives without an I/O context until it needs one, and then CLONE_IO had
- * nothing to share. It is without a list of undos only if it was made without
- * CLONE_SYSVSEM, or gave it up: that flag makes one (copy_semundo(), ipc/sem.c).
+ * Whether a resource that is not shared now shows that its flag was not used. A task
+ * does not have an I/O context until it needs one; until then, CLONE_IO has nothing
+ * to share. CLONE_SYSVSEM creates the semaphore undo list if there is none
+ * (copy_semundo() in ipc/sem.c), so even its absence shows that the flag was not
+ * used, or that the task left the list.
  */
-static bool tells(const struct model *model, unsigned int task,
-		  unsigned int other, unsigned int resource)
+static bool shows_flag(const struct model *model, unsigned int task,
+		       unsigned int other, unsigned int resource)
 {
 	bool dead = model_is_dead(model, task) || model_is_dead(model, other);
 	bool one = model->tasks[task].ids[resource];
@@ -71,7 +73,7 @@ static bool tells(const struct model *model, unsigned int task,
 	return one && two;
 }
 
-/* Whether a task that was created before @task holds the same. */
+/* Whether a task that is older than @task holds the same object. */
 static bool older_holds(const struct model *model, unsigned int task,
 			unsigned int resource)
 {
@@ -82,11 +84,14 @@ static bool older_holds(const struct model *model, unsigned int task,
 }
 
 /*
- * Namespaces that are not those of @other, and that CLONE_NEW* did not make.
- * A new pid namespace gives its first task the number 1. What @other has chosen
- * for its children needs no flag (copy_namespaces() and create_new_namespaces(),
- * kernel/nsproxy.c): the dead do not tell. And a namespace that clone(2) makes
- * for @task has no holder that is older, unless that joined it by setns(2).
+ * Find the namespaces that differ from those of @other although no CLONE_NEW* flag
+ * created them:
+ *
+ * - those that @other has chosen for its children, which need no flag
+ *   (copy_namespaces() and create_new_namespaces() in kernel/nsproxy.c); this is
+ *   unknown if @other is dead;
+ * - those with an older holder, unless the older task joined them by setns(2);
+ * - a pid namespace in which @task is not the first task, number 1.
  */
 static void find_entered(struct relation *relation, const struct model *model,
 			 unsigned int task, unsigned int other)
@@ -119,7 +124,10 @@ static void find_entered(struct relation *relation, const struct model *model,
 		relation->untold &= ~BIT(TASKMAP_PID_NS);
 }
 
-/* Threads of a program that calls exec(2) do not survive it. */
+/*
+ * Whether a call of exec(2) can hide that the two shared something. Within a thread
+ * group it cannot: no other thread survives it.
+ */
 static bool exec_can_hide(const struct model *model, unsigned int task,
 			  unsigned int other)
 {
@@ -146,7 +154,7 @@ static void find_flags(struct relation *relation, const struct model *model,
 			continue;
 		if (wanted & BIT(r))
 			relation->flags |= BIT(r);
-		else if (!tells(model, task, other, r) ||
+		else if (!shows_flag(model, task, other, r) ||
 			 (exec && BIT(r) & REPLACED_BY_EXEC))
 			relation->untold |= BIT(r);
 	}
@@ -162,20 +170,24 @@ static void apply_rules(struct relation *relation)
 		if (relation->flags & rules[i].excludes)
 			relation->possible = false;
 	}
-	/* What would be shared, and is not. */
+	/* A required flag would share an object, but the two differ. */
 	if (relation->needed & relation->apart)
 		relation->possible = false;
 	relation->untold &= ~relation->needed;
 }
 
 /*
- * Threads get the credentials of who makes them and others a copy (copy_creds(),
- * kernel/cred.c); and who gets no new namespace gets the nsproxy.
+ * Find what clone(2) with these flags would not have caused. A new thread shares the
+ * credentials of its creator, and a new process gets a copy (copy_creds() in
+ * kernel/cred.c). A new task shares the nsproxy unless it gets a new namespace.
  */
 static void find_beyond(struct relation *relation)
 {
 	bool thread = relation->flags & BIT(TASKMAP_SIGNAL);
-	/* The pid namespace for children is in the nsproxy that they share. */
+	/*
+	 * The creator's nsproxy contains the pid namespace that it has chosen
+	 * for its children, so this namespace does not need a new nsproxy.
+	 */
 	bool new_nsproxy = relation->apart & OF_NSPROXY &
 			   ~(relation->chosen & BIT(TASKMAP_PID_NS));
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Situations that users of Linux reported because they were hard to see: makers
- * that ended, that called exec(2), or that wait for one of several tasks; tasks
- * that cannot end; a leader that differs from its threads.
+ * Situations that Linux users found hard to diagnose: creators that have ended, have
+ * called exec(2), or wait for one of several tasks; tasks that cannot end; a leader
+ * that differs from its threads.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #include "zoo.h"
 
-/* Since 5.9; the headers may be older. */
+/* Linux 5.9 has this system call, but the headers may be older. */
 #ifndef SYS_close_range
 #define SYS_close_range		436
 #endif
@@ -29,8 +29,8 @@
 #define ANOTHER_USER	1000
 
 /*
- * A task waits at the gate until all others that have the pipe closed its other
- * end, by close(2), by exec(2) or because they died.
+ * A pipe. A task waits at the gate until every other task has closed the writing
+ * end, by close(2), by exec(2), or by ending.
  */
 static int gate[2];
 
@@ -72,8 +72,8 @@ static pid_t start_clone(const struct shape *shape, int (*live)(void *shape),
 	return child;
 }
 
-/* Forks the maker of an orphan, which this process gets when the maker ends. */
-static pid_t fork_maker(const struct shape *shape)
+/* Fork a task whose children this process adopts when the task ends. */
+static pid_t fork_creator(const struct shape *shape)
 {
 	build_gate(shape);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -81,7 +81,7 @@ static pid_t fork_maker(const struct shape *shape)
 	return fork_or_skip(shape, 0);
 }
 
-/* WNOWAIT: a dead child stays a zombie. */
+/* With WNOWAIT in @options, the child stays a zombie. */
 static void await_death(const struct shape *shape, pid_t child, int options)
 {
 	siginfo_t info;
@@ -90,14 +90,14 @@ static void await_death(const struct shape *shape, pid_t child, int options)
 		skip(shape, "waitid");
 }
 
-/* A report of a process by the task that made it, whose /proc is the same. */
+/* For a process in the same pid namespace as its creator, which is the caller. */
 static void report_process(const struct shape *shape, const char *role,
 			   pid_t pid)
 {
 	report(shape, role, (struct pids){ pid, pid });
 }
 
-/* Without an init, a pid namespace takes no more tasks: fork(2) fails. */
+/* After the init of a pid namespace has ended, fork(2) into it fails. */
 int end_first_child(void)
 {
 	pid_t child = fork();
@@ -107,13 +107,13 @@ int end_first_child(void)
 	return waitpid(child, NULL, 0);
 }
 
-/* The table of open files is copied, and nothing in it is closed. */
+/* Copies the file table without closing a file. */
 int close_no_range(void)
 {
 	return (int)syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE);
 }
 
-/* To where it is already; that costs it the list of semaphores to undo. */
+/* setns(2) to the current ipc namespace drops the semaphore undo list. */
 int rejoin_ipc(void)
 {
 	int fd = open("/proc/thread-self/ns/ipc", O_RDONLY | O_CLOEXEC);
@@ -134,32 +134,32 @@ void make_deep_pid(const struct shape *shape)
 	wait_for_end();
 }
 
-/* The maker ends, and the reaper of orphans gets its child. */
+/* The creator ends, and a subreaper adopts its child. */
 void make_orphan(const struct shape *shape)
 {
-	pid_t maker = fork_maker(shape);
+	pid_t creator = fork_creator(shape);
 
-	if (maker == 0) {
+	if (creator == 0) {
 		unshare_or_skip(shape, CLONE_NEWUTS);
 		fork_behind_gate(shape);
 		_exit(0);
 	}
-	await_death(shape, maker, 0);
+	await_death(shape, creator, 0);
 	close(gate[1]);
 	wait_for_end();
 }
 
-/* The maker is killed, and a process that it shared its memory with is not. */
+/* The creator is killed, but not the process that shared its memory. */
 void make_memory_heir(const struct shape *shape)
 {
-	pid_t maker = fork_maker(shape);
+	pid_t creator = fork_creator(shape);
 
-	if (maker == 0) {
+	if (creator == 0) {
 		start_clone(shape, live_after_gate, SIGCHLD);
 		raise(SIGKILL);
 	}
-	await_death(shape, maker, WNOWAIT);
-	report_process(shape, "-killed", maker);
+	await_death(shape, creator, WNOWAIT);
+	report_process(shape, "-killed", creator);
 	close(gate[1]);
 	wait_for_end();
 }
@@ -170,7 +170,7 @@ static int end_at_once(void *unused)
 	return 0;
 }
 
-/* A child that ends without a signal: only __WALL and __WCLONE find it. */
+/* A child without an exit signal: wait(2) finds it only with __WALL or __WCLONE. */
 void make_no_signal(const struct shape *shape)
 {
 	pid_t child;
@@ -182,7 +182,7 @@ void make_no_signal(const struct shape *shape)
 	done_and_wait();
 }
 
-/* Its sibling traces it, and stopped it. */
+/* A sibling traces the task and has stopped it. */
 void make_traced_stop(const struct shape *shape)
 {
 	pid_t child;
@@ -218,14 +218,14 @@ void make_ending_init(const struct shape *shape)
 		_exit(0);
 	}
 	kill(init, SIGKILL);
-	/* The init gave all back before it killed this one. */
+	/* By then, the init has released its resources: it kills tasks after that. */
 	await_death(shape, inside, WNOWAIT);
 	report_process(shape, "-inside", inside);
 	report_process(shape, "", init);
 	done_and_wait();
 }
 
-/* The parent becomes cat(1), which reads until the end. */
+/* The parent calls exec(2) to run cat(1), which reads until the zoo ends. */
 void make_parent_exec(const struct shape *shape)
 {
 	build_gate(shape);
@@ -237,7 +237,7 @@ void make_parent_exec(const struct shape *shape)
 	skip(shape, "exec of cat");
 }
 
-/* The leader goes elsewhere, and its threads stay where all began. */
+/* The leader leaves its namespace and changes its ids; its threads do not. */
 void make_leader_apart(const struct shape *shape)
 {
 	report(shape, "-parent", own_pids());
@@ -245,7 +245,7 @@ void make_leader_apart(const struct shape *shape)
 	for (int i = 0; i < shape->count; i++)
 		start_thread(shape, live_as_thread);
 	unshare_or_skip(shape, CLONE_NEWNET);
-	/* libc's own function would do it for all threads. */
+	/* setresuid() of libc would change the ids of all threads. */
 	if (syscall(SYS_setresuid, ANOTHER_USER, ANOTHER_USER, -1))
 		skip(shape, "setresuid");
 	task_ready();
@@ -270,7 +270,7 @@ static void *vfork_other(void *argument)
 	return NULL;
 }
 
-/* Two threads wait in vfork(2) at a time, each for a child of its own. */
+/* Two threads wait in vfork(2) at the same time, each for its own child. */
 void make_two_vforks(const struct shape *shape)
 {
 	char byte;

@@ -239,7 +239,7 @@ GOLDEN_TEST(test_odd_leader, "command/drift-leader")
 	rows[1].ids[TASKMAP_NET_NS] = OTHER(1);
 	rows[7].kind = TASKMAP_WORKER;
 	tell(to, "a worker counts apart", rows, CROWD);
-	tell_of(to, "what is said does not depend on what is shown", rows,
+	tell_of(to, "the text does not depend on which tasks are shown", rows,
 		CROWD, WALKED, 25);
 	make_crowd(rows);
 	rows[1].ids[TASKMAP_CRED] = OTHER(1);
