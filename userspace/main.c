@@ -506,8 +506,11 @@ static _Noreturn void bad_option(const char *word)
 {
 	const char *names[ARRAY_SIZE(option_rows)];
 
-	if (strncmp(word, "--", 2))
-		usage_error("unknown option '-%c'", optopt);
+	if (strncmp(word, "--", 2)) {
+		const char letter[] = { '-', (char)optopt };
+
+		bad_word("unknown option", letter, sizeof(letter));
+	}
 	if (optopt)
 		bad_word("unexpected argument", word, strlen(word));
 	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)

@@ -166,6 +166,7 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S --nope", "unknown option '--nope'; --help lists them" },
 	{ "$T -i $S -z", "unknown option '-z'" },
 	{ "$T -i $S -F", "unknown option '-F'" },
+	{ "$T -i $S -$(printf '\\200')", "unknown option '-\\200'" },
 	{ "$T -i", "missing argument: --input FILE" },
 	{ "$T -i $S frobnicate", "unknown command 'frobnicate'; use list, groups," },
 	{ "$T -i $S expalin 1", "unknown command 'expalin'; did you mean 'explain'?" },
