@@ -42,7 +42,7 @@ static const struct golden goldens[] = {
 	{ "graph", "$T -i $S graph", NULL },
 	{ "graph-all", "$T -i $S graph --all 200 --resources mm,fs,net,user",
 	  NULL },
-	{ "explain", "$T -i $S explain 201 301,600 1", NULL },
+	{ "explain", "$T -i $S explain 201 301,600 1 2", NULL },
 	{ "explain-long", "$T -i $S explain --long 201 301,600 1", fields },
 	{ "explain-json", "$T -i $S explain -J 201 301 600", NULL },
 	{ "compare", "$T -i $S compare 200 201 202,203 301 300 400 600 2",

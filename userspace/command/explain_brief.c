@@ -213,6 +213,16 @@ static char *shared_with_others(const struct explanation *of)
 	return list;
 }
 
+/* Why there is no task to compare with. */
+static char *without_creator(const struct relative *parent)
+{
+	if (parent->pid && parent->task == NO_TASK)
+		return xasprintf("unknown: its parent %d is not in this snapshot",
+				 parent->pid);
+	return xstrdup(parent->pid ? "nothing with its parent" :
+				     "unknown: it has no parent to compare with");
+}
+
 static char *line_shares(const struct explanation *of)
 {
 	char *line = of->facts.leader ? inherited(of) : shared_with_leader(of);
@@ -221,6 +231,8 @@ static char *line_shares(const struct explanation *of)
 	if (of->facts.leader && !of->facts.kernel && !of->facts.dead && !*others)
 		others = joined(others, "",
 				xstrdup("no mm, files or fs with another process"));
+	if (!*line && !*others)
+		others = joined(others, "", without_creator(&of->facts.with_parent));
 	return both(line, others);
 }
 
