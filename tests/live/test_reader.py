@@ -108,7 +108,7 @@ class Elsewhere(Loaded):
                      "sh", READER)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn(b"kthreadd", result.stdout)
-        self.assertIn(b"cannot tell the pid namespace", result.stderr)
+        self.assertIn(b"the pid namespace of this process is unknown", result.stderr)
 
 
 class RawReader(Refused):

@@ -7,7 +7,7 @@
 #include "command/command.h"
 #include "core/place.h"
 
-/* Whether there are tasks whose pids in the namespace of @filter are not told. */
+/* Whether some tasks may have pids in the namespace of @filter that are unknown. */
 static bool has_others(const struct filter *filter, const struct model *model)
 {
 	for (unsigned int i = 0; i < model->count; i++) {
@@ -26,7 +26,7 @@ static void complain_of_pid(const struct filter *filter,
 	if (!filter->pid_ns)
 		complain("no task %d in this snapshot", pid);
 	else if (filter_pid(filter, model, pid) < 0)
-		complain("two tasks had pid %d in this pid namespace while the snapshot was taken; try again",
+		complain("two tasks had pid %d in this pid namespace while the snapshot was taken: try again",
 			 pid);
 	else
 		complain("no task %d of this pid namespace in this snapshot%s",
@@ -53,7 +53,7 @@ bool place_tell(const struct options *options, uint32_t *pid_ns)
 	int error = place_find(options->source, pid_ns);
 
 	if (error)
-		complain("cannot tell the pid namespace of this process (/proc/self: %s): all pids are taken as those of the initial one",
+		complain("the pid namespace of this process is unknown (/proc/self: %s): all pids are taken as those of the initial one",
 			 strerror(-error));
 	else if (*pid_ns)
 		complain("the pids shown are those of the initial pid namespace%s",
@@ -62,7 +62,7 @@ bool place_tell(const struct options *options, uint32_t *pid_ns)
 	return error || *pid_ns;
 }
 
-/* The filter, in which pids are of the namespace that the reader is in. */
+/* Sets up view->filter, whose pids are those of the reader's pid namespace. */
 static int place_view(struct view *view, struct error *error)
 {
 	struct filter *filter = &view->filter;
@@ -72,7 +72,7 @@ static int place_view(struct view *view, struct error *error)
 	view->elsewhere = place_tell(view->options, &filter->pid_ns);
 	if (filter->pid_ns && filter->pid_count &&
 	    view->model.scalars <= offsetof(struct taskmap_record, ns_inodes))
-		return error_set(error, "the taskmap module that is loaded is too old to tell which task has a pid of this pid namespace; load a newer one");
+		return error_set(error, "the loaded taskmap module is too old to look up pids of this pid namespace: load a newer one");
 	return 0;
 }
 

@@ -166,7 +166,7 @@ TEST_WITH(test_not_translated, setup, teardown)
 	expect(*state, PIDS(7, 200), true, NONE, STATUS_MISSING, unknown);
 	expect(*state, PIDS(7, 200), false, NONE, STATUS_MISSING, unknown);
 	expect(*state, PIDS(9, 1), true, PIDS(100), STATUS_MISSING,
-	       GIVEN "taskmap: two tasks had pid 9 in this pid namespace while the snapshot was taken; try again\n");
+	       GIVEN "taskmap: two tasks had pid 9 in this pid namespace while the snapshot was taken: try again\n");
 	put_module(*state, NULL, 7);
 	expect(*state, PIDS(7), false, NONE, STATUS_MISSING,
 	       GIVEN "taskmap: no task 7 of this pid namespace in this snapshot\n");
@@ -178,7 +178,7 @@ TEST_WITH(test_unknown, setup, teardown)
 	struct world *world = *state;
 
 	expect(world, PIDS(2), true, PIDS(2), STATUS_DONE,
-	       "taskmap: cannot tell the pid namespace of this process (/proc/self: No such file or directory): all pids are taken as those of the initial one\n");
+	       "taskmap: the pid namespace of this process is unknown (/proc/self: No such file or directory): all pids are taken as those of the initial one\n");
 	free(fixture_file(world->root, "proc/self/stat", "", 0));
 	expect(world, PIDS(2), true, PIDS(2), STATUS_DONE, "");
 }
