@@ -305,7 +305,8 @@ def judge_into_cgroup(case, _):
       r"^created: (?P<who>\d+) is younger and adopted it$",
       r"^Its parent adopted it when its former parent ended\.$")
 def judge_adopted(case, _):
-    return right_if(case.task.adopted)
+    """A process is adopted whole: exec may have made another task its leader."""
+    return right_if(any(member.adopted for member in case.group(case.task.pid)))
 
 
 @rule(f"^Its creator is inferred: {WHO}, because of the threads of that process ")

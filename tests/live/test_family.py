@@ -20,7 +20,9 @@ from live import (SAVED, Loaded, Shapes, cgroups, effort, program, read_all,
                   rows, stat, where, write)
 from test_births import births
 
-SEED = int(os.environ.get("TASKMAP_SEED", 0)) or random.randrange(1, 1 << 31)
+# The same families for every change; new ones in soak.
+SEED = int(os.environ.get("TASKMAP_SEED", 0)) or effort(
+    check=1, sanitizer=1, soak=random.randrange(1, 1 << 31))
 FAMILIES = int(os.environ.get("TASKMAP_FORESTS", 0)) or effort(
     check=20, sanitizer=20, soak=1000)
 
