@@ -10,6 +10,8 @@ import sys
 import time
 import unittest
 
+REASON = 200    # characters
+
 
 class Tap:
     """Prints verdicts as they come, and counts them."""
@@ -71,7 +73,9 @@ class Result(unittest.TestResult):
             self.absent.update(re.findall(r"\((.*)\)", test.id()))
 
     def say_failed(self, test, err):
-        self.tap.not_ok(self.name(test),
+        """The verdict has the reason too, because a CI may show only verdicts."""
+        reason = " ".join(f"{err[0].__name__}: {err[1]}".split())
+        self.tap.not_ok(f"{self.name(test)}: {reason[:REASON]}",
                         self._exc_info_to_string(err, test).splitlines())
 
     def addFailure(self, test, err):
