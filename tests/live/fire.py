@@ -6,8 +6,10 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 
-from live import await_state, program, read_all, where, write
+from live import (await_state, exit_code, fork, kill, program, read_all,
+                  stat, try_to_open, where, write)
 
 
 def kernel_memory():
@@ -89,3 +91,58 @@ def storm(kind):
         finally:
             counts += process.communicate()[0].splitlines()
     assert process.returncode == 0
+
+
+class Openers:
+    """
+    A process whose threads open a file again and again until that fails. It joins a
+    cgroup first, if one is named. All threads wait when the constructor returns.
+    """
+
+    def __init__(self, path, count, cgroup=None):
+        def join_and_open():
+            if cgroup:
+                write(cgroup + "/cgroup.procs", "0")
+            return self.open_in_threads(path, count)
+
+        self.pid = fork(join_and_open)
+        seen = set()
+        while len(tids := self.threads()) < count:
+            seen |= tids
+            if len(seen) >= count or stat(self.pid)[0] == b"Z":
+                raise RuntimeError(f"an opener of {path} has ended")
+            os.sched_yield()
+        for tid in tids:
+            await_state(self.pid, b"SD", tid)
+
+    @staticmethod
+    def open_in_threads(path, count):
+        """The error of all threads, or 254 if their errors differ."""
+        errors = set()
+
+        def open_on():
+            while not (error := try_to_open(path)):
+                pass
+            errors.add(error)
+
+        threads = [threading.Thread(target=open_on) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return errors.pop() if len(errors) == 1 else 254
+
+    def threads(self):
+        return set(map(int, os.listdir(f"/proc/{self.pid}/task"))) - {self.pid}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pid:
+            kill(self.pid)
+
+    def result(self):
+        """Waits for the process. Returns its exit status."""
+        pid, self.pid = self.pid, 0
+        return exit_code(pid)
