@@ -22,7 +22,12 @@ from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_cod
 EVERY = (*NAMES, "events")
 # A load takes seconds on kasan.
 LOOPS = effort(check=20 if watches_itself() else 50, sanitizer=1000, soak=1000)
-FORK_LOOPS = effort(check=10 if watches_itself() else 20, sanitizer=50, soak=1000)
+FORK_LOOPS = effort(check=5 if watches_itself() else 20, sanitizer=50, soak=1000)
+BAD = ("ids=", "ids", "ids=cooked", "ids=keyed,raw", "ids=KEYED", "procfs=perhaps",
+       "procfs=2", "births=maybe", "births=2", "exact_max=", "exact_max=-1",
+       "exact_max=many", "exact_max=4294967296", "events_kb=", "events_kb=31",
+       "events_kb=65537", "events_kb=-32", "events_kb=x", "events_kb=4294967328")[
+           ::effort(check=4 if watches_itself() else 1, sanitizer=1, soak=1)]
 # In two of so many loops there is also a reader of "exact", and the module records
 # births: allocating spare entries makes a load take twice as long.
 EXACT_LOOPS = 10
@@ -100,13 +105,7 @@ class Load(unittest.TestCase):
 
     def test_bad_parameters(self):
         module = read_all(MODULE)
-        for parameter in ("ids=", "ids", "ids=cooked", "ids=keyed,raw",
-                          "ids=KEYED", "procfs=perhaps", "procfs=2",
-                          "births=maybe", "births=2",
-                          "exact_max=", "exact_max=-1", "exact_max=many",
-                          "exact_max=4294967296", "events_kb=",
-                          "events_kb=31", "events_kb=65537", "events_kb=-32",
-                          "events_kb=x", "events_kb=4294967328"):
+        for parameter in BAD:
             with self.subTest(parameter=parameter):
                 before = len(log())
                 self.assertEqual(load(module, parameter), errno.EINVAL)
