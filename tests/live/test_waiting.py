@@ -84,10 +84,14 @@ class Waiting(Loaded):
         return seen
 
     def open_until_alarm(self, seen):
-        """The errors of opens during which the signal came, in TRIES tries."""
+        """
+        The errors of opens during which the signal came, in TRIES tries. It comes later
+        in each: on a slow machine the first ones can come before the open.
+        """
         errors = set()
         for done in range(TRIES):
-            signal.setitimer(signal.ITIMER_REAL, 1e-3)
+            signal.setitimer(signal.ITIMER_REAL, 1e-3 * 2**done)
+            errors.add(try_to_open(self.path))
             while len(seen) == done:
                 errors.add(try_to_open(self.path))
         return errors
