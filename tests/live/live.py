@@ -291,7 +291,7 @@ class Shapes:
 
     def __init__(self, *names):
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(zoo(*names), stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(zoo(*names or ["--all"]), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
         self.tasks = {}
         self.skipped = {}

@@ -37,7 +37,7 @@ LOADS = effort(check=2, sanitizer=20, soak=200)
 PROGRAMS = [zoo("fork", "vfork", "threads:9", "linuxthreads"),
             ["sh", "-c", "date | cat | (sleep 0; cat) | wc -c"]]
 PROGRAMS += effort(check=[], sanitizer=[], soak=[
-    zoo(),
+    zoo("--all"),
     ["make", "-s", "-j4", "-C",
      os.path.dirname(os.path.dirname(READER)), "reader", "O=/tmp/built"],
     ["stress-ng", "--fork", "2", "--fork-ops", "2000",

@@ -8,6 +8,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "zoo.h"
 
@@ -156,18 +157,17 @@ void guide(const struct shape *shape, const char *reports)
 	putchar('\n');
 }
 
+/*
+ * On a terminal the user's shell, which has line editing, history and job
+ * control. system(3) ignores SIGINT meanwhile: Ctrl-C interrupts a command only.
+ */
 void guide_commands(void)
 {
-	char *line = NULL;
-	size_t size = 0;
+	bool terminal = isatty(STDIN_FILENO);
 
-	for (;;) {
-		fputs("Command, or Enter to end> ", stdout);
-		fflush(stdout);
-		if (getline(&line, &size, stdin) <= 0 || *line == '\n')
-			break;
-		if (system(line) < 0)
-			warn("cannot run the command");
-	}
-	free(line);
+	if (terminal)
+		puts("In this shell you can run them. The tasks end with it: exit, or Ctrl-D.");
+	flush_output();
+	if (system(terminal ? "exec \"${SHELL:-/bin/sh}\"" : "exec /bin/sh") < 0)
+		warn("cannot run a shell");
 }

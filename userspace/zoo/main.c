@@ -29,13 +29,13 @@
 
 static const char help_text[] =
 	"Usage: taskmap-zoo [--guide] SHAPE[:COUNT]...\n"
+	"       taskmap-zoo --all\n"
 	"       taskmap-zoo list [--all]\n"
 	"       taskmap-zoo cost [--json] [--svg FILE] [--number N] [--rounds N]\n"
 	"       taskmap-zoo --forests SEED COUNT\n\n"
 	"Creates tasks of a known shape and holds them.\n\n"
 	"If standard input is a terminal, or with --guide, taskmap-zoo suggests commands\n"
-	"to look at the tasks, runs the commands that you type, and ends at an empty\n"
-	"line. Otherwise it creates the shapes, or all shapes if none is named, prints\n"
+	"to look at the tasks, starts a shell, and ends with it. Otherwise it prints\n"
 	"these lines, and holds the tasks until the end of its input:\n\n"
 	"  NAME PID TID          a task of the shape, with its pids in /proc\n"
 	"  NAME-parent PID TID   its creator or leader, for comparison\n"
@@ -48,7 +48,8 @@ static const char help_text[] =
 	" cost            what it costs to create, to switch to and to keep a task, for\n"
 	"                 fork, vfork, clone with more and more flags, and pthread_create\n\n"
 	"Options:\n"
-	" -a, --all       list: also the clone(2) flags, and what each must share\n"
+	" -a, --all       create all shapes; list: also the clone(2) flags, and what each\n"
+	"                 must share\n"
 	" -J, --json      cost: JSON output\n"
 	"     --svg FILE  cost: also draw a chart to FILE, with gnuplot\n"
 	" -n, --number N  cost: the number of tasks to create and to hold (1000)\n"
@@ -58,6 +59,12 @@ static const char help_text[] =
 	" -V, --version   display the version and exit\n"
 	" -h, --help      display this help and exit\n\n"
 	"For more details see taskmap-zoo(1).\n";
+
+struct options {
+	bool all, guided, forests;
+	bool of_cost;			/* an option is for cost only */
+	struct cost_options cost;
+};
 
 static const struct option long_options[] = {
 	{ "all",	no_argument,	NULL, 'a' },
@@ -202,18 +209,22 @@ static void hold_all(bool guided)
 		;
 }
 
-static void make_shapes(char **names, bool guided)
+static void make_shapes(const struct options *options, char **names)
 {
+	bool guided = options->guided ||
+		      (!options->all && isatty(STDIN_FILENO));
 	struct shape shape;
 
-	if (guided && !*names)
+	if (!*names && !options->all)
 		errx(2, "missing argument: SHAPE; see \"taskmap-zoo list\"");
+	if (options->all && (*names || options->guided))
+		errx(2, "--all takes neither a shape nor --guide");
 	for (char **name = names; *name; name++)
 		parse_shape(*name);
 	/* O_CLOEXEC: commands that the user types must not hold it open. */
 	if (pipe2(hold, O_CLOEXEC))
 		err(1, "pipe");
-	if (!*names)
+	if (options->all)
 		make_all();
 	for (; *names; names++) {
 		shape = parse_shape(*names);
@@ -240,12 +251,6 @@ static unsigned int parse_amount(const char *text)
 {
 	return (unsigned int)parse_number(text, "number", 1, COST_MOST);
 }
-
-struct options {
-	bool all, guided, forests;
-	bool of_cost;			/* an option is for cost only */
-	struct cost_options cost;
-};
 
 static void parse_option(struct options *options, int option)
 {
@@ -291,8 +296,8 @@ static void run(const struct options *options, char **words)
 	bool list = !options->forests && *words && !strcmp(*words, "list");
 	bool costs = !options->forests && *words && !strcmp(*words, "cost");
 
-	if (options->all && !list)
-		errx(2, "--all can only be used with list");
+	if (options->all && (costs || options->forests))
+		errx(2, "--all can only be used with list and to create shapes");
 	if (options->of_cost && !costs)
 		errx(2, "--json, --svg, --number and --rounds can only be used with cost");
 	if ((list || costs) && words[1])
@@ -304,14 +309,13 @@ static void run(const struct options *options, char **words)
 	else if (options->forests)
 		make_forests(words);
 	else
-		make_shapes(words, options->guided);
+		make_shapes(options, words);
 	flush_output();
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = {
-		.guided = isatty(STDIN_FILENO),
 		.cost = { .number = COST_NUMBER, .rounds = COST_ROUNDS },
 	};
 	int option;

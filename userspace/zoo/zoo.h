@@ -124,7 +124,7 @@ void list_shapes(bool all);
 /* Suggest commands for the tasks of @shape, which @reports lists. */
 void guide(const struct shape *shape, const char *reports);
 
-/* Run commands from standard input until an empty line or the end of input. */
+/* Run a shell until it ends. It is interactive if standard input is a terminal. */
 void guide_commands(void);
 
 /* make.c */
