@@ -19,6 +19,7 @@ import os
 import platform
 import pty
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -28,7 +29,7 @@ import threading
 import tty
 
 from live import (READER, Loaded, Shapes, await_state, fork, kill, read_all, run,
-                  snapshot, watches_itself, write)
+                  snapshot, stat, watches_itself, write)
 
 TEXTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "said")
 GOLDEN = os.environ.get("GOLDEN")
@@ -543,11 +544,12 @@ class Situations(Loaded):
         """
         path = "/proc/sys/kernel/core_pattern"
         self.addCleanup(write, path, read_all(path))
-        write(path, "|/usr/bin/sleep 1000")
+        write(path, f"|{shutil.which('sleep')} 1000")
         dumping = fork(dump_core)
         self.addCleanup(os.waitpid, dumping, 0)
         helpers = []
         while not helpers:
+            self.assertNotEqual(stat(dumping)[0], b"Z", "no helper was started")
             helpers = [task for task in snapshot().tasks
                        if task.comm == b"sleep" and task.ppid == 2]
         helper = helpers[0].pid
