@@ -108,9 +108,12 @@ help:
 	@echo '                  broken     whether those kernels report deliberate bugs'
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
-	@echo '                  lessons    the output that docs/lessons shows'
+	@echo '                  lessons    the output that docs/lessons shows, and'
+	@echo '                             docs/threads-and-processes.md'
 	@echo '  make lessons-update   update the output in docs/lessons; review it'
 	@echo '                  before you commit it'
+	@echo '  make pictures-snapshot   make the snapshot of docs/pictures anew, and its'
+	@echo '                  pages'
 	@echo '  make coverage   measure what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
 	@echo '  make bench      measure what taskmap and the alternatives cost; takes'
@@ -121,6 +124,7 @@ help:
 	@echo '  make reader     build the reader and taskmap-zoo, but no module; O=DIR'
 	@echo '                  builds them in DIR and writes nothing here'
 	@echo '  make modules    build the module for KVER=$(KVER)'
+	@echo '  make pictures   draw the pages of docs/pictures anew'
 	@echo '  make install    install the reader and taskmap-zoo with man pages, bash'
 	@echo '                  completion and the header of the format, to DESTDIR and'
 	@echo '                  PREFIX; make uninstall removes them'
@@ -222,6 +226,13 @@ check-ci check-all: reader
 lessons-update: need-java reader
 	@tests/lessons/check --update
 
+pictures: reader
+	@tests/pictures/draw docs/pictures
+
+pictures-snapshot: need-shell reader
+	@tests/pictures/save
+	@tests/pictures/draw docs/pictures
+
 coverage: coverage-reader
 
 coverage-%: need-check
@@ -260,4 +271,4 @@ clean:
 
 .PHONY: all help reader modules install uninstall dkms-install \
 	dkms-uninstall dist release-check demo shell check coverage bench \
-	lessons-update need-java need-bench $(NEEDS) clean
+	lessons-update pictures pictures-snapshot need-java need-bench $(NEEDS) clean
