@@ -48,7 +48,7 @@ FIELDS = {
     "seccomp": (120, "=I", 1),
     "UTSNS_INODE": (124, "=I", 1),
 }
-IDS = {name: (168 + 8 * RESOURCES.index(name), "=Q", 1234567)
+IDS = {name: (200 + 8 * RESOURCES.index(name), "=Q", 1234567)
        for name in {*oracle.KCMP, *oracle.NAMESPACES} - ABSENT}
 
 
