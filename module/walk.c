@@ -217,13 +217,20 @@ static void hold_cred(struct taskmap_record *record, struct task_struct *task)
 	record->fsuid = __kuid_val(cred->fsuid);
 }
 
-/* Report the pid namespace that the task lives in. Its struct pid pins it. */
+/*
+ * Report the pid namespace that the task lives in, and its pids at all levels.
+ * Its struct pid pins the namespace, and the pids in it never change.
+ */
 static void hold_pid(struct taskmap_record *record, struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
+	unsigned int i;
 
 	HOLD_NS(record, TASKMAP_PID_NS, own->ns, kref);
 	record->ns_pid = own->nr;
+	record->ns_levels = pid->level + 1;
+	for (i = 1; i < pid->level && i <= TASKMAP_NS_PIDS; i++)
+		record->ns_pids[i - 1] = pid->numbers[i].nr;
 }
 
 /*

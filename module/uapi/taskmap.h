@@ -355,6 +355,12 @@ enum taskmap_resource {
 /* Number of namespaces, which are consecutive from TASKMAP_UTS_NS on */
 #define TASKMAP_NAMESPACES	10
 
+/*
+ * Maximum number of pids in taskmap_record.ns_pids. Linux allows 31 pid
+ * namespaces between the initial one and that of a task (MAX_PID_NS_LEVEL).
+ */
+#define TASKMAP_NS_PIDS		7
+
 /**
  * struct taskmap_header - header of a snapshot or a stream
  * @magic: %TASKMAP_MAGIC
@@ -460,6 +466,13 @@ struct taskmap_header {
  *	namespace or the number is unknown. That of mnt is always unknown,
  *	because modules cannot look into mount namespaces.
  * @reserved2: zero
+ * @ns_levels: number of pid namespaces in which the task has a pid, which are
+ *	its own and all above it: 1 in the initial pid namespace, never 0
+ * @ns_pids: pids of the task in the namespaces between the initial one, where
+ *	it has @pid, and its own, where it has @ns_pid. The outermost of these
+ *	namespaces comes first. There are @ns_levels - 2 of them; if these are
+ *	more than %TASKMAP_NS_PIDS, the pids in the innermost are missing.
+ *	Unused entries are 0.
  * @ids: id of the object of each resource; 0 for none
  * @refs: the kernel's count of references to each object; 0 for unknown
  */
@@ -493,6 +506,8 @@ struct taskmap_record {
 	__u32 seccomp;
 	__u32 ns_inodes[TASKMAP_NAMESPACES];
 	__u32 reserved2;
+	__u32 ns_levels;
+	__s32 ns_pids[TASKMAP_NS_PIDS];
 	__u64 ids[TASKMAP_RESOURCES];
 	__u32 refs[TASKMAP_RESOURCES];
 };

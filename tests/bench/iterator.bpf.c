@@ -131,9 +131,16 @@ int write_record(struct bpf_iter__task *context)
 		struct pid_namespace *ns = pid->numbers[0].ns;
 
 		record.ns_pid = pid->numbers[0].nr;
+		record.ns_levels = pid->level + 1;
 		if (pid->level) {
 			struct upid own;
+			unsigned int i;
 
+			for (i = 1; i < pid->level && i <= TASKMAP_NS_PIDS; i++) {
+				bpf_probe_read_kernel(&own, sizeof(own),
+						      &pid->numbers[i]);
+				record.ns_pids[i - 1] = own.nr;
+			}
 			bpf_probe_read_kernel(&own, sizeof(own),
 					      &pid->numbers[pid->level]);
 			record.ns_pid = own.nr;

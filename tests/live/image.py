@@ -20,11 +20,11 @@ HEADER_NAMES = ("magic version header_size record_size flags count "
                 "resource_count ids_offset refs_offset reserved fingerprint "
                 "start_ns end_ns release pause_ns wall_ns births_ns resources "
                 "event_size event_record node").split()
-RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sI")
+RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sII28s")
 RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
                 "uid gid kind state marks reserved comm birth_flags cgroup "
                 "birth_pid parent tracer pgrp session exit_code euid fsuid "
-                "seccomp ns_inodes reserved2").split()
+                "seccomp ns_inodes reserved2 ns_levels ns_pids").split()
 
 
 class Header:
@@ -76,6 +76,14 @@ class Task(Record):
         self.kind = KINDS[self.kind]
         self.state = chr(self.state)
         self.comm, self.comm_rest = self.comm.split(b"\0", 1)
+
+    @property
+    def pids(self):
+        """From the initial pid namespace to its own. None: not reported."""
+        between = self.ns_levels - 2
+        known = struct.unpack("=7i", self.ns_pids)[:max(between, 0)]
+        own = [self.ns_pid] if self.ns_levels > 1 else []
+        return [self.pid, *known, *[None] * (between - len(known)), *own]
 
 
 LINE = re.compile(

@@ -130,6 +130,7 @@ def check_proc(task):
         "tgid": int(told["Tgid"]),
         "pid": int(told["Pid"]),
         "ns_pid": int(told["NSpid"].split()[-1]),
+        "pids": list(map(int, told["NSpid"].split())),
         "threads": int(told["Threads"]),
         "tracer": int(told["TracerPid"]),
         "uid": int(told["Uid"].split()[0]),

@@ -29,7 +29,7 @@ import threading
 import tty
 
 from live import (READER, Loaded, Shapes, await_state, fork, kill, read_all, run,
-                  snapshot, stat, watches_itself, write)
+                  snapshot, stat, status, watches_itself, write)
 
 TEXTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "said")
 GOLDEN = os.environ.get("GOLDEN")
@@ -452,9 +452,37 @@ class Situations(Loaded):
             with saved() as after:
                 return named(on_terminal("diff", before, after), roles)
 
+    def check_pids(self, pid, pids):
+        """The output about the task PID with PIDS, where ? is not reported."""
+        text = run(READER, "list", "-P", "-p", str(pid), "-o",
+                   "PID,NSPIDS").stdout.decode()
+        self.assertEqual(text, f'PID="{pid}" NSPIDS="{",".join(pids)}"\n')
+        text = on_terminal("explain", "--long", str(pid))
+        self.assertIn(f" are {','.join(pids)}.", text)
+        self.assertEqual("those marked ?" in text, "?" in pids)
+        self.assertEqual(run(READER, "verify", str(pid)).returncode, 0)
+
     def test_pids_of_all_levels(self):
-        self.skipTest("a record has the first and the last number of a task, and "
-                      "not those of the pid namespaces between")
+        """A container in a container in a container."""
+        with Shapes("nested-pid-deep") as shapes:
+            pid = shapes.one("nested-pid-deep")[1]
+            pids = status(pid)["NSpid"].split()
+            self.assertEqual(len(pids), 4)
+            self.check_pids(pid, pids)
+
+    def test_pids_of_too_many_levels(self):
+        """A record has the pids of the first eight levels and of the last."""
+        process = subprocess.Popen([  # pylint: disable=consider-using-with
+            *["unshare", "--pid", "--kill-child"] * 11, "sleep", "1000"])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        found = []
+        while not found:
+            found = [task for task in snapshot().tasks
+                     if task.ns_levels == 12 and task.comm == b"sleep"]
+        pids = status(found[0].pid)["NSpid"].split()
+        self.assertEqual(len(pids), 12)
+        self.check_pids(found[0].pid, [*pids[:8], "?", "?", "?", pids[-1]])
 
     def test_diff_of_states(self):
         """One task dies and is not reaped, another one is stopped."""

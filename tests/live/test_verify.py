@@ -47,8 +47,9 @@ FIELDS = {
     "fsuid": (116, "=I", 4711),
     "seccomp": (120, "=I", 1),
     "UTSNS_INODE": (124, "=I", 1),
+    "ns_pids": (168, "=I", 3),
 }
-IDS = {name: (168 + 8 * RESOURCES.index(name), "=Q", 1234567)
+IDS = {name: (200 + 8 * RESOURCES.index(name), "=Q", 1234567)
        for name in {*oracle.KCMP, *oracle.NAMESPACES} - ABSENT}
 
 

@@ -11,7 +11,7 @@ task            test_ids_of_tasks
 start_ns        test_proc, O
 pid, tgid       test_proc, rows, test_groups, O
 ppid            test_proc, rows, test_chain; T: not of tracers, nor threads
-ns_pid          test_proc, test_nested_pid, O
+ns_pid, ns_levels, ns_pids      test_proc, test_nested_pid, O
 flags           test_proc; T: kernel threads
 exit_signal     test_proc, rows, O
 threads         test_proc, O
@@ -316,13 +316,14 @@ class Zoo(Loaded):
         self.assertGreater(task.cgroup, 1)
 
     def test_nested_pid(self):
-        """Of the three pids, the record has the first and the last."""
-        task, parent = self.one("nested-pid"), self.one("nested-pid-parent")
-        pids = status(task.pid)["NSpid"].split()
-        self.assertEqual([int(pids[0]), int(pids[2])],
-                         [task.pid, task.ns_pid])
-        self.assertEqual((task.ns_pid, parent.ns_pid), (1, 1))
-        self.assertNotEqual(task.pid, task.ns_pid)
+        """A pid at each level: at the last one, each task is the first."""
+        for name, pids in (("fork", []), ("clone-newpid", [1]),
+                           ("nested-pid", [2, 1]), ("nested-pid-deep", [3, 2, 1])):
+            task = self.one(name)
+            self.assertEqual(task.pids, [task.pid, *pids], name)
+            numbers = status(task.pid)["NSpid"].split()
+            self.assertEqual(task.pids, list(map(int, numbers)), name)
+        self.assertEqual(self.one("nested-pid-parent").ns_pid, 1)
 
     def test_pid_namespace_is_not_that_for_children(self):
         """unshare(2) and setns(2) put the children there, and not the task."""

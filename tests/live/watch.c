@@ -365,6 +365,22 @@ static void check_relatives(const struct taskmap_record *record)
 		      record->birth_pid, record->birth_flags);
 }
 
+/* A task has a pid in each namespace between the initial one and its own. */
+static void check_levels(const struct taskmap_record *record)
+{
+	unsigned int i;
+
+	if (!record->ns_levels ||
+	    (record->ns_levels == 1 && record->ns_pid != record->pid))
+		wrong("task %d: pid %d at level %u", record->pid,
+		      record->ns_pid, record->ns_levels);
+	for (i = 0; i < TASKMAP_NS_PIDS; i++)
+		if (i + 2 < record->ns_levels ? record->ns_pids[i] <= 0 :
+						record->ns_pids[i] != 0)
+			wrong("task %d: pid %d between %u levels", record->pid,
+			      record->ns_pids[i], record->ns_levels);
+}
+
 static void check_record(const struct taskmap_record *record)
 {
 	const char *end = memchr(record->comm, 0, TASKMAP_COMM_LEN);
@@ -385,6 +401,7 @@ static void check_record(const struct taskmap_record *record)
 	if (record->reserved || record->reserved2 ||
 	    record->marks & ~TASKMAP_MARK_VFORK)
 		wrong("task %d: padding is not zero", record->pid);
+	check_levels(record);
 	check_relatives(record);
 	check_inodes(record);
 	check_refs(record);

@@ -109,6 +109,7 @@ static struct taskmap_record task(int pid, int ppid, const char *comm)
 		.tgid = pid,
 		.ppid = ppid,
 		.ns_pid = pid,
+		.ns_levels = 1,
 		.parent = ppid,
 		.pgrp = pid,
 		.session = 1,

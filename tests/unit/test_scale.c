@@ -132,7 +132,7 @@ static void expect_growth(const char *line)
 /* The reader needs little more than one copy of the records, which are 65 MB. */
 TEST(test_memory)
 {
-	enum { TASKS = 150000 };
+	enum { TASKS = 140000 };
 	static const char *const commands[] = {
 		"list", "list --raw", "list --json", "explain 100000", "save x",
 	};

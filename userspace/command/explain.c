@@ -494,6 +494,19 @@ static void explain_getppid(struct explanation *to)
 		    "getppid() %s 0: it has no parent.", returns(facts));
 }
 
+/* If there are namespaces between the initial one and its own. */
+static void explain_levels(struct explanation *to)
+{
+	const struct taskmap_record *record = to->facts.record;
+	char *pids = record->ns_levels > 2 ? ns_pids_text(record) : NULL;
+
+	if (pids)
+		say(to, TOPIC_NUMBERS, xasprintf("NSPIDS %s", pids),
+		    "Its numbers in all pid namespaces from the initial one to its own are %s.%s",
+		    pids, strchr(pids, '?') ? " The module does not report those marked ?." : "");
+	free(pids);
+}
+
 static void explain_numbers(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
@@ -510,6 +523,7 @@ static void explain_numbers(struct explanation *to)
 		    xasprintf("PID %d, TGID %d", record->pid, record->tgid),
 		    "These are its numbers in its own pid namespace. In the initial one, to which all other numbers here belong, it is task %d of process %d.",
 		    record->pid, record->tgid);
+	explain_levels(to);
 	if (facts->home == HOME_OTHER && facts->gettid == 1 && !facts->dead)
 		say(to, TOPIC_NUMBERS, xasprintf("NSPID 1"),
 		    "It is the first process (init) of its pid namespace: when it ends, the kernel kills all others there.");

@@ -19,6 +19,11 @@ static const struct taskmap_record *record_of(const struct cell *cell)
 	return &cell->row->model->tasks[cell->row->task];
 }
 
+static void fill_ns_pids(const struct cell *cell, struct value *value)
+{
+	value_set_ns_pids(value, record_of(cell));
+}
+
 static void fill_kind(const struct cell *cell, struct value *value)
 {
 	const char *name = kind_name(record_of(cell)->kind);
@@ -135,6 +140,7 @@ static const struct column own_columns[] = {
 	COLUMN_RECORD("PGID", fill_s32, pgrp, "process group id"),
 	COLUMN_RECORD("SID", fill_s32, session, "session id"),
 	COLUMN_RECORD("NSPID", fill_s32, ns_pid, "pid in its own pid namespace"),
+	COLUMN_PIDS("NSPIDS", fill_ns_pids, "pids in all pid namespaces from the initial one to its own"),
 	COLUMN_TEXT("KIND", fill_kind, "process, main, thread, worker or kthread"),
 	COLUMN_TEXT("S", fill_state, "state, as in ps(1)"),
 	COLUMN_NUMBER("THREADS", fill_threads, "number of tasks in its thread group, in this snapshot"),

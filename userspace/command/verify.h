@@ -19,7 +19,7 @@
 /*
  * The answers of the module and of the other source to one question, as text.
  */
-#define ANSWER_SIZE	64
+#define ANSWER_SIZE	128
 
 struct answer {
 	char module[ANSWER_SIZE];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /* Reads tasks from /proc, and compares them with records. */
-#include <ctype.h>
 #include <errno.h>
 #include <glob.h>
 #include <inttypes.h>
@@ -97,14 +96,23 @@ static bool parse_stat(const char *text, struct proc_task *task)
 	return true;
 }
 
-/* The last number of a line: the pid in the innermost namespace. */
-static int last_number(const char *line)
+/* Reads the pids of a task from the initial pid namespace to its own. */
+static void parse_ns_pids(const char *numbers, struct taskmap_record *record)
 {
-	const char *last = line + strcspn(line, "\n");
+	unsigned int levels = 0;
+	char *end;
 
-	while (isdigit((unsigned char)last[-1]))
-		last--;
-	return atoi(last);
+	for (;; levels++, numbers = end) {
+		int pid = (int)strtol(numbers, &end, 10);
+
+		if (end == numbers)
+			break;
+		/* The number before this one is neither the first nor the last. */
+		if (levels > 1 && levels - 2 < TASKMAP_NS_PIDS)
+			record->ns_pids[levels - 2] = record->ns_pid;
+		record->ns_pid = pid;
+	}
+	record->ns_levels = levels;
 }
 
 /* Each label starts a line: newlines in the name are escaped in this file. */
@@ -128,7 +136,12 @@ static bool parse_status(const char *text, struct proc_task *task)
 	/* Kernels without seccomp or pid namespaces do not have these lines. */
 	if (seccomp && sscanf(seccomp, "\nSeccomp: %u", &record->seccomp) != 1)
 		return false;
-	record->ns_pid = ns_pid ? last_number(ns_pid + 1) : record->pid;
+	if (ns_pid) {
+		parse_ns_pids(ns_pid + strlen("\nNSpid:"), record);
+	} else {
+		record->ns_pid = record->pid;
+		record->ns_levels = 1;
+	}
 	record->ids[TASKMAP_MM] = !!strstr(text, "\nVmSize:");
 	return true;
 }
@@ -270,6 +283,14 @@ static void put_start(const struct taskmap_record *record, char *out)
 {
 	snprintf(out, ANSWER_SIZE, "%" PRIu64 " ticks",
 		 (uint64_t)record->start_ns / tick_ns());
+}
+
+static void put_ns_pids(const struct taskmap_record *record, char *out)
+{
+	char *pids = ns_pids_text(record);
+
+	put(out, pids);
+	free(pids);
 }
 
 static void put_kind(const struct taskmap_record *record, char *out)
@@ -441,6 +462,7 @@ static const struct {
 	UNSIGNED(euid),
 	UNSIGNED(fsuid),
 	UNSIGNED(seccomp),
+	{ "ns_pids", offsetof(struct taskmap_record, ns_pids), .put = put_ns_pids },
 	LATER(exit_code),
 	LATER(cgroup),
 };

@@ -285,7 +285,7 @@ struct filter {
 /*
  * The pid in the initial namespace of the task that @pid of a filter means: 0 if
  * it is unknown, -1 if several tasks had it while the snapshot was taken. A record
- * has only the pid in the innermost namespace of its task.
+ * does not identify the namespaces above that of its task.
  */
 int filter_pid(const struct filter *filter, const struct model *model, int pid);
 

@@ -45,6 +45,25 @@ void value_set_object(struct value *value, const struct cell *cell,
 	put_number(end, model_number(model, task, resource));
 }
 
+/* MAX_PID_NS_LEVEL + 1 (include/linux/pid_namespace.h) */
+#define MOST_LEVELS	33
+
+void value_set_ns_pids(struct value *value,
+		       const struct taskmap_record *record)
+{
+	unsigned int count = record->ns_levels;
+
+	if (!count || count > MOST_LEVELS)
+		return;
+	value->type = VALUE_PIDS;
+	value->pid_count = count;
+	value->pids = xcalloc(count, sizeof(*value->pids));
+	for (unsigned int i = 0; i + 2 < count && i < TASKMAP_NS_PIDS; i++)
+		value->pids[i + 1] = record->ns_pids[i];
+	value->pids[count - 1] = record->ns_pid;
+	value->pids[0] = record->pid;
+}
+
 /* The address of the column's field. */
 static const void *field_of(const struct cell *cell)
 {

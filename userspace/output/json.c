@@ -242,7 +242,8 @@ static struct json_object *new_value(const struct value *value)
 	case VALUE_PIDS:
 		array = json_new_array();
 		for (unsigned int i = 0; i < value->pid_count; i++)
-			json_append(array, json_number(value->pids[i]));
+			json_append(array, value->pids[i] ?
+					   json_number(value->pids[i]) : NULL);
 		return array;
 	case VALUE_NONE:
 		break;

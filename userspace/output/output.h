@@ -41,7 +41,7 @@ struct value {
 	enum value_type type;
 	int64_t number;
 	char text[VALUE_SIZE];
-	int *pids;		/* freed by the caller */
+	int *pids;		/* freed by the caller; 0 is an unknown pid */
 	unsigned int pid_count;
 	bool ranges;		/* print 12-15 instead of 12,13,14,15, as taskset(1) does */
 };
@@ -139,6 +139,13 @@ void value_set_id(struct value *value, uint64_t id);
  */
 void value_set_object(struct value *value, const struct cell *cell,
 		      enum taskmap_resource resource);
+
+/*
+ * Sets the pids of @record from the initial pid namespace to its own, unless they are
+ * unknown.
+ */
+void value_set_ns_pids(struct value *value,
+		       const struct taskmap_record *record);
 
 /* Fill functions for numbers at the column's offset, by type. */
 void fill_s32(const struct cell *cell, struct value *value);
@@ -355,6 +362,12 @@ char *escaped(const char *name);
 #define ID_DIGITS	16
 char *put_number(char *out, int64_t number);
 char *put_id(char *out, uint64_t id);
+
+/*
+ * The pids that value_set_ns_pids() sets: for example "310,2,1", with ? for an unknown
+ * pid. NULL if there are none; otherwise the caller frees the string.
+ */
+char *ns_pids_text(const struct taskmap_record *record);
 
 /*
  * The names of the clone(2) flags in @flags, separated by @separator; flags

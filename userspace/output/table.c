@@ -196,12 +196,26 @@ static char *pids_text(const struct value *value)
 	for (unsigned int i = 0; i < value->pid_count; i++) {
 		unsigned int last = value->ranges ? last_of_range(value, i) : i;
 
-		end += sprintf(end, "%s%d", i ? "," : "", value->pids[i]);
+		end = stpcpy(end, i ? "," : "");
+		end = value->pids[i] ? put_number(end, value->pids[i]) :
+				       stpcpy(end, "?");
 		if (last < i + 2)
 			continue;
 		end += sprintf(end, "-%d", value->pids[last]);
 		i = last;
 	}
+	return text;
+}
+
+char *ns_pids_text(const struct taskmap_record *record)
+{
+	struct value value = { .type = VALUE_NONE };
+	char *text = NULL;
+
+	value_set_ns_pids(&value, record);
+	if (value.type == VALUE_PIDS)
+		text = pids_text(&value);
+	free(value.pids);
 	return text;
 }
 

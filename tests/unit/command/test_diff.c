@@ -256,7 +256,7 @@ TEST_WITH(test_other_load, setup, teardown)
 TEST_WITH(test_shapes, setup, teardown)
 {
 	const struct shape newer = {
-		.header_size = 256, .record_size = 456,
+		.header_size = 256, .record_size = 488,
 		.resource_count = TASKMAP_RESOURCES + 1,
 		.refs_offset = offsetof(struct taskmap_record, refs) + 8,
 	};

@@ -236,9 +236,19 @@ TEST(test_namespaces)
 	for (int pid = 200; pid < 204; pid++) {
 		of(system, pid)->ids[TASKMAP_PID_NS] = 99;
 		of(system, pid)->ns_pid = pid - 199;
+		of(system, pid)->ns_levels = 2;
 	}
 	tell(system, 200, "1 in its pid namespace");
 	tell(system, 201, "2 in its pid namespace");
+	of(system, 201)->ns_levels = 4;
+	of(system, 201)->ns_pids[0] = 30;
+	of(system, 201)->ns_pids[1] = 4;
+	tell(system, 201, "two pid namespaces between");
+	of(system, 201)->ns_levels = TASKMAP_NS_PIDS + 3;
+	tell(system, 201, "more pid namespaces between than the record has pids");
+	of(system, 201)->ns_levels = UINT32_MAX;
+	tell(system, 201, "an impossible number of pid namespaces");
+	of(system, 201)->ns_levels = 2;
 	of(system, 200)->state = 'Z';
 	tell(system, 200, "1 in its pid namespace, a zombie");
 	of(system, 201)->ns_pid = 0;

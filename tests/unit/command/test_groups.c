@@ -160,7 +160,7 @@ GOLDEN_TEST(test_shapes, "command/groups-shapes")
 	static const struct shape shapes[] = {
 		{ .record_size = 120, .resource_count = 4, .ids_offset = 72,
 		  .refs_offset = 104 },
-		{ .header_size = 256, .record_size = 456,
+		{ .header_size = 256, .record_size = 488,
 		  .resource_count = TASKMAP_RESOURCES + 1,
 		  .refs_offset = offsetof(struct taskmap_record, refs) + 8 },
 	};

@@ -121,6 +121,8 @@ static void save_values(void)
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++, r++) {
 		*r = process(pid++, 0, "kind");
 		r->kind = kinds[i];
+		/* Linux allows 33. */
+		r->ns_levels = 32 + (uint32_t)i;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++, r++) {
 		*r = process(pid++, 0, "state");
@@ -131,6 +133,7 @@ static void save_values(void)
 	r->uid = r->flags = r->refs[TASKMAP_MM] = UINT32_MAX;
 	r->exit_signal = INT32_MIN;
 	r->ns_pid = -1;
+	r->ns_levels = UINT32_MAX;
 	r->ids[TASKMAP_MM] = UINT64_MAX;
 	r->ids[TASKMAP_FILES] = 1;
 	/* Fewer threads are in the snapshot than the kernel counted. */
@@ -139,7 +142,7 @@ static void save_values(void)
 }
 
 /* Fields that older modules do not have, and the output for their files. */
-#define LATER	"PID,PARENT,TRACER,PGID,SID,EXIT_CODE,EUID,FSUID,SECCOMP_MODE,CGROUP_ID,BIRTH_PID,BIRTH_FLAGS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP,SECCOMP_REFS,UTSNS_INODE,MNTNS_INODE,PIDNS_CHILDREN_INODE"
+#define LATER	"PID,NSPIDS,PARENT,TRACER,PGID,SID,EXIT_CODE,EUID,FSUID,SECCOMP_MODE,CGROUP_ID,BIRTH_PID,BIRTH_FLAGS,PIDNS_CHILDREN,TIMENS_CHILDREN,SECCOMP,SECCOMP_REFS,UTSNS_INODE,MNTNS_INODE,PIDNS_CHILDREN_INODE"
 
 static void save_later(void)
 {
@@ -149,6 +152,10 @@ static void save_later(void)
 	};
 	struct taskmap_record *r = &rows[1];
 
+	r->ns_levels = 4;
+	r->ns_pids[0] = 30;
+	r->ns_pids[1] = 4;
+	r->ns_pid = 1;
 	r->tracer = 7;
 	r->pgrp = 5;
 	r->session = 6;
@@ -165,6 +172,7 @@ static void save_later(void)
 	r->ns_inodes[TASKMAP_PID_CHILDREN_NS - TASKMAP_UTS_NS] = 4026532000U;
 	rows[2] = zombie(rows[2]);
 	rows[2].exit_code = 0x300;
+	rows[2].ns_levels = 0;
 	/* A birth without flags is also known. */
 	rows[2].birth_pid = 1;
 	r = &rows[3];
@@ -173,6 +181,11 @@ static void save_later(void)
 	r->cgroup = UINT64_MAX >> 1;
 	r->birth_pid = INT32_MAX;
 	r->birth_flags = UINT64_MAX;
+	/* More levels than the record has pids, of different lengths. */
+	r->ns_levels = TASKMAP_NS_PIDS + 4;
+	for (int i = 0; i < TASKMAP_NS_PIDS; i++)
+		r->ns_pids[i] = 4194303 >> 3 * i;
+	r->ns_pid = 5;
 	for (int i = 0; i < TASKMAP_NAMESPACES; i++)
 		r->ns_inodes[i] = UINT32_MAX;
 	free(fixture_image_file(dir, "later", rows, 4, NULL));
@@ -301,7 +314,7 @@ static const struct golden goldens[] = {
 	{ "later-older-json", "$T -i $S/older -J -o " LATER, NULL },
 	{ "names-bidirectional", "$T -i $S/bidirectional -n -o COMM", fields },
 	{ "notes", "$T -i $S/notes -o PID,SHARES,COMM,NOTE", fields },
-	{ "values-json", "$T -i $S/values -J -o PID,KIND,S,START,UID,EXIT_SIGNAL,NSPID,FLAGS,MM_REFS,MM,FILES,THREADS,NLWP,IO,IO_REFS", NULL },
+	{ "values-json", "$T -i $S/values -J -o PID,KIND,S,START,UID,EXIT_SIGNAL,NSPID,NSPIDS,FLAGS,MM_REFS,MM,FILES,THREADS,NLWP,IO,IO_REFS", NULL },
 };
 
 TEST(test_goldens)
@@ -341,6 +354,18 @@ TEST(test_bidirectional)
 		   "done; :", "");
 }
 
+static enum json_type json_type_of(const struct column *column)
+{
+	switch (column->type) {
+	case VALUE_NUMBER:
+		return json_type_int;
+	case VALUE_PIDS:
+		return json_type_array;
+	default:
+		return json_type_string;
+	}
+}
+
 /* Types in JSON are those of --list-columns. */
 TEST(test_json_types)
 {
@@ -360,8 +385,7 @@ TEST(test_json_types)
 
 			assert_true(json_object_object_get_ex(task, key, &value));
 			assert_true(!value || json_object_is_type(value,
-				    column.type == VALUE_NUMBER ?
-				    json_type_int : json_type_string));
+				    json_type_of(&column)));
 			free(key);
 		}
 	}

@@ -109,22 +109,41 @@ static void put_group(const struct world *world, int pid, int exit_code)
 	free(fixture_file(world->root, path, text, strlen(text)));
 }
 
+/* The pids of @row, also those that a record cannot have. The caller frees the text. */
+static char *numbers_of(const struct taskmap_record *row)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	fprintf(stream, "\t%d", row->pid);
+	for (unsigned int i = 0; i + 2 < row->ns_levels; i++)
+		fprintf(stream, "\t%d",
+			i < TASKMAP_NS_PIDS ? row->ns_pids[i] : 777);
+	if (row->ns_levels > 1)
+		fprintf(stream, "\t%d", row->ns_pid);
+	assert_int_equal(fclose(stream), 0);
+	return text;
+}
+
 static void put_status(const struct world *world,
 		       const struct taskmap_record *row)
 {
 	bool memory = row->ids[TASKMAP_MM] && row->kind != TASKMAP_KTHREAD;
+	char *numbers = numbers_of(row);
 	char *text;
 
 	assert_true(asprintf(&text, "Name:\tx\\nTgid:\t7\nTgid:\t%d\nPid:\t%d\n"
 			     "PPid:\t%d\nTracerPid:\t%d\nUid:\t%u\t%u\t7\t%u\n"
-			     "Gid:\t%u\t7\t7\t7\nNSpid:\t%d\t%d\n%sThreads:\t%u\n"
+			     "Gid:\t%u\t7\t7\t7\nNSpid:%s\n%sThreads:\t%u\n"
 			     "Seccomp:\t%u\n", row->tgid, row->pid, row->ppid,
 			     row->tracer, row->uid, row->euid, row->fsuid,
-			     row->gid, row->pid, row->ns_pid,
+			     row->gid, numbers,
 			     memory ? "VmSize:\t8 kB\n" : "", row->threads,
 			     row->seccomp) > 0);
 	put(world, row->pid, "status", text);
 	free(text);
+	free(numbers);
 }
 
 /* Creates a cgroup. Its inode number is that of its directory. */
@@ -266,7 +285,15 @@ static int setup(void **state)
 
 	assert_int_equal(fixture_system_count, COUNT);
 	rows[WORKER].flags |= FLAG_IO_WORKER;
+	rows[APART].ns_levels = 4;
+	rows[APART].ns_pids[0] = 30;
+	rows[APART].ns_pids[1] = 4;
 	rows[APART].ns_pid = 2;
+	/* As many levels and as long pids as Linux allows. */
+	rows[SERVER].ns_levels = 33;
+	for (unsigned int i = 0; i < TASKMAP_NS_PIDS; i++)
+		rows[SERVER].ns_pids[i] = 4194303;
+	rows[SERVER].ns_pid = 4194303;
 	rows[UNDEAD].exit_code = 9;
 	world->root = fixture_dir();
 	assert_true(asprintf(&cgroups, "%s/cgroups", world->root) > 0);
@@ -414,6 +441,11 @@ static const struct {
 	WRONG("euid", SHELL, "/proc", euid, 0),
 	WRONG("fsuid", SHELL, "/proc", fsuid, 0),
 	WRONG("seccomp", THREAD, "/proc", seccomp, 2),
+	WRONG("ns_pids", APART, "/proc", ns_pids[1], 5),
+	WRONG("ns_pids", APART, "/proc", ns_levels, 3),
+	WRONG("ns_pids", SERVER, "/proc", ns_levels, 32),
+	WRONG("ns_pids", THREAD, "/proc", ns_levels, 2),
+	WRONG("ns_pids", THREAD, "/proc", ns_levels, 0),
 	WRONG("exit_code", UNDEAD, "/proc", exit_code, 11),
 	WRONG("cgroup", SHELL, "/proc", cgroup, 1ULL << 40),
 	WRONG("cgroup", SHELL, "/proc", cgroup, 0),

@@ -119,6 +119,8 @@ static const struct {
 	{ { .header_size = 152 }, TASKMAP_RESOURCES, SCALARS },
 	{ { .header_size = 256 }, TASKMAP_RESOURCES, SCALARS },
 	{ { 152, 304, 19, 72, 224 }, 19, 72 },
+	{ { .record_size = 432, .ids_offset = 168, .refs_offset = 344 },
+	  TASKMAP_RESOURCES, 168 },
 	{ { .record_size = 400, .ids_offset = 96, .refs_offset = 300 },
 	  TASKMAP_RESOURCES, 96 },
 	{ { .record_size = 512, .ids_offset = SCALARS + 16,
@@ -126,11 +128,11 @@ static const struct {
 	{ { .record_size = 512, .resource_count = TASKMAP_RESOURCES + 4,
 	    .refs_offset = SCALARS + 8 * (TASKMAP_RESOURCES + 4) },
 	  TASKMAP_RESOURCES, SCALARS },
-	{ { .record_size = 216, .resource_count = 4, .refs_offset = 200 },
-	  4, SCALARS },
+	{ { .record_size = SCALARS + 4 * 12, .resource_count = 4,
+	    .refs_offset = SCALARS + 4 * 8 }, 4, SCALARS },
 	/* Refs may also come first. */
-	{ { .ids_offset = 256, .refs_offset = 168 }, TASKMAP_RESOURCES,
-	  SCALARS },
+	{ { .ids_offset = SCALARS + 88, .refs_offset = SCALARS },
+	  TASKMAP_RESOURCES, SCALARS },
 	{ { .ids_offset = 256, .refs_offset = 76 }, TASKMAP_RESOURCES, 76 },
 	{ { .record_size = 352, .ids_offset = 80, .refs_offset = 260 },
 	  TASKMAP_RESOURCES, 80 },
@@ -186,7 +188,8 @@ TEST(test_misplaced)
 		uint32_t ids_offset, refs_offset;
 		const char *reason;
 	} cases[] = {
-		{ { .ids_offset = 256, .refs_offset = 168 }, 248, 168,
+		{ { .ids_offset = SCALARS + 88, .refs_offset = SCALARS },
+		  SCALARS + 80, SCALARS,
 		  WRONG("offsets of ids and refs, which overlap") },
 		{ { .record_size = 352, .ids_offset = 80, .refs_offset = 260 },
 		  84, 260, WRONG("offset of the ids") },
@@ -277,6 +280,7 @@ struct damage {
 	{ offsetof(struct taskmap_header, field), value, WRONG(what) }
 #define IDS		"offset of the ids"
 #define REFS		"offset of the refs"
+#define REFS_AT		offsetof(struct taskmap_record, refs)
 #define OVERLAP		"offsets of ids and refs, which overlap"
 
 static const struct damage damages[] = {
@@ -301,10 +305,10 @@ static const struct damage damages[] = {
 	DAMAGE(ids_offset, 1U << 31, IDS),
 	DAMAGE(ids_offset, UINT32_MAX - 7, IDS),
 	DAMAGE(refs_offset, 0, REFS),
-	DAMAGE(refs_offset, 336, OVERLAP),
-	DAMAGE(refs_offset, 340, OVERLAP),
-	DAMAGE(refs_offset, 346, REFS),
-	DAMAGE(refs_offset, 348, REFS),
+	DAMAGE(refs_offset, REFS_AT - 8, OVERLAP),
+	DAMAGE(refs_offset, REFS_AT - 4, OVERLAP),
+	DAMAGE(refs_offset, REFS_AT + 2, REFS),
+	DAMAGE(refs_offset, REFS_AT + 4, REFS),
 	DAMAGE(refs_offset, UINT32_MAX - 3, REFS),
 };
 

@@ -247,7 +247,7 @@ TEST_WITH(test_input, setup, teardown)
 				 world->size - 1);
 
 	expect_read(world, path);
-	expect(world, cut, "687 of 688 bytes");
+	expect(world, cut, "719 of 720 bytes");
 	expect(world, "/nowhere/x", "cannot open /nowhere/x: No such file");
 	expect(world, "", "cannot open : No such file");
 	expect(world, "/", "cannot read /: Is a directory");
