@@ -213,14 +213,13 @@ static size_t put_pid(int pid)
 	return (size_t)(pid ? printf(" %7d", pid) : printf(" %7s", "-"));
 }
 
-/* Prints @text, which is ASCII, truncated to @width columns. */
+/* Prints @text, cut to @width columns. */
 static void put_cut(const char *text, size_t width)
 {
-	if (strlen(text) <= width)
-		printf("%s", text);
-	else if (width)
-		printf("%.*s%s", (int)width - 1, text,
-		       MB_CUR_MAX > 1 ? "…" : "~");
+	char *part = cut_text(text, width);
+
+	printf("%s", part);
+	free(part);
 }
 
 static size_t put_name(const struct taskmap_event *event)

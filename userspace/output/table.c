@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "output/output.h"
 #include "util.h"
@@ -31,10 +32,7 @@ struct libscols_table *table_new(enum format format, bool noheadings)
 	check(scols_table_enable_raw(table, format == FORMAT_RAW));
 	check(scols_table_enable_export(table, format == FORMAT_PAIRS));
 	check(scols_table_enable_noheadings(table, noheadings));
-	/*
-	 * Lines may be wider than the terminal. Nothing is truncated or
-	 * omitted.
-	 */
+	/* Lines may be wider than the terminal: struct layout makes them fit. */
 	check(scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER));
 	/*
 	 * Do not call enable_noencoding(), although names are escaped already:
@@ -136,32 +134,34 @@ static void add_wide_column(struct libscols_table *table, const char *name,
 	free(heading);
 }
 
-/* @widths: minimum width of each column; NULL: as wide as the cells */
-static struct libscols_table *table_of_widths(const struct output *output,
-					      bool noheadings,
-					      const size_t *widths)
+static struct libscols_table *new_table(const struct layout *layout,
+					bool noheadings)
 {
+	const struct output *output = &layout->output;
 	const struct selection *selection = &output->columns;
 	struct libscols_table *table = table_new(output->format, noheadings);
 
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = &selection->columns[i];
+		size_t width = layout->widths ? layout->widths[i] : 0;
+		char *name = layout->cut ? cut_text(column->name, width) :
+					   xstrdup(column->name);
 		int flags = 0;
 
 		if (output->format == FORMAT_TREE && i == TREE_COLUMN)
 			flags = TABLE_TREE;
 		else if (column->type == VALUE_NUMBER)
 			flags = TABLE_RIGHT;
-		add_wide_column(table, column->name, flags,
-				widths ? (int)widths[i] : 0,
+		add_wide_column(table, name, flags, (int)width,
 				i == selection->count - 1);
+		free(name);
 	}
 	return table;
 }
 
-struct libscols_table *table_of_rows(const struct output *output)
+struct libscols_table *table_of_rows(const struct layout *layout)
 {
-	return table_of_widths(output, output->noheadings, NULL);
+	return new_table(layout, layout->output.noheadings);
 }
 
 static bool is_for_people(const struct output *output)
@@ -230,6 +230,7 @@ static void each_cell(const struct output *output, const struct row *row,
 		.row = row,
 		.full_ids = output->full_ids,
 		.names_as_bytes = !is_for_people(output),
+		.brief = is_for_people(output),
 	};
 	struct value value;
 
@@ -246,19 +247,34 @@ static void each_cell(const struct output *output, const struct row *row,
 	}
 }
 
-static void set_cell(void *line, size_t index, const char *text)
+struct laid_line {
+	const struct layout *layout;
+	struct libscols_line *line;
+};
+
+static void set_cell(void *to, size_t index, const char *text)
 {
-	table_set(line, index, text);
+	const struct laid_line *laid = to;
+	const struct layout *layout = laid->layout;
+
+	if (layout->cut && layout->output.columns.columns[index].fit == FIT_CUT) {
+		char *part = cut_text(text, layout->widths[index]);
+
+		table_set(laid->line, index, part);
+		free(part);
+	} else {
+		table_set(laid->line, index, text);
+	}
 }
 
 struct libscols_line *table_add_row(struct libscols_table *table,
-				    const struct output *output,
+				    const struct layout *layout,
 				    const struct row *row)
 {
-	struct libscols_line *line = table_add_line(table);
+	struct laid_line laid = { layout, table_add_line(table) };
 
-	each_cell(output, row, set_cell, line);
-	return line;
+	each_cell(&layout->output, row, set_cell, &laid);
+	return laid.line;
 }
 
 static void widen(void *widths, size_t index, const char *text)
@@ -270,55 +286,167 @@ static void widen(void *widths, size_t index, const char *text)
 		*width = needed;
 }
 
-/*
- * Returns the width of each column, so that all pieces are aligned. The caller
- * frees it.
- */
+/* Returns the width of each column. The caller frees it. */
 static size_t *measure(const struct output *output, const struct rows *rows)
 {
-	size_t *widths = xcalloc(output->columns.count, sizeof(*widths));
+	const struct selection *columns = &output->columns;
+	size_t *widths = xcalloc(columns->count, sizeof(*widths));
 
+	for (size_t i = 0; i < columns->count; i++)
+		widths[i] = strlen(columns->columns[i].name);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row row = rows->at(rows, i);
+		size_t indent = rows->indent ? rows->indent(rows, i) : 0;
+		size_t first = widths[TREE_COLUMN];
 
+		widths[TREE_COLUMN] = 0;
 		each_cell(output, &row, widen, widths);
+		widths[TREE_COLUMN] = MAX(first, indent + widths[TREE_COLUMN]);
 	}
 	return widths;
 }
 
-/* Prints up to PIECE rows from @first on. Returns the index of the next row. */
-static size_t print_piece(const struct output *output, const struct rows *rows,
-			  size_t first, const size_t *widths)
+/* The width that column @index needs at least. */
+static size_t least_width(const struct layout *layout, size_t index)
 {
-	size_t end = rows->count - first > PIECE ? first + PIECE : rows->count;
+	const struct column *column = &layout->output.columns.columns[index];
+	size_t width = layout->widths[index];
+
+	if (column->fit != FIT_CUT)
+		return width;
+	return MIN(width, column->least ? column->least : strlen(column->name));
+}
+
+/* The width of the first @count columns if their texts are cut. */
+static size_t least_line(const struct layout *layout, size_t count)
+{
+	size_t width = count - 1;
+
+	for (size_t i = 0; i < count; i++)
+		width += least_width(layout, i);
+	return width;
+}
+
+/* Distributes what is left of @width evenly to the texts that are cut. */
+static void cut_columns(struct layout *layout, size_t width)
+{
+	size_t count = layout->output.columns.count;
+	size_t used = least_line(layout, count);
+	size_t left = width > used ? width - used : 0, before;
+	size_t *widths = xcalloc(count, sizeof(*widths));
+
+	for (size_t i = 0; i < count; i++)
+		widths[i] = least_width(layout, i);
+	do {
+		before = left;
+		for (size_t i = 0; i < count && left; i++) {
+			if (widths[i] == layout->widths[i])
+				continue;
+			widths[i]++;
+			left--;
+		}
+	} while (left < before);
+	free(layout->widths);
+	layout->widths = widths;
+	layout->cut = true;
+}
+
+/* Makes the lines fit into @width, except that one column is always shown. */
+static void fit(struct layout *layout, size_t width)
+{
+	struct selection *columns = &layout->output.columns;
+	const struct column *last = &columns->columns[columns->count - 1];
+	size_t whole = columns->count - 1;
+
+	for (size_t i = 0; i < columns->count; i++)
+		whole += layout->widths[i];
+	if (whole <= width)
+		return;
+	if (last->fit == FIT_BELOW && columns->count > 1) {
+		layout->below = last;
+		columns->count--;
+	}
+	while (columns->count > 1 && least_line(layout, columns->count) > width)
+		columns->count--;
+	cut_columns(layout, width);
+}
+
+struct layout layout_of(const struct output *output, const struct rows *rows)
+{
+	size_t width = is_for_people(output) ? width_of_terminal() : 0;
+	struct layout layout = { .output = *output };
+
+	/* All pieces are to be aligned. */
+	if (width || (rows->count > PIECE && is_for_people(output)))
+		layout.widths = measure(output, rows);
+	if (width)
+		fit(&layout, width);
+	return layout;
+}
+
+void layout_free(struct layout *layout)
+{
+	free(layout->widths);
+}
+
+#define INDENT	"        "
+
+/* Prints the text of @row that is not beside it. */
+static void print_below(const struct layout *layout, const struct row *row)
+{
+	const struct cell cell = { .row = row, .column = layout->below };
+	size_t width = width_of_terminal();
+	struct value value;
+	char *lines;
+
+	cell_fill(&cell, &value);
+	lines = wrap(cell_text(&layout->output, cell.column, &value),
+		     width > strlen(INDENT) ? width - strlen(INDENT) : 1, INDENT);
+	puts(lines);
+	free(lines);
+}
+
+/*
+ * Prints some rows from @first on: up to PIECE, or one if a text is below it. Returns
+ * the index of the next row.
+ */
+static size_t print_piece(const struct layout *layout, const struct rows *rows,
+			  size_t first)
+{
+	size_t end = first + (layout->below ? 1 : PIECE);
 	struct libscols_table *table;
+	struct row row;
 
-	table = table_of_widths(output, output->noheadings || first, widths);
-	for (; first < end; first++) {
-		const struct row row = rows->at(rows, first);
-
-		table_add_row(table, output, &row);
+	table = new_table(layout, layout->output.noheadings || first);
+	for (; first < rows->count && first < end; first++) {
+		row = rows->at(rows, first);
+		table_add_row(table, layout, &row);
 	}
 	table_print(table);
-	return end;
+	if (layout->below && rows->count)
+		print_below(layout, &row);
+	return first;
 }
 
 void table_print_rows(const struct output *output, const struct rows *rows)
 {
-	size_t *widths = NULL;
+	struct layout layout = layout_of(output, rows);
 	size_t next = 0;
 
-	if (rows->count > PIECE && is_for_people(output))
-		widths = measure(output, rows);
 	do
-		next = print_piece(output, rows, next, widths);
+		next = print_piece(&layout, rows, next);
 	while (next < rows->count);
-	free(widths);
+	layout_free(&layout);
 }
 
 bool output_has_short_ids(const struct output *output)
 {
 	return !output->full_ids && output->format != FORMAT_JSON;
+}
+
+void output_prepare(const struct output *output, struct model *model)
+{
+	selection_prepare(&output->columns, output_has_short_ids(output), model);
 }
 
 void rows_print(const struct output *output, const char *key,

@@ -99,10 +99,30 @@ static void save_notes(void)
 	r[1] = thread(r, 87);
 	r[1].state = 'X';
 	r += 2;
+	/* A thread of which only the credentials are its own: not "all". */
+	*r = process(88, 0, "cred");
+	r[1] = thread(r, 89);
+	r[1].ids[TASKMAP_CRED] = 99;
+	r += 2;
 	/* Threads without their leader. */
 	*r = process(90, 0, "gone");
 	r[1] = thread(r, 92);
 	*r = thread(r, 91);
+	r += 2;
+	/* A thread whose I/O context is its own: "all". */
+	*r = process(94, 0, "io");
+	r[1] = thread(r, 95);
+	r[1].ids[TASKMAP_IO] = 79;
+	r += 2;
+	/* Of a semaphore undo list that only the leader has: not "all". */
+	*r = process(96, 0, "sem");
+	r[1] = thread(r, 97);
+	r->ids[TASKMAP_SYSVSEM] = 78;
+	r += 2;
+	/* A dead thread and a dead leader share little. */
+	*r = process(98, 0, "dead");
+	r[1] = zombie(thread(r, 99));
+	*r = zombie(*r);
 	r += 2;
 	free(fixture_image_file(dir, "notes", rows, (size_t)(r - rows), NULL));
 }
@@ -310,12 +330,71 @@ TEST(test_goldens)
 		golden(dir, &goldens[i]);
 }
 
-TEST(test_narrow_terminal)
+/*
+ * A terminal of @width columns. In the C locale, the length of a line is its width,
+ * also for awk(1).
+ */
+#define ON_TERMINAL(width, command)					\
+	"LC_ALL=C script -qec \"stty cols " width "; " command "\" /dev/null | tr -d '\\r'"
+#define NO_WIDER_THAN(width)	" | awk 'length > " width " { print \"too wide:\" } 1'"
+
+static const struct golden narrow[] = {
+	{ "list-80", ON_TERMINAL("80", "$T -i $S/system")
+	  NO_WIDER_THAN("80"), fields },
+	{ "list-40", ON_TERMINAL("40", "$T -i $S/system")
+	  NO_WIDER_THAN("40"), fields },
+	{ "list-tree-80", ON_TERMINAL("80", "$T --tree -i $S/system")
+	  NO_WIDER_THAN("80"), tree_fields },
+	{ "list-notes-80", ON_TERMINAL("80", "$T -i $S/notes -o PID,SHARES,COMM,NOTE")
+	  NO_WIDER_THAN("80"), fields },
+	/* One column is always shown. */
+	{ "list-1", ON_TERMINAL("1", "$T -i $S/system -o PID,NOTE -p 200"), fields },
+	/* Without a size, a terminal has $COLUMNS. */
+	{ "list-40", "COLUMNS=40 " ON_TERMINAL("0", "$T -i $S/system"),
+	  fields },
+	{ "list-80", "COLUMNS=x " ON_TERMINAL("0", "$T -i $S/system"),
+	  fields },
+	/* A pipe has no width. */
+	{ "table", "COLUMNS=40 $T -i $S/system", fields },
+};
+
+TEST(test_narrow)
 {
 	skip_without_terminal();
-	golden(dir, &(struct golden){
-		"table", "script -qec 'stty cols 30; $T -i $S/system' /dev/null | tr -d '\\r'",
-		fields });
+	for (size_t i = 0; i < ARRAY_SIZE(narrow); i++)
+		golden(dir, &narrow[i]);
+}
+
+/* Whatever the width, no table is wider, and none is cut if it need not be. */
+TEST(test_widths)
+{
+	skip_without_terminal();
+	expect_out(dir, "for c in list 'list -T' 'list -n -o PID,BIRTH_FLAGS,COMM,NOTE' 'groups -o +PIDS' drift"
+		   " 'drift -o PID,PIDS,NOTE,REASON' 'diff -c SHARES,COMM' 'list -H'; do"
+		   " case $c in diff*) from=\"$S/family $S/system\" ;; *) from=\"-i $S/system\" ;; esac;"
+		   " LC_ALL=C $T $c $from >whole;"
+		   " for w in 32 40 57 80 100 999; do"
+		   " " ON_TERMINAL("$w", "$T $c $from") " >shown;"
+		   " case $c in *-H) w=$((w < 60 ? 60 : w)) ;; esac;"
+		   " awk \"length > $w\" shown;"
+		   " [ $w != 999 ] || cmp whole shown;"
+		   " done; done", "");
+}
+
+/* What programs read is never cut. */
+TEST(test_no_width_for_programs)
+{
+	skip_without_terminal();
+	expect_out(dir, "for form in -r -P -J; do LC_ALL=C $T -i $S/system $form >whole;"
+		   " " ON_TERMINAL("40", "$T -i $S/system $form") " | cmp - whole; done", "");
+}
+
+/* Many rows are printed in pieces, which have the same columns. */
+TEST(test_narrow_pieces)
+{
+	skip_without_terminal();
+	expect_out(dir, ON_TERMINAL("30", "$T -i $S/many -o PID,NOTE,COMM,TASK,S") " >many;"
+		   " wc -l <many; awk 'NR > 1 { print length }' many | sort -u; head -n 1 many", "10001\n12\n27\n  PID NOTE COMM\n");
 }
 
 /*
