@@ -56,19 +56,12 @@ static const struct {
 	NAME_OF(SIGPWR), NAME_OF(SIGSYS),
 };
 
-static bool wants_color(void)
-{
-	const char *never = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(never && *never);
-}
-
 void show_init(struct show *show, const struct output *output,
 	       const struct taskmap_header *header)
 {
 	*show = (struct show){
 		.json = output->format == FORMAT_JSON,
-		.color = wants_color(),
+		.color = output->color,
 		.width = width_of_terminal(),
 		.header = header,
 		.columns.of = &task_columns,

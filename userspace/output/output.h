@@ -44,6 +44,7 @@ struct value {
 	int *pids;		/* freed by the caller */
 	unsigned int pid_count;
 	bool ranges;		/* print 12-15 instead of 12,13,14,15, as taskset(1) does */
+	unsigned int color;	/* equal objects have equal numbers; 0: none */
 };
 
 /* The subject of a row: a task, and the object that the columns describe. */
@@ -60,6 +61,7 @@ struct cell {
 	bool full_ids;		/* ids as 16 hex digits, not "mm#3" */
 	bool names_as_bytes;	/* leave the escaping of names to the caller */
 	bool brief;		/* "all" instead of a list of all resources */
+	bool color;		/* set the colors of ids */
 };
 
 enum fit {
@@ -201,6 +203,7 @@ struct output {
 	enum format format;
 	bool noheadings;
 	bool full_ids;
+	bool color;		/* equal ids have equal colors */
 	struct selection columns;
 };
 
@@ -280,6 +283,10 @@ struct libscols_line *table_add_line(struct libscols_table *table);
 void table_add_child(struct libscols_line *parent, struct libscols_line *child);
 
 void table_set(struct libscols_line *line, size_t column, const char *text);
+
+/* Colors a cell. Equal numbers have equal colors, consecutive ones do not. */
+void table_color(struct libscols_line *line, size_t column,
+		 unsigned int number);
 
 /*
  * Adds a row of @count cells, which can have several lines separated by newlines.
@@ -454,6 +461,9 @@ char *wrap(const char *text, size_t width, const char *indent);
 
 /* The width of the terminal on standard output, in columns; 0 if it is not one. */
 size_t width_of_terminal(void);
+
+/* Whether standard output is a terminal that shows colors, and NO_COLOR is not set. */
+bool terminal_has_colors(void);
 
 /* The width of the first @length bytes of @text, in columns of a terminal. */
 size_t text_width(const char *text, size_t length);

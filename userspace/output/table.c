@@ -29,6 +29,8 @@ struct libscols_table *table_new(enum format format, bool noheadings)
 	struct libscols_table *table = scols_new_table();
 
 	check(!table);
+	/* Of the cells that have one. */
+	check(scols_table_enable_colors(table, true));
 	check(scols_table_enable_raw(table, format == FORMAT_RAW));
 	check(scols_table_enable_export(table, format == FORMAT_PAIRS));
 	check(scols_table_enable_noheadings(table, noheadings));
@@ -70,6 +72,24 @@ void table_add_child(struct libscols_line *parent, struct libscols_line *child)
 void table_set(struct libscols_line *line, size_t column, const char *text)
 {
 	check(scols_line_set_data(line, column, text));
+}
+
+/* Of the same lightness, and readable on black and on white (contrast above 3.8). */
+static const char *const palette[] = {
+	"\033[38;5;27m",	/* blue */
+	"\033[38;5;166m",	/* orange */
+	"\033[38;5;28m",	/* green */
+	"\033[38;5;163m",	/* magenta */
+	"\033[38;5;30m",	/* cyan */
+	"\033[38;5;160m",	/* red */
+	"\033[38;5;98m",	/* violet */
+};
+
+void table_color(struct libscols_line *line, size_t column,
+		 unsigned int number)
+{
+	check(scols_cell_set_color(scols_line_get_cell(line, column),
+				   palette[number % ARRAY_SIZE(palette)]));
 }
 
 /* Sets a cell to the first line of @text; returns what follows that line. */
@@ -222,7 +242,8 @@ static const char *cell_text(const struct output *output,
 
 /* Calls @use with the text of each cell of @row. */
 static void each_cell(const struct output *output, const struct row *row,
-		      void (*use)(void *to, size_t index, const char *text),
+		      void (*use)(void *to, size_t index, const char *text,
+				  unsigned int color),
 		      void *to)
 {
 	/* For programs, libsmartcols escapes names byte by byte. */
@@ -231,6 +252,7 @@ static void each_cell(const struct output *output, const struct row *row,
 		.full_ids = output->full_ids,
 		.names_as_bytes = !is_for_people(output),
 		.brief = is_for_people(output),
+		.color = output->color,
 	};
 	struct value value;
 
@@ -241,7 +263,8 @@ static void each_cell(const struct output *output, const struct row *row,
 		cell_fill(&cell, &value);
 		if (value.type == VALUE_PIDS)
 			pids = pids_text(&value);
-		use(to, i, pids ? pids : cell_text(output, cell.column, &value));
+		use(to, i, pids ? pids : cell_text(output, cell.column, &value),
+		    value.color);
 		free(pids);
 		free(value.pids);
 	}
@@ -252,7 +275,8 @@ struct laid_line {
 	struct libscols_line *line;
 };
 
-static void set_cell(void *to, size_t index, const char *text)
+static void set_cell(void *to, size_t index, const char *text,
+		     unsigned int color)
 {
 	const struct laid_line *laid = to;
 	const struct layout *layout = laid->layout;
@@ -265,6 +289,8 @@ static void set_cell(void *to, size_t index, const char *text)
 	} else {
 		table_set(laid->line, index, text);
 	}
+	if (color)
+		table_color(laid->line, index, color);
 }
 
 struct libscols_line *table_add_row(struct libscols_table *table,
@@ -277,8 +303,10 @@ struct libscols_line *table_add_row(struct libscols_table *table,
 	return laid.line;
 }
 
-static void widen(void *widths, size_t index, const char *text)
+static void widen(void *widths, size_t index, const char *text,
+		  unsigned int color)
 {
+	(void)color;
 	size_t *width = (size_t *)widths + index;
 	size_t needed = text_width(text, strlen(text));
 
@@ -446,7 +474,12 @@ bool output_has_short_ids(const struct output *output)
 
 void output_prepare(const struct output *output, struct model *model)
 {
-	selection_prepare(&output->columns, output_has_short_ids(output), model);
+	const struct selection *columns = &output->columns;
+
+	/* Only groups show which objects are shared. */
+	for (size_t i = 0; output->color && i < columns->count; i++)
+		need_memory(model_group_all(model, columns->columns[i].numbers));
+	selection_prepare(columns, output_has_short_ids(output), model);
 }
 
 void rows_print(const struct output *output, const char *key,

@@ -210,6 +210,14 @@ size_t width_of_terminal(void)
 	return width > 0 ? (size_t)width : USUAL_WIDTH;
 }
 
+bool terminal_has_colors(void)
+{
+	const char *never = getenv("NO_COLOR"), *type = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(never && *never) &&
+	       !(type && !strcmp(type, "dumb"));
+}
+
 /*
  * The width of the first character of @text, which has @length bytes. Sets @step to
  * its length.
