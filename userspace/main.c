@@ -39,10 +39,10 @@ static void parse_watched(struct options *options);
 
 /* The first is the default. */
 static const struct command commands[] = {
-	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiEH",
+	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiECH",
 	  "show every task: what it is and what it holds (default)", "",
 	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
+	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiECH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
@@ -50,7 +50,7 @@ static const struct command commands[] = {
 	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiE",
 	  "explain what a task is, and why", "",
 	  parse_pid_args, explain_command },
-	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
+	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiEC",
 	  "compare what tasks share, and name the flags for that", "",
 	  parse_compared_pids, compare_command },
 	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiE",
@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
+	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiECH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
@@ -69,7 +69,7 @@ static const struct command commands[] = {
 	{ "save", "FILE", 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "Jpiu",
+	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "JpiuC",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
@@ -79,7 +79,7 @@ static const struct command commands[] = {
 struct option_row {
 	int letter;		/* its name in the code */
 	const char *name;	/* with its dashes */
-	const char *argument;	/* NULL: it takes none */
+	const char *argument;	/* NULL: it takes none; optional in [] */
 	const char *help;
 };
 
@@ -105,6 +105,7 @@ static const struct option_row option_rows[] = {
 	{ 'E', "--exact", NULL, "stop the system to read it at one instant" },
 	{ 'S', "--seed", "NUMBER", "random seed for choosing the pairs to verify" },
 	{ 'u', "--user", "USER", "run COMMAND as USER; by default the user who called sudo" },
+	{ 'C', "--color", "[=WHEN]", "color equal ids alike: auto (default), always or never" },
 	{ 'H', "--list-columns", NULL, "list the columns" },
 	{ 'V', "--version", NULL, "display the version and exit" },
 	{ 'h', "--help", NULL, "display this help and exit" },
@@ -161,7 +162,7 @@ static void print_options(const struct command *command)
 		    !strchr(command->options, row->letter))
 			continue;
 		snprintf(left, sizeof(left), "%s%s%s", row->name,
-			 row->argument ? " " : "",
+			 row->argument && *row->argument != '[' ? " " : "",
 			 row->argument ? row->argument : "");
 		if (strchr(short_options, row->letter))
 			printf(" -%c, %-17s %s\n", row->letter, left, row->help);
@@ -529,6 +530,22 @@ static const struct option_row *option_of(int letter)
 	return row;
 }
 
+/* --color without WHEN means always, as in ls(1). */
+static bool parse_color(const char *when)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	if (!when || !strcmp(when, "auto"))
+		return terminal_has_colors();
+	if (!*when || !strcmp(when, "always"))
+		return true;
+	if (!strcmp(when, "never"))
+		return false;
+	unknown_word("argument of --color", when, strlen(when), names,
+		     ARRAY_SIZE(names), NULL);
+	hint();
+}
+
 /* Options whose argument can be wrong, and those that end the program. */
 static void parse_option(struct options *options, int option, const char *word)
 {
@@ -568,7 +585,9 @@ static void parse_options(int argc, char **argv, struct options *options)
 
 		long_options[i] = (struct option){
 			.name = row->name + strlen("--"),
-			.has_arg = row->argument ? required_argument : no_argument,
+			.has_arg = !row->argument ? no_argument :
+				   *row->argument == '[' ? optional_argument :
+							   required_argument,
 			.val = row->letter,
 		};
 	}
@@ -583,6 +602,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	}
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
+	options->output.color = parse_color(given['C']);
 	options->all = given['a'];
 	options->complete = given['L'];
 	options->births = given['B'];
@@ -591,6 +611,16 @@ static void parse_options(int argc, char **argv, struct options *options)
 	options->source = given['E'] ? &source_exact : &source_system;
 	if (!given['R'])
 		options->resources = default_resources();
+}
+
+/* No color in what programs read, and none for a command without the option. */
+static void select_color(struct options *options, const struct command *command)
+{
+	enum format format = options->output.format;
+
+	if (!strchr(command->options, 'C') ||
+	    (format != FORMAT_TABLE && format != FORMAT_TREE))
+		options->output.color = false;
 }
 
 static void select_columns(struct options *options,
@@ -716,6 +746,7 @@ int main(int argc, char **argv)
 	check_args(command, &options);
 	check_exclusive();
 	check_taken(command);
+	select_color(&options, command);
 	if (command->columns)
 		select_columns(&options, command->columns);
 	status = given['H'] ? list_columns(&options) : run(command, &options);

@@ -155,6 +155,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	    (command->run != graph_command ||
 	     options->output.format == FORMAT_SVG))
 		return STATUS_DONE;
+	select_color(options, command);
 	if (command->columns) {
 		select_columns(options, command->columns);
 		check_selection(&options->output.columns);
@@ -193,6 +194,25 @@ static void check_complaint(const struct printed *printed, int status,
 		must(lines == 2);
 }
 
+/* Removes the sequences of table_color(): what is left has no control characters. */
+static void remove_colors(struct printed *printed)
+{
+	char *to = printed->text;
+
+	for (const char *from = to; *from;) {
+		int length = 0;
+
+		sscanf(from, "\033[0m%n", &length);
+		if (!length)
+			sscanf(from, "\033[38;5;%*3[0-9]m%n", &length);
+		from += length;
+		if (!length)
+			*to++ = *from++;
+	}
+	*to = '\0';
+	printed->size = (size_t)(to - printed->text);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct options options = { 0 };
@@ -212,6 +232,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	     status == STATUS_MISSING);
 	if (status == STATUS_USAGE)
 		must(!printed.size);
+	if (options.output.color)
+		remove_colors(&printed);
 	must_be_printable(printed.text, printed.size);
 	check_complaint(&printed, status, &options.filter);
 	printed_free(&printed);

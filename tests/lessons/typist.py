@@ -65,7 +65,8 @@ class Shell:
             ["bash", "--norc", "--noprofile", "--noediting", "-i"],
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env={**os.environ, "PS1": PROMPT, "PS2": "", "HISTFILE": ""})
+            env={**os.environ, "PS1": PROMPT, "PS2": "", "HISTFILE": "",
+                 "NO_COLOR": "1"})
         os.close(theirs)
         self.until_prompt()
 

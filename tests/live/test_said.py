@@ -206,7 +206,8 @@ def on_terminal(*arguments):
     tty.setraw(its)
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 0, WIDTH, 0, 0))
     with subprocess.Popen([READER, *arguments], stdin=subprocess.DEVNULL,
-                          stdout=its, stderr=subprocess.STDOUT) as process:
+                          stdout=its, stderr=subprocess.STDOUT,
+                          env={**os.environ, "NO_COLOR": "1"}) as process:
         os.close(its)
         parts = []
         # EIO: the reader has closed its end.

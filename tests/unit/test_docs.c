@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 24);
+	assert_int_equal(count, 25);
 	free(options);
 }
 
@@ -383,6 +383,10 @@ TEST(test_completion_arguments)
 		{ "taskmap --kind main groups --al", "--all\n" },
 		{ "taskmap --kind = main groups --al", "--all\n" },
 		{ "taskmap --seed 7 verify --se", "--seed\n" },
+		{ "taskmap --color = al", "always\n" },
+		{ "taskmap --color = always gro", "groups\n" },
+		{ "taskmap --color gro", "groups\n" },
+		{ "taskmap --color = never groups --al", "--all\n" },
 		{ "taskmap diff --compare = STAR", "START\n" },
 		{ "taskmap diff /dev/nul", "/dev/null\n" },
 		{ "taskmap save /dev/nul", "/dev/null\n" },

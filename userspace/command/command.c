@@ -130,8 +130,7 @@ void view_print(struct view *view, const char *key, const struct rows *rows)
 {
 	const struct output *output = &view->options->output;
 
-	selection_prepare(&output->columns, output_has_short_ids(output),
-			  rows->model);
+	output_prepare(output, rows->model);
 	rows_print(output, key, &view->snap.header, 1, rows);
 }
 

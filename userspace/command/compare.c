@@ -42,20 +42,26 @@ static char *put_letters(unsigned int number, char out[LETTERS_SIZE])
 }
 
 static void add_resource(struct libscols_table *table,
-			 const struct model *model, unsigned int resource)
+			 const struct model *model, unsigned int resource,
+			 bool color)
 {
 	struct libscols_line *line = table_add_line(table);
 	const char *flag = resources[resource].flag;
 	char letters[LETTERS_SIZE];
 
 	table_set(line, 0, resources[resource].name);
-	for (unsigned int i = 0; i < model->count; i++)
+	for (unsigned int i = 0; i < model->count; i++) {
+		const struct group *group = model_group(model, i, resource);
+
 		table_set(line, i + 1,
 			  put_letters(model_number(model, i, resource), letters));
+		if (color && group && group->shared)
+			table_color(line, i + 1, group->shared);
+	}
 	table_set(line, model->count + 1, flag ? flag : "-");
 }
 
-static void print_matrix(const struct model *model)
+static void print_matrix(const struct model *model, bool color)
 {
 	struct libscols_table *table = table_new(FORMAT_TABLE, false);
 	char pid[16];
@@ -67,7 +73,7 @@ static void print_matrix(const struct model *model)
 	}
 	table_add_column(table, "FLAG", 0);
 	for_each_resource(r)
-		add_resource(table, model, r);
+		add_resource(table, model, r, color);
 	table_print(table);
 }
 
@@ -253,11 +259,12 @@ static void print_flags(const struct model *model, const struct pair *pairs)
 	table_print(table);
 }
 
-static void print_text(const struct model *model, const struct pair *pairs)
+static void print_text(const struct model *model, const struct pair *pairs,
+		       bool color)
 {
 	if (!model->count)
 		return;
-	print_matrix(model);
+	print_matrix(model, color);
 	if (model->count > 1)
 		print_flags(model, pairs);
 }
@@ -362,11 +369,11 @@ int compare_command(const struct options *options, struct error *error)
 		pairs[compared.count] = pair_of(&view.model, task, tasks[0]);
 	}
 	need_memory(model_init(&model, &compared));
-	need_memory(model_number_all(&model, ALL_RESOURCES));
+	need_memory(model_group_all(&model, ALL_RESOURCES));
 	if (options->output.format == FORMAT_JSON)
 		print_json(&model, pairs, &view.snap.header);
 	else
-		print_text(&model, pairs);
+		print_text(&model, pairs, options->output.color);
 	model_free(&model);
 	snapshot_free(&compared);
 	free(pairs);

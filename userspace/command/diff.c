@@ -399,8 +399,8 @@ static void fill_new(const struct cell *cell, struct value *value)
 static const struct column change_table[] = {
 	COLUMN_TEXT("CHANGE", fill_change, "came, went, changed, exec (by a thread), died, stopped or continued"),
 	COLUMN_TEXT("WHAT", fill_what, "column of list that changed"),
-	COLUMN_TEXT("OLD", fill_old, "value in A"),
-	COLUMN_TEXT("NEW", fill_new, "value in B"),
+	COLUMN_TEXT("OLD", fill_old, "value in A", .fit = FIT_CUT),
+	COLUMN_TEXT("NEW", fill_new, "value in B", .fit = FIT_CUT),
 };
 
 const struct columns change_columns = {
@@ -445,7 +445,7 @@ static int print_diff(const struct options *options, struct snapshot *a,
 	prepare(&diff, &options->compared, short_ids);
 	prepare(&diff, &options->output.columns, short_ids);
 	rows_print(&options->output, "changes", headers, 2, &(struct rows){
-		diff.count, row_at, NULL, &diff });
+		diff.count, row_at, NULL, NULL, &diff });
 	status = diff.count || diff.missing ? STATUS_MISSING : STATUS_DONE;
 	diff_free(&diff);
 	return status;

@@ -851,12 +851,12 @@ static void fill_reason(const struct cell *cell, struct value *value)
 
 static const struct column finding_table[] = {
 	COLUMN_TEXT("RULE", fill_rule, "rule that found it"),
-	COLUMN_TEXT("WHAT", fill_what, "resources concerned"),
+	COLUMN_TEXT("WHAT", fill_what, "resources concerned", .fit = FIT_CUT),
 	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "number of tasks; PID is the lowest"),
 	COLUMN_PIDS("PIDS", fill_pids, "pids of these tasks; 12-15 for 12 to 15"),
 	COLUMN_FIELD("HOLDERS", fill_known, finding, holders, "rule refs: tasks that hold the object"),
 	COLUMN_FIELD("REFS", fill_known, finding, refs, "rule refs: kernel's count of references to the object"),
-	COLUMN_TEXT("REASON", fill_reason, "reason, in words"),
+	COLUMN_TEXT("REASON", fill_reason, "reason, in words", .fit = FIT_BELOW),
 };
 
 const struct columns finding_columns = {
@@ -890,7 +890,7 @@ int drift_command(const struct options *options, struct error *error)
 		   !(view.snap.header.flags & TASKMAP_WALKED), view.chosen);
 	status = drift.count ? STATUS_MISSING : STATUS_DONE;
 	view_print(&view, "drift", &(struct rows){
-		drift.count, row_at, &view.model, drift.findings });
+		drift.count, row_at, NULL, &view.model, drift.findings });
 	drift_free(&drift);
 	return view_close(&view, status);
 }

@@ -39,7 +39,7 @@ static const struct column object_table[] = {
 	COLUMN_FIELD("KTHREADS", fill_u32, object, kthreads, "number of kernel threads among the holders"),
 	COLUMN_FIELD("TGID", fill_s32, object, tgid, "tgid of the thread group with most holders"),
 	COLUMN_RECORD("FIRST", fill_s32, pid, "lowest pid of the holders"),
-	COLUMN_TEXT("COMM", fill_comm, "name of the task FIRST"),
+	COLUMN_TEXT("COMM", fill_comm, "name of the task FIRST", .fit = FIT_CUT, .least = COMM_WIDTH),
 	COLUMN_PIDS("PIDS", fill_pids, "pids of all holders, sorted by thread group"),
 };
 
@@ -71,7 +71,7 @@ int groups_command(const struct options *options, struct error *error)
 	need_memory(objects_make(&objects, &view.model, &(struct object_filter){
 		options->resources, view.chosen, options->all }));
 	view_print(&view, "groups", &(struct rows){
-		objects.count, row_at, &view.model, objects.list });
+		objects.count, row_at, NULL, &view.model, objects.list });
 	objects_free(&objects);
 	return view_close(&view, STATUS_DONE);
 }

@@ -73,6 +73,33 @@ static unsigned int origin_of(const struct model *model, unsigned int task)
 	return creator == NO_TASK ? model_origin(model, task) : creator;
 }
 
+/* What the flags of pthread_create(3) share. No other task shares the thread group. */
+#define OF_A_THREAD	(BIT(TASKMAP_MM) | BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | \
+			 BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_SIGNAL))
+
+/* What an ordinary thread need not share. */
+#define OF_ONE_TASK	(BIT(TASKMAP_IO) | BIT(TASKMAP_ACTIVE_MM))
+
+/*
+ * Whether @task shares with @leader all that pthread_create(3) shares, and the two also
+ * do not differ in anything else: in credentials, for example. Both can have no
+ * semaphore undo list.
+ */
+static bool is_ordinary_thread(const struct model *model, unsigned int task,
+			       unsigned int leader)
+{
+	const __u64 *own = model->tasks[task].ids;
+	const __u64 *others = model->tasks[leader].ids;
+
+	for_each_resource(r) {
+		if (OF_A_THREAD & BIT(r) && !own[r])
+			return false;
+		if (!(OF_ONE_TASK & BIT(r)) && own[r] != others[r])
+			return false;
+	}
+	return true;
+}
+
 static void fill_shares(const struct cell *cell, struct value *value)
 {
 	const struct model *model = cell->row->model;
@@ -83,6 +110,10 @@ static void fill_shares(const struct cell *cell, struct value *value)
 
 	if (origin == NO_TASK)
 		return;
+	if (cell->brief && is_ordinary_thread(model, task, origin)) {
+		value_set_text(value, "all");
+		return;
+	}
 	for_each_resource(r) {
 		if (resources[r].shared && model_same(model, task, origin, r))
 			set |= BIT(r);
@@ -156,14 +187,16 @@ static const struct column own_columns[] = {
 	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "seccomp mode: 0 for none, 1 for strict, 2 for a filter"),
 	COLUMN_RECORD("CGROUP_ID", fill_u64, cgroup, "inode number of its cgroup's directory (cgroup2)"),
 	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of its creator"),
-	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it"),
-	COLUMN_TEXT("COMM", fill_comm, "name"),
+	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it", .fit = FIT_CUT),
+	COLUMN_TEXT("COMM", fill_comm, "name", .fit = FIT_CUT, .least = COMM_WIDTH),
 	COLUMN_TEXT("TASK", fill_task, "id of its task_struct"),
-	COLUMN_TEXT("SHARES", fill_shares, "resources shared with its leader; of a leader, with its creator or, if unknown, its parent"),
+	COLUMN_TEXT("SHARES", fill_shares, "resources shared with its leader; of a leader, with its creator or, if unknown, its parent", .fit = FIT_CUT),
 	{
 		.name = "NOTE",
 		.type = VALUE_TEXT,
 		.prose = true,
+		.fit = FIT_CUT,
+		.least = 1,	/* says that there is a note */
 		.help = "deviations from the textbook case",
 		.fill = fill_note,
 		.groups = NOTED,
@@ -215,11 +248,36 @@ static struct column task_column(size_t index)
 }
 
 const struct columns task_columns = {
-	.defaults = "PID,TGID,PPID,KIND,S,MM,FILES,FS,SIGHAND,SHARES,COMM,NOTE",
+	.defaults = "PID,TGID,PPID,KIND,S,COMM,MM,FILES,FS,SIGHAND,SHARES,NOTE",
 	.own_count = ARRAY_SIZE(own_columns) + 2 * TASKMAP_RESOURCES +
 		     TASKMAP_NAMESPACES,
 	.make = task_column,
 };
+
+/* The tasks to show. */
+struct list {
+	unsigned int *tasks;
+	unsigned int *parents;	/* of all tasks, in a tree; or NULL */
+};
+
+static struct row row_at(const struct rows *rows, size_t index)
+{
+	const struct list *list = rows->of;
+
+	return (struct row){ .model = rows->model, .task = list->tasks[index] };
+}
+
+/* A branch of libsmartcols has two columns. */
+static size_t indent(const struct rows *rows, size_t index)
+{
+	const struct list *list = rows->of;
+	unsigned int task = list->tasks[index];
+	size_t width = 0;
+
+	while ((task = list->parents[task]) != NO_TASK)
+		width += 2;
+	return width;
+}
 
 /* Adds the lines of either all leaders or all other tasks to their parents. */
 static void attach_lines(const struct model *model,
@@ -234,69 +292,67 @@ static void attach_lines(const struct model *model,
 }
 
 /* The threads of a leader come first, then its children. */
-static void print_tree(struct view *view)
+static void print_tree(const struct output *output, const struct rows *rows)
 {
-	const struct output *output = &view->options->output;
-	struct model *model = &view->model;
+	const struct list *list = rows->of;
+	struct model *model = rows->model;
 	/* NULL for tasks that are not shown */
 	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
-	unsigned int *parents = tree_parents(model, view->chosen);
-	struct libscols_table *table = table_of_rows(output);
+	struct libscols_table *table;
+	struct layout layout;
 
-	need_memory(!parents);
-	selection_prepare(&output->columns, !output->full_ids, model);
-	for (unsigned int i = 0; i < model->count; i++) {
-		const struct row row = { .model = model, .task = i };
+	output_prepare(output, model);
+	layout = layout_of(output, rows);
+	table = table_of_rows(&layout);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row row = row_at(rows, i);
 
-		if (view->chosen[i])
-			lines[i] = table_add_row(table, output, &row);
+		lines[row.task] = table_add_row(table, &layout, &row);
 	}
-	attach_lines(model, lines, parents, false);
-	attach_lines(model, lines, parents, true);
+	attach_lines(model, lines, list->parents, false);
+	attach_lines(model, lines, list->parents, true);
 	table_print(table);
-	free(parents);
+	layout_free(&layout);
 	free(lines);
-}
-
-static struct row row_at(const struct rows *rows, size_t index)
-{
-	const unsigned int *tasks = rows->of;
-
-	return (struct row){ .model = rows->model, .task = tasks[index] };
-}
-
-static void print_rows(struct view *view)
-{
-	unsigned int *tasks = xcalloc(view->model.count, sizeof(*tasks));
-	struct rows rows = { 0, row_at, &view->model, tasks };
-
-	for (unsigned int i = 0; i < view->model.count; i++) {
-		if (view->chosen[i])
-			tasks[rows.count++] = i;
-	}
-	view_print(view, "tasks", &rows);
-	free(tasks);
 }
 
 int list_command(const struct options *options, struct error *error)
 {
+	struct list list = { NULL, NULL };
+	struct rows rows = { .at = row_at, .of = &list };
 	struct view view;
 
 	if (view_open(&view, options, error))
 		return -1;
 	view_choose(&view);
-	if (options->output.format == FORMAT_TREE)
-		print_tree(&view);
-	else
-		print_rows(&view);
+	rows.model = &view.model;
+	list.tasks = xcalloc(view.model.count, sizeof(*list.tasks));
+	for (unsigned int i = 0; i < view.model.count; i++) {
+		if (view.chosen[i])
+			list.tasks[rows.count++] = i;
+	}
+	if (options->output.format == FORMAT_TREE) {
+		list.parents = tree_parents(&view.model, view.chosen);
+		need_memory(!list.parents);
+		rows.indent = indent;
+		print_tree(&options->output, &rows);
+	} else {
+		view_print(&view, "tasks", &rows);
+	}
+	free(list.tasks);
+	free(list.parents);
 	return view_close(&view, STATUS_DONE);
 }
 
 /* --list-columns */
 
+/* Width of the other cells: of the longest name, and so on. */
+#define BESIDE_HELP	strlen("PIDNS_CHILDREN_INODE numbers DEFAULT ")
+
 static void print_columns(const struct output *output)
 {
 	const struct columns *columns = output->columns.of;
+	size_t width = width_of_terminal();
 	struct libscols_table *table;
 
 	table = table_new(output->format, output->noheadings);
@@ -306,13 +362,15 @@ static void print_columns(const struct output *output)
 	table_add_column(table, "DESCRIPTION", 0);
 	for (size_t i = 0; i < column_count(columns); i++) {
 		const struct column column = column_at(columns, i);
-		struct libscols_line *line = table_add_line(table);
+		char *help = output->format == FORMAT_TABLE && width ?
+			     wrap(column.help, width > BESIDE_HELP ?
+				  width - BESIDE_HELP : 1, "") : xstrdup(column.help);
 
-		table_set(line, 0, column.name);
-		table_set(line, 1, column_type_name(&column));
-		table_set(line, 2, column_is_default(columns, column.name) ?
-				   "yes" : "no");
-		table_set(line, 3, column.help);
+		table_add_lines(table, (const char *[]){
+			column.name, column_type_name(&column),
+			column_is_default(columns, column.name) ? "yes" : "no",
+			help }, 4);
+		free(help);
 	}
 	table_print(table);
 }

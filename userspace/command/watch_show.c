@@ -56,19 +56,12 @@ static const struct {
 	NAME_OF(SIGPWR), NAME_OF(SIGSYS),
 };
 
-static bool wants_color(void)
-{
-	const char *never = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(never && *never);
-}
-
 void show_init(struct show *show, const struct output *output,
 	       const struct taskmap_header *header)
 {
 	*show = (struct show){
 		.json = output->format == FORMAT_JSON,
-		.color = wants_color(),
+		.color = output->color,
 		.width = width_of_terminal(),
 		.header = header,
 		.columns.of = &task_columns,
@@ -213,14 +206,13 @@ static size_t put_pid(int pid)
 	return (size_t)(pid ? printf(" %7d", pid) : printf(" %7s", "-"));
 }
 
-/* Prints @text, which is ASCII, truncated to @width columns. */
+/* Prints @text, cut to @width columns. */
 static void put_cut(const char *text, size_t width)
 {
-	if (strlen(text) <= width)
-		printf("%s", text);
-	else if (width)
-		printf("%.*s%s", (int)width - 1, text,
-		       MB_CUR_MAX > 1 ? "…" : "~");
+	char *part = cut_text(text, width);
+
+	printf("%s", part);
+	free(part);
 }
 
 static size_t put_name(const struct taskmap_event *event)

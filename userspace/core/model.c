@@ -218,7 +218,7 @@ static int make_groups(const struct model *model,
 		       enum taskmap_resource resource,
 		       struct grouping *grouping)
 {
-	unsigned int first = 0;
+	unsigned int first = 0, shared = 0;
 
 	grouping->groups = array_of(grouping->count, sizeof(*grouping->groups));
 	grouping->members = array_of(model->count, sizeof(*grouping->members));
@@ -233,6 +233,8 @@ static int make_groups(const struct model *model,
 
 		grouping->groups[g].first = first;
 		grouping->groups[g].earliest = grouping->earliest[g + 1];
+		if (count > 1)
+			grouping->groups[g].shared = ++shared;
 		first += count;
 	}
 	for (unsigned int i = 0; i < model->count; i++) {

@@ -38,6 +38,7 @@ struct group {
 	unsigned int count;
 	unsigned int earliest;	/* the member with the lowest pid */
 	unsigned int oldest;	/* the member that was created first */
+	unsigned int shared;	/* number among the groups of several tasks; or 0 */
 	/* Without kernel threads: what these do not share, they borrow. */
 	struct sharers users;
 	/*

@@ -35,6 +35,8 @@ void value_set_object(struct value *value, const struct cell *cell,
 	uint64_t id = model->tasks[task].ids[resource];
 	char *end;
 
+	if (cell->color && id)
+		value->color = model_group(model, task, resource)->shared;
 	if (cell->full_ids || !id) {
 		value_set_id(value, id);
 		return;
@@ -161,6 +163,7 @@ void cell_fill(const struct cell *cell, struct value *value)
 	value->type = VALUE_NONE;
 	value->pids = NULL;
 	value->ranges = false;
+	value->color = 0;
 	cell->column->fill(cell, value);
 }
 

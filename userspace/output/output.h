@@ -44,6 +44,7 @@ struct value {
 	int *pids;		/* freed by the caller; 0 is an unknown pid */
 	unsigned int pid_count;
 	bool ranges;		/* print 12-15 instead of 12,13,14,15, as taskset(1) does */
+	unsigned int color;	/* equal objects have equal numbers; 0: none */
 };
 
 /* The subject of a row: a task, and the object that the columns describe. */
@@ -59,12 +60,22 @@ struct cell {
 	const struct column *column;
 	bool full_ids;		/* ids as 16 hex digits, not "mm#3" */
 	bool names_as_bytes;	/* leave the escaping of names to the caller */
+	bool brief;		/* "all" instead of a list of all resources */
+	bool color;		/* set the colors of ids */
+};
+
+enum fit {
+	FIT_WHOLE,	/* shown completely, or not at all */
+	FIT_CUT,	/* its texts are cut */
+	FIT_BELOW,	/* the last column: its texts go below their rows */
 };
 
 struct column {
 	const char *name;
 	enum value_type type;	/* type of its values, which can also be VALUE_NONE */
 	bool prose;		/* VALUE_NONE is blank in a table, not "-" */
+	enum fit fit;		/* what happens on a terminal that is too narrow */
+	size_t least;		/* width to which it can be cut; 0: that of its name */
 	const char *help;
 	/* Sets @value, initially VALUE_NONE, if the cell has a value. */
 	void (*fill)(const struct cell *cell, struct value *value);
@@ -87,9 +98,9 @@ struct columns {
 #define COLUMN_NUMBER(name_, fill_, help_) \
 	{ .name = name_, .type = VALUE_NUMBER, .fill = fill_, .help = help_ }
 #define COLUMN_PIDS(name_, fill_, help_) \
-	{ .name = name_, .type = VALUE_PIDS, .fill = fill_, .help = help_ }
-#define COLUMN_TEXT(name_, fill_, help_) \
-	{ .name = name_, .type = VALUE_TEXT, .fill = fill_, .help = help_ }
+	{ .name = name_, .type = VALUE_PIDS, .fill = fill_, .help = help_, .fit = FIT_CUT }
+#define COLUMN_TEXT(name_, fill_, help_, ...) \
+	{ .name = name_, .type = VALUE_TEXT, .fill = fill_, .help = help_, __VA_ARGS__ }
 /*
  * A number: a field of row.of, which is a @struct_, or of the record of its
  * task.
@@ -155,6 +166,9 @@ void fill_u64(const struct cell *cell, struct value *value);
 /* Like fill_u32(), but 0 means unknown. */
 void fill_known(const struct cell *cell, struct value *value);
 
+/* Width of a name without escapes */
+#define COMM_WIDTH	(TASKMAP_COMM_LEN - 1)
+
 /* Fill function for the name of the row's task. */
 void fill_comm(const struct cell *cell, struct value *value);
 
@@ -196,6 +210,7 @@ struct output {
 	enum format format;
 	bool noheadings;
 	bool full_ids;
+	bool color;		/* equal ids have equal colors */
 	struct selection columns;
 };
 
@@ -203,6 +218,8 @@ struct output {
 struct rows {
 	size_t count;
 	struct row (*at)(const struct rows *rows, size_t index);
+	/* Columns before the row's first cell in a tree; NULL: none */
+	size_t (*indent)(const struct rows *rows, size_t index);
 	struct model *model;
 	const void *of;		/* for at() */
 };
@@ -224,6 +241,9 @@ void rows_print(const struct output *output, const char *key,
 /* Whether the output contains short ids. */
 bool output_has_short_ids(const struct output *output);
 
+/* Prepares @model for the cells of @output. */
+void output_prepare(const struct output *output, struct model *model);
+
 /*
  * Tables, printed by libsmartcols. Only functions that releases 2.36 to 2.42
  * all have are used.
@@ -234,12 +254,27 @@ bool output_has_short_ids(const struct output *output);
 void table_print_rows(const struct output *output, const struct rows *rows);
 
 /*
- * Create a table with the columns of @output, and add a row. For trees, which
+ * What is shown of an output. On a terminal that is too narrow, texts are cut and the
+ * last columns left out: lines do not wrap, and no id or number is cut.
+ */
+struct layout {
+	struct output output;	/* with the columns that fit */
+	size_t *widths;		/* of these columns; NULL: as wide as their cells */
+	bool cut;		/* cells can be wider than that */
+	const struct column *below;	/* the column below the rows; or NULL */
+};
+
+/* Call layout_free() after use. */
+struct layout layout_of(const struct output *output, const struct rows *rows);
+void layout_free(struct layout *layout);
+
+/*
+ * Create a table with the columns of @layout, and add a row. For trees, which
  * must be in memory completely.
  */
-struct libscols_table *table_of_rows(const struct output *output);
+struct libscols_table *table_of_rows(const struct layout *layout);
 struct libscols_line *table_add_row(struct libscols_table *table,
-				    const struct output *output,
+				    const struct layout *layout,
 				    const struct row *row);
 
 /* For tables that do not consist of rows: */
@@ -255,6 +290,10 @@ struct libscols_line *table_add_line(struct libscols_table *table);
 void table_add_child(struct libscols_line *parent, struct libscols_line *child);
 
 void table_set(struct libscols_line *line, size_t column, const char *text);
+
+/* Colors a cell. Equal numbers have equal colors, consecutive ones do not. */
+void table_color(struct libscols_line *line, size_t column,
+		 unsigned int number);
 
 /*
  * Adds a row of @count cells, which can have several lines separated by newlines.
@@ -436,7 +475,16 @@ char *wrap(const char *text, size_t width, const char *indent);
 /* The width of the terminal on standard output, in columns; 0 if it is not one. */
 size_t width_of_terminal(void);
 
+/* Whether standard output is a terminal that shows colors, and NO_COLOR is not set. */
+bool terminal_has_colors(void);
+
 /* The width of the first @length bytes of @text, in columns of a terminal. */
 size_t text_width(const char *text, size_t length);
+
+/*
+ * Returns @text or, if it is wider than @width, its beginning and a mark that it is
+ * cut. The caller frees it.
+ */
+char *cut_text(const char *text, size_t width);
 
 #endif /* TASKMAP_OUTPUT_H */

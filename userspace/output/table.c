@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "output/output.h"
 #include "util.h"
@@ -28,13 +29,12 @@ struct libscols_table *table_new(enum format format, bool noheadings)
 	struct libscols_table *table = scols_new_table();
 
 	check(!table);
+	/* Of the cells that have one. */
+	check(scols_table_enable_colors(table, true));
 	check(scols_table_enable_raw(table, format == FORMAT_RAW));
 	check(scols_table_enable_export(table, format == FORMAT_PAIRS));
 	check(scols_table_enable_noheadings(table, noheadings));
-	/*
-	 * Lines may be wider than the terminal. Nothing is truncated or
-	 * omitted.
-	 */
+	/* Lines may be wider than the terminal: struct layout makes them fit. */
 	check(scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER));
 	/*
 	 * Do not call enable_noencoding(), although names are escaped already:
@@ -72,6 +72,24 @@ void table_add_child(struct libscols_line *parent, struct libscols_line *child)
 void table_set(struct libscols_line *line, size_t column, const char *text)
 {
 	check(scols_line_set_data(line, column, text));
+}
+
+/* Of the same lightness, and readable on black and on white (contrast above 3.8). */
+static const char *const palette[] = {
+	"\033[38;5;27m",	/* blue */
+	"\033[38;5;166m",	/* orange */
+	"\033[38;5;28m",	/* green */
+	"\033[38;5;163m",	/* magenta */
+	"\033[38;5;30m",	/* cyan */
+	"\033[38;5;160m",	/* red */
+	"\033[38;5;98m",	/* violet */
+};
+
+void table_color(struct libscols_line *line, size_t column,
+		 unsigned int number)
+{
+	check(scols_cell_set_color(scols_line_get_cell(line, column),
+				   palette[number % ARRAY_SIZE(palette)]));
 }
 
 /* Sets a cell to the first line of @text; returns what follows that line. */
@@ -136,32 +154,34 @@ static void add_wide_column(struct libscols_table *table, const char *name,
 	free(heading);
 }
 
-/* @widths: minimum width of each column; NULL: as wide as the cells */
-static struct libscols_table *table_of_widths(const struct output *output,
-					      bool noheadings,
-					      const size_t *widths)
+static struct libscols_table *new_table(const struct layout *layout,
+					bool noheadings)
 {
+	const struct output *output = &layout->output;
 	const struct selection *selection = &output->columns;
 	struct libscols_table *table = table_new(output->format, noheadings);
 
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = &selection->columns[i];
+		size_t width = layout->widths ? layout->widths[i] : 0;
+		char *name = layout->cut ? cut_text(column->name, width) :
+					   xstrdup(column->name);
 		int flags = 0;
 
 		if (output->format == FORMAT_TREE && i == TREE_COLUMN)
 			flags = TABLE_TREE;
 		else if (column->type == VALUE_NUMBER)
 			flags = TABLE_RIGHT;
-		add_wide_column(table, column->name, flags,
-				widths ? (int)widths[i] : 0,
+		add_wide_column(table, name, flags, (int)width,
 				i == selection->count - 1);
+		free(name);
 	}
 	return table;
 }
 
-struct libscols_table *table_of_rows(const struct output *output)
+struct libscols_table *table_of_rows(const struct layout *layout)
 {
-	return table_of_widths(output, output->noheadings, NULL);
+	return new_table(layout, layout->output.noheadings);
 }
 
 static bool is_for_people(const struct output *output)
@@ -236,7 +256,8 @@ static const char *cell_text(const struct output *output,
 
 /* Calls @use with the text of each cell of @row. */
 static void each_cell(const struct output *output, const struct row *row,
-		      void (*use)(void *to, size_t index, const char *text),
+		      void (*use)(void *to, size_t index, const char *text,
+				  unsigned int color),
 		      void *to)
 {
 	/* For programs, libsmartcols escapes names byte by byte. */
@@ -244,6 +265,8 @@ static void each_cell(const struct output *output, const struct row *row,
 		.row = row,
 		.full_ids = output->full_ids,
 		.names_as_bytes = !is_for_people(output),
+		.brief = is_for_people(output),
+		.color = output->color,
 	};
 	struct value value;
 
@@ -254,29 +277,50 @@ static void each_cell(const struct output *output, const struct row *row,
 		cell_fill(&cell, &value);
 		if (value.type == VALUE_PIDS)
 			pids = pids_text(&value);
-		use(to, i, pids ? pids : cell_text(output, cell.column, &value));
+		use(to, i, pids ? pids : cell_text(output, cell.column, &value),
+		    value.color);
 		free(pids);
 		free(value.pids);
 	}
 }
 
-static void set_cell(void *line, size_t index, const char *text)
+struct laid_line {
+	const struct layout *layout;
+	struct libscols_line *line;
+};
+
+static void set_cell(void *to, size_t index, const char *text,
+		     unsigned int color)
 {
-	table_set(line, index, text);
+	const struct laid_line *laid = to;
+	const struct layout *layout = laid->layout;
+
+	if (layout->cut && layout->output.columns.columns[index].fit == FIT_CUT) {
+		char *part = cut_text(text, layout->widths[index]);
+
+		table_set(laid->line, index, part);
+		free(part);
+	} else {
+		table_set(laid->line, index, text);
+	}
+	if (color)
+		table_color(laid->line, index, color);
 }
 
 struct libscols_line *table_add_row(struct libscols_table *table,
-				    const struct output *output,
+				    const struct layout *layout,
 				    const struct row *row)
 {
-	struct libscols_line *line = table_add_line(table);
+	struct laid_line laid = { layout, table_add_line(table) };
 
-	each_cell(output, row, set_cell, line);
-	return line;
+	each_cell(&layout->output, row, set_cell, &laid);
+	return laid.line;
 }
 
-static void widen(void *widths, size_t index, const char *text)
+static void widen(void *widths, size_t index, const char *text,
+		  unsigned int color)
 {
+	(void)color;
 	size_t *width = (size_t *)widths + index;
 	size_t needed = text_width(text, strlen(text));
 
@@ -284,55 +328,172 @@ static void widen(void *widths, size_t index, const char *text)
 		*width = needed;
 }
 
-/*
- * Returns the width of each column, so that all pieces are aligned. The caller
- * frees it.
- */
+/* Returns the width of each column. The caller frees it. */
 static size_t *measure(const struct output *output, const struct rows *rows)
 {
-	size_t *widths = xcalloc(output->columns.count, sizeof(*widths));
+	const struct selection *columns = &output->columns;
+	size_t *widths = xcalloc(columns->count, sizeof(*widths));
 
+	for (size_t i = 0; i < columns->count; i++)
+		widths[i] = strlen(columns->columns[i].name);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row row = rows->at(rows, i);
+		size_t indent = rows->indent ? rows->indent(rows, i) : 0;
+		size_t first = widths[TREE_COLUMN];
 
+		widths[TREE_COLUMN] = 0;
 		each_cell(output, &row, widen, widths);
+		widths[TREE_COLUMN] = MAX(first, indent + widths[TREE_COLUMN]);
 	}
 	return widths;
 }
 
-/* Prints up to PIECE rows from @first on. Returns the index of the next row. */
-static size_t print_piece(const struct output *output, const struct rows *rows,
-			  size_t first, const size_t *widths)
+/* The width that column @index needs at least. */
+static size_t least_width(const struct layout *layout, size_t index)
 {
-	size_t end = rows->count - first > PIECE ? first + PIECE : rows->count;
+	const struct column *column = &layout->output.columns.columns[index];
+	size_t width = layout->widths[index];
+
+	if (column->fit != FIT_CUT)
+		return width;
+	return MIN(width, column->least ? column->least : strlen(column->name));
+}
+
+/* The width of the first @count columns if their texts are cut. */
+static size_t least_line(const struct layout *layout, size_t count)
+{
+	size_t width = count - 1;
+
+	for (size_t i = 0; i < count; i++)
+		width += least_width(layout, i);
+	return width;
+}
+
+/* Distributes what is left of @width evenly to the texts that are cut. */
+static void cut_columns(struct layout *layout, size_t width)
+{
+	size_t count = layout->output.columns.count;
+	size_t used = least_line(layout, count);
+	size_t left = width > used ? width - used : 0, before;
+	size_t *widths = xcalloc(count, sizeof(*widths));
+
+	for (size_t i = 0; i < count; i++)
+		widths[i] = least_width(layout, i);
+	do {
+		before = left;
+		for (size_t i = 0; i < count && left; i++) {
+			if (widths[i] == layout->widths[i])
+				continue;
+			widths[i]++;
+			left--;
+		}
+	} while (left < before);
+	free(layout->widths);
+	layout->widths = widths;
+	layout->cut = true;
+}
+
+/* Makes the lines fit into @width, except that one column is always shown. */
+static void fit(struct layout *layout, size_t width)
+{
+	struct selection *columns = &layout->output.columns;
+	const struct column *last = &columns->columns[columns->count - 1];
+	size_t whole = columns->count - 1;
+
+	for (size_t i = 0; i < columns->count; i++)
+		whole += layout->widths[i];
+	if (whole <= width)
+		return;
+	if (last->fit == FIT_BELOW && columns->count > 1) {
+		layout->below = last;
+		columns->count--;
+	}
+	while (columns->count > 1 && least_line(layout, columns->count) > width)
+		columns->count--;
+	cut_columns(layout, width);
+}
+
+struct layout layout_of(const struct output *output, const struct rows *rows)
+{
+	size_t width = is_for_people(output) ? width_of_terminal() : 0;
+	struct layout layout = { .output = *output };
+
+	/* All pieces are to be aligned. */
+	if (width || (rows->count > PIECE && is_for_people(output)))
+		layout.widths = measure(output, rows);
+	if (width)
+		fit(&layout, width);
+	return layout;
+}
+
+void layout_free(struct layout *layout)
+{
+	free(layout->widths);
+}
+
+#define INDENT	"        "
+
+/* Prints the text of @row that is not beside it. */
+static void print_below(const struct layout *layout, const struct row *row)
+{
+	const struct cell cell = { .row = row, .column = layout->below };
+	size_t width = width_of_terminal();
+	struct value value;
+	char *lines;
+
+	cell_fill(&cell, &value);
+	lines = wrap(cell_text(&layout->output, cell.column, &value),
+		     width > strlen(INDENT) ? width - strlen(INDENT) : 1, INDENT);
+	puts(lines);
+	free(lines);
+}
+
+/*
+ * Prints some rows from @first on: up to PIECE, or one if a text is below it. Returns
+ * the index of the next row.
+ */
+static size_t print_piece(const struct layout *layout, const struct rows *rows,
+			  size_t first)
+{
+	size_t end = first + (layout->below ? 1 : PIECE);
 	struct libscols_table *table;
+	struct row row;
 
-	table = table_of_widths(output, output->noheadings || first, widths);
-	for (; first < end; first++) {
-		const struct row row = rows->at(rows, first);
-
-		table_add_row(table, output, &row);
+	table = new_table(layout, layout->output.noheadings || first);
+	for (; first < rows->count && first < end; first++) {
+		row = rows->at(rows, first);
+		table_add_row(table, layout, &row);
 	}
 	table_print(table);
-	return end;
+	if (layout->below && rows->count)
+		print_below(layout, &row);
+	return first;
 }
 
 void table_print_rows(const struct output *output, const struct rows *rows)
 {
-	size_t *widths = NULL;
+	struct layout layout = layout_of(output, rows);
 	size_t next = 0;
 
-	if (rows->count > PIECE && is_for_people(output))
-		widths = measure(output, rows);
 	do
-		next = print_piece(output, rows, next, widths);
+		next = print_piece(&layout, rows, next);
 	while (next < rows->count);
-	free(widths);
+	layout_free(&layout);
 }
 
 bool output_has_short_ids(const struct output *output)
 {
 	return !output->full_ids && output->format != FORMAT_JSON;
+}
+
+void output_prepare(const struct output *output, struct model *model)
+{
+	const struct selection *columns = &output->columns;
+
+	/* Only groups show which objects are shared. */
+	for (size_t i = 0; output->color && i < columns->count; i++)
+		need_memory(model_group_all(model, columns->columns[i].numbers));
+	selection_prepare(columns, output_has_short_ids(output), model);
 }
 
 void rows_print(const struct output *output, const char *key,

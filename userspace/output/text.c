@@ -198,38 +198,81 @@ char *id_words(const struct taskmap_record *own,
 size_t width_of_terminal(void)
 {
 	struct winsize size;
+	const char *columns;
+	int width;
 
 	if (!isatty(STDOUT_FILENO))
 		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return USUAL_WIDTH;
-	return size.ws_col;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	columns = getenv("COLUMNS");
+	width = columns ? atoi(columns) : 0;
+	return width > 0 ? (size_t)width : USUAL_WIDTH;
+}
+
+bool terminal_has_colors(void)
+{
+	const char *never = getenv("NO_COLOR"), *type = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(never && *never) &&
+	       !(type && !strcmp(type, "dumb"));
+}
+
+/*
+ * The width of the first character of @text, which has @length bytes. Sets @step to
+ * its length.
+ */
+static size_t width_of_character(const char *text, size_t length, size_t *step)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+
+	*step = 1;
+	if (*text >= ' ' && *text <= '~')
+		return 1;
+	*step = mbrtowc(&wide, text, length, &state);
+	if (!*step || *step > length) {
+		*step = 1;
+		return WIDTH_OF_BYTE;
+	}
+	if (!iswprint((wint_t)wide))
+		return *step * WIDTH_OF_BYTE;
+	return wcwidth(wide) > 0 ? (size_t)wcwidth(wide) : 0;
+}
+
+/* The length of the part of @text that is not wider than @width. */
+static size_t length_of_part(const char *text, size_t length, size_t width)
+{
+	size_t part = 0, used = 0, step;
+
+	while (part < length) {
+		used += width_of_character(text + part, length - part, &step);
+		if (used > width)
+			break;
+		part += step;
+	}
+	return part;
 }
 
 size_t text_width(const char *text, size_t length)
 {
-	mbstate_t state = { 0 };
 	size_t width = 0, step;
-	wchar_t wide;
 
-	for (; length; text += step, length -= step) {
-		step = 1;
-		if (*text >= ' ' && *text <= '~') {
-			width++;
-			continue;
-		}
-		step = mbrtowc(&wide, text, length, &state);
-		if (!step || step > length) {
-			memset(&state, 0, sizeof(state));
-			step = 1;
-			width += WIDTH_OF_BYTE;
-		} else if (!iswprint((wint_t)wide)) {
-			width += step * WIDTH_OF_BYTE;
-		} else if (wcwidth(wide) > 0) {
-			width += (size_t)wcwidth(wide);
-		}
-	}
+	for (; length; text += step, length -= step)
+		width += width_of_character(text, length, &step);
 	return width;
+}
+
+char *cut_text(const char *text, size_t width)
+{
+	size_t length = strlen(text);
+
+	if (length_of_part(text, length, width) == length)
+		return xstrdup(text);
+	if (!width)
+		return xstrdup("");
+	length = length_of_part(text, length, width - 1);
+	return xasprintf("%.*s%s", (int)length, text, MB_CUR_MAX > 1 ? "…" : "~");
 }
 
 /*

@@ -65,6 +65,22 @@ TEST(test_terminal)
 	free(rows);
 }
 
+/* Equal letters of a resource have one color, a letter of one task has none. */
+TEST(test_colors)
+{
+	static const char *const lines[] = {
+		"$T compare --color=always -i $S 600 601 611 612 602 | sed -n 's/\\x1b\\[38;5;/</g; s/ *\\x1b\\[0m/>/g; s/  */ /g; 2,8p; /^cred/p'",
+		"$T compare --color=auto -i $S 600 601 611 | sed -n 's/\\x1b/</g; s/  */ /g; 2p'",
+		"$T compare --color=always -J -i $S 600 601 611 | grep -c '\\x1b' || true",
+		NULL
+	};
+	struct taskmap_record *rows = fixture_births();
+
+	expect_transcript("command/compare-colors", rows, fixture_births_count,
+			  lines);
+	free(rows);
+}
+
 TEST(test_letters)
 {
 	static const struct {

@@ -99,10 +99,30 @@ static void save_notes(void)
 	r[1] = thread(r, 87);
 	r[1].state = 'X';
 	r += 2;
+	/* A thread of which only the credentials are its own: not "all". */
+	*r = process(88, 0, "cred");
+	r[1] = thread(r, 89);
+	r[1].ids[TASKMAP_CRED] = 99;
+	r += 2;
 	/* Threads without their leader. */
 	*r = process(90, 0, "gone");
 	r[1] = thread(r, 92);
 	*r = thread(r, 91);
+	r += 2;
+	/* A thread whose I/O context is its own: "all". */
+	*r = process(94, 0, "io");
+	r[1] = thread(r, 95);
+	r[1].ids[TASKMAP_IO] = 79;
+	r += 2;
+	/* Of a semaphore undo list that only the leader has: not "all". */
+	*r = process(96, 0, "sem");
+	r[1] = thread(r, 97);
+	r->ids[TASKMAP_SYSVSEM] = 78;
+	r += 2;
+	/* A dead thread and a dead leader share little. */
+	*r = process(98, 0, "dead");
+	r[1] = zombie(thread(r, 99));
+	*r = zombie(*r);
 	r += 2;
 	free(fixture_image_file(dir, "notes", rows, (size_t)(r - rows), NULL));
 }
@@ -323,12 +343,71 @@ TEST(test_goldens)
 		golden(dir, &goldens[i]);
 }
 
-TEST(test_narrow_terminal)
+/*
+ * A terminal of @width columns. In the C locale, the length of a line is its width,
+ * also for awk(1).
+ */
+#define ON_TERMINAL(width, command)					\
+	"LC_ALL=C NO_COLOR=1 script -qec \"stty cols " width "; " command "\" /dev/null | tr -d '\\r'"
+#define NO_WIDER_THAN(width)	" | awk 'length > " width " { print \"too wide:\" } 1'"
+
+static const struct golden narrow[] = {
+	{ "list-80", ON_TERMINAL("80", "$T -i $S/system")
+	  NO_WIDER_THAN("80"), fields },
+	{ "list-40", ON_TERMINAL("40", "$T -i $S/system")
+	  NO_WIDER_THAN("40"), fields },
+	{ "list-tree-80", ON_TERMINAL("80", "$T --tree -i $S/system")
+	  NO_WIDER_THAN("80"), tree_fields },
+	{ "list-notes-80", ON_TERMINAL("80", "$T -i $S/notes -o PID,SHARES,COMM,NOTE")
+	  NO_WIDER_THAN("80"), fields },
+	/* One column is always shown. */
+	{ "list-1", ON_TERMINAL("1", "$T -i $S/system -o PID,NOTE -p 200"), fields },
+	/* Without a size, a terminal has $COLUMNS. */
+	{ "list-40", "COLUMNS=40 " ON_TERMINAL("0", "$T -i $S/system"),
+	  fields },
+	{ "list-80", "COLUMNS=x " ON_TERMINAL("0", "$T -i $S/system"),
+	  fields },
+	/* A pipe has no width. */
+	{ "table", "COLUMNS=40 $T -i $S/system", fields },
+};
+
+TEST(test_narrow)
 {
 	skip_without_terminal();
-	golden(dir, &(struct golden){
-		"table", "script -qec 'stty cols 30; $T -i $S/system' /dev/null | tr -d '\\r'",
-		fields });
+	for (size_t i = 0; i < ARRAY_SIZE(narrow); i++)
+		golden(dir, &narrow[i]);
+}
+
+/* Whatever the width, no table is wider, and none is cut if it need not be. */
+TEST(test_widths)
+{
+	skip_without_terminal();
+	expect_out(dir, "for c in list 'list -T' 'list -n -o PID,BIRTH_FLAGS,COMM,NOTE' 'groups -o +PIDS' drift"
+		   " 'drift -o PID,PIDS,NOTE,REASON' 'diff -c SHARES,COMM' 'list -H'; do"
+		   " case $c in diff*) from=\"$S/family $S/system\" ;; *) from=\"-i $S/system\" ;; esac;"
+		   " LC_ALL=C $T $c $from >whole;"
+		   " for w in 32 40 57 80 100 999; do"
+		   " " ON_TERMINAL("$w", "$T $c $from") " >shown;"
+		   " case $c in *-H) w=$((w < 60 ? 60 : w)) ;; esac;"
+		   " awk \"length > $w\" shown;"
+		   " [ $w != 999 ] || cmp whole shown;"
+		   " done; done", "");
+}
+
+/* What programs read is never cut. */
+TEST(test_no_width_for_programs)
+{
+	skip_without_terminal();
+	expect_out(dir, "for form in -r -P -J; do LC_ALL=C $T -i $S/system $form >whole;"
+		   " " ON_TERMINAL("40", "$T -i $S/system $form") " | cmp - whole; done", "");
+}
+
+/* Many rows are printed in pieces, which have the same columns. */
+TEST(test_narrow_pieces)
+{
+	skip_without_terminal();
+	expect_out(dir, ON_TERMINAL("30", "$T -i $S/many -o PID,NOTE,COMM,TASK,S") " >many;"
+		   " wc -l <many; awk 'NR > 1 { print length }' many | sort -u; head -n 1 many", "10001\n12\n27\n  PID NOTE COMM\n");
 }
 
 /*
@@ -343,6 +422,133 @@ TEST(test_pieces)
 		   " case $f in -n|-P) n=1 ;; *) n=2 ;; esac;"
 		   " [ $(wc -l <many) = $((9999 + n)) ] && { head -n $n many; tail -n 1 many; } | cmp - two || echo $l $f $c;"
 		   "done; done; done", "");
+}
+
+/* A colored cell: an escape sequence, the text, and the sequence that ends it. */
+#define COLOR	"\033[38;5;"
+#define RESET	"\033[0m"
+
+struct colored {
+	char id[16];
+	int color;	/* 0: none */
+};
+
+/* Removes the escape sequences of @line, and finds its ids. Returns their number. */
+static size_t take_ids(char *line, struct colored ids[8])
+{
+	size_t count = 0;
+	int color = 0;
+	char *to = line;
+
+	for (char *from = line; *from;) {
+		size_t length;
+
+		if (!strncmp(from, COLOR, strlen(COLOR))) {
+			color = (int)strtol(from + strlen(COLOR), &from, 10);
+			assert_int_equal(*from++, 'm');
+		} else if (!strncmp(from, RESET, strlen(RESET))) {
+			color = 0;
+			from += strlen(RESET);
+		} else if ((length = strcspn(from, " \033")) && memchr(from, '#', length)) {
+			assert_in_range(length, 1, sizeof(ids->id) - 1);
+			assert_in_range(count, 0, 7);
+			memset(&ids[count], 0, sizeof(*ids));
+			memcpy(ids[count].id, from, length);
+			ids[count++].color = color;
+			to = mempcpy(to, from, length);
+			from += length;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+	return count;
+}
+
+/*
+ * Equal ids have one color, ids that occur once have none, and a change of the color is a
+ * change of the object: also in the next row. Without the colors, the table is the same.
+ */
+static void expect_colors(const char *options)
+{
+	struct result shown, plain;
+	struct colored all[256], last[8];
+	size_t count = 0, columns = 0;
+	char *line, *rest, *text, *to;
+
+	setenv("OPTIONS", options, 1);
+	shown = run(dir, "$T -i $S/system --color=always -o PID,MM,FILES,FS,SIGHAND,SIGNAL $OPTIONS");
+	plain = run(dir, "$T -i $S/system -o PID,MM,FILES,FS,SIGHAND,SIGNAL $OPTIONS");
+	assert_string_equal(shown.err, "");
+	text = to = xcalloc(shown.out_size + 1, 1);
+	for (line = strtok_r(shown.out, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		struct colored ids[8];
+		size_t found = take_ids(line, ids);
+
+		to += sprintf(to, "%s\n", line);
+		for (size_t i = 0; i < found && found == columns; i++) {
+			if (ids[i].color && last[i].color)
+				assert_int_equal(!strcmp(ids[i].id, last[i].id),
+						 ids[i].color == last[i].color);
+		}
+		assert_in_range(count + found, 0, ARRAY_SIZE(all) - 1);
+		memcpy(all + count, ids, found * sizeof(*ids));
+		memcpy(last, ids, sizeof(last));
+		count += found;
+		columns = found;
+	}
+	assert_string_equal(text, plain.out);
+	for (size_t i = 0; i < count; i++) {
+		size_t others = 0;
+
+		for (size_t j = 0; j < count; j++) {
+			if (i == j || strcmp(all[i].id, all[j].id))
+				continue;
+			assert_int_equal(all[i].color, all[j].color);
+			others++;
+		}
+		if (!others != !all[i].color)
+			fail_msg("%s: color %d", all[i].id, all[i].color);
+	}
+	assert_in_range(count, 40, ARRAY_SIZE(all));
+	free(text);
+	result_clear(&shown);
+	result_clear(&plain);
+}
+
+TEST(test_colors)
+{
+	expect_colors("");
+	expect_colors("--tree");
+}
+
+/* Full ids have the colors of short ones, and filters do not change colors. */
+TEST(test_colors_of_objects)
+{
+	expect_out(dir, "colors() { tr ' ' '\\n' | sed -n 's/.*\\[38;5;\\([0-9]*\\)m.*/\\1/p'; };"
+		   " $T -i $S/system --color -o MM | colors >short; [ -s short ] || echo none;"
+		   " $T -i $S/system --color -o MM --full-ids | colors | cmp - short;"
+		   " $T -i $S/system --color -p 300 -o MM | colors >300;"
+		   " $T -i $S/system --color -o PID,MM | grep '^300' | colors | cmp - 300", "");
+}
+
+TEST(test_when_colors)
+{
+	skip_without_terminal();
+	unsetenv("NO_COLOR");
+	expect_out(dir, "export TERM=xterm; E=$(printf '\\33\\[');"
+		   " see() { if grep -q \"${E}38\"; then printf ' yes'; else printf ' no'; fi; };"
+		   " tty() { script -qec \"$*\" /dev/null; };"
+		   " tty $T diff $S/family $S/system -o PID,MM | see;"
+		   " T=\"$T -i $S/system\";"
+		   " tty $T | see; tty $T --color=auto | see; tty $T groups | see; tty $T drift -o MM | see;"
+		   " $T --color=always | see; $T --color | see; NO_COLOR=1 $T --color | see; NO_COLOR= tty $T | see;"
+		   " $T | see; $T --color=auto | see; tty $T --color=never | see; NO_COLOR=1 tty $T | see;"
+		   " TERM=dumb tty $T | see;"
+		   " for form in -J -r -P; do $T --color=always $form | see; tty $T $form | see; done;"
+		   " tty $T explain 1 | see",
+		   " no yes yes yes yes yes yes yes yes no no no no no no no no no no no no");
 }
 
 /* No format prints characters that change the order of others. */

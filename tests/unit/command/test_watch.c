@@ -245,6 +245,8 @@ static void test_terminal(void **state)
 		"NO_COLOR=1 script -qec \"stty cols 60; $T watch -i $S -p 201\" /dev/null | tr -d '\\r'",
 		"NO_COLOR=1 LC_ALL=C script -qec \"stty cols 52; $T watch -i $S -p 201\" /dev/null | tr -d '\\r' | head -n 3",
 		"script -qec \"stty cols 1; $T watch -i $S -p 201\" /dev/null | tr -d '\\r' | sed 's/\\x1b/^/g' | head -n 3",
+		"$T watch -i $S --color -p 201 | sed 's/\\x1b/^/g' | head -n 3",
+		"script -qec \"stty cols 60; $T watch -i $S --color=never -p 201\" /dev/null | tr -d '\\r' | head -n 3",
 		NULL
 	};
 
