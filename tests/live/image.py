@@ -24,7 +24,7 @@ RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sI")
 RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
                 "uid gid kind state marks reserved comm birth_flags cgroup "
                 "birth_pid parent tracer pgrp session exit_code euid fsuid "
-                "seccomp ns_inodes reserved2").split()
+                "seccomp ns_inodes unknown").split()
 
 
 class Header:

@@ -251,4 +251,4 @@ class Files(Opened):
             for task in shot.tasks:
                 self.assertEqual(task.reserved, 0)
                 self.assertEqual(task.comm_rest.strip(b"\0"), b"")
-                self.assertEqual(task.reserved2, 0)
+                self.assertEqual(task.unknown, 0)

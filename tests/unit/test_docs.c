@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 24);
+	assert_int_equal(count, 25);
 	free(options);
 }
 

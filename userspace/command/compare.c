@@ -51,6 +51,7 @@ static void add_resource(struct libscols_table *table,
 	table_set(line, 0, resources[resource].name);
 	for (unsigned int i = 0; i < model->count; i++)
 		table_set(line, i + 1,
+			  model->tasks[i].unknown & BIT(resource) ? "?" :
 			  put_letters(model_number(model, i, resource), letters));
 	table_set(line, model->count + 1, flag ? flag : "-");
 }
@@ -89,6 +90,8 @@ static char *note_of(const struct model *model, unsigned int index,
 		return joined(note, "", xstrdup("one is dead: most flags are unknown"));
 	if (name)
 		note = joined(note, "; ", xasprintf("like %s", name));
+	if (relation->maybe_vfork)
+		note = joined(note, "; ", xstrdup("perhaps CLONE_VFORK"));
 	untold = resource_words(relation->untold, "|", RESOURCE_FLAG);
 	if (*untold && !name)
 		note = joined(note, "; ", xasprintf("unknown: %s", untold));
@@ -145,7 +148,10 @@ static char *flags_of(const struct pair *pair)
 	flags = resource_words(set, "|", RESOURCE_FLAG);
 	if (pair->relation.vfork)
 		flags = joined(flags, "|", xstrdup("CLONE_VFORK"));
-	return *flags ? flags : joined(flags, "", xstrdup("0"));
+	if (*flags)
+		return flags;
+	return joined(flags, "",
+		      xstrdup(pair->relation.unknown & pair->relation.untold ? "?" : "0"));
 }
 
 /* Table of flags */

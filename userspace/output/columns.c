@@ -35,6 +35,10 @@ void value_set_object(struct value *value, const struct cell *cell,
 	uint64_t id = model->tasks[task].ids[resource];
 	char *end;
 
+	if (model->tasks[task].unknown & BIT(resource)) {
+		value->type = VALUE_UNKNOWN;
+		return;
+	}
 	if (cell->full_ids || !id) {
 		value_set_id(value, id);
 		return;
