@@ -158,8 +158,10 @@ class Proc(Loaded):
                                "cat <&3 & echo $!; wait"],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as own:
             child = int(own.stdout.readline())
-            settle([(own.pid, own.pid), (child, child)])
-            shot, ours = snapshot(), proc(*NOBODY)
+            shot = snapshot()
+            while {shot.by_pid[own.pid].state, shot.by_pid[child].state} != {"S"}:
+                shot = snapshot()
+            ours = proc(*NOBODY)
             self.none(check([own.pid, child], shot, ours))
             own.stdin.close()
         self.none(check_ids([(shot.by_pid[pid], ours.by_pid[pid])
