@@ -420,8 +420,8 @@ static void drop_ended(struct survey *survey)
 		    now.start_ns != record->start_ns)
 			continue;
 		if ((now.flags & ~record->flags) & FLAG_EXITING) {
-			record->unknown |= compared();
-			for_each_resource_in(compared(), r)
+			record->unknown = ALL_RESOURCES & ~BIT(TASKMAP_SIGNAL);
+			for_each_resource_in(record->unknown, r)
 				record->ids[r] = 0;
 		}
 		load(record);
