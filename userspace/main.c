@@ -39,34 +39,34 @@ static void parse_watched(struct options *options);
 
 /* The first is the default. */
 static const struct command commands[] = {
-	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiECH",
+	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiENCH",
 	  "show every task: what it is and what it holds (default)", "",
 	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiECH",
+	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiENCH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
-	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiE",
+	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiEN",
 	  "explain what a task is, and why", "",
 	  parse_pid_args, explain_command },
-	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiEC",
+	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiENC",
 	  "compare what tasks share, and name the flags for that", "",
 	  parse_compared_pids, compare_command },
-	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiE",
+	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiEN",
 	  "draw tasks and what they hold: DOT, SVG or HTML", "",
 	  parse_pid_args, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiECH",
+	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiENCH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
 	  "compare the module's data with kcmp(2) and /proc", "",
 	  parse_pid_args, verify_command },
-	{ "save", "FILE", 1, 1, NULL, "iE",
+	{ "save", "FILE", 1, 1, NULL, "iEN",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
 	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "JpiuC",
@@ -103,6 +103,7 @@ static const struct option_row option_rows[] = {
 	{ 'c', "--compare", "LIST", "compare these columns; +LIST adds to the default ones" },
 	{ 'i', "--input", "FILE", "read a saved snapshot (- is standard input)" },
 	{ 'E', "--exact", NULL, "stop the system to read it at one instant" },
+	{ 'N', "--proc", NULL, "use /proc and kcmp(2), without the module or root" },
 	{ 'S', "--seed", "NUMBER", "random seed for choosing the pairs to verify" },
 	{ 'u', "--user", "USER", "run COMMAND as USER; by default the user who called sudo" },
 	{ 'C', "--color", "[=WHEN]", "color equal ids alike: auto (default), always or never" },
@@ -115,7 +116,7 @@ static const struct option_row option_rows[] = {
 static const char short_options[] = ":TJo:nrPHp:k:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "GW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
@@ -608,7 +609,8 @@ static void parse_options(int argc, char **argv, struct options *options)
 	options->births = given['B'];
 	options->input = given['i'];
 	options->dashes = !strcmp(argv[optind - 1], "--");
-	options->source = given['E'] ? &source_exact : &source_system;
+	options->source = given['N'] ? &source_proc :
+			  given['E'] ? &source_exact : &source_system;
 	if (!given['R'])
 		options->resources = default_resources();
 }

@@ -190,6 +190,23 @@
  *
  * The module cannot be unloaded while the file is open.
  *
+ * Without the module
+ * ==================
+ *
+ * "taskmap --proc save" makes a file with %TASKMAP_PROC set from /proc and
+ * kcmp(2). It differs from the module's files as follows:
+ *
+ *   - What these do not show is unknown: births, refs, %TASKMAP_MARK_VFORK, and
+ *     the objects that @unknown of a record names. The caller may not be allowed
+ *     to inspect a task; then most of its objects are unknown.
+ *   - No record is coherent, because its fields were read one after the other.
+ *   - @start_ns of a record is rounded down to a clock tick (10 ms).
+ *   - Pids are those of the caller's pid namespace. If that is not the initial
+ *     one, %TASKMAP_NESTED is set. User and group ids are those of the caller's
+ *     user namespace.
+ *   - Ids are small numbers. Those of different resources cannot be compared,
+ *     except mm with active_mm, and namespaces with those for children.
+ *
  * Versions
  * ========
  *
@@ -247,6 +264,8 @@
 #define TASKMAP_WALKED		(1U << 0)	/* collected task by task, not at one instant */
 #define TASKMAP_RAW_IDS		(1U << 1)	/* ids are kernel addresses */
 #define TASKMAP_EVENTS		(1U << 2)	/* events follow the header instead of records */
+#define TASKMAP_PROC		(1U << 3)	/* made by the reader, without the module */
+#define TASKMAP_NESTED		(1U << 4)	/* pids of another pid namespace than the initial */
 
 /**
  * enum taskmap_kind - kind of a task, decided by the kernel's own data
@@ -367,7 +386,8 @@ enum taskmap_resource {
  * @version: %TASKMAP_FORMAT
  * @header_size: bytes from here to the first record
  * @record_size: bytes from one record to the next, a multiple of 8
- * @flags: %TASKMAP_WALKED, %TASKMAP_RAW_IDS, %TASKMAP_EVENTS
+ * @flags: %TASKMAP_WALKED, %TASKMAP_RAW_IDS, %TASKMAP_EVENTS, %TASKMAP_PROC,
+ *	%TASKMAP_NESTED
  * @count: number of records
  * @resource_count: number of entries in taskmap_record.ids and
  *	taskmap_record.refs
@@ -375,7 +395,8 @@ enum taskmap_resource {
  * @refs_offset: bytes from the start of a record to its refs, a multiple of 4
  * @reserved: zero
  * @fingerprint: a random number for each load of the module, independent of the
- *	key. Ids of two snapshots can be compared if and only if it is equal.
+ *	key, or for each file with %TASKMAP_PROC. Ids of two snapshots can be
+ *	compared if and only if it is equal.
  * @start_ns: when the snapshot was begun, in ns of CLOCK_BOOTTIME
  * @end_ns: when the snapshot was finished, in ns of CLOCK_BOOTTIME
  * @release: release of the kernel that made it, as "uname -r" prints it
@@ -445,29 +466,31 @@ struct taskmap_header {
  *	is 0.
  * @cgroup: inode number of its cgroup's directory in the unified hierarchy
  *	(cgroup v2), which on 64-bit kernels is the id of the cgroup; 0 if there
- *	are no cgroups
+ *	are no cgroups, or with %TASKMAP_PROC if it is unknown
  * @birth_pid: the task that made that clone(2) call, by its pid at that time; 0
  *	if the birth is unknown
  * @parent: pid of the real parent, which can be any thread of a group, not only
- *	the leader; 0 if there is none
+ *	the leader; 0 if there is none, or with %TASKMAP_PROC if it is unknown
  * @tracer: pid of the task that traces it with ptrace(2); 0 if there is none
  * @pgrp: process group; 0 if there is none
  * @session: session; 0 if there is none
  * @exit_code: of a dead task (state Z or X), as wait(2) reports it: the signal
  *	in the low 7 bits, 0x80 for a core dump, the exit status in the next 8
  *	bits. Also of the exiting task in a %TASKMAP_EXIT event. 0 for all
- *	others.
+ *	others. -1 if it is unknown, as only with %TASKMAP_PROC.
  * @euid: effective user id, in the initial user namespace
  * @fsuid: user id for file access, in the initial user namespace
  * @seccomp: seccomp(2) mode: 0 for none, 1 for strict, 2 for a filter. Newer
  *	kernels may have other modes.
  * @ns_inodes: inode numbers of the namespaces from TASKMAP_UTS_NS on, as
  *	stat(2) reports them for the links in /proc/PID/ns; 0 if there is no
- *	namespace or the number is unknown. That of mnt is always unknown,
- *	because modules cannot look into mount namespaces.
- * @reserved2: zero
+ *	namespace or the number is unknown. That of mnt is only known with
+ *	%TASKMAP_PROC, because modules cannot look into mount namespaces.
+ * @unknown: bit n is set if it is unknown which object of resource n the task
+ *	holds, or whether it holds one. Then its id is 0.
  * @ns_levels: number of pid namespaces in which the task has a pid, which are
- *	its own and all above it: 1 in the initial pid namespace, never 0
+ *	its own and all above it, with %TASKMAP_NESTED up to the caller's: 1 in
+ *	the initial pid namespace, never 0
  * @ns_pids: pids of the task in the namespaces between the initial one, where
  *	it has @pid, and its own, where it has @ns_pid. The outermost of these
  *	namespaces comes first. There are @ns_levels - 2 of them; if these are
@@ -505,7 +528,7 @@ struct taskmap_record {
 	__u32 fsuid;
 	__u32 seccomp;
 	__u32 ns_inodes[TASKMAP_NAMESPACES];
-	__u32 reserved2;
+	__u32 unknown;
 	__u32 ns_levels;
 	__s32 ns_pids[TASKMAP_NS_PIDS];
 	__u64 ids[TASKMAP_RESOURCES];

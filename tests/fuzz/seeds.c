@@ -17,6 +17,7 @@ static const struct shape shapes[] = {
 	  .refs_offset = 104 },
 	{ .record_size = 448, .resource_count = TASKMAP_RESOURCES + 1,
 	  .refs_offset = offsetof(struct taskmap_record, refs) + 8 },
+	{ .flags = TASKMAP_PROC },
 };
 
 static void put_seed(const char *dir, const struct taskmap_record *rows,

@@ -24,7 +24,7 @@ RECORD = struct.Struct("=QQiiiiIiIIIBBBB16sQQiiiiiiIII40sII28s")
 RECORD_NAMES = ("task start_ns pid tgid ppid ns_pid flags exit_signal threads "
                 "uid gid kind state marks reserved comm birth_flags cgroup "
                 "birth_pid parent tracer pgrp session exit_code euid fsuid "
-                "seccomp ns_inodes reserved2 ns_levels ns_pids").split()
+                "seccomp ns_inodes unknown ns_levels ns_pids").split()
 
 
 class Header:

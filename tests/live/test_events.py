@@ -226,7 +226,7 @@ class Records(Loaded):
     CHANGING = ("active_mm", "io", "sysvsem")
     SAME = ("task start_ns pid tgid ppid ns_pid exit_signal uid gid euid fsuid "
             "birth_flags birth_pid cgroup parent pgrp session seccomp "
-            "ns_inodes reserved reserved2 ns_levels ns_pids").split()
+            "ns_inodes reserved unknown ns_levels ns_pids").split()
 
     def check_birth(self, event, caller):
         born = event.record

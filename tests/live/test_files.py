@@ -251,6 +251,6 @@ class Files(Opened):
             for task in shot.tasks:
                 self.assertEqual(task.reserved, 0)
                 self.assertEqual(task.comm_rest.strip(b"\0"), b"")
-                self.assertEqual(task.reserved2, 0)
+                self.assertEqual(task.unknown, 0)
                 unused = task.ns_pids[4 * max(task.ns_levels - 2, 0):]
                 self.assertEqual(unused.strip(b"\0"), b"")

@@ -398,7 +398,7 @@ static void check_record(const struct taskmap_record *record)
 		wrong("task %d is in state %d", record->pid, record->state);
 	if (!end || !all_zero(end, record->comm + TASKMAP_COMM_LEN))
 		wrong("task %d: its name does not end", record->pid);
-	if (record->reserved || record->reserved2 ||
+	if (record->reserved || record->unknown ||
 	    record->marks & ~TASKMAP_MARK_VFORK)
 		wrong("task %d: padding is not zero", record->pid);
 	check_levels(record);

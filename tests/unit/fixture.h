@@ -21,6 +21,7 @@ struct shape {
 	uint32_t ids_offset;
 	uint32_t refs_offset;
 	bool exact;	/* one instant instead of a walk */
+	uint32_t flags;	/* other flags of the header; births are not recorded then */
 };
 
 /* The shape of a module without births, and with only nineteen resources. */

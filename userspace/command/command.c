@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "command/command.h"
-#include "core/place.h"
+#include "core/proc.h"
 
 /* Whether some tasks may have pids in the namespace of @filter that are unknown. */
 static bool has_others(const struct filter *filter, const struct model *model)
@@ -67,7 +67,7 @@ static int place_view(struct view *view, struct error *error)
 {
 	struct filter *filter = &view->filter;
 
-	if (view->options->input)
+	if (view->options->input || view->options->source->proc)
 		return 0;
 	view->elsewhere = place_tell(view->options, &filter->pid_ns);
 	if (filter->pid_ns && filter->pid_count &&
@@ -76,12 +76,35 @@ static int place_view(struct view *view, struct error *error)
 	return 0;
 }
 
+/* Says that the snapshot is not the module's, and what it lacks. */
+static void tell_source(const struct options *options,
+			const struct snapshot *snap)
+{
+	unsigned int closed = 0;
+	char *more = NULL;
+	int reason = options->input ? 0 : -kcmp_probe();
+
+	for (unsigned int i = 0; i < snap->count; i++)
+		closed += !!(snap->tasks[i].unknown & BIT(TASKMAP_SIGHAND));
+	if (reason)
+		more = xasprintf("kcmp(2) does not work (%s): it would show what tasks share",
+				 strerror(reason));
+	else if (closed)
+		more = xasprintf("%u of %u tasks could not be inspected",
+				 closed, snap->count);
+	complain("from /proc and kcmp(2), without the module: ? is unknown, and so are births and refs%s%s",
+		 more ? "; " : "", more ? more : "");
+	free(more);
+}
+
 int view_open(struct view *view, const struct options *options,
 	      struct error *error)
 {
 	*view = (struct view){ .options = options, .filter = options->filter };
 	if (source_read(options->source, options->input, &view->snap, error))
 		return -1;
+	if (view->snap.header.flags & TASKMAP_PROC)
+		tell_source(options, &view->snap);
 	need_memory(model_init(&view->model, &view->snap));
 	if (!place_view(view, error))
 		return 0;

@@ -54,6 +54,7 @@ static void add_resource(struct libscols_table *table,
 		const struct group *group = model_group(model, i, resource);
 
 		table_set(line, i + 1,
+			  model->tasks[i].unknown & BIT(resource) ? "?" :
 			  put_letters(model_number(model, i, resource), letters));
 		if (color && group && group->shared)
 			table_color(line, i + 1, group->shared);
@@ -95,6 +96,8 @@ static char *note_of(const struct model *model, unsigned int index,
 		return joined(note, "", xstrdup("one is dead: most flags are unknown"));
 	if (name)
 		note = joined(note, "; ", xasprintf("like %s", name));
+	if (relation->maybe_vfork)
+		note = joined(note, "; ", xstrdup("perhaps CLONE_VFORK"));
 	untold = resource_words(relation->untold, "|", RESOURCE_FLAG);
 	if (*untold && !name)
 		note = joined(note, "; ", xasprintf("unknown: %s", untold));
@@ -151,7 +154,10 @@ static char *flags_of(const struct pair *pair)
 	flags = resource_words(set, "|", RESOURCE_FLAG);
 	if (pair->relation.vfork)
 		flags = joined(flags, "|", xstrdup("CLONE_VFORK"));
-	return *flags ? flags : joined(flags, "", xstrdup("0"));
+	if (*flags)
+		return flags;
+	return joined(flags, "",
+		      xstrdup(pair->relation.unknown & pair->relation.untold ? "?" : "0"));
 }
 
 /* Table of flags */

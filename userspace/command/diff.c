@@ -460,6 +460,10 @@ static int check_same_load(const struct snapshot *a, const struct snapshot *b,
 {
 	if (a->header.fingerprint == b->header.fingerprint)
 		return 0;
+	if ((a->header.flags | b->header.flags) & TASKMAP_PROC)
+		return error_set(error,
+				 "%s and %s cannot be compared: ids that --proc made mean nothing in another snapshot: load the module",
+				 names[0], names[1]);
 	return error_set(error,
 			 "%s and %s cannot be compared: the module was reloaded between them: take both from one load",
 			 names[0], names[1]);

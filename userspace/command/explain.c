@@ -82,7 +82,8 @@ static int getpid_of(const struct model *model, unsigned int task)
 	unsigned int leader = model_leader(model, task);
 
 	if (leader != NO_TASK &&
-	    (leader == task || model_same(model, task, leader, TASKMAP_PID_NS)))
+	    (leader == task || model_same(model, task, leader, TASKMAP_PID_NS) ||
+	     model_unknown(model, task, leader) & BIT(TASKMAP_PID_NS)))
 		return model->tasks[leader].ns_pid;
 	return 0;
 }
@@ -262,7 +263,8 @@ static char *title_of(const struct facts *facts)
 static void explain_init(struct explanation *to)
 {
 	if (to->facts.record->pid == PID_INIT)
-		say(to, TOPIC_KIND, xasprintf("PID 1"),
+		say(to, TOPIC_KIND, xasprintf("PID 1"), to->model->nested ?
+		    "It is the first process (init) of its pid namespace: when it ends, the kernel kills all others there." :
 		    "It is the first process (init), which the kernel creates at boot. It adopts a process whose parent ends, unless another thread of that parent or a subreaper does.");
 }
 
@@ -292,7 +294,10 @@ static void explain_memory_of_kthread(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 	const __u64 *ids = facts->record->ids;
+	uint32_t unknown = facts->record->unknown;
 
+	if (unknown & BIT(TASKMAP_MM))
+		return;
 	if (ids[TASKMAP_MM] && facts->lender)
 		say(to, TOPIC_KIND,
 		    xasprintf("mm is that of %d", facts->lender),
@@ -311,6 +316,9 @@ static void explain_memory_of_kthread(struct explanation *to)
 		say(to, TOPIC_KIND,
 		    xasprintf("no mm; active_mm is nobody's mm"),
 		    "It has no address space. Its CPU has loaded the kernel's own, or one that an ended process left.");
+	else if (unknown & BIT(TASKMAP_ACTIVE_MM))
+		say(to, TOPIC_KIND, xasprintf("no mm"),
+		    "It has no address space. Whether its CPU has loaded one is unknown.");
 	else
 		say(to, TOPIC_KIND, xasprintf("no mm, no active_mm"),
 		    "It has no address space; while it is not running, not even a borrowed one.");
@@ -341,7 +349,8 @@ static void explain_memory(struct explanation *to)
 {
 	const struct facts *facts = &to->facts;
 
-	if (!facts->record->ids[TASKMAP_MM])
+	if (!facts->record->ids[TASKMAP_MM] &&
+	    !(facts->record->unknown & BIT(TASKMAP_MM)))
 		say(to, TOPIC_KIND, xasprintf("no mm"),
 		    model_is_ending(to->model, facts->task) ?
 		    "It has released its address space." :
@@ -491,7 +500,8 @@ static void explain_getppid(struct explanation *to)
 		    returns(facts), facts->record->ppid);
 	else
 		say(to, TOPIC_NUMBERS, xasprintf("PPID 0"),
-		    "getppid() %s 0: it has no parent.", returns(facts));
+		    "getppid() %s 0: it has no parent%s.", returns(facts),
+		    to->model->nested ? " in this pid namespace" : "");
 }
 
 /* If there are namespaces between the initial one and its own. */
@@ -521,8 +531,9 @@ static void explain_numbers(struct explanation *to)
 	if (facts->home == HOME_OTHER)
 		say(to, TOPIC_NUMBERS,
 		    xasprintf("PID %d, TGID %d", record->pid, record->tgid),
-		    "These are its numbers in its own pid namespace. In the initial one, to which all other numbers here belong, it is task %d of process %d.",
-		    record->pid, record->tgid);
+		    "These are its numbers in its own pid namespace. In the %s one, to which all other numbers here belong, it is task %d of process %d.",
+		    to->model->nested ? "outer" : "initial", record->pid,
+		    record->tgid);
 	explain_levels(to);
 	if (facts->home == HOME_OTHER && facts->gettid == 1 && !facts->dead)
 		say(to, TOPIC_NUMBERS, xasprintf("NSPID 1"),
@@ -753,15 +764,16 @@ static struct json_object *relative_object(const struct relative *relative)
 	return object;
 }
 
-static void add_home(struct json_object *object, enum home home)
+static void add_home(struct json_object *object, enum home home, bool nested)
 {
-	if (home == HOME_UNKNOWN)
+	if (nested || home == HOME_UNKNOWN)
 		json_add(object, "initial_pidns", NULL);
 	else
 		json_add_bool(object, "initial_pidns", home == HOME_INITIAL);
 }
 
-static void add_facts(struct json_object *object, const struct facts *facts)
+static void add_facts(struct json_object *object, const struct facts *facts,
+		      bool nested)
 {
 	const struct taskmap_record *record = facts->record;
 	const char *kind = kind_name(record->kind);
@@ -782,7 +794,7 @@ static void add_facts(struct json_object *object, const struct facts *facts)
 	add_number_or_null(object, "getpid", facts->getpid);
 	json_add(object, "getppid", facts->getppid_known ?
 		 json_number(facts->getppid) : NULL);
-	add_home(object, facts->home);
+	add_home(object, facts->home, nested);
 	snprintf(text, sizeof(text), "/proc/%d/task/%d", record->tgid,
 		 record->pid);
 	json_add_text(object, "proc", text);
@@ -822,7 +834,7 @@ explanation_object(const struct explanation *explanation)
 	struct json_object *object = json_new_object();
 	struct json_object *sentences = json_new_array();
 
-	add_facts(object, facts);
+	add_facts(object, facts, explanation->model->nested);
 	json_add_birth(object, &facts->birth);
 	json_add(object, "leader", relative_object(&facts->with_leader));
 	json_add(object, "parent", relative_object(&facts->with_parent));

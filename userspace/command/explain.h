@@ -16,7 +16,7 @@
 /* The pid namespace of the task. */
 enum home {
 	HOME_UNKNOWN,	/* neither process 1 nor kthreadd is in the snapshot */
-	HOME_INITIAL,	/* the one that PID and TGID refer to */
+	HOME_INITIAL,	/* the one that PID and TGID refer to, usually the initial one */
 	HOME_OTHER,
 };
 

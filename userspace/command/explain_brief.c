@@ -116,7 +116,10 @@ static char *created_by_inference(const struct explanation *of)
 		      xstrdup("no flags that share anything");
 	if (relation->vfork)
 		flags = joined(flags, "|", xstrdup("CLONE_VFORK"));
-	if (of->facts.dead || !relation->possible)
+	if (relation->maybe_vfork)
+		flags = joined(flags, ", ", xstrdup("perhaps CLONE_VFORK"));
+	if (of->facts.dead || !relation->possible ||
+	    relation->unknown & relation->untold)
 		guess = xasprintf("inferred creator: %s", who);
 	else
 		guess = xasprintf("inferred: by %s with %s%s%s, unless %sanother task created it or something changed since",
@@ -132,28 +135,40 @@ static char *line_created(const struct explanation *of)
 {
 	if (of->facts.birth.pid)
 		return created_as_recorded(of);
-	if (!of->facts.record->ppid && of->facts.leader &&
+	if (!of->facts.record->ppid && of->facts.leader && !of->model->nested &&
 	    of->facts.record->pid <= PID_KTHREADD)
 		return xstrdup("by the kernel at boot");
 	return both(why_unknown(of), created_by_inference(of));
+}
+
+/* Tasks that the caller may not inspect have objects that are unknown. */
+static bool is_closed(uint32_t unknown)
+{
+	static const uint32_t always = BIT(TASKMAP_SIGHAND) | BIT(TASKMAP_USER_NS);
+
+	return (unknown & always) == always;
 }
 
 /* A thread usually shares everything with its leader, so name the exceptions. */
 static char *shared_with_leader(const struct explanation *of)
 {
 	const struct relation *relation = &of->facts.with_leader.relation;
+	const char *known = relation->unknown ? " known" : "";
 	char *apart = names(relation->apart & ~BIT(TASKMAP_ACTIVE_MM));
 	char *line;
 
 	if (of->facts.with_leader.task == NO_TASK)
 		line = xasprintf("its leader %d is not in this snapshot",
 				 of->facts.with_leader.pid);
-	else if (*apart)
-		line = xasprintf("with its leader %d everything except %s",
-				 of->facts.with_leader.pid, apart);
-	else
-		line = xasprintf("with its leader %d everything that both hold",
+	else if (is_closed(relation->unknown))
+		line = xasprintf("the process with its leader %d",
 				 of->facts.with_leader.pid);
+	else if (*apart)
+		line = xasprintf("with its leader %d everything%s except %s",
+				 of->facts.with_leader.pid, known, apart);
+	else
+		line = xasprintf("with its leader %d everything%s that both hold",
+				 of->facts.with_leader.pid, known);
 	free(apart);
 	return line;
 }
@@ -168,20 +183,24 @@ static char *inherited(const struct explanation *of)
 	const char *who = other == &of->facts.with_parent ||
 			  of->facts.basis == BASIS_ADOPTED ? "parent" :
 			  of->facts.birth.pid ? "creator" : "inferred creator";
+	const char *cgroups;
 	char *apart, *line;
 
 	if (!other->pid || other->task == NO_TASK ||
 	    !((other->relation.same | other->relation.apart) & set))
 		return xstrdup("");
 	apart = names(other->relation.apart & set);
+	cgroups = other->relation.unknown & BIT(TASKMAP_CGROUPS) ? "" :
+		  " and cgroups";
 	if (!*apart)
-		line = xasprintf("namespaces and cgroups with its %s %d", who,
+		line = xasprintf("namespaces%s with its %s %d", cgroups, who,
 				 other->pid);
 	else if (other->relation.same & set)
-		line = xasprintf("namespaces and cgroups with its %s %d except %s",
-				 who, other->pid, apart);
+		line = xasprintf("namespaces%s with its %s %d except %s",
+				 cgroups, who, other->pid, apart);
 	else
-		line = xasprintf("no namespace and no cgroups with its %s %d", who,
+		line = xasprintf("no namespace%s with its %s %d",
+				 *cgroups ? " and no cgroups" : "", who,
 				 other->pid);
 	free(apart);
 	return line;
@@ -223,17 +242,57 @@ static char *without_creator(const struct relative *parent)
 				     "unknown: it has no parent to compare with");
 }
 
+/* Return the resources of @set, which are unknown of @who, or "". */
+static char *unknown_of(uint32_t set, const char *who)
+{
+	char *words = names(set & ~(BIT(TASKMAP_ACTIVE_MM) | BIT(TASKMAP_NSPROXY)));
+	char *line;
+
+	if (is_closed(set))
+		line = xasprintf("%s could not be inspected", who);
+	else
+		line = *words ? xasprintf("unknown of %s: %s", who, words) :
+				xstrdup("");
+	free(words);
+	return line;
+}
+
+/* Return what is unknown of the task and of the one that it is compared with. */
+static char *not_known(const struct explanation *of)
+{
+	const struct relative *other = of->facts.leader ?
+				       &of->facts.with_creator :
+				       &of->facts.with_leader;
+	uint32_t own = of->facts.record->unknown;
+	uint32_t its = other->relation.unknown & ~own;
+	char *pid = xasprintf("%d", other->pid);
+	char *line = both(unknown_of(own, "it"), unknown_of(its, pid));
+
+	free(pid);
+	return line;
+}
+
+/* That the task shares nothing is known only if all other processes are. */
+static const char *nothing_with_others(const struct explanation *of)
+{
+	if (of->facts.record->unknown & NOTED)
+		return "";
+	return of->model->unknown & NOTED ?
+	       "no mm, files or fs with another process that could be inspected" :
+	       "no mm, files or fs with another process";
+}
+
 static char *line_shares(const struct explanation *of)
 {
 	char *line = of->facts.leader ? inherited(of) : shared_with_leader(of);
 	char *others = shared_with_others(of);
+	char *unknown = not_known(of);
 
 	if (of->facts.leader && !of->facts.kernel && !of->facts.dead && !*others)
-		others = joined(others, "",
-				xstrdup("no mm, files or fs with another process"));
-	if (!*line && !*others)
+		others = joined(others, "", xstrdup(nothing_with_others(of)));
+	if (!*line && !*others && !*unknown)
 		others = joined(others, "", without_creator(&of->facts.with_parent));
-	return both(line, others);
+	return both(both(line, others), unknown);
 }
 
 /* The same sentences as in the long form. */
@@ -253,7 +312,9 @@ static char *line_unusual(const struct explanation *of)
 	char note[VALUE_SIZE];
 
 	note_oddities(of->model, of->facts.task, note);
-	return xstrdup(*note ? note : "nothing");
+	if (*note)
+		return xstrdup(note);
+	return xstrdup(of->facts.record->unknown ? "nothing known" : "nothing");
 }
 
 char *explain_line(const struct explanation *explanation, enum line line)

@@ -68,7 +68,7 @@ static uint32_t held_alone(const struct subject *subject, unsigned int by,
 		if (tasks[by].ids[r] && !tasks[without].ids[r])
 			set |= BIT(r);
 	}
-	return set;
+	return set & ~tasks[without].unknown;
 }
 
 /* Append the equal namespaces to @words, briefly. Takes ownership of @words. */
@@ -77,7 +77,8 @@ static char *with_namespaces(const struct subject *subject, char *words)
 	unsigned int own = subject->to->facts.task, other = subject->other->task;
 	uint32_t same = subject->other->relation.same & ALL_NAMESPACES;
 	uint32_t alone = held_alone(subject, own, other) |
-			 held_alone(subject, other, own);
+			 held_alone(subject, other, own) |
+			 subject->other->relation.unknown;
 
 	if (!same)
 		return words;
@@ -140,6 +141,8 @@ static void tell_held(const struct subject *subject)
 		  "It has none of these", words);
 	tell_list(subject, xasprintf("%d has none", subject->other->pid),
 		  "It alone has", nouns(held_alone(subject, own, other) & LISTED));
+	tell_list(subject, NULL, "Unknown", nouns(subject->other->relation.unknown &
+						  (LISTED | ALL_NAMESPACES)));
 }
 
 static bool of_dead(const struct subject *subject)
@@ -148,19 +151,25 @@ static bool of_dead(const struct subject *subject)
 	       model_is_dead(subject->to->model, subject->other->task);
 }
 
-/* A dead task has released most objects, so most flags cannot be inferred. */
-static void tell_flags_of_dead(const struct subject *subject)
+/*
+ * A dead task has released most objects, and the caller may not inspect some tasks, so
+ * most flags cannot be inferred.
+ */
+static void tell_some_flags(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
 	uint32_t set = relation->flags | relation->needed;
+	const char *reason = of_dead(subject) ? "is dead" :
+			     "could not be inspected completely";
 
 	if (set)
 		say(subject->to, subject->topic, flags(set),
-		    "If %d created it, these flags were among those of the call. The others are unknown: one of the two is dead.",
-		    subject->other->pid);
+		    "If %d created it, these flags were among those of the call. The others are unknown: one of the two %s.",
+		    subject->other->pid, reason);
 	else
 		say(subject->to, subject->topic, NULL,
-		    "The flags of the call are unknown: one of the two is dead and holds almost nothing.");
+		    "The flags of the call are unknown: one of the two %s%s.",
+		    reason, of_dead(subject) ? " and holds almost nothing" : "");
 }
 
 /*
@@ -184,13 +193,15 @@ static void tell_flags(const struct subject *subject)
 		    "No single clone(2) call creates such a task, because it does not take these flags together: something changed later.");
 		return;
 	}
-	if (of_dead(subject)) {
-		tell_flags_of_dead(subject);
+	if (of_dead(subject) || relation->unknown & relation->untold) {
+		tell_some_flags(subject);
 		return;
 	}
 	words = set ? flags(set) : xstrdup("no flag that shares anything");
 	if (relation->vfork)
 		words = joined(words, " | ", xstrdup("CLONE_VFORK"));
+	if (relation->maybe_vfork)
+		words = joined(words, " | ", xstrdup("perhaps CLONE_VFORK"));
 	say(subject->to, subject->topic, words,
 	    "If %d created it%s and nothing changed since, it called %s with %s%s%s.",
 	    subject->other->pid,
@@ -466,7 +477,7 @@ static void tell_uncertain(const struct subject *subject)
 {
 	const struct relation *relation = &subject->other->relation;
 	uint32_t exec = relation->untold & relation->apart & ~ALL_NAMESPACES;
-	uint32_t none = relation->untold & ~relation->apart;
+	uint32_t none = relation->untold & ~relation->apart & ~relation->unknown;
 
 	if (of_dead(subject))
 		return;
@@ -556,7 +567,10 @@ static void tell_exec(const struct subject *subject)
 
 static void tell_no_parent(const struct subject *subject)
 {
-	if (subject->to->facts.record->pid > PID_KTHREADD)
+	if (subject->to->model->nested)
+		say(subject->to, subject->topic, xasprintf("PPID 0"),
+		    "It has no parent in the pid namespace of this snapshot.");
+	else if (subject->to->facts.record->pid > PID_KTHREADD)
 		say(subject->to, subject->topic, xasprintf("PPID 0"),
 		    "It has no parent.");
 	else

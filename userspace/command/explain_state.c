@@ -63,6 +63,10 @@ static void explain_exit_code(struct explanation *to)
 	/* Older modules do not record the exit code. */
 	if (to->model->scalars <= offsetof(struct taskmap_record, exit_code))
 		return;
+	if (code < 0) {
+		state(to, NULL, "Its exit status is unknown.");
+		return;
+	}
 	fact = xasprintf("EXIT_CODE %d", code);
 	if (WIFSIGNALED(code))
 		state(to, fact, "Signal %d killed it%s.", WTERMSIG(code),
@@ -145,6 +149,8 @@ static void explain_last(struct explanation *to)
 	}
 	if (count > NAMED)
 		list = joined(list, "", xasprintf(" and %u more", count - NAMED));
+	if (model->unknown & BIT(TASKMAP_PID_NS))
+		list = joined(list, "", xstrdup(" and perhaps others"));
 	if (count)
 		state(to, xasprintf("NSPID 1"),
 		      "It is the init of its pid namespace, and waits until all other tasks there are reaped: %s.",

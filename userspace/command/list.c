@@ -106,6 +106,7 @@ static void fill_shares(const struct cell *cell, struct value *value)
 	unsigned int task = cell->row->task;
 	unsigned int origin = origin_of(model, task);
 	uint32_t set = 0;
+	bool unknown = false;
 	char *words;
 
 	if (origin == NO_TASK)
@@ -115,18 +116,45 @@ static void fill_shares(const struct cell *cell, struct value *value)
 		return;
 	}
 	for_each_resource(r) {
-		if (resources[r].shared && model_same(model, task, origin, r))
+		if (!resources[r].shared)
+			continue;
+		if (model_same(model, task, origin, r))
 			set |= BIT(r);
+		unknown |= model_unknown(model, task, origin) & BIT(r);
 	}
 	words = resource_words(set, ",", RESOURCE_NAME);
+	if (unknown)
+		words = joined(words, ",", xstrdup("?"));
 	value_set_text(value, words);
 	free(words);
 }
 
 static void fill_exit_code(const struct cell *cell, struct value *value)
 {
-	if (model_is_dead(cell->row->model, cell->row->task))
+	if (!model_is_dead(cell->row->model, cell->row->task))
+		return;
+	if (record_of(cell)->exit_code < 0)
+		value->type = VALUE_UNKNOWN;
+	else
 		fill_s32(cell, value);
+}
+
+static void fill_parent(const struct cell *cell, struct value *value)
+{
+	const struct taskmap_record *record = record_of(cell);
+
+	if (cell->row->model->proc && record->ppid && !record->parent)
+		value->type = VALUE_UNKNOWN;
+	else
+		fill_s32(cell, value);
+}
+
+static void fill_cgroup(const struct cell *cell, struct value *value)
+{
+	if (cell->row->model->proc && !record_of(cell)->cgroup)
+		value->type = VALUE_UNKNOWN;
+	else
+		fill_u64(cell, value);
 }
 
 static void fill_birth_flags(const struct cell *cell, struct value *value)
@@ -166,7 +194,7 @@ static const struct column own_columns[] = {
 	COLUMN_RECORD("PID", fill_s32, pid, "pid of the task, as gettid(2) returns it"),
 	COLUMN_RECORD("TGID", fill_s32, tgid, "pid of its thread group's leader, as getpid(2) returns it"),
 	COLUMN_RECORD("PPID", fill_s32, ppid, "tgid of its parent; 0 if it has none"),
-	COLUMN_RECORD("PARENT", fill_s32, parent, "pid of its parent, which may be a thread"),
+	COLUMN_RECORD("PARENT", fill_parent, parent, "pid of its parent, which may be a thread"),
 	COLUMN_RECORD("TRACER", fill_known, tracer, "pid of its tracer"),
 	COLUMN_RECORD("PGID", fill_s32, pgrp, "process group id"),
 	COLUMN_RECORD("SID", fill_s32, session, "session id"),
@@ -185,7 +213,7 @@ static const struct column own_columns[] = {
 	COLUMN_RECORD("FSUID", fill_u32, fsuid, "user id for file access"),
 	COLUMN_RECORD("GID", fill_u32, gid, "real group id"),
 	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "seccomp mode: 0 for none, 1 for strict, 2 for a filter"),
-	COLUMN_RECORD("CGROUP_ID", fill_u64, cgroup, "inode number of its cgroup's directory (cgroup2)"),
+	COLUMN_RECORD("CGROUP_ID", fill_cgroup, cgroup, "inode number of its cgroup's directory (cgroup2)"),
 	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of its creator"),
 	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it", .fit = FIT_CUT),
 	COLUMN_TEXT("COMM", fill_comm, "name", .fit = FIT_CUT, .least = COMM_WIDTH),

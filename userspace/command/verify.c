@@ -112,6 +112,7 @@ static int read_task(struct verification *v, int pid)
 	if (v->task_pid != pid)
 		v->task_error = proc_read(v->system->proc, v->system->cgroups,
 					  pid, &v->task);
+	need_memory(v->task_error == -ENOMEM);
 	v->task_pid = pid;
 	return v->task_error;
 }
@@ -351,9 +352,10 @@ static const struct taskmap_record *find(const struct verification *v, int pid)
 static void check_missing(struct verification *v)
 {
 	size_t count;
-	int *pids;
+	int *pids, error = proc_pids(v->system->proc, &pids, &count);
 
-	if (proc_pids(v->system->proc, &pids, &count)) {
+	need_memory(error == -ENOMEM);
+	if (error) {
 		v->unchecked++;
 		return;
 	}

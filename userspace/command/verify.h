@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
-/*
- * The sources that verify compares the module with: /proc and kcmp(2). Only
- * verify_proc.c and verify_kcmp.c access them.
- *
- * Functions return 0 or a negative errno unless stated otherwise. -ENOENT and
- * -ESRCH mean that the task is gone.
- */
+/* What verify compares: the module's answers with those of /proc and kcmp(2). */
 #ifndef TASKMAP_VERIFY_H
 #define TASKMAP_VERIFY_H
 
@@ -15,6 +9,7 @@
 
 #include "command/command.h"
 #include "core/place.h"
+#include "core/proc.h"
 
 /*
  * The answers of the module and of the other source to one question, as text.
@@ -39,41 +34,6 @@ static inline const char *some(bool there)
 
 /* verify_proc.c */
 
-/* A task as /proc shows it. */
-struct proc_task {
-	/*
-	 * Filled in as by the module, with these differences: start_ns is
-	 * rounded down to a clock tick; the ids of mm and sighand are not 0 if
-	 * there is one; all other ids and the refs are 0; a vhost worker is a
-	 * thread; cgroup is 0 if it is unknown.
-	 */
-	struct taskmap_record record;
-	int group_exit_code;	/* of a dead leader: exit code of its group */
-	char name[ANSWER_SIZE];	/* longer than comm for some kernel threads */
-};
-
-/**
- * proc_read() - read a task from /proc
- * @root: where procfs is mounted
- * @cgroups: where the cgroup2 hierarchy is mounted, or NULL
- * @pid: the task
- * @task: set to its data
- */
-int proc_read(const char *root, const char *cgroups, int pid,
-	      struct proc_task *task);
-
-/*
- * The mount point of the cgroup2 hierarchy, which the caller frees. NULL if it
- * is not mounted, or if the paths in /proc do not start at its root.
- */
-char *proc_cgroups(const char *root);
-
-/*
- * Lists the pids of all tasks in /proc, in no particular order. The caller
- * frees them.
- */
-int proc_pids(const char *root, int **pids, size_t *count);
-
 /* The fields that both the module and /proc have, numbered from 0. */
 #define FIELD_START	0	/* time of creation, which identifies a task with its pid */
 
@@ -88,26 +48,6 @@ bool field_compare(unsigned int field, const struct taskmap_record *record,
 		   const struct proc_task *task, struct answer *answer);
 
 /* verify_kcmp.c */
-
-/* Whether kcmp(2) can compare @resource. */
-bool kcmp_knows(enum taskmap_resource resource);
-
-/*
- * Returns 1 if both tasks hold the same object or both hold none, which kcmp(2)
- * does not distinguish; 0 if not; or a negative errno.
- */
-int kcmp_same(int one, int other, enum taskmap_resource resource);
-
-/* Returns 0 if kcmp(2) works, or a negative errno. */
-int kcmp_probe(void);
-
-/*
- * Creates a zombie, which holds none of the resources that kcmp(2) compares
- * except signal handlers: a task that compares equal to it does not hold one
- * either. Returns its pid, for kcmp_zombie_free(), or a negative errno.
- */
-int kcmp_zombie(void);
-void kcmp_zombie_free(int zombie);
 
 struct pair {
 	unsigned int one, other;	/* indices of tasks; @one is lower */

@@ -309,6 +309,12 @@ int model_init(struct model *model, const struct snapshot *snap)
 	model->count = snap->count;
 	model->scalars = snapshot_scalars(&snap->header);
 	model->births_ns = snap->header.births_ns;
+	model->proc = snap->header.flags & TASKMAP_PROC;
+	model->nested = snap->header.flags & TASKMAP_NESTED;
+	for (unsigned int i = 0; i < snap->count; i++) {
+		if (!model_is_kthread(model, i))
+			model->unknown |= snap->tasks[i].unknown;
+	}
 	memcpy(model->chance, (const void *)getauxval(AT_RANDOM),
 	       sizeof(model->chance));
 	error = sort_tasks(model, entry_of_task, &model->order);
@@ -452,6 +458,12 @@ bool model_same(const struct model *model, unsigned int a, unsigned int b,
 	uint64_t id = model->tasks[a].ids[resource];
 
 	return id && id == model->tasks[b].ids[resource];
+}
+
+uint32_t model_unknown(const struct model *model, unsigned int a,
+		       unsigned int b)
+{
+	return model->tasks[a].unknown | model->tasks[b].unknown;
 }
 
 bool model_differ(const struct model *model, unsigned int a, unsigned int b,

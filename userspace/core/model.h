@@ -95,6 +95,9 @@ struct model {
 	unsigned int count;
 	size_t scalars;		/* snapshot_scalars() of the file */
 	uint64_t births_ns;	/* from the header */
+	bool proc;		/* TASKMAP_PROC: also unknown are marks and births */
+	bool nested;		/* TASKMAP_NESTED */
+	uint32_t unknown;	/* resources that are unknown of some task outside the kernel */
 	/*
 	 * A random hash key: the ids in a crafted file would collide otherwise.
 	 */
@@ -176,6 +179,10 @@ struct members model_threads(const struct model *model, unsigned int task);
 /* Whether both tasks hold the same object. False if neither holds one. */
 bool model_same(const struct model *model, unsigned int a, unsigned int b,
 		enum taskmap_resource resource);
+
+/* The resources of which it is unknown what one of the two tasks holds. */
+uint32_t model_unknown(const struct model *model, unsigned int a,
+		       unsigned int b);
 
 /* Whether both tasks hold an object, and the two differ. */
 bool model_differ(const struct model *model, unsigned int a, unsigned int b,
@@ -471,6 +478,7 @@ const char *birth_name(uint64_t flags);
 struct relation {
 	uint32_t same;		/* both hold the same object */
 	uint32_t apart;		/* both hold an object, and the two differ */
+	uint32_t unknown;	/* model_unknown() */
 	/*
 	 * Resources whose clone(2) flag is required: to share one or, for a
 	 * namespace, to create one.
@@ -488,6 +496,7 @@ struct relation {
 	uint32_t chosen;	/* @other had chosen it for its children */
 	uint32_t entered;	/* an older task is in it, or NSPID is not 1 */
 	bool vfork;		/* the task still borrows the mm of @other */
+	bool maybe_vfork;	/* it may, because marks are unknown */
 	bool borrowed;		/* a kernel thread borrows the mm, which no flag causes */
 	bool possible;		/* clone(2) accepts these flags together */
 };

@@ -56,6 +56,8 @@ static bool comparable(const struct model *model, unsigned int task,
 	bool lives = !model_is_dead(model, task) &&
 		     !(record->flags & FLAG_EXITING);
 
+	if (record->unknown & BIT(resource))
+		return false;
 	switch (resource) {
 	case TASKMAP_SECCOMP:
 		return lives;
@@ -480,7 +482,8 @@ static int make_deserted(struct model *model)
 	 * Without process 1 the snapshot is incomplete, so a namespace cannot be
 	 * known to be empty.
 	 */
-	if (!count || model_find(model, 1) == NO_TASK)
+	if (!count || model->unknown & BIT(TASKMAP_PID_NS) ||
+	    model_find(model, 1) == NO_TASK)
 		return 0;
 	norms->deserted = calloc(count, sizeof(*norms->deserted));
 	if (!norms->deserted)

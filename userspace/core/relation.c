@@ -46,6 +46,7 @@ static void compare(struct relation *relation, const struct model *model,
 		else if (model_differ(model, task, other, r))
 			relation->apart |= BIT(r);
 	}
+	relation->unknown = model_unknown(model, task, other);
 	/* Only a kernel thread can use an mm without CLONE_VM: kthread_use_mm(). */
 	relation->borrowed = relation->same & BIT(TASKMAP_MM) &&
 			     (model_is_kthread(model, task) ||
@@ -57,7 +58,7 @@ static void compare(struct relation *relation, const struct model *model,
  * does not have an I/O context until it needs one; until then, CLONE_IO has nothing
  * to share. CLONE_SYSVSEM creates the semaphore undo list if there is none
  * (copy_semundo() in ipc/sem.c), so even its absence shows that the flag was not
- * used, or that the task left the list.
+ * used, or that the task left the list. What is unknown shows nothing.
  */
 static bool shows_flag(const struct model *model, unsigned int task,
 		       unsigned int other, unsigned int resource)
@@ -66,6 +67,8 @@ static bool shows_flag(const struct model *model, unsigned int task,
 	bool one = model->tasks[task].ids[resource];
 	bool two = model->tasks[other].ids[resource];
 
+	if (model_unknown(model, task, other) & BIT(resource))
+		return false;
 	if (resource == TASKMAP_SYSVSEM)
 		return !dead || (one && two);
 	if (resource == TASKMAP_IO)
@@ -209,6 +212,11 @@ int relate(struct model *model, unsigned int task, unsigned int other,
 	find_entered(relation, model, task, other);
 	relation->vfork = relation->same & BIT(TASKMAP_MM) &&
 			  model->tasks[task].marks & TASKMAP_MARK_VFORK;
+	/* A thread cannot borrow the mm, because it does not have a parent of its own. */
+	relation->maybe_vfork = model->proc && !relation->borrowed &&
+				(relation->same & (BIT(TASKMAP_MM) |
+						   BIT(TASKMAP_SIGNAL))) ==
+				BIT(TASKMAP_MM);
 	find_flags(relation, model, task, other);
 	apply_rules(relation);
 	find_beyond(relation);

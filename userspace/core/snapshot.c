@@ -222,6 +222,9 @@ void record_decode(const unsigned char *raw, const struct taskmap_header *h,
 	memcpy(task->ids, raw + h->ids_offset, known * sizeof(task->ids[0]));
 	memcpy(task->refs, raw + h->refs_offset, known * sizeof(task->refs[0]));
 	task->comm[TASKMAP_COMM_LEN - 1] = '\0';
+	task->unknown &= ALL_RESOURCES;
+	for_each_resource_in(task->unknown, r)
+		task->ids[r] = 0;
 }
 
 const char *record_fault(const struct taskmap_record *task)

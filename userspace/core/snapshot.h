@@ -71,10 +71,14 @@ struct source {
 	const char *file;	/* name of the module's file: "snapshot", "exact" or "events" */
 	const char *wanted_by;	/* names the feature if the module is too old for it */
 	long debugfs_magic;	/* f_type of debugfs in statfs(2) */
+	bool proc;		/* use /proc and kcmp(2) instead of the module */
 };
 
 /* Snapshots of the running system: taken task by task, or at one instant. */
 extern const struct source source_system, source_exact;
+
+/* A snapshot without the module. */
+extern const struct source source_proc;
 
 /* The contents of a file. */
 struct buffer {

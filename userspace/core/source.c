@@ -13,6 +13,7 @@
 
 #include "core/events.h"
 #include "core/format.h"
+#include "core/proc.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define PROCFS		"/proc/taskmap"
@@ -43,6 +44,8 @@ const struct source source_exact = {
 	.wanted_by = "--exact",
 	.debugfs_magic = DEBUGFS_MAGIC,
 };
+
+const struct source source_proc = { .root = "", .proc = true };
 
 const struct source source_events = {
 	.root = "",
@@ -160,6 +163,13 @@ static int explain_too_many(const struct source *source, struct error *error)
 			 count);
 }
 
+/* What else to do if the module cannot be used. Only it has events. */
+static const char *instead(const struct source *source)
+{
+	return strcmp(source->file, "events") ?
+	       ", or try \"taskmap --proc\"" : "";
+}
+
 /*
  * Sets @error to a remedy for the errno that open(2) of the module's files set.
  */
@@ -168,13 +178,15 @@ static int explain_open(const struct source *source, int reason,
 {
 	/* Nothing else helps as long as the module is not loaded. */
 	if (reason != ENOMEM && !exists(source, MODULE))
-		return error_set(error, "the taskmap module is not loaded: run \"modprobe taskmap\" or \"insmod taskmap.ko\"");
+		return error_set(error, "the taskmap module is not loaded: run \"modprobe taskmap\" or \"insmod taskmap.ko\"%s",
+				 instead(source));
 	switch (reason) {
 	case ENOENT:
 	case ENOTDIR:
 		return explain_missing(source, error);
 	case EACCES:
-		return error_set(error, "permission denied: run taskmap as root, for example with sudo");
+		return error_set(error, "permission denied: run taskmap as root, for example with sudo%s",
+				 instead(source));
 	case EPERM:
 		return explain_forbidden(source, error);
 	case ENOMEM:
@@ -267,6 +279,36 @@ int input_failed(const struct input *input, int reason, struct error *error)
 			 strerror(reason));
 }
 
+/* Sets @copy to the file that @snap would be read from. */
+static int copy_snapshot(const struct snapshot *snap, struct buffer *copy)
+{
+	size_t size = snap->count * sizeof(*snap->tasks);
+
+	copy->size = sizeof(snap->header) + size;
+	copy->bytes = malloc(copy->size);
+	if (!copy->bytes)
+		return -1;
+	memcpy(copy->bytes, &snap->header, sizeof(snap->header));
+	memcpy(copy->bytes + sizeof(snap->header), snap->tasks, size);
+	return 0;
+}
+
+static int read_proc(const struct source *source, struct snapshot *snap,
+		     struct buffer *copy, struct error *error)
+{
+	char root[PATH_MAX];
+
+	in_root(source, "/proc", root, sizeof(root));
+	if (proc_snapshot(root, snap, error))
+		return -1;
+	if (!copy)
+		return 0;
+	if (copy_snapshot(snap, copy))
+		error_no_memory(error);
+	snapshot_free(snap);
+	return copy->bytes ? 0 : -1;
+}
+
 /* @copy: set to the bytes of the file, unless it is NULL */
 static int read_source(const struct source *source, const char *path,
 		       struct snapshot *snap, struct buffer *copy,
@@ -275,6 +317,8 @@ static int read_source(const struct source *source, const char *path,
 	struct input input;
 	int ret;
 
+	if (source->proc && !path)
+		return read_proc(source, snap, copy, error);
 	if (input_open(&input, source, path, error))
 		return -1;
 	ret = snapshot_read(snap, input.file, input.name, copy, error);

@@ -35,6 +35,10 @@ void value_set_object(struct value *value, const struct cell *cell,
 	uint64_t id = model->tasks[task].ids[resource];
 	char *end;
 
+	if (model->tasks[task].unknown & BIT(resource)) {
+		value->type = VALUE_UNKNOWN;
+		return;
+	}
 	if (cell->color && id)
 		value->color = model_group(model, task, resource)->shared;
 	if (cell->full_ids || !id) {

@@ -125,6 +125,8 @@ struct json_object *json_header(const struct taskmap_header *header)
 	add_unsigned(object, "count", header->count);
 	json_add_bool(object, "exact", !(header->flags & TASKMAP_WALKED));
 	json_add_bool(object, "raw_ids", header->flags & TASKMAP_RAW_IDS);
+	json_add_bool(object, "proc", header->flags & TASKMAP_PROC);
+	json_add_bool(object, "nested", header->flags & TASKMAP_NESTED);
 	json_add_text(object, "fingerprint", fingerprint);
 	add_unsigned(object, "start_ns", header->start_ns);
 	add_unsigned(object, "end_ns", header->end_ns);
@@ -246,6 +248,7 @@ static struct json_object *new_value(const struct value *value)
 					   json_number(value->pids[i]) : NULL);
 		return array;
 	case VALUE_NONE:
+	case VALUE_UNKNOWN:
 		break;
 	}
 	return NULL;
@@ -265,6 +268,7 @@ static bool change(struct json_object *object, const struct value *value)
 		return object && value->text[0] &&
 		       json_object_set_string(object, value->text);
 	case VALUE_NONE:
+	case VALUE_UNKNOWN:
 		return !object;
 	case VALUE_PIDS:
 		break;

@@ -32,6 +32,7 @@ enum format {
 
 enum value_type {
 	VALUE_NONE,	/* no object, unknown, or nothing to report */
+	VALUE_UNKNOWN,	/* an object, or none; null in JSON, and "?" elsewhere */
 	VALUE_NUMBER,
 	VALUE_TEXT,
 	VALUE_PIDS,

@@ -248,6 +248,8 @@ static const char *cell_text(const struct output *output,
 {
 	if (value->type == VALUE_NUMBER)
 		put_number(value->text, value->number);
+	else if (value->type == VALUE_UNKNOWN)
+		return "?";
 	else if (value->type == VALUE_NONE ||
 		 (!value->text[0] && output->format != FORMAT_PAIRS))
 		return column->prose && is_for_people(output) ? "" : "-";

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "command.h"
 #include "command/command.h"
 #include "core/place.h"
 
@@ -213,6 +213,88 @@ TEST_WITH(test_old_module, setup, teardown)
 	assert_int_equal(view_open(&view, &options, &error), -1);
 	assert_non_null(strstr(error.text, "too old"));
 	free(error.text);
+}
+
+/* The rows as --proc makes them, of which the caller may not inspect some. */
+static struct taskmap_record *without_module(void)
+{
+	struct taskmap_record *rows = fixture_system();
+
+	for (size_t i = 0; i < fixture_system_count; i++) {
+		struct taskmap_record *row = &rows[i];
+		bool closed = row->pid == 1 || row->pid == 300 || row->pid == 401;
+
+		row->unknown = BIT(TASKMAP_CRED) | BIT(TASKMAP_NSPROXY) |
+			       BIT(TASKMAP_CGROUPS);
+		if (!row->ids[TASKMAP_MM])
+			row->unknown |= BIT(TASKMAP_ACTIVE_MM);
+		if (closed)
+			row->unknown = ALL_RESOURCES & ~BIT(TASKMAP_SIGNAL);
+		if (row->pid == 400)
+			row->exit_code = -1;
+		/* Without the check, no undo list would be another one. */
+		if (row->tgid == 200 && row->pid != 201)
+			row->ids[TASKMAP_SYSVSEM] = 200;
+		if (row->pid == 201)
+			row->unknown |= BIT(TASKMAP_SYSVSEM);
+		if (row->pid == 500)
+			row->parent = row->cgroup = 0;
+		row->marks = 0;
+		memset(row->refs, 0, sizeof(row->refs));
+	}
+	return rows;
+}
+
+/* What is unknown is never taken for none, nor the other way round. */
+static void expect_without_module(const char *name, uint32_t flags,
+				  const char *const *lines)
+{
+	const struct shape shape = { .flags = TASKMAP_PROC | flags };
+	struct taskmap_record *rows = without_module();
+	char *dir = fixture_dir();
+	struct transcript transcript;
+
+	free(fixture_image_file(dir, "s", rows, fixture_system_count, &shape));
+	free(fixture_image_file(dir, "module", rows, 3, NULL));
+	transcript_begin(&transcript);
+	for (; *lines; lines++)
+		transcript_run(&transcript, dir, *lines);
+	transcript_expect(&transcript, name);
+	free(rows);
+	fixture_remove(dir);
+}
+
+TEST(test_without_module)
+{
+	expect_without_module("without-module", 0, (const char *const[]){
+		"$T -i $S/s -n -r -o PID,PARENT,EXIT_CODE,CGROUP_ID,MM,MM_REFS,FILES,IO,CRED,NETNS,SHARES,NOTE",
+		"$T -i $S/s -n -r -p 1 -o PID,MM,SIGNAL",
+		"$T -i $S/s -n -P -p 1 -o PID,MM,SIGNAL",
+		"$T -i $S/s -J -k kthread -o PID,MM,FILES,CRED",
+		"$T -i $S/s -n -r groups mm cred",
+		"$T -i $S/s -n -r drift",
+		"$T -i $S/s explain 1 2 100 202 301 400 401 402",
+		"$T -i $S/s compare 200 202 300",
+		"$T -i $S/s compare 300 301",
+		"$T -i $S/s compare 500 501",
+		"$T -i $S/s -J compare 300 301",
+		"$T -i $S/s explain --long 301",
+		"$T -i $S/s explain --long 402",
+		"$T -i $S/s explain --long 501",
+		"$T -i $S/s explain --long 600",
+		"$T diff $S/s $S/module 2>&1 | sed 's|/[^ ]*/||g'",
+		NULL });
+}
+
+/* Process 1 of a container is not the one that the kernel created at boot. */
+TEST(test_nested)
+{
+	expect_without_module("without-module-nested", TASKMAP_NESTED,
+			      (const char *const[]){
+		"$T -i $S/s explain 1",
+		"$T -i $S/s explain --long 1",
+		"$T -i $S/s -J explain 100 | grep -o '\"initial_pidns\":[a-z]*'",
+		NULL });
 }
 
 int main(void)

@@ -99,7 +99,7 @@ static const struct {
 } systems[] = {
 	{ { IN_DEBUGFS, IN_PROCFS " not this" }, NULL, 0, false },
 	{ { IN_PROCFS }, NULL, 0, false },
-	{ { NULL }, "run \"modprobe taskmap\" or \"insmod taskmap.ko\"",
+	{ { NULL }, "run \"modprobe taskmap\" or \"insmod taskmap.ko\", or try \"taskmap --proc\"",
 	  0, false },
 	{ { LOADED },
 	  "\"mount -t debugfs debugfs /sys/kernel/debug\"", 0, false },
@@ -113,7 +113,8 @@ static const struct {
 	{ { DEBUGFS "/taskmap/exact", IN_DEBUGFS " not this" }, NULL, 0, true },
 	{ { LOADED, IN_DEBUGFS }, "too old for --exact", 0, true },
 	{ { LOADED, IN_PROCFS }, "too old for --exact", 0, true },
-	{ { LOADED }, "run taskmap as root, for example with sudo", EACCES, false },
+	{ { LOADED }, "run taskmap as root, for example with sudo, or try \"taskmap --proc\"",
+	  EACCES, false },
 	{ { NULL }, "module is not loaded", EACCES, false },
 	{ { RAW }, "ids=raw requires CAP_SYSLOG, CAP_SYS_RAWIO", EPERM, false },
 	{ { LOADED, LOCKDOWN " none integrity [confidentiality]\n" },

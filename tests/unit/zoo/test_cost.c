@@ -211,7 +211,7 @@ TEST(test_usage)
 	expect("$Z cost -n -1", 2, "", "taskmap-zoo: invalid number ");
 	expect("$Z cost --rounds 5x", 2, "", "taskmap-zoo: invalid number ");
 	expect("$Z cost --rounds ''", 2, "", "taskmap-zoo: invalid number ");
-	expect("$Z cost -a", 2, "", "taskmap-zoo: --all can only be used with list\n");
+	expect("$Z cost -a", 2, "", "taskmap-zoo: --all can only be used with list and to create shapes\n");
 	expect("$Z list -J", 2, "", "taskmap-zoo: --json, ");
 	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds can only be used with cost\n");
 	skip_without_proc();
