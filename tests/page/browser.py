@@ -107,11 +107,16 @@ class Browser:
         elif method == "Page.loadEventFired":
             self.loaded = True
 
-    def open(self, path):
-        self.loaded = False
+    def open(self, path, fragment=""):
+        """Loads a file, even if only its fragment differs from what is shown."""
+        self.load("about:blank")
         self.complaints = []
         self.requests = []
-        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        self.load("file://" + os.path.abspath(path) + fragment)
+
+    def load(self, url):
+        self.loaded = False
+        self.call("Page.navigate", url=url)
         while not self.loaded:
             self.note(json.loads(self.socket.recv()))
 

@@ -23,7 +23,7 @@ DRAWN = "mm files fs sighand signal".split()
 class Task:
     """A task and its objects. An object's number is the pid of its first holder."""
 
-    def __init__(self, pid, name, kind="process", leader=None, **holds):
+    def __init__(self, pid, name, kind="process", leader=None, /, **holds):
         self.pid = pid
         self.tgid = leader.tgid if leader else pid
         self.name = name

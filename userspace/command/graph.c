@@ -380,36 +380,37 @@ static int draw_svg(const struct graph *graph,
 	return status ? -1 : 0;
 }
 
-static int print_graph(const struct options *options,
-		       const struct graph *graph,
-		       const struct taskmap_header *header, struct error *error)
+static int draw_page(const struct options *options, struct error *error)
 {
-	switch (options->output.format) {
-	case FORMAT_SVG:
-		return draw_svg(graph, header, error);
-	case FORMAT_HTML:
-		graph_print_page(graph, header);
-		return 0;
-	default:
-		graph_print_dot(graph, header, stdout);
-		return 0;
-	}
+	struct view view;
+
+	if (options->files)
+		return graph_page_of_files(options, error);
+	if (view_open(&view, options, error))
+		return -1;
+	view_choose(&view);
+	graph_print_page(&view);
+	return view_close(&view, STATUS_DONE);
 }
 
 int graph_command(const struct options *options, struct error *error)
 {
 	struct graph graph;
 	struct view view;
-	int ret;
+	int ret = 0;
 
+	if (options->output.format == FORMAT_HTML)
+		return draw_page(options, error);
 	if (view_open(&view, options, error))
 		return -1;
 	view_choose(&view);
 	graph_init(&graph, &view.model, &(struct object_filter){
 		options->resources, view.chosen, options->all },
 		options->births);
-	need_memory(model_group_all(&view.model, NOTED));
-	ret = print_graph(options, &graph, &view.snap.header, error);
+	if (options->output.format == FORMAT_SVG)
+		ret = draw_svg(&graph, &view.snap.header, error);
+	else
+		graph_print_dot(&graph, &view.snap.header, stdout);
 	graph_free(&graph);
 	return view_close(&view, ret ? ret : STATUS_DONE);
 }

@@ -100,14 +100,18 @@ void graph_print_dot(const struct graph *graph,
 
 /**
  * graph_print_page() - print the page to standard output
- * @graph: the graph
- * @header: header of its snapshot
+ * @view: the snapshot and its chosen tasks
  *
  * Names of tasks are written only in the page's JSON, where "<" is escaped: a name
  * cannot end the element that contains it.
  */
-void graph_print_page(const struct graph *graph,
-		      const struct taskmap_header *header);
+void graph_print_page(struct view *view);
+
+/*
+ * Prints a page that steps through the snapshots in the files options->args. Returns
+ * an enum exit_status, or -1 with @error set.
+ */
+int graph_page_of_files(const struct options *options, struct error *error);
 
 /* The contents of graph_page.html, with a placeholder for the data. */
 extern const char page_text[] __attribute__((visibility("hidden")));
