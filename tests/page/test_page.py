@@ -684,6 +684,15 @@ class Series(PageTest):
         self.browser.key("ArrowRight")
         self.assertEqual(self.events(), self.SECOND)
 
+    def test_focus_stays_with_its_task(self):
+        self.page.focus_grid()
+        for _ in range(3):
+            self.browser.key("ArrowDown")
+        self.assertEqual(self.page.focused(), (21, TASK))
+        for key in "nnpp":
+            self.browser.type(key)
+            self.assertEqual(self.page.focused(), (21, TASK))
+
     def test_a_task_stays_selected(self):
         self.page.open(fragment="#task=21")
         self.assertIn("everything that both hold", self.page.panel())
