@@ -282,6 +282,11 @@ uint32_t graph_own(const struct graph *graph, unsigned int task)
 	return own;
 }
 
+bool graph_is_crowded(const struct graph *graph)
+{
+	return graph->fold_count > GRAPH_READABLE;
+}
+
 bool graph_is_written(const struct bundle *bundle)
 {
 	return bundle->lines > GRAPH_LINES;
@@ -314,16 +319,45 @@ static int explain_dot(int status, struct error *error)
  */
 #define SVG_FD		9
 
-/* main() reports a failure to write at the end, as for all output. */
-static void print_svg(void)
+static void print_title(const struct graph *graph)
 {
+	printf("<title>taskmap: %u of %u tasks and the objects that they hold</title>\n"
+	       "<desc>Tasks are on the left, objects on the right. A line leads from a task to each object that it holds.%s%s</desc>\n",
+	       graph->task_count, graph->model->count,
+	       graph_is_crowded(graph) ? " " : "",
+	       graph_is_crowded(graph) ? GRAPH_CROWDED : "");
+}
+
+/*
+ * Copies the drawing, and makes it an image with a title and a description for
+ * screen readers. main() reports a failure to write at the end, as for all output.
+ */
+static void print_svg(const struct graph *graph)
+{
+	static const char begin[] = "<svg ";
 	FILE *svg = fdopen(SVG_FD, "r");
-	int c;
+	bool titled = false;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
 
 	need_memory(!svg);
 	rewind(svg);
-	while ((c = getc(svg)) != EOF)
-		putchar(c);
+	while ((length = getline(&line, &size, svg)) >= 0) {
+		const char *rest = line;
+
+		if (!strncmp(line, begin, strlen(begin))) {
+			fputs("<svg role=\"img\" ", stdout);
+			rest += strlen(begin);
+			length -= (ssize_t)strlen(begin);
+		} else if (!titled && !strncmp(line, "<g ", strlen("<g "))) {
+			print_title(graph);
+			titled = true;
+		}
+		fwrite(rest, 1, (size_t)length, stdout);
+	}
+	need_memory(!feof(svg));
+	free(line);
 	fclose(svg);
 }
 
@@ -376,7 +410,7 @@ static int draw_svg(const struct graph *graph,
 	if (fd != SVG_FD)
 		close(fd);
 	if (!status)
-		print_svg();
+		print_svg(graph);
 	return status ? -1 : 0;
 }
 

@@ -21,6 +21,12 @@
  */
 #define GRAPH_LINES	24
 
+/* Maximum number of nodes of tasks that a drawing can have and still be read. */
+#define GRAPH_READABLE	200
+
+/* What a drawing with more says. */
+#define GRAPH_CROWDED	"There are too many tasks to read this: draw fewer, or use --html."
+
 /* Objects that the same tasks hold; at least one. */
 struct bundle {
 	const struct object *objects;	/* sorted by resource */
@@ -86,6 +92,9 @@ uint32_t graph_own(const struct graph *graph, unsigned int task);
  * are drawn to them.
  */
 bool graph_is_written(const struct bundle *bundle);
+
+/* Whether the drawing has too many nodes to be read. */
+bool graph_is_crowded(const struct graph *graph);
 
 /**
  * graph_print_dot() - print a graph as DOT

@@ -474,6 +474,8 @@ TEST(test_dot)
 	static const char *const lines[] = {
 		"$T graph -i $S --svg >svg; grep -c '<svg' svg; grep -c 'class=\"edge\"' svg; grep -c 'class=\"node' svg",
 		"$T graph -i $S --svg >/dev/full",
+		/* An image, with one title and one description of its own. */
+		"$T graph -i $S 1 --svg | grep -oE '^<(svg role=\"img\" |title>taskmap:.*|desc>.*)'",
 		NULL
 	};
 
@@ -502,6 +504,29 @@ TEST(test_many)
 	assert_non_null(strstr(out, "\ndrawn\n"));
 	free(out);
 	free(rows);
+}
+
+/* A drawing with many nodes says so, in its title and in the picture. */
+TEST(test_crowded)
+{
+	enum { COUNT = 2 * GRAPH_READABLE + 2 };
+	struct taskmap_record rows[COUNT];
+	char *out;
+
+	for (int i = 0; i < COUNT; i++)
+		rows[i] = i % 2 ? thread(&rows[i - 1], i + 1) :
+				  process(i + 1, 0, "x");
+	out = out_of(rows, COUNT - 2 - GRAPH_READABLE, "$T graph -i $S");
+	assert_null(strstr(out, GRAPH_CROWDED));
+	free(out);
+	out = out_of(rows, COUNT, "$T graph -i $S");
+	assert_non_null(strstr(out, GRAPH_CROWDED));
+	free(out);
+	out = out_of(rows, COUNT,
+		     DOT("cat >/dev/null; echo \"<svg x>\"; echo \"<g >\"")
+		     SVG " | grep -c '^<desc>.*too many tasks'");
+	assert_string_equal(out, "1\n");
+	free(out);
 }
 
 TEST(test_births)
