@@ -619,6 +619,16 @@ class Crowd(PageTest):
         self.page.hover(2, "fs")
         self.assertLessEqual({(2, TASK), (2, "fs")}, self.page.lit())
 
+    def test_link_to_a_folded_task(self):
+        self.page.open(fragment="#task=1000")
+        self.assertIn(1000, self.page.rows())
+        self.assertIn((1000, TASK), self.page.lit())
+
+    def test_names_of_objects_fit(self):
+        self.assertTrue(self.page.js(
+            "[...document.querySelectorAll('td.shared span')].every("
+            "e => e.scrollWidth <= e.clientWidth)"))
+
     def test_unfold_by_mouse_and_keyboard(self):
         rows = self.page.all_rows()
         expanded = self.page.cell(102, TASK) + ".ariaExpanded"
@@ -734,6 +744,9 @@ class Series(PageTest):
         lefts = self.page.js(self.LEFTS +
                              "(['60 ', '\u05e9\u05dc\u05d5\u05dd', ' 12', '61 nginx'])")
         self.assertEqual(lefts, sorted(lefts))
+        self.assertEqual(self.page.js(
+            "[...document.querySelectorAll('.comm')].filter(e => e.querySelector('bdi'))"
+            ".map(e => e.innerHTML)"), ["<bdi>\u05e9\u05dc\u05d5\u05dd</bdi> 12"])
 
 
 class Faults(PageTest):
@@ -780,6 +793,11 @@ class Faults(PageTest):
                 " / innerHeight > .9, box.right < innerWidth] })()"),
                 [True, True, True])
             self.page.focus_grid()
+            self.assertTrue(self.page.js(self.VISIBLE))
+            # The panel does not cover the row that it explains.
+            for key in ["ArrowDown"] * 4 + ["Enter"]:
+                self.browser.key(key)
+            self.assertIn("22 (server)", self.page.panel())
             self.assertTrue(self.page.js(self.VISIBLE))
 
     def test_print(self):
