@@ -61,7 +61,7 @@ NEED_packages := $(NEED_vm) bsdextrautils git
 NEED_kernels := $(NEED_live) $(NEED_headers)
 NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
 # To render the page of "taskmap graph"
-NEED_page := $(READER_PACKAGES) chromium python3-websocket fonts-dejavu-core
+NEED_page := $(READER_PACKAGES) chromium firefox-esr python3-websocket fonts-dejavu-core
 NEED_watched := $(NEED_live) $(NEED_fuzz) patch
 NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
 NEED_soak := $(NEED_watched) stress-ng

@@ -34,6 +34,7 @@ struct command {
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_pid_args(struct options *options);
+static void parse_drawn(struct options *options);
 static void parse_compared_pids(struct options *options);
 static void parse_watched(struct options *options);
 
@@ -54,8 +55,10 @@ static const struct command commands[] = {
 	  "compare what tasks share, and name the flags for that", "",
 	  parse_compared_pids, compare_command },
 	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiEN",
-	  "draw tasks and what they hold: DOT, SVG or HTML", "",
-	  parse_pid_args, graph_command },
+	  "draw tasks and what they hold: DOT, SVG or HTML",
+	  "With --html, PID can be replaced by files that \"taskmap save\" wrote: the page\n"
+	  "then steps through these snapshots.\n",
+	  parse_drawn, graph_command },
 	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
@@ -420,6 +423,27 @@ static void parse_pid_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_list(options, *arg, parse_pid);
+}
+
+/* Pids or, for a page, files. */
+static void parse_drawn(struct options *options)
+{
+	const char *first = *options->args;
+	unsigned int inputs = 0;
+
+	options->files = given['W'] && first &&
+			 first[strspn(first, "0123456789,")];
+	if (!options->files) {
+		parse_pid_args(options);
+		return;
+	}
+	for (char **arg = options->args; *arg; arg++)
+		inputs += !strcmp(*arg, "-");
+	if (inputs > 1)
+		usage_error("only one file can be standard input");
+	if (given['i'] || given['E'])
+		usage_error("files and --%s cannot be used together",
+			    given['i'] ? "input" : "exact");
 }
 
 /* COMMAND may be any word, and have options of its own. */

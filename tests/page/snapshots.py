@@ -23,7 +23,7 @@ DRAWN = "mm files fs sighand signal".split()
 class Task:
     """A task and its objects. An object's number is the pid of its first holder."""
 
-    def __init__(self, pid, name, kind="process", leader=None, **holds):
+    def __init__(self, pid, name, kind="process", leader=None, /, **holds):
         self.pid = pid
         self.tgid = leader.tgid if leader else pid
         self.name = name
@@ -36,11 +36,12 @@ class Task:
             self.holds.update(active_mm=0, io=0, sysvsem=0, seccomp=0)
         self.holds.update(holds)
         self.dead = False
+        self.start = pid * 1000
         self.birth = 0, 0       # the creator's pid, and the flags
 
     def record(self):
         fields = image.RECORD.pack(
-            0, self.pid * 1000, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
+            0, self.start, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
             0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
             os.fsencode(self.name), self.birth[1], 0, self.birth[0],
             *[0] * 8, b"", 0)
@@ -78,6 +79,27 @@ def ten():
         linuxthreads,
         dead,
     ]
+
+
+def series():
+    """Three snapshots, with a container in which a name is written from right to
+    left. From the first to the second, 31 goes, 70 comes, 62 dies, and 21 gets other
+    files. The third is like the second, but 70 is another task with that pid."""
+    inside = {"pid": 60, "mnt": 60, "nsproxy": 60, "pid_children": 60}
+    snaps = []
+    for step in range(3):
+        tasks = ten()
+        nginx = Task(61, "nginx", "main", **inside)
+        tasks += [Task(60, "\u05e9\u05dc\u05d5\u05dd 12", **inside), nginx,
+                  Task(62, "nginx", "thread", nginx)]
+        if step:
+            tasks = [task for task in tasks if task.pid != 31]
+            tasks[4].holds["files"] = 21
+            tasks[-1].dead = True
+            tasks.append(Task(70, "newcomer"))
+            tasks[-1].start += step
+        snaps.append(tasks)
+    return snaps
 
 
 def crowd(count):

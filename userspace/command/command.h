@@ -23,6 +23,7 @@ struct options {
 	bool births;		/* graph: also draw who created whom */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
+	bool files;		/* graph: @args are snapshots, not pids */
 	uint64_t seed;		/* verify: random seed */
 	bool seeded;		/* @seed was given */
 	bool dashes;		/* "--" precedes the arguments */
@@ -127,6 +128,27 @@ const char *helper_words(const struct model *model, unsigned int task);
  */
 bool seccomp_is_strict(const struct model *model, unsigned int a,
 		       unsigned int b);
+
+/*
+ * What drift finds in the @chosen tasks: an array of objects with the rule, the
+ * resources, the reason and the pids. @exact: also check references.
+ */
+struct json_object *drift_array(struct model *model, bool exact,
+				const bool *chosen);
+
+/*
+ * What compare says of @task and @first: an array of the relation, whether the flags
+ * are recorded, the flags and the note.
+ */
+struct json_object *comparison_words(struct model *model, unsigned int task,
+				     unsigned int first);
+
+/*
+ * Sets @error unless one load of the module made both snapshots, whose names are in
+ * @names. Returns 0 or -1.
+ */
+int check_same_load(const struct snapshot *a, const struct snapshot *b,
+		    char **names, struct error *error);
 
 /* Adds the members of @relation to @object. */
 void json_add_relation(struct json_object *object,

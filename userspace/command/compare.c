@@ -79,8 +79,8 @@ static void print_matrix(const struct model *model, bool color)
 }
 
 /* Return what the flags alone do not show. The caller frees it. */
-static char *note_of(const struct model *model, unsigned int index,
-		     const struct pair *pair)
+static char *note_of(const struct model *model, unsigned int task,
+		     unsigned int first, const struct pair *pair)
 {
 	const struct relation *relation = &pair->relation;
 	const char *name = relation_name(relation);
@@ -92,7 +92,7 @@ static char *note_of(const struct model *model, unsigned int index,
 		return joined(note, "", xstrdup("no single call does this"));
 	if (relation->borrowed)
 		return joined(note, "", xstrdup("a kernel thread borrows mm"));
-	if (model_is_dead(model, 0) || model_is_dead(model, index))
+	if (model_is_dead(model, first) || model_is_dead(model, task))
 		return joined(note, "", xstrdup("one is dead: most flags are unknown"));
 	if (name)
 		note = joined(note, "; ", xasprintf("like %s", name));
@@ -172,18 +172,16 @@ struct cells {
 	char *of[COLUMNS];
 };
 
-static struct cells cells_of(const struct model *model,
-			     const struct pair *pairs, unsigned int index)
+static struct cells cells_of(const struct model *model, unsigned int task,
+			     unsigned int first, const struct pair *pair)
 {
-	const struct pair *pair = &pairs[index];
-
 	return (struct cells){ {
-		[PID] = xasprintf("%d", model->tasks[index].pid),
-		[RELATION] = kin_of(model->tasks[0].pid, pair->kin),
+		[PID] = xasprintf("%d", model->tasks[task].pid),
+		[RELATION] = kin_of(model->tasks[first].pid, pair->kin),
 		[RECORDED] = xstrdup(pair->birth.pid ? "yes" : "no"),
 		[FLAGS] = flags_of(pair),
 		[NOTE] = pair->birth.pid ? note_of_birth(&pair->birth) :
-					   note_of(model, index, pair),
+					   note_of(model, task, first, pair),
 	} };
 }
 
@@ -247,7 +245,7 @@ static void print_flags(const struct model *model, const struct pair *pairs)
 	struct cells *rows = xcalloc(count, sizeof(*rows));
 
 	for (unsigned int i = 0; i < count; i++)
-		rows[i] = cells_of(model, pairs, i + 1);
+		rows[i] = cells_of(model, i + 1, 0, &pairs[i + 1]);
 	fit(rows, count);
 	print_heading(model->tasks[0].pid);
 	for (unsigned int column = 0; column < COLUMNS; column++)
@@ -352,6 +350,21 @@ static struct pair pair_of(struct model *all, unsigned int task,
 			 (pair.kin == KIN_CHILD ||
 			  (pair.kin == KIN_THREAD && !model_is_leader(all, task)));
 	return pair;
+}
+
+struct json_object *comparison_words(struct model *model, unsigned int task,
+				     unsigned int first)
+{
+	const struct pair pair = pair_of(model, task, first);
+	struct cells cells = cells_of(model, task, first, &pair);
+	struct json_object *array = json_new_array();
+
+	for (unsigned int column = 0; column < COLUMNS; column++) {
+		if (column != PID)
+			json_append(array, json_text(cells.of[column]));
+		free(cells.of[column]);
+	}
+	return array;
 }
 
 int compare_command(const struct options *options, struct error *error)

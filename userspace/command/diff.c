@@ -455,8 +455,8 @@ static int print_diff(const struct options *options, struct snapshot *a,
  * After another load of the module all ids differ, and after another boot so do
  * all pids. The result would look like an answer, but mean nothing.
  */
-static int check_same_load(const struct snapshot *a, const struct snapshot *b,
-			   char **names, struct error *error)
+int check_same_load(const struct snapshot *a, const struct snapshot *b,
+		    char **names, struct error *error)
 {
 	if (a->header.fingerprint == b->header.fingerprint)
 		return 0;

@@ -44,7 +44,7 @@ struct drift {
 	struct finding *findings;	/* in order of pid */
 	size_t count;
 	int *pids;		/* of all findings */
-	/* By object number: the last tgid for which the object was examined. */
+	/* By number of the group of holders: the last tgid for which the object was examined. */
 	int *examined[TASKMAP_RESOURCES];
 };
 
@@ -430,8 +430,8 @@ static uint32_t not_examined(struct drift *drift, unsigned int task)
 	uint32_t set = 0;
 
 	for_each_resource_in(APART, r) {
-		int *examined = &drift->examined[r][model_number(drift->model,
-								 task, r)];
+		const unsigned int *numbers = drift->model->holders[r].number;
+		int *examined = &drift->examined[r][numbers[task]];
 
 		if (*examined != tgid)
 			set |= BIT(r);
@@ -875,6 +875,33 @@ static struct row row_at(const struct rows *rows, size_t index)
 		.task = findings[index].task,
 		.of = &findings[index],
 	};
+}
+
+static struct json_object *finding_object(const struct finding *finding)
+{
+	struct json_object *object = json_new_object();
+	struct json_object *pids = json_new_array();
+
+	for (uint32_t i = 0; i < finding->tasks; i++)
+		json_append(pids, json_number(finding->pids[i]));
+	json_add_text(object, "rule", rules[finding->rule]);
+	json_add(object, "what", json_resources(finding->resources, false));
+	json_add_text(object, "reason", finding->reason);
+	json_add(object, "pids", pids);
+	return object;
+}
+
+struct json_object *drift_array(struct model *model, bool exact,
+				const bool *chosen)
+{
+	struct json_object *array = json_new_array();
+	struct drift drift;
+
+	drift_init(&drift, model, exact, chosen);
+	for (size_t i = 0; i < drift.count; i++)
+		json_append(array, finding_object(&drift.findings[i]));
+	drift_free(&drift);
+	return array;
 }
 
 int drift_command(const struct options *options, struct error *error)

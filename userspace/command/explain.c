@@ -701,6 +701,21 @@ static const char *const labels[LINES] = {
 	[LINE_UNUSUAL] = "unusual",
 };
 
+const char *explain_label(enum line line)
+{
+	return labels[line];
+}
+
+void explain_lines(struct model *model, unsigned int task, bool elsewhere,
+		   char *lines[LINES])
+{
+	struct explanation explanation = explain(model, task, elsewhere);
+
+	for (unsigned int line = 0; line < LINES; line++)
+		lines[line] = explain_line(&explanation, line);
+	explanation_free(&explanation);
+}
+
 static void print_brief(const struct explanation *explanation)
 {
 	static const char indent[] = "          ";

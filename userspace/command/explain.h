@@ -125,6 +125,13 @@ enum line {
 	LINES
 };
 
+/* The label of a line. LINE_KIND has none: NULL. */
+const char *explain_label(enum line line);
+
+/* Sets @lines to the lines of the short form. The caller frees them. */
+void explain_lines(struct model *model, unsigned int task, bool elsewhere,
+		   char *lines[LINES]);
+
 /* Return one of these lines without its label. The caller frees it. */
 char *explain_line(const struct explanation *explanation, enum line line);
 

@@ -282,6 +282,11 @@ uint32_t graph_own(const struct graph *graph, unsigned int task)
 	return own;
 }
 
+bool graph_is_crowded(const struct graph *graph)
+{
+	return graph->fold_count > GRAPH_READABLE;
+}
+
 bool graph_is_written(const struct bundle *bundle)
 {
 	return bundle->lines > GRAPH_LINES;
@@ -314,16 +319,45 @@ static int explain_dot(int status, struct error *error)
  */
 #define SVG_FD		9
 
-/* main() reports a failure to write at the end, as for all output. */
-static void print_svg(void)
+static void print_title(const struct graph *graph)
 {
+	printf("<title>taskmap: %u of %u tasks and the objects that they hold</title>\n"
+	       "<desc>Tasks are on the left, objects on the right. A line leads from a task to each object that it holds.%s%s</desc>\n",
+	       graph->task_count, graph->model->count,
+	       graph_is_crowded(graph) ? " " : "",
+	       graph_is_crowded(graph) ? GRAPH_CROWDED : "");
+}
+
+/*
+ * Copies the drawing, and makes it an image with a title and a description for
+ * screen readers. main() reports a failure to write at the end, as for all output.
+ */
+static void print_svg(const struct graph *graph)
+{
+	static const char begin[] = "<svg ";
 	FILE *svg = fdopen(SVG_FD, "r");
-	int c;
+	bool titled = false;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
 
 	need_memory(!svg);
 	rewind(svg);
-	while ((c = getc(svg)) != EOF)
-		putchar(c);
+	while ((length = getline(&line, &size, svg)) >= 0) {
+		const char *rest = line;
+
+		if (!strncmp(line, begin, strlen(begin))) {
+			fputs("<svg role=\"img\" ", stdout);
+			rest += strlen(begin);
+			length -= (ssize_t)strlen(begin);
+		} else if (!titled && !strncmp(line, "<g ", strlen("<g "))) {
+			print_title(graph);
+			titled = true;
+		}
+		fwrite(rest, 1, (size_t)length, stdout);
+	}
+	need_memory(!feof(svg));
+	free(line);
 	fclose(svg);
 }
 
@@ -376,40 +410,41 @@ static int draw_svg(const struct graph *graph,
 	if (fd != SVG_FD)
 		close(fd);
 	if (!status)
-		print_svg();
+		print_svg(graph);
 	return status ? -1 : 0;
 }
 
-static int print_graph(const struct options *options,
-		       const struct graph *graph,
-		       const struct taskmap_header *header, struct error *error)
+static int draw_page(const struct options *options, struct error *error)
 {
-	switch (options->output.format) {
-	case FORMAT_SVG:
-		return draw_svg(graph, header, error);
-	case FORMAT_HTML:
-		graph_print_page(graph, header);
-		return 0;
-	default:
-		graph_print_dot(graph, header, stdout);
-		return 0;
-	}
+	struct view view;
+
+	if (options->files)
+		return graph_page_of_files(options, error);
+	if (view_open(&view, options, error))
+		return -1;
+	view_choose(&view);
+	graph_print_page(&view);
+	return view_close(&view, STATUS_DONE);
 }
 
 int graph_command(const struct options *options, struct error *error)
 {
 	struct graph graph;
 	struct view view;
-	int ret;
+	int ret = 0;
 
+	if (options->output.format == FORMAT_HTML)
+		return draw_page(options, error);
 	if (view_open(&view, options, error))
 		return -1;
 	view_choose(&view);
 	graph_init(&graph, &view.model, &(struct object_filter){
 		options->resources, view.chosen, options->all },
 		options->births);
-	need_memory(model_group_all(&view.model, NOTED));
-	ret = print_graph(options, &graph, &view.snap.header, error);
+	if (options->output.format == FORMAT_SVG)
+		ret = draw_svg(&graph, &view.snap.header, error);
+	else
+		graph_print_dot(&graph, &view.snap.header, stdout);
 	graph_free(&graph);
 	return view_close(&view, ret ? ret : STATUS_DONE);
 }

@@ -21,6 +21,12 @@
  */
 #define GRAPH_LINES	24
 
+/* Maximum number of nodes of tasks that a drawing can have and still be read. */
+#define GRAPH_READABLE	200
+
+/* What a drawing with more says. */
+#define GRAPH_CROWDED	"There are too many tasks to read this: draw fewer, or use --html."
+
 /* Objects that the same tasks hold; at least one. */
 struct bundle {
 	const struct object *objects;	/* sorted by resource */
@@ -87,6 +93,9 @@ uint32_t graph_own(const struct graph *graph, unsigned int task);
  */
 bool graph_is_written(const struct bundle *bundle);
 
+/* Whether the drawing has too many nodes to be read. */
+bool graph_is_crowded(const struct graph *graph);
+
 /**
  * graph_print_dot() - print a graph as DOT
  * @graph: the graph
@@ -100,14 +109,18 @@ void graph_print_dot(const struct graph *graph,
 
 /**
  * graph_print_page() - print the page to standard output
- * @graph: the graph
- * @header: header of its snapshot
+ * @view: the snapshot and its chosen tasks
  *
  * Names of tasks are written only in the page's JSON, where "<" is escaped: a name
  * cannot end the element that contains it.
  */
-void graph_print_page(const struct graph *graph,
-		      const struct taskmap_header *header);
+void graph_print_page(struct view *view);
+
+/*
+ * Prints a page that steps through the snapshots in the files options->args. Returns
+ * an enum exit_status, or -1 with @error set.
+ */
+int graph_page_of_files(const struct options *options, struct error *error);
 
 /* The contents of graph_page.html, with a placeholder for the data. */
 extern const char page_text[] __attribute__((visibility("hidden")));

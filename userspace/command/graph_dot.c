@@ -330,6 +330,15 @@ static void put_births(const struct graph *graph, FILE *out)
 	}
 }
 
+/* Below the drawing. */
+static const char *const legend[] = {
+	"Square: a task, and what it alone holds. Bold: the leader of several threads.",
+	"Cut corners: a kernel thread. Two tabs: a kernel worker. Dashed: a dead task.",
+	"Double: several tasks. Frame around tasks: a thread group.",
+	"Rounded: objects with the same holders. Dashed line: a borrowed address space.",
+	"Dotted arrow: from a task to one that it created.",
+};
+
 void graph_print_dot(const struct graph *graph,
 		     const struct taskmap_header *header, FILE *out)
 {
@@ -339,7 +348,12 @@ void graph_print_dot(const struct graph *graph,
 	fprintf(out, "%u of %u tasks, Linux ", graph->task_count,
 		graph->model->count);
 	put_text(escape(header->release, release), out);
-	fputs("\"\n"
+	fputs("\\l", out);
+	for (size_t i = 0; i < ARRAY_SIZE(legend); i++)
+		fprintf(out, "%s\\l", legend[i]);
+	if (graph_is_crowded(graph))
+		fputs(GRAPH_CROWDED "\\l", out);
+	fputs("\"\n  labeljust=l\n"
 	      "  rankdir=LR\n"
 	      "  ranksep=1.2\n"
 	      "  pack=24\n"

@@ -377,9 +377,11 @@ const char *json_line(struct json_object *object, size_t *length);
  *
  * A task's name can be any bytes except NUL. Valid, printable UTF-8 is kept.
  * Backslashes, control characters (C0, DEL, C1), line and paragraph separators,
- * characters that reorder bidirectional text, and bytes that are not UTF-8 become
- * \ooo, three octal digits for each byte. So a name never breaks a line, a terminal
- * or JSON, and can be decoded without loss.
+ * characters that reorder bidirectional text or show nothing, combining marks
+ * without a character before them, and bytes that are not UTF-8 become \ooo, three
+ * octal digits for each byte. So a name never breaks a line, a terminal or JSON,
+ * does not look like another one without these characters, and can be decoded
+ * without loss.
  */
 
 /* Maximum size of @length bytes after escaping, including the NUL. */

@@ -50,15 +50,55 @@ static unsigned int decode(const unsigned char *s, uint32_t *code)
 	return *code >= 0xd800 && *code <= 0xdfff ? 0 : length;
 }
 
-static bool printable(uint32_t code)
+struct range {
+	uint32_t first, last;
+};
+
+static bool is_in(uint32_t code, const struct range *ranges, size_t count)
 {
-	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
+	for (size_t i = 0; i < count; i++) {
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Control characters, separators, characters that reorder the line, and those that
+ * show nothing, with which two names could look the same. (Most of these are
+ * Default_Ignorable_Code_Point in Unicode.)
+ */
+static const struct range hidden[] = {
+	{ 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+	{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+	{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+	{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+	{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
+/*
+ * Marks that are drawn over the character before them: the blocks that contain
+ * nothing else, and the marks of Cyrillic, Hebrew and Arabic.
+ */
+static const struct range combining[] = {
+	{ 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd }, { 0x5bf, 0x5bf },
+	{ 0x5c1, 0x5c2 }, { 0x5c4, 0x5c5 }, { 0x5c7, 0x5c7 },
+	{ 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x670, 0x670 },
+	{ 0x6d6, 0x6dc }, { 0x6df, 0x6e4 }, { 0x6e7, 0x6e8 },
+	{ 0x6ea, 0x6ed }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
+	{ 0x20d0, 0x20ff }, { 0xfe20, 0xfe2f },
+};
+
+/*
+ * Whether @code is printed as it is. @after: a character of the name that is printed
+ * as it is precedes it, over which a mark can be drawn.
+ */
+static bool printable(uint32_t code, bool after)
+{
+	if (code == '\\' || is_in(code, hidden, ARRAY_SIZE(hidden)))
 		return false;
-	if (code == 0x061c || code == 0x200e || code == 0x200f)	/* bidi marks */
-		return false;
-	if (code >= 0x2028 && code <= 0x202e)	/* separators, bidi embeddings */
-		return false;
-	return !(code >= 0x2066 && code <= 0x2069);	/* bidi isolates */
+	return after || !is_in(code, combining, ARRAY_SIZE(combining));
 }
 
 static char *put_octal(char *out, unsigned char byte)
@@ -74,12 +114,13 @@ char *escape(const char *name, char *out)
 {
 	const unsigned char *s = (const unsigned char *)name;
 	char *end = out;
+	bool plain = false;
 	uint32_t code;
 
 	while (*s) {
 		unsigned int length = decode(s, &code);
-		bool plain = length && printable(code) && code != '\\';
 
+		plain = length && printable(code, plain);
 		for (length = length ? length : 1; length; length--, s++) {
 			if (plain)
 				*end++ = (char)*s;

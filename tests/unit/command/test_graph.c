@@ -321,7 +321,9 @@ TEST(test_names)
 		root = json_tokener_parse(data);
 		if (!root)
 			fail_msg("not JSON: %s", data);
-		assert_true(json_object_object_get_ex(root, "tasks", &task));
+		assert_true(json_object_object_get_ex(root, "snapshots", &task));
+		task = json_object_array_get_idx(task, 0);
+		assert_true(json_object_object_get_ex(task, "tasks", &task));
 		task = json_object_array_get_idx(task, 0);
 		assert_true(json_object_object_get_ex(task, "comm", &task));
 		assert_string_equal(json_object_get_string(task),
@@ -385,7 +387,7 @@ GOLDEN_TEST(test_release, "command/graph-release")
 	fixture_remove(dir);
 }
 
-/* The data of the page: tasks with their objects, in the order of folds. */
+/* The data of the page: tasks, their objects, and what the other commands say. */
 GOLDEN_TEST(test_html_data, "command/graph-data")
 {
 	struct taskmap_record *rows = fixture_system();
@@ -397,6 +399,38 @@ GOLDEN_TEST(test_html_data, "command/graph-data")
 	free(data);
 	free(out);
 	free(rows);
+}
+
+/*
+ * A page of several snapshots: equal numbers are equal ids in all of them, and those
+ * of different loads of the module are refused.
+ */
+GOLDEN_TEST(test_series, "command/graph-series")
+{
+	struct taskmap_record rows[3] = {
+		process(5, 0, "x"), { 0 }, process(7, 0, "y"),
+	};
+	char *dir = fixture_dir();
+	unsigned char *image;
+	size_t size;
+
+	rows[1] = thread(&rows[0], 6);
+	free(fixture_image_file(dir, "a", rows, 3, NULL));
+	rows[1].ids[TASKMAP_FILES] = OTHER(1);
+	free(fixture_image_file(dir, "b", rows, 2, NULL));
+	/* Without task 5, its object would have the number 1 in "c" alone. */
+	free(fixture_image_file(dir, "c", rows + 1, 1, NULL));
+	image = fixture_image(rows, 2, NULL, &size);
+	((struct taskmap_header *)image)->fingerprint++;
+	free(fixture_file(dir, "other", image, size));
+	transcript_run(to, dir, "cd $S; $T graph --html --resources mm,files a b c | "
+		       "grep -oE '\"(file|pid)\":[^,]*|^\\[.*|\"holds\":[0-9]*'");
+	transcript_run(to, dir, "cd $S; $T graph --html -p 7 b a c | grep -o '\"pid\":[^,]*,\"tgid.*start\"'");
+	transcript_run(to, dir, "cd $S; $T graph --html a b other");
+	transcript_run(to, dir, "cd $S; $T graph --html a nothing");
+	transcript_run(to, dir, "cd $S; $T graph --html a - <b | grep -o '\"file\":[^,]*'");
+	free(image);
+	fixture_remove(dir);
 }
 
 /* Creates a script that replaces dot(1). */
@@ -440,6 +474,8 @@ TEST(test_dot)
 	static const char *const lines[] = {
 		"$T graph -i $S --svg >svg; grep -c '<svg' svg; grep -c 'class=\"edge\"' svg; grep -c 'class=\"node' svg",
 		"$T graph -i $S --svg >/dev/full",
+		/* An image, with one title and one description of its own. */
+		"$T graph -i $S 1 --svg | grep -oE '^<(svg role=\"img\" |title>taskmap:.*|desc>.*)'",
 		NULL
 	};
 
@@ -468,6 +504,29 @@ TEST(test_many)
 	assert_non_null(strstr(out, "\ndrawn\n"));
 	free(out);
 	free(rows);
+}
+
+/* A drawing with many nodes says so, in its title and in the picture. */
+TEST(test_crowded)
+{
+	enum { COUNT = 2 * GRAPH_READABLE + 2 };
+	struct taskmap_record rows[COUNT];
+	char *out;
+
+	for (int i = 0; i < COUNT; i++)
+		rows[i] = i % 2 ? thread(&rows[i - 1], i + 1) :
+				  process(i + 1, 0, "x");
+	out = out_of(rows, COUNT - 2 - GRAPH_READABLE, "$T graph -i $S");
+	assert_null(strstr(out, GRAPH_CROWDED));
+	free(out);
+	out = out_of(rows, COUNT, "$T graph -i $S");
+	assert_non_null(strstr(out, GRAPH_CROWDED));
+	free(out);
+	out = out_of(rows, COUNT,
+		     DOT("cat >/dev/null; echo \"<svg x>\"; echo \"<g >\"")
+		     SVG " | grep -c '^<desc>.*too many tasks'");
+	assert_string_equal(out, "1\n");
+	free(out);
 }
 
 TEST(test_births)
