@@ -16,20 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
-
-struct command {
-	const char *name;
-	const char *args;	/* as the help shows them */
-	int min_args, max_args;
-	const struct columns *columns;	/* NULL: it has no table */
-	const char *options;	/* letters of the options that it takes */
-	const char *summary;	/* what it does, in a phrase */
-	const char *details;	/* lines of its help, or "" */
-	/* Parses options->args; NULL: run() does that */
-	void (*parse_args)(struct options *options);
-	int (*run)(const struct options *options, struct error *error);
-};
+#include "options.h"
 
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
@@ -38,80 +25,78 @@ static void parse_compared_pids(struct options *options);
 static void parse_watched(struct options *options);
 
 /* The first is the default. */
-static const struct command commands[] = {
-	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiEH",
+const struct command commands[] = {
+	{ "list", "", WORDS_OTHER, 0, 0, &task_columns, "TJornPpkFAiEH",
 	  "show every task: what it is and what it holds (default)", "",
 	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
+	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
-	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiE",
+	{ "explain", "PID...", WORDS_TASKS, 1, INT_MAX, NULL, "LJiE",
 	  "explain what a task is, and why", "",
 	  parse_pid_args, explain_command },
-	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiE",
+	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiE",
 	  "compare what tasks share, and name the flags for that", "",
 	  parse_compared_pids, compare_command },
-	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiE",
+	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkaiE",
 	  "draw tasks and what they hold: DOT, SVG or HTML", "",
 	  parse_pid_args, graph_command },
-	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JornPpkFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiEH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JornPpkFAiEH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
-	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
+	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
 	  "compare the module's data with kcmp(2) and /proc", "",
 	  parse_pid_args, verify_command },
-	{ "save", "FILE", 1, 1, NULL, "iE",
+	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "Jpiu",
+	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "Jpiu",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
+	{ 0 }
 };
 
-/* An option, and its line in the help. */
-struct option_row {
-	int letter;		/* its name in the code */
-	const char *name;	/* with its dashes */
-	const char *argument;	/* NULL: it takes none */
-	const char *help;
+#define COMMANDS	(ARRAY_SIZE(commands) - 1)
+
+const struct option_row option_rows[] = {
+	{ 'T', "--tree", NULL, WORDS_OTHER, "show threads below leaders, leaders below parents" },
+	{ 'J', "--json", NULL, WORDS_OTHER, "print JSON, with full ids" },
+	{ 'r', "--raw", NULL, WORDS_OTHER, "separate columns by blanks, and escape blanks" },
+	{ 'P', "--pairs", NULL, WORDS_OTHER, "print KEY=\"value\"" },
+	{ 'n', "--noheadings", NULL, WORDS_OTHER, "do not print headings" },
+	{ 'o', "--output", "LIST", WORDS_COLUMNS, "show these columns; +LIST adds to the default ones" },
+	{ 'A', "--output-all", NULL, WORDS_OTHER, "show all columns" },
+	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
+	{ 'p', "--pid", "LIST", WORDS_TASKS, "only these tasks, and all threads of these processes" },
+	{ 'k', "--kind", "LIST", WORDS_KINDS, "only tasks of these kinds" },
+	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
+	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
+	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
+	{ 'R', "--resources", "LIST", WORDS_RESOURCES, "draw these resources; +LIST adds to the default ones" },
+	{ 'B', "--births", NULL, WORDS_OTHER, "also draw who created whom" },
+	{ 'L', "--long", NULL, WORDS_OTHER, "print everything, with the facts beside it" },
+	{ 'c', "--compare", "LIST", WORDS_COMPARED, "compare these columns; +LIST adds to the default ones" },
+	{ 'i', "--input", "FILE", WORDS_FILES, "read a saved snapshot (- is standard input)" },
+	{ 'E', "--exact", NULL, WORDS_OTHER, "stop the system to read it at one instant" },
+	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
+	{ 'u', "--user", "USER", WORDS_USERS, "run COMMAND as USER; by default the user who called sudo" },
+	{ 'H', "--list-columns", NULL, WORDS_OTHER, "list the columns" },
+	{ 'V', "--version", NULL, WORDS_OTHER, "display the version and exit" },
+	{ 'h', "--help", NULL, WORDS_OTHER, "display this help and exit" },
+	{ 0 }
 };
 
-static const struct option_row option_rows[] = {
-	{ 'T', "--tree", NULL, "show threads below leaders, leaders below parents" },
-	{ 'J', "--json", NULL, "print JSON, with full ids" },
-	{ 'r', "--raw", NULL, "separate columns by blanks, and escape blanks" },
-	{ 'P', "--pairs", NULL, "print KEY=\"value\"" },
-	{ 'n', "--noheadings", NULL, "do not print headings" },
-	{ 'o', "--output", "LIST", "show these columns; +LIST adds to the default ones" },
-	{ 'A', "--output-all", NULL, "show all columns" },
-	{ 'F', "--full-ids", NULL, "show ids as 16 hex digits, not as \"mm#3\"" },
-	{ 'p', "--pid", "LIST", "only these tasks, and all threads of these processes" },
-	{ 'k', "--kind", "LIST", "only tasks of these kinds" },
-	{ 'a', "--all", NULL, "also objects that only one task holds" },
-	{ 'G', "--svg", NULL, "print SVG, drawn by Graphviz" },
-	{ 'W', "--html", NULL, "print a page for a browser" },
-	{ 'R', "--resources", "LIST", "draw these resources; +LIST adds to the default ones" },
-	{ 'B', "--births", NULL, "also draw who created whom" },
-	{ 'L', "--long", NULL, "print everything, with the facts beside it" },
-	{ 'c', "--compare", "LIST", "compare these columns; +LIST adds to the default ones" },
-	{ 'i', "--input", "FILE", "read a saved snapshot (- is standard input)" },
-	{ 'E', "--exact", NULL, "stop the system to read it at one instant" },
-	{ 'S', "--seed", "NUMBER", "random seed for choosing the pairs to verify" },
-	{ 'u', "--user", "USER", "run COMMAND as USER; by default the user who called sudo" },
-	{ 'H', "--list-columns", NULL, "list the columns" },
-	{ 'V', "--version", NULL, "display the version and exit" },
-	{ 'h', "--help", NULL, "display this help and exit" },
-};
+#define OPTIONS		(ARRAY_SIZE(option_rows) - 1)
 
 /* The letters that are also short options. ":" makes getopt(3) report errors to us. */
-static const char short_options[] = ":TJo:nrPHp:k:ac:i:u:Vh";
+const char *const short_options = ":TJo:nrPHp:k:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
@@ -150,15 +135,29 @@ static _Noreturn void finish(int status)
 	exit(status);
 }
 
+const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+bool takes_option(const struct command *command, const struct option_row *row)
+{
+	return strchr("Vh", row->letter) ||
+	       strchr(command->options, row->letter);
+}
+
 static void print_options(const struct command *command)
 {
 	puts("\nOptions:");
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 		char left[32];
 
-		if (!strchr("Vh", row->letter) &&
-		    !strchr(command->options, row->letter))
+		if (!takes_option(command, row))
 			continue;
 		snprintf(left, sizeof(left), "%s%s%s", row->name,
 			 row->argument ? " " : "",
@@ -175,7 +174,7 @@ static void print_commands(void)
 	puts("Usage: taskmap [COMMAND] [options]\n\n"
 	     "Show which kernel objects the tasks of a system hold and share.\n\n"
 	     "Commands:");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		printf(" %-7s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
 	print_options(&commands[0]);
@@ -504,7 +503,7 @@ static void parse_user(struct options *options, const char *name)
 /* @word is what getopt(3) did not understand, unless it is a short option. */
 static _Noreturn void bad_option(const char *word)
 {
-	const char *names[ARRAY_SIZE(option_rows)];
+	const char *names[OPTIONS];
 
 	if (strncmp(word, "--", 2)) {
 		const char letter[] = { '-', (char)optopt };
@@ -513,10 +512,10 @@ static _Noreturn void bad_option(const char *word)
 	}
 	if (optopt)
 		bad_word("unexpected argument", word, strlen(word));
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+	for (size_t i = 0; i < OPTIONS; i++)
 		names[i] = option_rows[i].name;
 	unknown_word("option", word, strcspn(word, "="), names,
-		     ARRAY_SIZE(option_rows), "--help");
+		     OPTIONS, "--help");
 	hint();
 }
 
@@ -560,10 +559,10 @@ static void parse_option(struct options *options, int option, const char *word)
 
 static void parse_options(int argc, char **argv, struct options *options)
 {
-	struct option long_options[ARRAY_SIZE(option_rows) + 1] = { 0 };
+	struct option long_options[OPTIONS + 1] = { 0 };
 	int option;
 
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
 		long_options[i] = (struct option){
@@ -629,27 +628,25 @@ static void check_exclusive(void)
 
 static void check_taken(const struct command *command)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (given[row->letter] && !strchr(command->options, row->letter))
+		if (given[row->letter] && !takes_option(command, row))
 			usage_error("%s does not take %s", command->name,
 				    row->name);
 	}
 }
 
-static const struct command *find_command(const char *name)
+static const struct command *parse_command(const char *word)
 {
-	const char *names[ARRAY_SIZE(commands)];
+	const struct command *command = find_command(word);
+	const char *names[COMMANDS];
 
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	if (command)
+		return command;
+	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
-	unknown_word("command", name, strlen(name), names, ARRAY_SIZE(commands),
-		     NULL);
+	unknown_word("command", word, strlen(word), names, COMMANDS, NULL);
 	hint();
 }
 
@@ -659,7 +656,7 @@ static const struct command *take_command(char **args, struct options *options)
 	const struct command *command = &commands[0];
 
 	if (*args)
-		command = find_command(*args++);
+		command = parse_command(*args++);
 	else if (given['h'])
 		help(NULL);
 	if (given['h'])
@@ -711,6 +708,10 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	if (argc > 2 && !strcmp(argv[1], "--complete")) {
+		complete(argv + 2);
+		finish(STATUS_DONE);
+	}
 	parse_options(argc, argv, &options);
 	command = take_command(argv + optind, &options);
 	check_args(command, &options);

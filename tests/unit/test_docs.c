@@ -249,7 +249,7 @@ static char *complete_for(const char *program, const char *body,
 
 	skip_without_proc();	/* where bash's <(...) finds its /dev/fd */
 	line = xasprintf("command -v bash >/dev/null || exit 1; "
-			 "bash -c '. $U/../../userspace/completion/%s; %s() { %s; }; "
+			 "bash -c '. $U/../../userspace/completion/bash/%s; %s() { %s; }; "
 			 "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
 			 "_$(echo %s | tr - _); printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
 			 program, program, body, words, program);
@@ -395,12 +395,12 @@ TEST(test_completion_arguments)
 		{ "taskmap --seed 1", "" },
 		{ "taskmap drift x", "" },
 		{ "taskmap gro", "groups\n" },
-		{ "taskmap -o pid,mm_", "PID,MM_REFS\n" },
+		{ "taskmap -o pid,mm_", "pid,mm_refs\n" },
 		{ "taskmap -o +usern",
-		  "+USERNS\n+USERNS_REFS\n+USERNS_INODE\n" },
-		{ "taskmap groups -o out", "OUTSIDE\n" },
-		{ "taskmap diff -o wh", "WHAT\n" },
-		{ "taskmap diff -c s", "SID\nS\nSTART\nSECCOMP_MODE\nSHARES\n"
+		  "+userns\n+userns_refs\n+userns_inode\n" },
+		{ "taskmap groups -o out", "outside\n" },
+		{ "taskmap diff -o WH", "WHAT\n" },
+		{ "taskmap diff -c S", "SID\nS\nSTART\nSECCOMP_MODE\nSHARES\n"
 		  "SIGHAND\nSIGHAND_REFS\nSIGNAL\nSIGNAL_REFS\nSYSVSEM\n"
 		  "SYSVSEM_REFS\nSECCOMP\nSECCOMP_REFS\n" },
 		{ "taskmap-zoo \"\"", "list\ncost\nfork\nvfork\n" },
