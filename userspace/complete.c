@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <pwd.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,18 @@ static void offer_commands(const struct partial *partial)
 {
 	for (const struct command *row = commands; row->name; row++)
 		offer(partial, row->name, row->summary);
+}
+
+/* Of the options with the name of @row, the one that @command takes. */
+static const struct option_row *meant(const struct option_row *row,
+				      const struct command *command)
+{
+	const struct option_row *other = option_rows;
+
+	while (command && other->name &&
+	       (strcmp(other->name, row->name) || !takes_option(command, other)))
+		other++;
+	return command && other->name ? other : row;
 }
 
 /* @command: NULL for the options of all commands */
@@ -83,7 +96,29 @@ static void offer_users(const struct partial *partial)
 	endpwent();
 }
 
-static void offer_task(const struct partial *partial, const char *pid)
+/* Whether no byte of @name means something to a shell or in a list. */
+static bool is_plain(const char *name)
+{
+	while (isalnum((unsigned char)*name) || (*name && strchr("_-./+:@", *name)))
+		name++;
+	return !*name;
+}
+
+/* Whether @name is offered for the first time. */
+static bool is_new(const char *name)
+{
+	static void *names;
+	char *copy = xstrdup(name);
+	char **kept = tsearch(copy, &names, (int (*)(const void *, const void *))strcmp);
+
+	need_memory(!kept);
+	if (*kept != copy)
+		free(copy);
+	return *kept == copy;
+}
+
+/* @pids: also offer the pid, not only the name */
+static void offer_task(const struct partial *partial, const char *pid, bool pids)
 {
 	char path[PATH_MAX], comm[TASKMAP_COMM_LEN];
 	FILE *file;
@@ -95,20 +130,24 @@ static void offer_task(const struct partial *partial, const char *pid)
 	if (fscanf(file, "%15[^\n]", comm) == 1) {
 		char shown[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 
-		offer(partial, pid, escape(comm, shown));
+		escape(comm, shown);
+		if (pids)
+			offer(partial, pid, shown);
+		if (is_plain(comm) && is_new(comm))
+			offer(partial, comm, "name of a task");
 	}
 	fclose(file);
 }
 
 /* The processes in /proc, which needs neither root nor the module. */
-static void offer_tasks(const struct partial *partial)
+static void offer_tasks(const struct partial *partial, bool pids)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 
 	while (proc && (entry = readdir(proc))) {
 		if (isdigit((unsigned char)*entry->d_name))
-			offer_task(partial, entry->d_name);
+			offer_task(partial, entry->d_name, pids);
 	}
 	if (proc)
 		closedir(proc);
@@ -136,7 +175,11 @@ static void offer_words(const struct partial *partial, enum words words,
 		offer_resources(partial);
 		break;
 	case WORDS_TASKS:
-		offer_tasks(partial);
+		offer(partial, "self", "the running taskmap");
+		offer_tasks(partial, true);
+		break;
+	case WORDS_NAMES:
+		offer_tasks(partial, false);
 		break;
 	case WORDS_USERS:
 		offer_users(partial);
@@ -218,8 +261,10 @@ static void complete_argument(const char *word, size_t from,
 {
 	const struct partial partial = last_item(word, from);
 
-	puts(option->words == WORDS_FILES ? "files" : "list");
-	offer_words(&partial, option->words, command);
+	enum words words = meant(option, command)->words;
+
+	puts(words == WORDS_FILES ? "files" : "list");
+	offer_words(&partial, words, command);
 }
 
 void complete(char **words)

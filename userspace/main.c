@@ -15,48 +15,51 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
-static void parse_pid_args(struct options *options);
-static void parse_compared_pids(struct options *options);
+static void parse_task_args(struct options *options);
+static void parse_compared_tasks(struct options *options);
 static void parse_watched(struct options *options);
 
 /* The first is the default. */
 const struct command commands[] = {
-	{ "list", "", WORDS_OTHER, 0, 0, &task_columns, "TJornPpkFAiEH",
+	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
+	  "TJornPpkCuFAiEH",
 	  "show every task: what it is and what it holds (default)", "",
-	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns, "JornPpkFAaiEH",
+	  parse_task_args, list_command },
+	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
+	  "JornPpkCuFAaiEH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
 	{ "explain", "PID...", WORDS_TASKS, 1, INT_MAX, NULL, "LJiE",
 	  "explain what a task is, and why", "",
-	  parse_pid_args, explain_command },
+	  parse_task_args, explain_command },
 	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiE",
 	  "compare what tasks share, and name the flags for that", "",
-	  parse_compared_pids, compare_command },
-	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkaiE",
+	  parse_compared_tasks, compare_command },
+	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkCuaiE",
 	  "draw tasks and what they hold: DOT, SVG or HTML", "",
-	  parse_pid_args, graph_command },
-	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JornPpkFAcH",
+	  parse_task_args, graph_command },
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JornPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JornPpkFAiEH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JornPpkCuFAiEH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
 	  "compare the module's data with kcmp(2) and /proc", "",
-	  parse_pid_args, verify_command },
+	  parse_task_args, verify_command },
 	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "Jpiu",
+	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JpiU",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
@@ -76,6 +79,8 @@ const struct option_row option_rows[] = {
 	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
 	{ 'p', "--pid", "LIST", WORDS_TASKS, "only these tasks, and all threads of these processes" },
 	{ 'k', "--kind", "LIST", WORDS_KINDS, "only tasks of these kinds" },
+	{ 'C', "--comm", "LIST", WORDS_NAMES, "only tasks with these names" },
+	{ 'u', "--user", "LIST", WORDS_USERS, "only tasks of these effective users" },
 	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
 	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
 	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
@@ -86,7 +91,8 @@ const struct option_row option_rows[] = {
 	{ 'i', "--input", "FILE", WORDS_FILES, "read a saved snapshot (- is standard input)" },
 	{ 'E', "--exact", NULL, WORDS_OTHER, "stop the system to read it at one instant" },
 	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
-	{ 'u', "--user", "USER", WORDS_USERS, "run COMMAND as USER; by default the user who called sudo" },
+	{ 'U', "--user", "USER", WORDS_USERS,
+	  "run COMMAND as USER; by default the user who called sudo" },
 	{ 'H', "--list-columns", NULL, WORDS_OTHER, "list the columns" },
 	{ 'V', "--version", NULL, WORDS_OTHER, "display the version and exit" },
 	{ 'h', "--help", NULL, WORDS_OTHER, "display this help and exit" },
@@ -96,13 +102,26 @@ const struct option_row option_rows[] = {
 #define OPTIONS		(ARRAY_SIZE(option_rows) - 1)
 
 /* The letters that are also short options. ":" makes getopt(3) report errors to us. */
-const char *const short_options = ":TJo:nrPHp:k:ac:i:u:Vh";
+const char *const short_options = ":TJo:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
+
+/* Words that the nearest word does not answer, and what to use instead. */
+static const struct {
+	const char *word, *instead;
+} synonyms[] = {
+	{ "ls", "list" },
+	{ "ps", "list" },
+	{ "kernel", "kthread" },
+	{ "memory", "mm" },
+};
+
+/* "self" was given: the process that runs this. */
+static bool self_given;
 
 /* The given pids: a tree of tsearch(3) with numbers instead of pointers. */
 static void *given_pids;
@@ -150,11 +169,22 @@ bool takes_option(const struct command *command, const struct option_row *row)
 	       strchr(command->options, row->letter);
 }
 
+/* The letter that getopt(3) returns: that of the first option with this name. */
+static int typed_letter(const struct option_row *row)
+{
+	const struct option_row *first = option_rows;
+
+	while (strcmp(first->name, row->name))
+		first++;
+	return first->letter;
+}
+
 static void print_options(const struct command *command)
 {
 	puts("\nOptions:");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
+		int letter = typed_letter(row);
 		char left[32];
 
 		if (!takes_option(command, row))
@@ -162,8 +192,8 @@ static void print_options(const struct command *command)
 		snprintf(left, sizeof(left), "%s%s%s", row->name,
 			 row->argument ? " " : "",
 			 row->argument ? row->argument : "");
-		if (strchr(short_options, row->letter))
-			printf(" -%c, %-17s %s\n", row->letter, left, row->help);
+		if (strchr(short_options, letter))
+			printf(" -%c, %-17s %s\n", letter, left, row->help);
 		else
 			printf("     %-17s %s\n", left, row->help);
 	}
@@ -218,61 +248,19 @@ static _Noreturn void hint(void)
 
 #define usage_error(...)	(complain(__VA_ARGS__), hint())
 
-/*
- * How many letters must be inserted, deleted, replaced or swapped with the next one
- * to turn @word, of @length bytes, into @name, ignoring case.
- */
-static size_t distance(const char *word, size_t length, const char *name)
+/* The one of @count @names that @word probably means, or NULL. */
+static const char *meant(const char *word, size_t length,
+			 const char *const *names, size_t count)
 {
-	size_t width = strlen(name) + 1, result;
-	size_t *cells = xcalloc((length + 1) * width, sizeof(*cells));
-#define CELL(i, j)	cells[(i) * width + (j)]
-#define SAME(i, j)	(tolower((unsigned char)word[i]) == \
-			 tolower((unsigned char)name[j]))
-
-	for (size_t i = 0; i <= length; i++) {
-		for (size_t j = 0; j < width; j++) {
-			size_t best = i && j ? CELL(i - 1, j - 1) +
-					       !SAME(i - 1, j - 1) : i + j;
-
-			if (i && CELL(i - 1, j) + 1 < best)
-				best = CELL(i - 1, j) + 1;
-			if (j && CELL(i, j - 1) + 1 < best)
-				best = CELL(i, j - 1) + 1;
-			if (i > 1 && j > 1 && SAME(i - 1, j - 2) &&
-			    SAME(i - 2, j - 1) && CELL(i - 2, j - 2) + 1 < best)
-				best = CELL(i - 2, j - 2) + 1;
-			CELL(i, j) = best;
+	for (size_t i = 0; i < ARRAY_SIZE(synonyms); i++) {
+		if (!same_word(synonyms[i].word, word, length))
+			continue;
+		for (size_t j = 0; j < count; j++) {
+			if (!strcmp(names[j], synonyms[i].instead))
+				return names[j];
 		}
 	}
-#undef SAME
-#undef CELL
-	result = cells[(length + 1) * width - 1];
-	free(cells);
-	return result;
-}
-
-/* The longest word that a suggestion is looked for; no name is longer. */
-#define LONGEST_WORD	32
-
-/* The one of @count @names that @word can be a misspelling of, or NULL. */
-static const char *nearest(const char *word, size_t length,
-			   const char *const *names, size_t count)
-{
-	size_t least = (length + 2) / 4;
-	const char *found = NULL;
-
-	if (!length || length > LONGEST_WORD)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		size_t edits = distance(word, length, names[i]);
-
-		if (edits < least || (edits == least && !found)) {
-			least = edits;
-			found = names[i];
-		}
-	}
-	return found;
+	return nearest(word, length, names, count);
 }
 
 /*
@@ -286,7 +274,7 @@ static void unknown_word(const char *what, const char *word, size_t length,
 {
 	char *copy = xasprintf("%.*s", (int)length, word);
 	char *shown = escaped(copy);
-	const char *near = nearest(word, length, names, count);
+	const char *near = meant(word, length, names, count);
 
 	fprintf(stderr, "taskmap: unknown %s '%s'", what, shown);
 	if (near)
@@ -366,23 +354,88 @@ static bool is_repeated(int pid)
 	return false;
 }
 
-static void parse_pid(struct options *options, const char *word, size_t length)
+/* Returns -1 unless the word is a decimal number up to @most. */
+static int64_t parse_number(const char *word, size_t length, int64_t most)
 {
-	struct filter *filter = &options->filter;
-	int pid = 0;
+	int64_t number = length ? 0 : -1;
 
 	for (size_t i = 0; i < length; i++) {
-		if (word[i] < '0' || word[i] > '9' ||
-		    __builtin_mul_overflow(pid, 10, &pid) ||
-		    __builtin_add_overflow(pid, word[i] - '0', &pid))
+		if (word[i] < '0' || word[i] > '9')
+			return -1;
+		number = 10 * number + word[i] - '0';
+		if (number > most)
+			return -1;
+	}
+	return number;
+}
+
+static void add_wanted(struct wanted **list, size_t *count,
+		       const struct wanted *wanted)
+{
+	*list = xgrow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = *wanted;
+}
+
+/* A longer name is cut off, as the kernel does. */
+static struct wanted wanted_name(const char *word, size_t length)
+{
+	struct wanted wanted = { 0 };
+
+	if (length >= sizeof(wanted.name))
+		length = sizeof(wanted.name) - 1;
+	memcpy(wanted.name, word, length);
+	return wanted;
+}
+
+/* What looks like a number is a pid, and all else the name of a task. */
+static bool is_name(const char *word, size_t length)
+{
+	size_t digits = strspn(word, "0123456789+-");
+
+	return digits < length;
+}
+
+static void parse_task(struct options *options, const char *word, size_t length)
+{
+	struct filter *filter = &options->filter;
+	struct wanted wanted = { 0 };
+
+	if (length == strlen("self") && !strncmp(word, "self", length)) {
+		wanted.pid = getpid();
+		self_given = true;
+	} else if (is_name(word, length)) {
+		wanted = wanted_name(word, length);
+	} else {
+		wanted.pid = (int)parse_number(word, length, INT_MAX);
+		if (wanted.pid <= 0)
 			bad_word("invalid pid", word, length);
 	}
-	if (!pid)
-		bad_word("invalid pid", word, length);
-	if (is_repeated(pid))
-		return;
-	filter->pids = xgrow(filter->pids, filter->pid_count, sizeof(pid));
-	filter->pids[filter->pid_count++] = pid;
+	if (!wanted.pid || !is_repeated(wanted.pid))
+		add_wanted(&filter->tasks, &filter->task_count, &wanted);
+}
+
+static void parse_name(struct options *options, const char *word, size_t length)
+{
+	const struct wanted wanted = wanted_name(word, length);
+
+	add_wanted(&options->filter.names, &options->filter.name_count, &wanted);
+}
+
+/* A name or a uid, which does not need an account. */
+static void parse_user(struct options *options, const char *word, size_t length)
+{
+	struct filter *filter = &options->filter;
+	char *name = xasprintf("%.*s", (int)length, word);
+	const struct passwd *account = getpwnam(name);
+	int64_t uid = account ? account->pw_uid :
+				parse_number(word, length, UINT32_MAX);
+
+	if (uid < 0)
+		bad_word("unknown user", word, length);
+	free(name);
+	filter->users = xgrow(filter->users, filter->user_count,
+			      sizeof(*filter->users));
+	filter->users[filter->user_count++] = (uint32_t)uid;
 }
 
 /* Calls @parse for each word of @list, separated by commas. */
@@ -412,11 +465,20 @@ static void parse_seed(struct options *options, const char *word)
 		bad_word("invalid number", word, strlen(word));
 }
 
-/* Each argument can be a list of pids. */
-static void parse_pid_args(struct options *options)
+/* Each argument can be a list. */
+static void parse_task_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
-		parse_list(options, *arg, parse_pid);
+		parse_list(options, *arg, parse_task);
+}
+
+static bool has_names(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->task_count; i++) {
+		if (!filter->tasks[i].pid)
+			return true;
+	}
+	return false;
 }
 
 /* COMMAND may be any word, and have options of its own. */
@@ -430,15 +492,23 @@ static void parse_watched(struct options *options)
 	if (command && (given['p'] || given['i']))
 		usage_error("COMMAND and --%s cannot be used together",
 			    given['p'] ? "pid" : "input");
-	if (!command && given['u'])
+	if (!command && given['U'])
 		usage_error("--user requires COMMAND");
+	if (given['i'] && has_names(&options->filter))
+		usage_error("--input FILE of watch has events and no list of tasks: use pids");
+	if (given['U'])
+		options->account = getpwnam(given['U']);
+	if (given['U'] && !options->account)
+		bad_word("unknown user", given['U'], strlen(given['U']));
 }
 
-static void parse_compared_pids(struct options *options)
+static void parse_compared_tasks(struct options *options)
 {
-	parse_pid_args(options);
-	if (options->filter.pid_count < 2)
-		usage_error("compare needs two different pids");
+	const struct filter *filter = &options->filter;
+
+	parse_task_args(options);
+	if (filter->task_count < 2 && !has_names(filter))
+		usage_error("compare needs two different tasks");
 }
 
 /* The resources that flags of clone(2) share. */
@@ -493,13 +563,6 @@ static void parse_comparison(struct options *options)
 		      given['c'] ? given['c'] : compared_columns.defaults);
 }
 
-static void parse_user(struct options *options, const char *name)
-{
-	options->account = getpwnam(name);
-	if (!options->account)
-		bad_word("unknown user", name, strlen(name));
-}
-
 /* @word is what getopt(3) did not understand, unless it is a short option. */
 static _Noreturn void bad_option(const char *word)
 {
@@ -533,7 +596,10 @@ static void parse_option(struct options *options, int option, const char *word)
 {
 	switch (option) {
 	case 'p':
-		parse_list(options, optarg, parse_pid);
+		parse_list(options, optarg, parse_task);
+		break;
+	case 'C':
+		parse_list(options, optarg, parse_name);
 		break;
 	case 'k':
 		parse_list(options, optarg, parse_kind);
@@ -545,7 +611,7 @@ static void parse_option(struct options *options, int option, const char *word)
 		parse_seed(options, optarg);
 		break;
 	case 'u':
-		parse_user(options, optarg);
+		parse_list(options, optarg, parse_user);
 		break;
 	case 'V':
 		version();
@@ -568,7 +634,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 		long_options[i] = (struct option){
 			.name = row->name + strlen("--"),
 			.has_arg = row->argument ? required_argument : no_argument,
-			.val = row->letter,
+			.val = typed_letter(row),
 		};
 	}
 	while ((option = getopt_long(argc, argv, short_options, long_options,
@@ -637,30 +703,60 @@ static void check_taken(const struct command *command)
 	}
 }
 
-static const struct command *parse_command(const char *word)
+static const char *meant_command(const char *word)
 {
-	const struct command *command = find_command(word);
 	const char *names[COMMANDS];
 
-	if (command)
-		return command;
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
-	unknown_word("command", word, strlen(word), names, COMMANDS, NULL);
-	hint();
+	return meant(word, strlen(word), names, COMMANDS);
 }
 
-/* Takes the command from @args, which ends in NULL, and leaves its arguments. */
+/* The command that @word, an argument, is a slip of, or the option; or NULL. */
+static const char *meant_first(const char *word)
+{
+	const char *name = meant_command(word);
+
+	for (size_t i = 0; !name && i < OPTIONS; i++) {
+		if (!strcmp(option_rows[i].name + strlen("--"), word))
+			name = option_rows[i].name;
+	}
+	return name;
+}
+
+/* Takes an option for what @command calls so. */
+static void rename_options(const struct command *command)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		int typed = typed_letter(row);
+
+		if (typed == row->letter || !takes_option(command, row))
+			continue;
+		given[row->letter] = given[typed];
+		given[typed] = NULL;
+	}
+}
+
+/*
+ * Takes the command from @args, which ends in NULL, and leaves its arguments. What
+ * is not a command is an argument of the default one.
+ */
 static const struct command *take_command(char **args, struct options *options)
 {
-	const struct command *command = &commands[0];
+	const struct command *command = *args ? find_command(*args) : NULL;
 
-	if (*args)
-		command = parse_command(*args++);
-	else if (given['h'])
-		help(NULL);
+	if (command)
+		args++;
 	if (given['h'])
 		help(command);
+	if (!command) {
+		command = &commands[0];
+		if (*args && meant_first(*args))
+			options->doubtful = *args;
+	}
+	rename_options(command);
 	options->args = args;
 	return command;
 }
@@ -683,6 +779,18 @@ static void check_args(const struct command *command, struct options *options)
 			    command->args);
 	if (command->parse_args)
 		command->parse_args(options);
+	if (self_given && (given['i'] || command->run == diff_command))
+		usage_error("self is the running taskmap, which no saved snapshot contains");
+}
+
+static _Noreturn void unknown_command(const char *word)
+{
+	char *shown = escaped(word);
+
+	complain("unknown command '%s'; did you mean '%s'?", shown,
+		 meant_first(word));
+	free(shown);
+	hint();
 }
 
 static int run(const struct command *command, const struct options *options)
@@ -693,6 +801,8 @@ static int run(const struct command *command, const struct options *options)
 
 	if (status >= 0)
 		return status;
+	if (options->doubtful)
+		unknown_command(options->doubtful);
 	/* The message can contain the name of a file. */
 	shown = escaped(error.text ? error.text : "not enough memory");
 	complain("%s", shown);
@@ -722,6 +832,8 @@ int main(int argc, char **argv)
 	status = given['H'] ? list_columns(&options) : run(command, &options);
 	selection_free(&options.output.columns);
 	selection_free(&options.compared);
-	free(options.filter.pids);
+	free(options.filter.tasks);
+	free(options.filter.names);
+	free(options.filter.users);
 	finish(status);
 }

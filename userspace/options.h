@@ -17,9 +17,10 @@ enum words {
 	WORDS_COMPARED,	/* the columns that diff compares */
 	WORDS_FILES,
 	WORDS_KINDS,
+	WORDS_NAMES,	/* of tasks */
 	WORDS_PROGRAM,	/* a program and its arguments, after "--" */
 	WORDS_RESOURCES,
-	WORDS_TASKS,
+	WORDS_TASKS,	/* pids, names and "self" */
 	WORDS_USERS,
 };
 
@@ -46,7 +47,10 @@ struct option_row {
 	const char *help;
 };
 
-/* Both end with an element without a name. */
+/*
+ * Both end with an element without a name. If two options have one name, commands
+ * take one of them at most.
+ */
 extern const struct command commands[];
 extern const struct option_row option_rows[];
 

@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 24);
+	assert_int_equal(count, 25);
 	free(options);
 }
 
@@ -319,6 +319,7 @@ static char *said_of_options(const char *command, const char *options)
 			     "--resources) value==mm;; "
 			     "--kind) value==main;; "
 			     "--user) value==root;; "
+			     "--comm) value==init;; "
 			     "--pid|--seed) value==1;; "
 			     "--input) value==/dev/null;; "
 			     "*) value=;; esac; "
@@ -390,6 +391,7 @@ TEST(test_completion_arguments)
 		{ "taskmap -i /dev/nul", "/dev/null\n" },
 		{ "taskmap watch --user roo", "root\n" },
 		{ "taskmap watch --us", "--user\n" },
+		{ "taskmap -u roo", "root\n" },
 		{ "taskmap watch /dev/nul", "" },
 		{ "taskmap watch -- ls -", "" },
 		{ "taskmap --seed 1", "" },

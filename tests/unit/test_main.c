@@ -58,6 +58,10 @@ static const struct golden goldens[] = {
 	  " '-rn -o PID -p 200' '-rn -o PID -p 202 -p 1'"
 	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200'"
 	  " '-rn -o MM,NOTE -p 500'"
+	  /* Names mean all tasks so named, and for --pid also their threads. */
+	  " '-rn -o PID server' '-rn -o PID -p make,1' '-rn -o PID 100 list'"
+	  " '-rn -o PID -C server,make' '-rn -o PID -u 1000'"
+	  " '-rn -o PID -u root,1000 -C init -p 1,2' '-rn -o RESOURCE groups -C make'"
 	  /* Missing pids are reported, and the others are shown. */
 	  " '-rn -o PID -p 4711,1,4712,2147483647' 'explain 4711'"
 	  " 'compare 4711 201 200' 'compare 4711 201' 'compare 4711 4712';"
@@ -65,7 +69,7 @@ static const struct golden goldens[] = {
 	  fields },
 	/* Each task occurs once, in the order of the arguments. */
 	{ "explain-order",
-	  "for words in '201,1 100 1 201' '4711 201 4712'; do"
+	  "for words in '201,1 100 1 201' '4711 201 4712' 'make 100 300'; do"
 	  " $T -i $S explain $words; echo \"exit $?\"; done 2>&1 | grep '^[0-9te]'",
 	  NULL },
 };
@@ -140,7 +144,6 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -o 'PID\nX'", "unknown column 'PID\\012X'" },
 	{ "$T -i $S -k thraed",
 	  "unknown kind 'thraed'; did you mean 'thread'?" },
-	{ "$T -i $S -p x", "invalid pid 'x'" },
 	{ "$T -i $S -p 0", "invalid pid '0'" },
 	{ "$T -i $S -p -1", "invalid pid '-1'" },
 	{ "$T -i $S -p 1,2147483648", "invalid pid '2147483648'" },
@@ -149,9 +152,6 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -p 1,", "invalid pid ''" },
 	{ "$T -i $S -p ,1", "invalid pid ''" },
 	{ "$T -i $S -p 1,,2", "invalid pid ''" },
-	{ "$T -i $S -p ' 1'", "invalid pid ' 1'" },
-	{ "$T -i $S -p '1 2'", "invalid pid '1 2'" },
-	{ "$T -i $S -p 0x1", "invalid pid '0x1'" },
 	{ "$T -i $S -p 99999999999999999999",
 	  "invalid pid '99999999999999999999'" },
 	{ "$T -i $S -k main,mai", "unknown kind 'mai'; did you mean 'main'?" },
@@ -168,18 +168,31 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -F", "unknown option '-F'" },
 	{ "$T -i $S -$(printf '\\200')", "unknown option '-\\200'" },
 	{ "$T -i", "missing argument: --input FILE" },
-	{ "$T -i $S frobnicate", "unknown command 'frobnicate'; use list, groups," },
+	{ "$T -i $S -u nobodyy", "unknown user 'nobodyy'" },
+	{ "$T -i $S -u ''", "unknown user ''" },
+	{ "$T -i $S -u 4294967296", "unknown user '4294967296'" },
+	{ "$T -i $S self", "self is the running taskmap, which no saved" },
+	{ "$T explain self -i $S", "self is the running taskmap, which no saved" },
+	{ "$T diff $S $S -p self", "self is the running taskmap, which no saved" },
+	{ "$T watch -i $S -p make", "has events and no list of tasks: use pids" },
+	{ "$T watch -u nobodyy -- true", "unknown user 'nobodyy'" },
+	{ "$T watch -u 0 -- true", "unknown user '0'" },
+	{ "$T save -u root -i $S x", "save does not take --user" },
+	/* A word that can be a misspelt command, if no task has this name. */
+	{ "$T -i $S ls", "unknown command 'ls'; did you mean 'list'?" },
+	{ "$T -i $S tree", "unknown command 'tree'; did you mean '--tree'?" },
+	{ "$T -i $S group mm", "unknown command 'group'; did you mean 'groups'?" },
+	{ "$T -i /nowhere/x grahp", "unknown command 'grahp'; did you mean 'graph'?" },
+	{ "$T -i $S -k kernel", "unknown kind 'kernel'; did you mean 'kthread'?" },
+	{ "$T -i $S groups memory", "unknown resource 'memory'; did you mean 'mm'?" },
 	{ "$T -i $S expalin 1", "unknown command 'expalin'; did you mean 'explain'?" },
 	{ "$T -i $S --jsn", "unknown option '--jsn'; did you mean '--json'?" },
 	{ "$T -i $S --inptu=x", "unknown option '--inptu'; did you mean '--input'?" },
 	{ "$T -i $S --json=x", "unexpected argument '--json=x'" },
 	{ "$T -i $S groups SIGNALS", "unknown resource 'SIGNALS'; did you mean 'signal'?" },
-	{ "$T -i $S list extra", "unexpected argument 'extra'" },
 	{ "$T -i $S save", "missing argument: save FILE" },
 	{ "$T -i $S save a b", "unexpected argument 'b'" },
 	/* Arguments are escaped in messages. */
-	{ "$T -i $S -p 'x\n\033c'", "invalid pid 'x\\012\\033c'" },
-	{ "$T -i $S 'x\n\033c'", "unknown command 'x\\012\\033c'" },
 	{ "$T -i $S save a 'x\n\033c'", "unexpected argument 'x\\012\\033c'" },
 	{ "$T -i $S save a --json", "save does not take --json" },
 	{ "$T -i $S groups mn",
@@ -192,8 +205,6 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S list --all", "list does not take --all" },
 	{ "$T -i $S list -c PID", "list does not take --compare" },
 	{ "$T -i $S -o HOLDERS", "unknown column 'HOLDERS'; " },
-	{ "$T graph -i $S x", "invalid pid 'x'" },
-	{ "$T graph -i $S 1 mm", "invalid pid 'mm'" },
 	{ "$T graph -i $S --resources mn", "unknown resource 'mn'; did you mean " },
 	{ "$T graph -i $S --resources ''", "unknown resource ''; use mm, " },
 	{ "$T graph -i $S --resources +", "unknown resource ''; use mm, " },
@@ -218,11 +229,9 @@ static const struct refusal misuses[] = {
 	  "--input and --exact cannot be used together" },
 	{ "$T -i $S verify", "verify does not take --input" },
 	{ "$T verify -p 1", "verify does not take --pid" },
-	{ "$T verify 1 x", "invalid pid 'x'" },
 	{ "$T verify 0", "invalid pid '0'" },
 	{ "$T verify ''", "invalid pid ''" },
 	{ "$T -i $S explain", "missing argument: explain PID..." },
-	{ "$T -i $S explain x", "invalid pid 'x'" },
 	{ "$T -i $S explain 1 0", "invalid pid '0'" },
 	{ "$T -i $S explain 1,,2", "invalid pid ''" },
 	{ "$T -i $S explain ''", "invalid pid ''" },
@@ -233,10 +242,9 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S --exact explain 1",
 	  "--input and --exact cannot be used together" },
 	{ "$T -i $S compare", "missing argument: compare PID PID..." },
-	{ "$T -i $S compare 1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 1,1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 x", "invalid pid 'x'" },
+	{ "$T -i $S compare 1", "compare needs two different tasks" },
+	{ "$T -i $S compare 1 1", "compare needs two different tasks" },
+	{ "$T -i $S compare 1 1,1", "compare needs two different tasks" },
 	{ "$T -i $S compare 1 99999999999", "invalid pid '99999999999'" },
 	{ "$T -i $S compare -k thread 1 2", "compare does not take --kind" },
 	{ "$T --seed 1", "list does not take --seed" },
@@ -248,6 +256,28 @@ static const struct refusal misuses[] = {
 	{ "$T verify --seed 18446744073709551616",
 	  "invalid number '18446744073709551616'" },
 };
+
+/* Tasks that do not exist: exit status 1, and one line of error */
+static const struct refusal strangers[] = {
+	{ "$T -i $S -p x", "no task named 'x'\n" },
+	{ "$T -i $S -p 0x1", "no task named '0x1'\n" },
+	{ "$T -i $S -p '1 2'", "no task named '1 2'\n" },
+	{ "$T -i $S -p 'x\n\033c'", "no task named 'x\\012\\033c'\n" },
+	{ "$T -i $S 'x\n\033c'", "no task named 'x\\012\\033c'\n" },
+	{ "$T -i $S frobnicate", "no task named 'frobnicate'\n" },
+	{ "$T -i $S list frobnicate", "no task named 'frobnicate'\n" },
+	{ "$T -i $S graph 1 serverr", "no task named 'serverr'; did you mean 'server'?\n" },
+	{ "$T -i $S explain kthread", "no task named 'kthread'; did you mean 'kthreadd'?\n" },
+	{ "$T -i $S explain server-with-a-long-name", "no task named 'server-with-a-l'\n" },
+	{ "$T -i $S -C nobody,init", "no task named 'nobody'\n" },
+	{ "$T -i $S compare init", "compare needs two tasks, and only one has this name\n" },
+};
+
+TEST(test_strangers)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
+		expect_refusal(&strangers[i], 1, 1);
+}
 
 TEST(test_misuse)
 {
