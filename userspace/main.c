@@ -24,12 +24,17 @@ static void parse_comparison(struct options *options);
 static void parse_task_args(struct options *options);
 static void parse_compared_tasks(struct options *options);
 static void parse_watched(struct options *options);
+static int help_command(const struct options *options, struct error *error);
+
+/* For the help of commands that take tasks. */
+#define PID_HELP \
+	"A PID can also be a name, which means all tasks with it, or self, this taskmap.\n"
 
 /* The first is the default. */
 const struct command commands[] = {
 	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
 	  "TJornPpkCuFAiEH",
-	  "show every task: what it is and what it holds (default)", "",
+	  "show every task: what it is and what it holds (default)", PID_HELP,
 	  parse_task_args, list_command },
 	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
 	  "JornPpkCuFAaiEH",
@@ -38,13 +43,13 @@ const struct command commands[] = {
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
 	{ "explain", "PID...", WORDS_TASKS, 1, INT_MAX, NULL, "LJiE",
-	  "explain what a task is, and why", "",
+	  "explain what a task is, and why", PID_HELP,
 	  parse_task_args, explain_command },
 	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiE",
-	  "compare what tasks share, and name the flags for that", "",
+	  "compare what tasks share, and name the flags for that", PID_HELP,
 	  parse_compared_tasks, compare_command },
 	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkCuaiE",
-	  "draw tasks and what they hold: DOT, SVG or HTML", "",
+	  "draw tasks and what they hold: DOT, SVG or HTML", PID_HELP,
 	  parse_task_args, graph_command },
 	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JornPpkCuFAcH",
 	  "show what changed between two saved snapshots",
@@ -54,7 +59,7 @@ const struct command commands[] = {
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
-	  "compare the module's data with kcmp(2) and /proc", "",
+	  "compare the module's data with kcmp(2) and /proc", PID_HELP,
 	  parse_task_args, verify_command },
 	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iE",
 	  "write the snapshot to FILE (- is standard output)", "",
@@ -63,6 +68,9 @@ const struct command commands[] = {
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
+	{ "help", "[COMMAND]", WORDS_COMMANDS, 0, 1, NULL, "",
+	  "describe a command", "",
+	  NULL, help_command },
 	{ 0 }
 };
 
@@ -430,9 +438,9 @@ static void parse_user(struct options *options, const char *word, size_t length)
 	int64_t uid = account ? account->pw_uid :
 				parse_number(word, length, UINT32_MAX);
 
+	free(name);
 	if (uid < 0)
 		bad_word("unknown user", word, length);
-	free(name);
 	filter->users = xgrow(filter->users, filter->user_count,
 			      sizeof(*filter->users));
 	filter->users[filter->user_count++] = (uint32_t)uid;
@@ -544,7 +552,7 @@ static void parse_resources(struct options *options)
 	if (*options->args)
 		options->resources = 0;
 	for (char **arg = options->args; *arg; arg++)
-		parse_resource(options, *arg, strlen(*arg));
+		parse_list(options, *arg, parse_resource);
 }
 
 /* The last of several lists counts, as for columns. */
@@ -703,25 +711,38 @@ static void check_taken(const struct command *command)
 	}
 }
 
-static const char *meant_command(const char *word)
+static void name_commands(const char *names[COMMANDS])
 {
-	const char *names[COMMANDS];
-
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
-	return meant(word, strlen(word), names, COMMANDS);
 }
 
 /* The command that @word, an argument, is a slip of, or the option; or NULL. */
 static const char *meant_first(const char *word)
 {
-	const char *name = meant_command(word);
+	const char *names[COMMANDS], *name;
 
+	name_commands(names);
+	name = meant(word, strlen(word), names, COMMANDS);
 	for (size_t i = 0; !name && i < OPTIONS; i++) {
 		if (!strcmp(option_rows[i].name + strlen("--"), word))
 			name = option_rows[i].name;
 	}
 	return name;
+}
+
+static int help_command(const struct options *options, struct error *error)
+{
+	const char *word = *options->args;
+	const struct command *command = word ? find_command(word) : NULL;
+	const char *names[COMMANDS];
+
+	(void)error;
+	if (!word || command)
+		help(command);
+	name_commands(names);
+	unknown_word("command", word, strlen(word), names, COMMANDS, NULL);
+	hint();
 }
 
 /* Takes an option for what @command calls so. */

@@ -19,7 +19,7 @@
 
 static const char *const commands[] = {
 	"list", "groups", "explain", "compare", "graph", "diff", "drift",
-	"verify", "save", "watch",
+	"verify", "save", "watch", "help",
 };
 
 /* The commands with columns. */

@@ -56,7 +56,7 @@ static const struct golden goldens[] = {
 	  " '-r -o +uid,MM_REFS -p 100'"
 	  /* Filters add up. Numbers and notes are those of the whole snapshot. */
 	  " '-rn -o PID -p 200' '-rn -o PID -p 202 -p 1'"
-	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200'"
+	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200' '-rn -o PID -k processes,kthreads -p 1,2,200'"
 	  " '-rn -o MM,NOTE -p 500'"
 	  /* Names mean all tasks so named, and for --pid also their threads. */
 	  " '-rn -o PID server' '-rn -o PID -p make,1' '-rn -o PID 100 list'"
@@ -198,7 +198,13 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S groups mn",
 	  "unknown resource 'mn'; did you mean 'mm'?" },
 	{ "$T -i $S groups mm ''", "unknown resource ''; use mm, " },
-	{ "$T -i $S groups mm,fs", "unknown resource 'mm,fs'; use mm, " },
+	{ "$T -i $S groups mm,sf", "unknown resource 'sf'; did you mean 'fs'?" },
+	{ "$T -i $S groups mm,", "unknown resource ''; use mm, " },
+	{ "$T -i $S -k threadses", "unknown kind 'threadses'; use process, " },
+	{ "$T -i $S -k threade", "unknown kind 'threade'; did you mean 'thread'?" },
+	{ "$T help lst", "unknown command 'lst'; did you mean 'list'?" },
+	{ "$T help x", "unknown command 'x'; use list, " },
+	{ "$T help list 1", "unexpected argument '1'" },
 	{ "$T -i $S groups 'm\n\033m'", "unknown resource 'm\\012\\033m'" },
 	{ "$T -i $S groups -o MM", "unknown column 'MM'; " },
 	{ "$T -i $S groups --tree", "groups does not take --tree" },
@@ -270,7 +276,7 @@ static const struct refusal strangers[] = {
 	{ "$T -i $S explain kthread", "no task named 'kthread'; did you mean 'kthreadd'?\n" },
 	{ "$T -i $S explain server-with-a-long-name", "no task named 'server-with-a-l'\n" },
 	{ "$T -i $S -C nobody,init", "no task named 'nobody'\n" },
-	{ "$T -i $S compare init", "compare needs two tasks, and only one has this name\n" },
+	{ "$T -i $S compare init", "only one task was found: compare needs two different ones\n" },
 };
 
 TEST(test_strangers)
@@ -297,6 +303,20 @@ TEST(test_help)
 		   "Usage: taskmap save [options] FILE\n"
 		   "Usage: taskmap save [options] FILE\n"
 		   "Usage: taskmap save [options] FILE\n");
+}
+
+TEST(test_help_command)
+{
+	expect_out(path, "for c in '' list save; do $T help $c >a; $T $c --help >b; cmp a b; done",
+		   "");
+}
+
+/* -o ALL is --output-all, also after other columns; a list of resources is several. */
+TEST(test_lists)
+{
+	expect_out(path, "$T -i $S --output-all >a; $T -i $S -o all >b; cmp a b;"
+		   " $T -i $S groups mm files >a; $T -i $S groups mm,files >b; cmp a b;"
+		   " $T -i $S -rno PID,ALL -p 1 | cut -d' ' -f 1-3", "1 1 1\n");
 }
 
 TEST(test_version)

@@ -163,6 +163,12 @@ static void append(struct selection *selection, struct column column)
 	selection->columns[selection->count++] = column;
 }
 
+static void append_all(struct selection *selection)
+{
+	for (size_t i = 0; i < column_count(selection->of); i++)
+		append(selection, column_at(selection->of, i));
+}
+
 void selection_defaults(struct selection *selection)
 {
 	size_t length;
@@ -173,8 +179,7 @@ void selection_defaults(struct selection *selection)
 void selection_all(struct selection *selection)
 {
 	selection_free(selection);
-	for (size_t i = 0; i < column_count(selection->of); i++)
-		append(selection, column_at(selection->of, i));
+	append_all(selection);
 }
 
 const char *selection_parse(struct selection *selection, const char *list,
@@ -190,9 +195,12 @@ const char *selection_parse(struct selection *selection, const char *list,
 
 		*length = strcspn(list, ",");
 		index = find_column(selection->of, list, *length);
-		if (index < 0)
+		if (index >= 0)
+			append(selection, column_at(selection->of, (size_t)index));
+		else if (same_word("ALL", list, *length))
+			append_all(selection);
+		else
 			return list;
-		append(selection, column_at(selection->of, (size_t)index));
 		if (!list[*length])
 			return NULL;
 		list += *length + 1;

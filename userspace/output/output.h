@@ -165,7 +165,7 @@ void selection_all(struct selection *selection);
  * selection_parse() - select columns
  * @selection: the selection, whose @of is set
  * @list: names separated by commas, in any case; a "+" before them adds them to the
- *	default columns
+ *	default columns, and "ALL" means all columns
  * @length: set to the length of the rejected name
  *
  * Return: NULL, or the first name in @list that is not a column.
