@@ -162,6 +162,7 @@ static void offer_words(const struct partial *partial, enum words words,
 		offer_commands(partial);
 		break;
 	case WORDS_COLUMNS:
+	case WORDS_SORTED:
 		offer_columns(partial, command ? command->columns :
 						 commands[0].columns);
 		break;
@@ -243,14 +244,15 @@ static struct line read_line(char **words)
 	return line;
 }
 
-/* Ends the part that stays after a comma, or after the "+" of "+LIST". */
-static struct partial last_item(const char *word, size_t from)
+/* Ends the part that stays after a comma, after the "+" of "+LIST", or after a sign. */
+static struct partial last_item(const char *word, size_t from, enum words words)
 {
 	const char *comma = strrchr(word + from, ',');
 
 	if (comma)
 		from = (size_t)(comma - word) + 1;
-	else if (word[from] == '+')
+	if ((word[from] == '+' && !comma) ||
+	    (word[from] == '-' && words == WORDS_SORTED))
 		from++;
 	return (struct partial){ word, from };
 }
@@ -259,9 +261,8 @@ static void complete_argument(const char *word, size_t from,
 			      const struct option_row *option,
 			      const struct command *command)
 {
-	const struct partial partial = last_item(word, from);
-
 	enum words words = meant(option, command)->words;
+	const struct partial partial = last_item(word, from, words);
 
 	puts(words == WORDS_FILES ? "files" : "list");
 	offer_words(&partial, words, command);
@@ -291,7 +292,7 @@ void complete(char **words)
 	} else if (wanted == WORDS_PROGRAM && line.dashes) {
 		puts("program");
 	} else {
-		const struct partial partial = last_item(word, 0);
+		const struct partial partial = last_item(word, 0, wanted);
 
 		puts(wanted == WORDS_FILES ? "files" : "words");
 		offer_words(&partial, wanted, line.command);

@@ -33,11 +33,11 @@ static int help_command(const struct options *options, struct error *error);
 /* The first is the default. */
 const struct command commands[] = {
 	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
-	  "TJornPpkCuFAiEH",
+	  "TJosrnPpkCuFAiEH",
 	  "show every task: what it is and what it holds (default)", PID_HELP,
 	  parse_task_args, list_command },
 	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
-	  "JornPpkCuFAaiEH",
+	  "JosrnPpkCuFAaiEH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
@@ -51,11 +51,11 @@ const struct command commands[] = {
 	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkCuaiE",
 	  "draw tasks and what they hold: DOT, SVG or HTML", PID_HELP,
 	  parse_task_args, graph_command },
-	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JornPpkCuFAcH",
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosrnPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JornPpkCuFAiEH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JosrnPpkCuFAiEH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
@@ -83,6 +83,7 @@ const struct option_row option_rows[] = {
 	{ 'P', "--pairs", NULL, WORDS_OTHER, "print KEY=\"value\"" },
 	{ 'n', "--noheadings", NULL, WORDS_OTHER, "do not print headings" },
 	{ 'o', "--output", "LIST", WORDS_COLUMNS, "show these columns; +LIST adds to the default ones" },
+	{ 's', "--sort", "LIST", WORDS_SORTED, "sort by these columns; -COLUMN for highest first" },
 	{ 'A', "--output-all", NULL, WORDS_OTHER, "show all columns" },
 	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
 	{ 'p', "--pid", "LIST", WORDS_TASKS, "only these tasks, and all threads of these processes" },
@@ -110,7 +111,7 @@ const struct option_row option_rows[] = {
 #define OPTIONS		(ARRAY_SIZE(option_rows) - 1)
 
 /* The letters that are also short options. ":" makes getopt(3) report errors to us. */
-const char *const short_options = ":TJo:nrPHp:k:C:ac:i:u:Vh";
+const char *const short_options = ":TJo:s:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
@@ -666,6 +667,18 @@ static void parse_options(int argc, char **argv, struct options *options)
 		options->resources = default_resources();
 }
 
+/* "COLUMN", "+COLUMN" or, for the highest value first, "-COLUMN" */
+static void parse_sort(struct options *options, const char *word, size_t length)
+{
+	struct selection *sort = &options->output.sort;
+	bool sign = length && (*word == '-' || *word == '+');
+
+	sort->of = options->output.columns.of;
+	if (!selection_add(sort, word + sign, length - sign))
+		unknown_column(sort->of, word + sign, length - sign);
+	sort->columns[sort->count - 1].descending = *word == '-';
+}
+
 static void select_columns(struct options *options,
 			   const struct columns *columns)
 {
@@ -678,6 +691,8 @@ static void select_columns(struct options *options,
 		selection_all(selection);
 	else
 		selection_defaults(selection);
+	if (given['s'])
+		parse_list(options, given['s'], parse_sort);
 }
 
 /* The first given option in @set, or NULL. */
@@ -852,6 +867,7 @@ int main(int argc, char **argv)
 		select_columns(&options, command->columns);
 	status = given['H'] ? list_columns(&options) : run(command, &options);
 	selection_free(&options.output.columns);
+	selection_free(&options.output.sort);
 	selection_free(&options.compared);
 	free(options.filter.tasks);
 	free(options.filter.names);

@@ -20,6 +20,7 @@ enum words {
 	WORDS_NAMES,	/* of tasks */
 	WORDS_PROGRAM,	/* a program and its arguments, after "--" */
 	WORDS_RESOURCES,
+	WORDS_SORTED,	/* columns, each of which can have a sign */
 	WORDS_TASKS,	/* pids, names and "self" */
 	WORDS_USERS,
 };

@@ -224,6 +224,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	check_complaint(&printed, status, &options.filter);
 	printed_free(&printed);
 	selection_free(&options.output.columns);
+	selection_free(&options.output.sort);
 	selection_free(&options.compared);
 	free(options.filter.tasks);
 	free(options.filter.names);

@@ -198,6 +198,10 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S groups mn",
 	  "unknown resource 'mn'; did you mean 'mm'?" },
 	{ "$T -i $S groups mm ''", "unknown resource ''; use mm, " },
+	{ "$T -i $S -s mmm", "unknown column 'mmm'; did you mean 'MM'?" },
+	{ "$T -i $S -s -", "unknown column ''; --list-columns lists them" },
+	{ "$T -i $S groups -s MM", "unknown column 'MM'; " },
+	{ "$T -i $S explain -s pid 1", "explain does not take --sort" },
 	{ "$T -i $S groups mm,sf", "unknown resource 'sf'; did you mean 'fs'?" },
 	{ "$T -i $S groups mm,", "unknown resource ''; use mm, " },
 	{ "$T -i $S -k threadses", "unknown kind 'threadses'; use process, " },
@@ -317,6 +321,34 @@ TEST(test_lists)
 	expect_out(path, "$T -i $S --output-all >a; $T -i $S -o all >b; cmp a b;"
 		   " $T -i $S groups mm files >a; $T -i $S groups mm,files >b; cmp a b;"
 		   " $T -i $S -rno PID,ALL -p 1 | cut -d' ' -f 1-3", "1 1 1\n");
+}
+
+/* Columns that are not shown, both directions, numbers in text, and no value last. */
+TEST(test_sort)
+{
+	static const char *const cases[][2] = {
+		{ "-o PID -s -pid -p 100,200", "203 202 201 200 100" },
+		{ "-o PID -s comm,-pid -C make,init,shell", "1 301 300 100" },
+		{ "-o MM -s mm -k process", "mm#1 mm#2 mm#4 mm#4 mm#6 mm#6 mm#6 mm#7 mm#8 mm#9" },
+		{ "-o MM -s -mm -p 1,2,100,702", "mm#9 mm#2 mm#1 -" },
+		{ "-o PID --sort=+kind,-uid,pid -k process,kthread -p 1,2,3,100,500", "2 3 100 1 500" },
+		{ "groups -o OUTSIDE,HOLDERS -s -outside,holders mm files", "2 3 2 3 2 3 1 2 1 5 0 2 0 2 0 3" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *line = xasprintf("echo $($T -i $S -rn %s)", cases[i][0]);
+		char *want = xasprintf("%s\n", cases[i][1]);
+
+		expect_out(path, line, want);
+		free(want);
+		free(line);
+	}
+	expect_out(path, "$T -i $S -J -o pid -s -pid -p 1,100 | grep pid.:",
+		   "{\"pid\":100},\n{\"pid\":1}\n");
+	/* Children are sorted, and threads still come before them. */
+	expect_out(path, "$T -i $S -nT -o PID -s -pid -p 1,100,200,500 | tr -dc '0-9\n' | xargs",
+		   "1 100 500 200 203 202 201\n");
+	expect_out(path, "$T diff $S $S -rn -s pid", "");
 }
 
 TEST(test_version)

@@ -216,19 +216,23 @@ const struct columns task_columns = {
 };
 
 /* Adds the lines of either all leaders or all other tasks to their parents. */
-static void attach_lines(const struct model *model,
+static void attach_lines(const struct order *order,
 			 struct libscols_line **lines,
 			 const unsigned int *parents, bool leaders)
 {
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (lines[i] && parents[i] != NO_TASK &&
-		    model_is_leader(model, i) == leaders)
-			table_add_child(lines[parents[i]], lines[i]);
+	const unsigned int *tasks = order->rows->of;
+
+	for (size_t i = 0; i < order->count; i++) {
+		unsigned int task = tasks[order->indices[i]];
+
+		if (parents[task] != NO_TASK &&
+		    model_is_leader(order->rows->model, task) == leaders)
+			table_add_child(lines[parents[task]], lines[task]);
 	}
 }
 
 /* The threads of a leader come first, then its children. */
-static void print_tree(struct view *view)
+static void print_tree(struct view *view, const struct rows *rows)
 {
 	const struct output *output = &view->options->output;
 	struct model *model = &view->model;
@@ -236,18 +240,21 @@ static void print_tree(struct view *view)
 	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
 	unsigned int *parents = tree_parents(model, view->chosen);
 	struct libscols_table *table = table_of_rows(output);
+	struct order order;
 
 	need_memory(!parents);
 	selection_prepare(&output->columns, !output->full_ids, model);
-	for (unsigned int i = 0; i < model->count; i++) {
-		const struct row row = { .model = model, .task = i };
+	selection_prepare(&output->sort, true, model);
+	order_make(&order, output, rows);
+	for (size_t i = 0; i < order.count; i++) {
+		const struct row row = rows->at(rows, order.indices[i]);
 
-		if (view->chosen[i])
-			lines[i] = table_add_row(table, output, &row);
+		lines[row.task] = table_add_row(table, output, &row);
 	}
-	attach_lines(model, lines, parents, false);
-	attach_lines(model, lines, parents, true);
+	attach_lines(&order, lines, parents, false);
+	attach_lines(&order, lines, parents, true);
 	table_print(table);
+	order_free(&order);
 	free(parents);
 	free(lines);
 }
@@ -261,6 +268,7 @@ static struct row row_at(const struct rows *rows, size_t index)
 
 static void print_rows(struct view *view)
 {
+	bool tree = view->options->output.format == FORMAT_TREE;
 	unsigned int *tasks = xcalloc(view->model.count, sizeof(*tasks));
 	struct rows rows = { 0, row_at, &view->model, tasks };
 
@@ -268,7 +276,10 @@ static void print_rows(struct view *view)
 		if (view->chosen[i])
 			tasks[rows.count++] = i;
 	}
-	view_print(view, "tasks", &rows);
+	if (tree)
+		print_tree(view, &rows);
+	else
+		view_print(view, "tasks", &rows);
 	free(tasks);
 }
 
@@ -279,10 +290,7 @@ int list_command(const struct options *options, struct error *error)
 	if (view_open(&view, options, error))
 		return -1;
 	view_choose(&view);
-	if (options->output.format == FORMAT_TREE)
-		print_tree(&view);
-	else
-		print_rows(&view);
+	print_rows(&view);
 	return view_close(&view, STATUS_DONE);
 }
 

@@ -163,6 +163,15 @@ static void append(struct selection *selection, struct column column)
 	selection->columns[selection->count++] = column;
 }
 
+bool selection_add(struct selection *selection, const char *name, size_t length)
+{
+	int index = find_column(selection->of, name, length);
+
+	if (index >= 0)
+		append(selection, column_at(selection->of, (size_t)index));
+	return index >= 0;
+}
+
 static void append_all(struct selection *selection)
 {
 	for (size_t i = 0; i < column_count(selection->of); i++)
@@ -191,15 +200,10 @@ const char *selection_parse(struct selection *selection, const char *list,
 		list++;
 	}
 	for (;;) {
-		int index;
-
 		*length = strcspn(list, ",");
-		index = find_column(selection->of, list, *length);
-		if (index >= 0)
-			append(selection, column_at(selection->of, (size_t)index));
-		else if (same_word("ALL", list, *length))
+		if (same_word("ALL", list, *length))
 			append_all(selection);
-		else
+		else if (!selection_add(selection, list, *length))
 			return list;
 		if (!list[*length])
 			return NULL;

@@ -73,6 +73,7 @@ struct column {
 	bool of_record;		/* the field is in the record of the row's task instead */
 	uint32_t numbers;	/* resources whose short ids it shows */
 	uint32_t groups;	/* resources whose holders it needs */
+	bool descending;	/* sort the highest values first */
 };
 
 /* A table of columns. */
@@ -158,6 +159,12 @@ struct selection {
 	size_t count;
 };
 
+/*
+ * Appends the column that the first @length bytes of @name name, in any case. Returns
+ * false if there is none.
+ */
+bool selection_add(struct selection *selection, const char *name, size_t length);
+
 void selection_defaults(struct selection *selection);
 void selection_all(struct selection *selection);
 
@@ -190,6 +197,7 @@ struct output {
 	bool noheadings;
 	bool full_ids;
 	struct selection columns;
+	struct selection sort;	/* the columns to sort rows by */
 };
 
 /* The rows to print. */
@@ -200,6 +208,18 @@ struct rows {
 	const void *of;		/* for at() */
 };
 
+/* The indices of the rows to print, in the order of output->sort. */
+struct order {
+	const struct rows *rows;
+	size_t *indices;
+	size_t count;
+};
+
+/* The caller calls order_free(). Rows without a value to sort by come last. */
+void order_make(struct order *order, const struct output *output,
+		const struct rows *rows);
+void order_free(struct order *order);
+
 /**
  * rows_print() - print rows as JSON or as a table
  * @output: the format and the columns
@@ -208,7 +228,7 @@ struct rows {
  * @header_count: number of these headers
  * @rows: the rows, whose model selection_prepare() has prepared
  *
- * The memory that this needs does not depend on the number of rows.
+ * The memory that this needs for a row is an index and, to sort them, its keys.
  */
 void rows_print(const struct output *output, const char *key,
 		const struct taskmap_header *headers, size_t header_count,

@@ -320,13 +320,3 @@ bool output_has_short_ids(const struct output *output)
 {
 	return !output->full_ids && output->format != FORMAT_JSON;
 }
-
-void rows_print(const struct output *output, const char *key,
-		const struct taskmap_header *headers, size_t header_count,
-		const struct rows *rows)
-{
-	if (output->format == FORMAT_JSON)
-		json_print_rows(output, key, headers, header_count, rows);
-	else
-		table_print_rows(output, rows);
-}
