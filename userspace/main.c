@@ -24,6 +24,7 @@ static void parse_comparison(struct options *options);
 static void parse_task_args(struct options *options);
 static void parse_compared_tasks(struct options *options);
 static void parse_watched(struct options *options);
+static void parse_drawn(struct options *options);
 static int help_command(const struct options *options, struct error *error);
 
 /* For the help of commands that take tasks. */
@@ -48,9 +49,9 @@ const struct command commands[] = {
 	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiE",
 	  "compare what tasks share, and name the flags for that", PID_HELP,
 	  parse_compared_tasks, compare_command },
-	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWRBpkCuaiE",
+	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWORBpkCuaiE",
 	  "draw tasks and what they hold: DOT, SVG or HTML", PID_HELP,
-	  parse_task_args, graph_command },
+	  parse_drawn, graph_command },
 	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosrnPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
@@ -83,6 +84,7 @@ const struct option_row option_rows[] = {
 	{ 'P', "--pairs", NULL, WORDS_OTHER, "print KEY=\"value\"" },
 	{ 'n', "--noheadings", NULL, WORDS_OTHER, "do not print headings" },
 	{ 'o', "--output", "LIST", WORDS_COLUMNS, "show these columns; +LIST adds to the default ones" },
+	{ 'O', "--output", "FILE", WORDS_FILES, "write to FILE (- is standard output)" },
 	{ 's', "--sort", "LIST", WORDS_SORTED, "sort by these columns; -COLUMN for highest first" },
 	{ 'A', "--output-all", NULL, WORDS_OTHER, "show all columns" },
 	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
@@ -479,6 +481,13 @@ static void parse_task_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
 		parse_list(options, *arg, parse_task);
+}
+
+static void parse_drawn(struct options *options)
+{
+	parse_task_args(options);
+	if (given['O'] && strcmp(given['O'], "-"))
+		options->file = given['O'];
 }
 
 static bool has_names(const struct filter *filter)

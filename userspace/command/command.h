@@ -21,6 +21,7 @@ struct options {
 	bool all;		/* also objects that one task holds */
 	bool complete;		/* explain: print everything, not five lines */
 	bool births;		/* graph: also draw who created whom */
+	const char *file;	/* graph: where to write; NULL: standard output */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	/* The first argument: the name of a task or, if there is none, a misspelt command */
@@ -42,6 +43,12 @@ int list_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
+
+/*
+ * Writes @image to a new file, or replaces the caller's own one, all or nothing.
+ * Returns the reason for a failure, or NULL.
+ */
+const char *save_as(const char *path, const struct buffer *image);
 
 /* Runs instead of the command for --list-columns. */
 int list_columns(const struct options *options);

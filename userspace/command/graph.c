@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -396,6 +397,40 @@ static int print_graph(const struct options *options,
 	}
 }
 
+/*
+ * What is printed goes to memory, and to the file when it is complete. main() then
+ * closes standard output, which is that memory.
+ */
+static int collect_output(struct error *error)
+{
+	int fd = memfd_create("graph", 0);
+
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		return error_set(error, "cannot collect the drawing: %s",
+				 strerror(errno));
+	if (fd != STDOUT_FILENO)
+		close(fd);
+	return 0;
+}
+
+static int save_output(const char *path, struct error *error)
+{
+	struct buffer image = { 0 };
+	const char *reason = NULL;
+	struct stat stat;
+
+	if (fflush(stdout) || fstat(STDOUT_FILENO, &stat)) {
+		reason = strerror(errno);
+	} else {
+		image.size = (size_t)stat.st_size;
+		image.bytes = mmap(NULL, image.size, PROT_READ, MAP_SHARED,
+				   STDOUT_FILENO, 0);
+		reason = image.bytes == MAP_FAILED ? strerror(errno) :
+			 save_as(path, &image);
+	}
+	return reason ? error_set(error, "cannot write %s: %s", path, reason) : 0;
+}
+
 int graph_command(const struct options *options, struct error *error)
 {
 	struct graph graph;
@@ -409,7 +444,11 @@ int graph_command(const struct options *options, struct error *error)
 		options->resources, view.chosen, options->all },
 		options->births);
 	need_memory(model_group_all(&view.model, NOTED));
-	ret = print_graph(options, &graph, &view.snap.header, error);
+	ret = options->file ? collect_output(error) : 0;
+	if (!ret)
+		ret = print_graph(options, &graph, &view.snap.header, error);
+	if (!ret && options->file)
+		ret = save_output(options->file, error);
 	graph_free(&graph);
 	return view_close(&view, ret ? ret : STATUS_DONE);
 }
