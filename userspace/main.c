@@ -34,11 +34,11 @@ static int help_command(const struct options *options, struct error *error);
 /* The first is the default. */
 const struct command commands[] = {
 	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
-	  "TJosrnPpkCuFAiEH",
+	  "TJosQrnPpkCuFAiEH",
 	  "show every task: what it is and what it holds (default)", PID_HELP,
 	  parse_task_args, list_command },
 	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
-	  "JosrnPpkCuFAaiEH",
+	  "JosQrnPpkCuFAaiEH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
@@ -52,11 +52,11 @@ const struct command commands[] = {
 	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWORBpkCuaiE",
 	  "draw tasks and what they hold: DOT, SVG or HTML", PID_HELP,
 	  parse_drawn, graph_command },
-	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosrnPpkCuFAcH",
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosQrnPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JosrnPpkCuFAiEH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JosQrnPpkCuFAiEH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
@@ -86,6 +86,7 @@ const struct option_row option_rows[] = {
 	{ 'o', "--output", "LIST", WORDS_COLUMNS, "show these columns; +LIST adds to the default ones" },
 	{ 'O', "--output", "FILE", WORDS_FILES, "write to FILE (- is standard output)" },
 	{ 's', "--sort", "LIST", WORDS_SORTED, "sort by these columns; -COLUMN for highest first" },
+	{ 'Q', "--filter", "EXPR", WORDS_OTHER, "only rows that match, such as 'UID==0'" },
 	{ 'A', "--output-all", NULL, WORDS_OTHER, "show all columns" },
 	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
 	{ 'p', "--pid", "LIST", WORDS_TASKS, "only these tasks, and all threads of these processes" },
@@ -113,7 +114,7 @@ const struct option_row option_rows[] = {
 #define OPTIONS		(ARRAY_SIZE(option_rows) - 1)
 
 /* The letters that are also short options. ":" makes getopt(3) report errors to us. */
-const char *const short_options = ":TJo:s:nrPHp:k:C:ac:i:u:Vh";
+const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iE", "GW", "LJ" };
@@ -688,6 +689,21 @@ static void parse_sort(struct options *options, const char *word, size_t length)
 	sort->columns[sort->count - 1].descending = *word == '-';
 }
 
+static void parse_filter(struct output *output, const char *expression)
+{
+	char *unknown, *reason;
+
+	output->filter = row_filter_new(output->columns.of, expression, &unknown,
+					&reason);
+	if (unknown)
+		unknown_column(output->columns.of, unknown, strlen(unknown));
+	if (reason) {
+		complain("--filter: %s", reason);
+		free(reason);
+		hint();
+	}
+}
+
 static void select_columns(struct options *options,
 			   const struct columns *columns)
 {
@@ -702,6 +718,8 @@ static void select_columns(struct options *options,
 		selection_defaults(selection);
 	if (given['s'])
 		parse_list(options, given['s'], parse_sort);
+	if (given['Q'])
+		parse_filter(&options->output, given['Q']);
 }
 
 /* The first given option in @set, or NULL. */
@@ -877,6 +895,7 @@ int main(int argc, char **argv)
 	status = given['H'] ? list_columns(&options) : run(command, &options);
 	selection_free(&options.output.columns);
 	selection_free(&options.output.sort);
+	row_filter_free(options.output.filter);
 	selection_free(&options.compared);
 	free(options.filter.tasks);
 	free(options.filter.names);

@@ -225,6 +225,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	printed_free(&printed);
 	selection_free(&options.output.columns);
 	selection_free(&options.output.sort);
+	row_filter_free(options.output.filter);
 	selection_free(&options.compared);
 	free(options.filter.tasks);
 	free(options.filter.names);

@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 26);
+	assert_int_equal(count, 27);
 	free(options);
 }
 
@@ -315,7 +315,7 @@ static char *said_of_options(const char *command, const char *options)
 	setenv("OPTIONS", options, 1);
 	assert_true(asprintf(&line, "for option in $OPTIONS; do "
 			     "case $option in "
-			     "--output|--compare|--sort) value==PID;; "
+			     "--output|--compare|--sort|--filter) value==PID;; "
 			     "--resources) value==mm;; "
 			     "--kind) value==main;; "
 			     "--user) value==root;; "

@@ -201,6 +201,7 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -s mmm", "unknown column 'mmm'; did you mean 'MM'?" },
 	{ "$T -i $S -s -", "unknown column ''; --list-columns lists them" },
 	{ "$T -i $S groups -s MM", "unknown column 'MM'; " },
+	{ "$T -i $S explain -Q PID 1", "explain does not take --filter" },
 	{ "$T -i $S explain -s pid 1", "explain does not take --sort" },
 	{ "$T -i $S groups mm,sf", "unknown resource 'sf'; did you mean 'fs'?" },
 	{ "$T -i $S groups mm,", "unknown resource ''; use mm, " },
@@ -349,6 +350,25 @@ TEST(test_sort)
 	expect_out(path, "$T -i $S -nT -o PID -s -pid -p 1,100,200,500 | tr -dc '0-9\n' | xargs",
 		   "1 100 500 200 203 202 201\n");
 	expect_out(path, "$T diff $S $S -rn -s pid", "");
+}
+
+/* Columns that are not shown, and a tree; or what an older library lacks. */
+TEST(test_filter)
+{
+#ifdef SMARTCOLS_FILTERS
+	expect_out(path, "$T -i $S -rn -o COMM -Q 'PID > 501 && EXIT_SIGNAL == 17' -s -pid | tail -n 2",
+		   "vhost-200\nlinuxthreads\n");
+	expect_out(path, "$T -i $S -rn -o PID -Q 'mm == \"mm#2\"'", "100\n");
+	expect_out(path, "$T -i $S -n -T -o PID -Q 'PID != 100 && PID < 202 && EXIT_SIGNAL < 0' | xargs",
+		   "201\n");
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PIDD > 1'",
+		       "unknown column 'PIDD'; did you mean 'PID'?" }, 2, 2);
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PID >'",
+		       "--filter: syntax error" }, 2, 2);
+#else
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PID > 1'",
+		       "--filter: needs libsmartcols 2.40 or newer, and this is " }, 2, 2);
+#endif
 }
 
 TEST(test_version)

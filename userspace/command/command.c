@@ -193,6 +193,8 @@ void view_print(struct view *view, const char *key, const struct rows *rows)
 	selection_prepare(&output->columns, output_has_short_ids(output),
 			  rows->model);
 	selection_prepare(&output->sort, true, rows->model);
+	selection_prepare(row_filter_columns(output->filter),
+			  output_has_short_ids(output), rows->model);
 	rows_print(output, key, &view->snap.header, 1, rows);
 }
 

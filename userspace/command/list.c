@@ -238,14 +238,19 @@ static void print_tree(struct view *view, const struct rows *rows)
 	struct model *model = &view->model;
 	/* NULL for tasks that are not shown */
 	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
-	unsigned int *parents = tree_parents(model, view->chosen);
+	bool *shown = xcalloc(model->count, sizeof(*shown));
 	struct libscols_table *table = table_of_rows(output);
+	unsigned int *parents;
 	struct order order;
 
-	need_memory(!parents);
 	selection_prepare(&output->columns, !output->full_ids, model);
 	selection_prepare(&output->sort, true, model);
+	selection_prepare(row_filter_columns(output->filter), !output->full_ids, model);
 	order_make(&order, output, rows);
+	for (size_t i = 0; i < order.count; i++)
+		shown[rows->at(rows, order.indices[i]).task] = true;
+	parents = tree_parents(model, shown);
+	need_memory(!parents);
 	for (size_t i = 0; i < order.count; i++) {
 		const struct row row = rows->at(rows, order.indices[i]);
 
@@ -255,6 +260,7 @@ static void print_tree(struct view *view, const struct rows *rows)
 	attach_lines(&order, lines, parents, true);
 	table_print(table);
 	order_free(&order);
+	free(shown);
 	free(parents);
 	free(lines);
 }

@@ -198,7 +198,25 @@ struct output {
 	bool full_ids;
 	struct selection columns;
 	struct selection sort;	/* the columns to sort rows by */
+	struct row_filter *filter;	/* NULL: all rows are printed */
 };
+
+/**
+ * row_filter_new() - parse the expression of --filter
+ * @columns: the table of columns that it can name
+ * @expression: the expression
+ * @unknown: set to a name in @expression that is not a column, or to NULL
+ * @reason: set to what else is wrong, also if the library is too old, or to NULL
+ *
+ * Return: the filter; NULL with @unknown or @reason, which the caller frees.
+ */
+struct row_filter *row_filter_new(const struct columns *columns,
+				  const char *expression, char **unknown,
+				  char **reason);
+void row_filter_free(struct row_filter *filter);
+
+/* The columns that @filter names, for selection_prepare(); empty for NULL. */
+const struct selection *row_filter_columns(const struct row_filter *filter);
 
 /* The rows to print. */
 struct rows {
@@ -208,7 +226,7 @@ struct rows {
 	const void *of;		/* for at() */
 };
 
-/* The indices of the rows to print, in the order of output->sort. */
+/* The indices of the rows that output->filter selects, in the order of output->sort. */
 struct order {
 	const struct rows *rows;
 	size_t *indices;

@@ -92,6 +92,138 @@ static void sort(const struct output *output, const struct rows *rows,
 	free(keys.list);
 }
 
+struct row_filter {
+	struct selection columns;
+	struct libscols_table *table;
+	struct libscols_line *line;	/* the row that is tested */
+	struct libscols_filter *filter;
+};
+
+#ifdef SMARTCOLS_FILTERS
+/* Lets @filter use the column @name. Returns false if there is none. */
+static bool assign_column(struct row_filter *filter, struct libscols_iter *names,
+			  const char *name)
+{
+	struct libscols_column *column;
+	const struct column *added;
+
+	if (!selection_add(&filter->columns, name, strlen(name)))
+		return false;
+	added = &filter->columns.columns[filter->columns.count - 1];
+	column = scols_table_new_column(filter->table, added->name, 0, 0);
+	need_memory(!column);
+	/* Of this library's numbers, only floats can be negative. */
+	scols_column_set_data_type(column, added->type == VALUE_NUMBER ?
+					   SCOLS_DATA_FLOAT : SCOLS_DATA_STRING);
+	need_memory(scols_filter_assign_column(filter->filter, names, name,
+					       column));
+	return true;
+}
+
+struct row_filter *row_filter_new(const struct columns *columns,
+				  const char *expression, char **unknown,
+				  char **reason)
+{
+	struct libscols_iter *names = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct row_filter *filter = xcalloc(1, sizeof(*filter));
+	const char *name = NULL;
+	bool sound;
+
+	filter->columns.of = columns;
+	filter->table = scols_new_table();
+	filter->filter = scols_new_filter(NULL);
+	need_memory(!names || !filter->table || !filter->filter);
+	*unknown = *reason = NULL;
+	sound = !scols_filter_parse_string(filter->filter, expression);
+	if (!sound) {
+		const char *message = scols_filter_get_errmsg(filter->filter);
+
+		*reason = escaped(message ? message : "invalid expression");
+	}
+	while (sound && !scols_filter_next_holder(filter->filter, names, &name, 0)) {
+		sound = assign_column(filter, names, name);
+		if (!sound)
+			*unknown = xstrdup(name);
+	}
+	scols_free_iter(names);
+	if (sound) {
+		filter->line = scols_table_new_line(filter->table, NULL);
+		need_memory(!filter->line);
+		return filter;
+	}
+	row_filter_free(filter);
+	return NULL;
+}
+
+void row_filter_free(struct row_filter *filter)
+{
+	if (!filter)
+		return;
+	scols_unref_filter(filter->filter);
+	scols_unref_table(filter->table);
+	selection_free(&filter->columns);
+	free(filter);
+}
+
+static bool passes(const struct output *output, const struct row *row)
+{
+	const struct row_filter *filter = output->filter;
+	struct cell cell = {
+		.row = row,
+		.full_ids = !output_has_short_ids(output),
+		.names_as_bytes = true,
+	};
+	struct value value;
+	int passed = 0;
+
+	for (size_t i = 0; i < filter->columns.count; i++) {
+		cell.column = &filter->columns.columns[i];
+		cell_fill(&cell, &value);
+		if (value.type == VALUE_NUMBER)
+			put_number(value.text, value.number);
+		need_memory(scols_line_set_data(filter->line, i,
+						value.type == VALUE_NUMBER ||
+						value.type == VALUE_TEXT ?
+						value.text : NULL));
+		free(value.pids);
+	}
+	if (scols_line_apply_filter(filter->line, filter->filter, &passed))
+		die(STATUS_FAILED, "cannot apply --filter to a row");
+	return passed;
+}
+#else
+struct row_filter *row_filter_new(const struct columns *columns,
+				  const char *expression, char **unknown,
+				  char **reason)
+{
+	(void)columns;
+	(void)expression;
+	*unknown = NULL;
+	*reason = xstrdup("needs libsmartcols 2.40 or newer, and this is "
+			  LIBSMARTCOLS_VERSION ": use --json and jq(1)");
+	return NULL;
+}
+
+void row_filter_free(struct row_filter *filter)
+{
+	(void)filter;
+}
+
+static bool passes(const struct output *output, const struct row *row)
+{
+	(void)output;
+	(void)row;
+	return true;
+}
+#endif
+
+const struct selection *row_filter_columns(const struct row_filter *filter)
+{
+	static const struct selection none;
+
+	return filter ? &filter->columns : &none;
+}
+
 void order_make(struct order *order, const struct output *output,
 		const struct rows *rows)
 {
@@ -99,8 +231,12 @@ void order_make(struct order *order, const struct output *output,
 		.rows = rows,
 		.indices = xcalloc(rows->count, sizeof(*order->indices)),
 	};
-	for (size_t i = 0; i < rows->count; i++)
-		order->indices[order->count++] = i;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row row = rows->at(rows, i);
+
+		if (!output->filter || passes(output, &row))
+			order->indices[order->count++] = i;
+	}
 	if (output->sort.count)
 		sort(output, rows, order);
 }
