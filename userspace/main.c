@@ -15,114 +15,131 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "command/command.h"
-
-struct command {
-	const char *name;
-	const char *args;	/* as the help shows them */
-	int min_args, max_args;
-	const struct columns *columns;	/* NULL: it has no table */
-	const char *options;	/* letters of the options that it takes */
-	const char *summary;	/* what it does, in a phrase */
-	const char *details;	/* lines of its help, or "" */
-	/* Parses options->args; NULL: run() does that */
-	void (*parse_args)(struct options *options);
-	int (*run)(const struct options *options, struct error *error);
-};
+#include "options.h"
 
 static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
-static void parse_pid_args(struct options *options);
-static void parse_drawn(struct options *options);
-static void parse_compared_pids(struct options *options);
+static void parse_task_args(struct options *options);
+static void parse_compared_tasks(struct options *options);
 static void parse_watched(struct options *options);
+static void parse_drawn(struct options *options);
+static int help_command(const struct options *options, struct error *error);
+
+/* For the help of commands that take tasks. */
+#define PID_HELP \
+	"A PID can also be a name, which means all tasks with it, or self, this taskmap.\n"
 
 /* The first is the default. */
-static const struct command commands[] = {
-	{ "list", "", 0, 0, &task_columns, "TJornPpkFAiENCH",
-	  "show every task: what it is and what it holds (default)", "",
-	  NULL, list_command },
-	{ "groups", "[RESOURCE...]", 0, INT_MAX, &object_columns, "JornPpkFAaiENCH",
+const struct command commands[] = {
+	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
+	  "TJosQrnPpkCuFAiENXH",
+	  "show every task: what it is and what it holds (default)", PID_HELP,
+	  parse_task_args, list_command },
+	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
+	  "JosQrnPpkCuFAaiENXH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
 	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
 	  parse_resources, groups_command },
-	{ "explain", "PID...", 1, INT_MAX, NULL, "LJiEN",
-	  "explain what a task is, and why", "",
-	  parse_pid_args, explain_command },
-	{ "compare", "PID PID...", 1, INT_MAX, NULL, "JiENC",
-	  "compare what tasks share, and name the flags for that", "",
-	  parse_compared_pids, compare_command },
-	{ "graph", "[PID...]", 0, INT_MAX, NULL, "GWRBpkaiEN",
+	{ "explain", "PID...", WORDS_TASKS, 1, INT_MAX, NULL, "LJiEN",
+	  "explain what a task is, and why", PID_HELP,
+	  parse_task_args, explain_command },
+	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiENX",
+	  "compare what tasks share, and name the flags for that", PID_HELP,
+	  parse_compared_tasks, compare_command },
+	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWORBpkCuaiEN",
 	  "draw tasks and what they hold: DOT, SVG or HTML",
-	  "With --html, PID can be replaced by files that \"taskmap save\" wrote: the page\n"
-	  "then steps through these snapshots.\n",
+	  PID_HELP
+	  "With --html, files that \"taskmap save\" wrote can replace it: the page then steps\n"
+	  "through these snapshots.\n",
 	  parse_drawn, graph_command },
-	{ "diff", "A B", 2, 2, &change_columns, "JornPpkFAcH",
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosQrnPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", 0, 0, &finding_columns, "JornPpkFAiENCH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JosQrnPpkCuFAiENXH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
-	{ "verify", "[PID...]", 0, INT_MAX, NULL, "JES",
-	  "compare the module's data with kcmp(2) and /proc", "",
-	  parse_pid_args, verify_command },
-	{ "save", "FILE", 1, 1, NULL, "iEN",
+	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
+	  "compare the module's data with kcmp(2) and /proc", PID_HELP,
+	  parse_task_args, verify_command },
+	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iEN",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", 0, INT_MAX, NULL, "JpiuC",
+	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JpiUX",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
+	{ "help", "[COMMAND]", WORDS_COMMANDS, 0, 1, NULL, "",
+	  "describe a command", "",
+	  NULL, help_command },
+	{ 0 }
 };
 
-/* An option, and its line in the help. */
-struct option_row {
-	int letter;		/* its name in the code */
-	const char *name;	/* with its dashes */
-	const char *argument;	/* NULL: it takes none; optional in [] */
-	const char *help;
+#define COMMANDS	(ARRAY_SIZE(commands) - 1)
+
+const struct option_row option_rows[] = {
+	{ 'T', "--tree", NULL, WORDS_OTHER, "show threads below leaders, leaders below parents" },
+	{ 'J', "--json", NULL, WORDS_OTHER, "print JSON, with full ids" },
+	{ 'r', "--raw", NULL, WORDS_OTHER, "separate columns by blanks, and escape blanks" },
+	{ 'P', "--pairs", NULL, WORDS_OTHER, "print KEY=\"value\"" },
+	{ 'n', "--noheadings", NULL, WORDS_OTHER, "do not print headings" },
+	{ 'o', "--output", "LIST", WORDS_COLUMNS, "show these columns; +LIST adds to the default ones" },
+	{ 'O', "--output", "FILE", WORDS_FILES, "write to FILE (- is standard output)" },
+	{ 's', "--sort", "LIST", WORDS_SORTED, "sort by these columns; -COLUMN for highest first" },
+	{ 'Q', "--filter", "EXPR", WORDS_OTHER, "only rows that match, such as 'UID==0'" },
+	{ 'A', "--output-all", NULL, WORDS_OTHER, "show all columns" },
+	{ 'F', "--full-ids", NULL, WORDS_OTHER, "show ids as 16 hex digits, not as \"mm#3\"" },
+	{ 'p', "--pid", "LIST", WORDS_TASKS, "only these tasks, and all threads of these processes" },
+	{ 'k', "--kind", "LIST", WORDS_KINDS, "only tasks of these kinds" },
+	{ 'C', "--comm", "LIST", WORDS_NAMES, "only tasks with these names" },
+	{ 'u', "--user", "LIST", WORDS_USERS, "only tasks of these effective users" },
+	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
+	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
+	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
+	{ 'R', "--resources", "LIST", WORDS_RESOURCES, "draw these resources; +LIST adds to the default ones" },
+	{ 'B', "--births", NULL, WORDS_OTHER, "also draw who created whom" },
+	{ 'L', "--long", NULL, WORDS_OTHER, "print everything, with the facts beside it" },
+	{ 'c', "--compare", "LIST", WORDS_COMPARED, "compare these columns; +LIST adds to the default ones" },
+	{ 'i', "--input", "FILE", WORDS_FILES, "read a saved snapshot (- is standard input)" },
+	{ 'E', "--exact", NULL, WORDS_OTHER, "stop the system to read it at one instant" },
+	{ 'N', "--proc", NULL, WORDS_OTHER, "use /proc and kcmp(2), without the module or root" },
+	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
+	{ 'U', "--user", "USER", WORDS_USERS,
+	  "run COMMAND as USER; by default the user who called sudo" },
+	{ 'X', "--color", "[=WHEN]", WORDS_WHEN,
+	  "color equal ids alike: auto (default), always or never" },
+	{ 'H', "--list-columns", NULL, WORDS_OTHER, "list the columns" },
+	{ 'V', "--version", NULL, WORDS_OTHER, "display the version and exit" },
+	{ 'h', "--help", NULL, WORDS_OTHER, "display this help and exit" },
+	{ 0 }
 };
 
-static const struct option_row option_rows[] = {
-	{ 'T', "--tree", NULL, "show threads below leaders, leaders below parents" },
-	{ 'J', "--json", NULL, "print JSON, with full ids" },
-	{ 'r', "--raw", NULL, "separate columns by blanks, and escape blanks" },
-	{ 'P', "--pairs", NULL, "print KEY=\"value\"" },
-	{ 'n', "--noheadings", NULL, "do not print headings" },
-	{ 'o', "--output", "LIST", "show these columns; +LIST adds to the default ones" },
-	{ 'A', "--output-all", NULL, "show all columns" },
-	{ 'F', "--full-ids", NULL, "show ids as 16 hex digits, not as \"mm#3\"" },
-	{ 'p', "--pid", "LIST", "only these tasks, and all threads of these processes" },
-	{ 'k', "--kind", "LIST", "only tasks of these kinds" },
-	{ 'a', "--all", NULL, "also objects that only one task holds" },
-	{ 'G', "--svg", NULL, "print SVG, drawn by Graphviz" },
-	{ 'W', "--html", NULL, "print a page for a browser" },
-	{ 'R', "--resources", "LIST", "draw these resources; +LIST adds to the default ones" },
-	{ 'B', "--births", NULL, "also draw who created whom" },
-	{ 'L', "--long", NULL, "print everything, with the facts beside it" },
-	{ 'c', "--compare", "LIST", "compare these columns; +LIST adds to the default ones" },
-	{ 'i', "--input", "FILE", "read a saved snapshot (- is standard input)" },
-	{ 'E', "--exact", NULL, "stop the system to read it at one instant" },
-	{ 'N', "--proc", NULL, "use /proc and kcmp(2), without the module or root" },
-	{ 'S', "--seed", "NUMBER", "random seed for choosing the pairs to verify" },
-	{ 'u', "--user", "USER", "run COMMAND as USER; by default the user who called sudo" },
-	{ 'C', "--color", "[=WHEN]", "color equal ids alike: auto (default), always or never" },
-	{ 'H', "--list-columns", NULL, "list the columns" },
-	{ 'V', "--version", NULL, "display the version and exit" },
-	{ 'h', "--help", NULL, "display this help and exit" },
-};
+#define OPTIONS		(ARRAY_SIZE(option_rows) - 1)
 
 /* The letters that are also short options. ":" makes getopt(3) report errors to us. */
-static const char short_options[] = ":TJo:nrPHp:k:ac:i:u:Vh";
+const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "GW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
+
+/* Words that the nearest word does not answer, and what to use instead. */
+static const struct {
+	const char *word, *instead;
+} synonyms[] = {
+	{ "ls", "list" },
+	{ "ps", "list" },
+	{ "kernel", "kthread" },
+	{ "memory", "mm" },
+};
+
+/* "self" was given: the process that runs this. */
+static bool self_given;
 
 /* The given pids: a tree of tsearch(3) with numbers instead of pointers. */
 static void *given_pids;
@@ -155,21 +172,46 @@ static _Noreturn void finish(int status)
 	exit(status);
 }
 
+const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+bool takes_option(const struct command *command, const struct option_row *row)
+{
+	return strchr("Vh", row->letter) ||
+	       strchr(command->options, row->letter);
+}
+
+/* The letter that getopt(3) returns: that of the first option with this name. */
+static int typed_letter(const struct option_row *row)
+{
+	const struct option_row *first = option_rows;
+
+	while (strcmp(first->name, row->name))
+		first++;
+	return first->letter;
+}
+
 static void print_options(const struct command *command)
 {
 	puts("\nOptions:");
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
+		int letter = typed_letter(row);
 		char left[32];
 
-		if (!strchr("Vh", row->letter) &&
-		    !strchr(command->options, row->letter))
+		if (!takes_option(command, row))
 			continue;
 		snprintf(left, sizeof(left), "%s%s%s", row->name,
 			 row->argument && *row->argument != '[' ? " " : "",
 			 row->argument ? row->argument : "");
-		if (strchr(short_options, row->letter))
-			printf(" -%c, %-17s %s\n", row->letter, left, row->help);
+		if (strchr(short_options, letter))
+			printf(" -%c, %-17s %s\n", letter, left, row->help);
 		else
 			printf("     %-17s %s\n", left, row->help);
 	}
@@ -180,7 +222,7 @@ static void print_commands(void)
 	puts("Usage: taskmap [COMMAND] [options]\n\n"
 	     "Show which kernel objects the tasks of a system hold and share.\n\n"
 	     "Commands:");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		printf(" %-7s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
 	print_options(&commands[0]);
@@ -224,61 +266,19 @@ static _Noreturn void hint(void)
 
 #define usage_error(...)	(complain(__VA_ARGS__), hint())
 
-/*
- * How many letters must be inserted, deleted, replaced or swapped with the next one
- * to turn @word, of @length bytes, into @name, ignoring case.
- */
-static size_t distance(const char *word, size_t length, const char *name)
+/* The one of @count @names that @word probably means, or NULL. */
+static const char *meant(const char *word, size_t length,
+			 const char *const *names, size_t count)
 {
-	size_t width = strlen(name) + 1, result;
-	size_t *cells = xcalloc((length + 1) * width, sizeof(*cells));
-#define CELL(i, j)	cells[(i) * width + (j)]
-#define SAME(i, j)	(tolower((unsigned char)word[i]) == \
-			 tolower((unsigned char)name[j]))
-
-	for (size_t i = 0; i <= length; i++) {
-		for (size_t j = 0; j < width; j++) {
-			size_t best = i && j ? CELL(i - 1, j - 1) +
-					       !SAME(i - 1, j - 1) : i + j;
-
-			if (i && CELL(i - 1, j) + 1 < best)
-				best = CELL(i - 1, j) + 1;
-			if (j && CELL(i, j - 1) + 1 < best)
-				best = CELL(i, j - 1) + 1;
-			if (i > 1 && j > 1 && SAME(i - 1, j - 2) &&
-			    SAME(i - 2, j - 1) && CELL(i - 2, j - 2) + 1 < best)
-				best = CELL(i - 2, j - 2) + 1;
-			CELL(i, j) = best;
+	for (size_t i = 0; i < ARRAY_SIZE(synonyms); i++) {
+		if (!same_word(synonyms[i].word, word, length))
+			continue;
+		for (size_t j = 0; j < count; j++) {
+			if (!strcmp(names[j], synonyms[i].instead))
+				return names[j];
 		}
 	}
-#undef SAME
-#undef CELL
-	result = cells[(length + 1) * width - 1];
-	free(cells);
-	return result;
-}
-
-/* The longest word that a suggestion is looked for; no name is longer. */
-#define LONGEST_WORD	32
-
-/* The one of @count @names that @word can be a misspelling of, or NULL. */
-static const char *nearest(const char *word, size_t length,
-			   const char *const *names, size_t count)
-{
-	size_t least = (length + 2) / 4;
-	const char *found = NULL;
-
-	if (!length || length > LONGEST_WORD)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		size_t edits = distance(word, length, names[i]);
-
-		if (edits < least || (edits == least && !found)) {
-			least = edits;
-			found = names[i];
-		}
-	}
-	return found;
+	return nearest(word, length, names, count);
 }
 
 /*
@@ -292,7 +292,7 @@ static void unknown_word(const char *what, const char *word, size_t length,
 {
 	char *copy = xasprintf("%.*s", (int)length, word);
 	char *shown = escaped(copy);
-	const char *near = nearest(word, length, names, count);
+	const char *near = meant(word, length, names, count);
 
 	fprintf(stderr, "taskmap: unknown %s '%s'", what, shown);
 	if (near)
@@ -372,23 +372,88 @@ static bool is_repeated(int pid)
 	return false;
 }
 
-static void parse_pid(struct options *options, const char *word, size_t length)
+/* Returns -1 unless the word is a decimal number up to @most. */
+static int64_t parse_number(const char *word, size_t length, int64_t most)
 {
-	struct filter *filter = &options->filter;
-	int pid = 0;
+	int64_t number = length ? 0 : -1;
 
 	for (size_t i = 0; i < length; i++) {
-		if (word[i] < '0' || word[i] > '9' ||
-		    __builtin_mul_overflow(pid, 10, &pid) ||
-		    __builtin_add_overflow(pid, word[i] - '0', &pid))
+		if (word[i] < '0' || word[i] > '9')
+			return -1;
+		number = 10 * number + word[i] - '0';
+		if (number > most)
+			return -1;
+	}
+	return number;
+}
+
+static void add_wanted(struct wanted **list, size_t *count,
+		       const struct wanted *wanted)
+{
+	*list = xgrow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = *wanted;
+}
+
+/* A longer name is cut off, as the kernel does. */
+static struct wanted wanted_name(const char *word, size_t length)
+{
+	struct wanted wanted = { 0 };
+
+	if (length >= sizeof(wanted.name))
+		length = sizeof(wanted.name) - 1;
+	memcpy(wanted.name, word, length);
+	return wanted;
+}
+
+/* What looks like a number is a pid, and all else the name of a task. */
+static bool is_name(const char *word, size_t length)
+{
+	size_t digits = strspn(word, "0123456789+-");
+
+	return digits < length;
+}
+
+static void parse_task(struct options *options, const char *word, size_t length)
+{
+	struct filter *filter = &options->filter;
+	struct wanted wanted = { 0 };
+
+	if (length == strlen("self") && !strncmp(word, "self", length)) {
+		wanted.pid = getpid();
+		self_given = true;
+	} else if (is_name(word, length)) {
+		wanted = wanted_name(word, length);
+	} else {
+		wanted.pid = (int)parse_number(word, length, INT_MAX);
+		if (wanted.pid <= 0)
 			bad_word("invalid pid", word, length);
 	}
-	if (!pid)
-		bad_word("invalid pid", word, length);
-	if (is_repeated(pid))
-		return;
-	filter->pids = xgrow(filter->pids, filter->pid_count, sizeof(pid));
-	filter->pids[filter->pid_count++] = pid;
+	if (!wanted.pid || !is_repeated(wanted.pid))
+		add_wanted(&filter->tasks, &filter->task_count, &wanted);
+}
+
+static void parse_name(struct options *options, const char *word, size_t length)
+{
+	const struct wanted wanted = wanted_name(word, length);
+
+	add_wanted(&options->filter.names, &options->filter.name_count, &wanted);
+}
+
+/* A name or a uid, which does not need an account. */
+static void parse_user(struct options *options, const char *word, size_t length)
+{
+	struct filter *filter = &options->filter;
+	char *name = xasprintf("%.*s", (int)length, word);
+	const struct passwd *account = getpwnam(name);
+	int64_t uid = account ? account->pw_uid :
+				parse_number(word, length, UINT32_MAX);
+
+	free(name);
+	if (uid < 0)
+		bad_word("unknown user", word, length);
+	filter->users = xgrow(filter->users, filter->user_count,
+			      sizeof(*filter->users));
+	filter->users[filter->user_count++] = (uint32_t)uid;
 }
 
 /* Calls @parse for each word of @list, separated by commas. */
@@ -418,32 +483,51 @@ static void parse_seed(struct options *options, const char *word)
 		bad_word("invalid number", word, strlen(word));
 }
 
-/* Each argument can be a list of pids. */
-static void parse_pid_args(struct options *options)
+/* Each argument can be a list. */
+static void parse_task_args(struct options *options)
 {
 	for (char **arg = options->args; *arg; arg++)
-		parse_list(options, *arg, parse_pid);
+		parse_list(options, *arg, parse_task);
 }
 
-/* Pids or, for a page, files. */
-static void parse_drawn(struct options *options)
+static bool has_names(const struct filter *filter)
 {
-	const char *first = *options->args;
+	for (size_t i = 0; i < filter->task_count; i++) {
+		if (!filter->tasks[i].pid)
+			return true;
+	}
+	return false;
+}
+
+/* A page is of files if the first argument is one. */
+static bool are_files(const char *first)
+{
+	return given['W'] && first && (!strcmp(first, "-") ||
+				       strchr(first, '/') || !access(first, F_OK));
+}
+
+static void parse_files(const struct options *options)
+{
 	unsigned int inputs = 0;
 
-	options->files = given['W'] && first &&
-			 first[strspn(first, "0123456789,")];
-	if (!options->files) {
-		parse_pid_args(options);
-		return;
-	}
 	for (char **arg = options->args; *arg; arg++)
 		inputs += !strcmp(*arg, "-");
 	if (inputs > 1)
 		usage_error("only one file can be standard input");
-	if (given['i'] || given['E'])
+	if (given['i'] || given['E'] || given['N'])
 		usage_error("files and --%s cannot be used together",
-			    given['i'] ? "input" : "exact");
+			    given['i'] ? "input" : given['E'] ? "exact" : "proc");
+}
+
+static void parse_drawn(struct options *options)
+{
+	options->files = are_files(*options->args);
+	if (options->files)
+		parse_files(options);
+	else
+		parse_task_args(options);
+	if (given['O'] && strcmp(given['O'], "-"))
+		options->file = given['O'];
 }
 
 /* COMMAND may be any word, and have options of its own. */
@@ -457,15 +541,23 @@ static void parse_watched(struct options *options)
 	if (command && (given['p'] || given['i']))
 		usage_error("COMMAND and --%s cannot be used together",
 			    given['p'] ? "pid" : "input");
-	if (!command && given['u'])
+	if (!command && given['U'])
 		usage_error("--user requires COMMAND");
+	if (given['i'] && has_names(&options->filter))
+		usage_error("--input FILE of watch has events and no list of tasks: use pids");
+	if (given['U'])
+		options->account = getpwnam(given['U']);
+	if (given['U'] && !options->account)
+		bad_word("unknown user", given['U'], strlen(given['U']));
 }
 
-static void parse_compared_pids(struct options *options)
+static void parse_compared_tasks(struct options *options)
 {
-	parse_pid_args(options);
-	if (options->filter.pid_count < 2)
-		usage_error("compare needs two different pids");
+	const struct filter *filter = &options->filter;
+
+	parse_task_args(options);
+	if (filter->task_count < 2 && !has_names(filter))
+		usage_error("compare needs two different tasks");
 }
 
 /* The resources that flags of clone(2) share. */
@@ -501,7 +593,7 @@ static void parse_resources(struct options *options)
 	if (*options->args)
 		options->resources = 0;
 	for (char **arg = options->args; *arg; arg++)
-		parse_resource(options, *arg, strlen(*arg));
+		parse_list(options, *arg, parse_resource);
 }
 
 /* The last of several lists counts, as for columns. */
@@ -520,17 +612,10 @@ static void parse_comparison(struct options *options)
 		      given['c'] ? given['c'] : compared_columns.defaults);
 }
 
-static void parse_user(struct options *options, const char *name)
-{
-	options->account = getpwnam(name);
-	if (!options->account)
-		bad_word("unknown user", name, strlen(name));
-}
-
 /* @word is what getopt(3) did not understand, unless it is a short option. */
 static _Noreturn void bad_option(const char *word)
 {
-	const char *names[ARRAY_SIZE(option_rows)];
+	const char *names[OPTIONS];
 
 	if (strncmp(word, "--", 2)) {
 		const char letter[] = { '-', (char)optopt };
@@ -539,10 +624,10 @@ static _Noreturn void bad_option(const char *word)
 	}
 	if (optopt)
 		bad_word("unexpected argument", word, strlen(word));
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++)
+	for (size_t i = 0; i < OPTIONS; i++)
 		names[i] = option_rows[i].name;
 	unknown_word("option", word, strcspn(word, "="), names,
-		     ARRAY_SIZE(option_rows), "--help");
+		     OPTIONS, "--help");
 	hint();
 }
 
@@ -576,7 +661,10 @@ static void parse_option(struct options *options, int option, const char *word)
 {
 	switch (option) {
 	case 'p':
-		parse_list(options, optarg, parse_pid);
+		parse_list(options, optarg, parse_task);
+		break;
+	case 'C':
+		parse_list(options, optarg, parse_name);
 		break;
 	case 'k':
 		parse_list(options, optarg, parse_kind);
@@ -588,7 +676,7 @@ static void parse_option(struct options *options, int option, const char *word)
 		parse_seed(options, optarg);
 		break;
 	case 'u':
-		parse_user(options, optarg);
+		parse_list(options, optarg, parse_user);
 		break;
 	case 'V':
 		version();
@@ -602,10 +690,10 @@ static void parse_option(struct options *options, int option, const char *word)
 
 static void parse_options(int argc, char **argv, struct options *options)
 {
-	struct option long_options[ARRAY_SIZE(option_rows) + 1] = { 0 };
+	struct option long_options[OPTIONS + 1] = { 0 };
 	int option;
 
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
 		long_options[i] = (struct option){
@@ -613,7 +701,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 			.has_arg = !row->argument ? no_argument :
 				   *row->argument == '[' ? optional_argument :
 							   required_argument,
-			.val = row->letter,
+			.val = typed_letter(row),
 		};
 	}
 	while ((option = getopt_long(argc, argv, short_options, long_options,
@@ -627,7 +715,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	}
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
-	options->output.color = parse_color(given['C']);
+	options->output.color = parse_color(given['X']);
 	options->all = given['a'];
 	options->complete = given['L'];
 	options->births = given['B'];
@@ -644,9 +732,36 @@ static void select_color(struct options *options, const struct command *command)
 {
 	enum format format = options->output.format;
 
-	if (!strchr(command->options, 'C') ||
+	if (!strchr(command->options, 'X') ||
 	    (format != FORMAT_TABLE && format != FORMAT_TREE))
 		options->output.color = false;
+}
+
+/* "COLUMN", "+COLUMN" or, for the highest value first, "-COLUMN" */
+static void parse_sort(struct options *options, const char *word, size_t length)
+{
+	struct selection *sort = &options->output.sort;
+	bool sign = length && (*word == '-' || *word == '+');
+
+	sort->of = options->output.columns.of;
+	if (!selection_add(sort, word + sign, length - sign))
+		unknown_column(sort->of, word + sign, length - sign);
+	sort->columns[sort->count - 1].descending = *word == '-';
+}
+
+static void parse_filter(struct output *output, const char *expression)
+{
+	char *unknown, *reason;
+
+	output->filter = row_filter_new(output->columns.of, expression, &unknown,
+					&reason);
+	if (unknown)
+		unknown_column(output->columns.of, unknown, strlen(unknown));
+	if (reason) {
+		complain("--filter: %s", reason);
+		free(reason);
+		hint();
+	}
 }
 
 static void select_columns(struct options *options,
@@ -661,6 +776,10 @@ static void select_columns(struct options *options,
 		selection_all(selection);
 	else
 		selection_defaults(selection);
+	if (given['s'])
+		parse_list(options, given['s'], parse_sort);
+	if (given['Q'])
+		parse_filter(&options->output, given['Q']);
 }
 
 /* The first given option in @set, or NULL. */
@@ -685,41 +804,82 @@ static void check_exclusive(void)
 
 static void check_taken(const struct command *command)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (given[row->letter] && !strchr(command->options, row->letter))
+		if (given[row->letter] && !takes_option(command, row))
 			usage_error("%s does not take %s", command->name,
 				    row->name);
 	}
 }
 
-static const struct command *find_command(const char *name)
+static void name_commands(const char *names[COMMANDS])
 {
-	const char *names[ARRAY_SIZE(commands)];
-
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
-	unknown_word("command", name, strlen(name), names, ARRAY_SIZE(commands),
-		     NULL);
+}
+
+/* The command that @word, an argument, is a slip of, or the option; or NULL. */
+static const char *meant_first(const char *word)
+{
+	const char *names[COMMANDS], *name;
+
+	name_commands(names);
+	name = meant(word, strlen(word), names, COMMANDS);
+	for (size_t i = 0; !name && i < OPTIONS; i++) {
+		if (!strcmp(option_rows[i].name + strlen("--"), word))
+			name = option_rows[i].name;
+	}
+	return name;
+}
+
+static int help_command(const struct options *options, struct error *error)
+{
+	const char *word = *options->args;
+	const struct command *command = word ? find_command(word) : NULL;
+	const char *names[COMMANDS];
+
+	(void)error;
+	if (!word || command)
+		help(command);
+	name_commands(names);
+	unknown_word("command", word, strlen(word), names, COMMANDS, NULL);
 	hint();
 }
 
-/* Takes the command from @args, which ends in NULL, and leaves its arguments. */
+/* Takes an option for what @command calls so. */
+static void rename_options(const struct command *command)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		int typed = typed_letter(row);
+
+		if (typed == row->letter || !takes_option(command, row))
+			continue;
+		given[row->letter] = given[typed];
+		given[typed] = NULL;
+	}
+}
+
+/*
+ * Takes the command from @args, which ends in NULL, and leaves its arguments. What
+ * is not a command is an argument of the default one.
+ */
 static const struct command *take_command(char **args, struct options *options)
 {
-	const struct command *command = &commands[0];
+	const struct command *command = *args ? find_command(*args) : NULL;
 
-	if (*args)
-		command = find_command(*args++);
-	else if (given['h'])
-		help(NULL);
+	if (command)
+		args++;
 	if (given['h'])
 		help(command);
+	if (!command) {
+		command = &commands[0];
+		if (*args && meant_first(*args))
+			options->doubtful = *args;
+	}
+	rename_options(command);
 	options->args = args;
 	return command;
 }
@@ -742,6 +902,18 @@ static void check_args(const struct command *command, struct options *options)
 			    command->args);
 	if (command->parse_args)
 		command->parse_args(options);
+	if (self_given && (given['i'] || command->run == diff_command))
+		usage_error("self is the running taskmap, which no saved snapshot contains");
+}
+
+static _Noreturn void unknown_command(const char *word)
+{
+	char *shown = escaped(word);
+
+	complain("unknown command '%s'; did you mean '%s'?", shown,
+		 meant_first(word));
+	free(shown);
+	hint();
 }
 
 static int run(const struct command *command, const struct options *options)
@@ -752,6 +924,8 @@ static int run(const struct command *command, const struct options *options)
 
 	if (status >= 0)
 		return status;
+	if (options->doubtful)
+		unknown_command(options->doubtful);
 	/* The message can contain the name of a file. */
 	shown = escaped(error.text ? error.text : "not enough memory");
 	complain("%s", shown);
@@ -767,6 +941,10 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	if (argc > 2 && !strcmp(argv[1], "--complete")) {
+		complete(argv + 2);
+		finish(STATUS_DONE);
+	}
 	parse_options(argc, argv, &options);
 	command = take_command(argv + optind, &options);
 	check_args(command, &options);
@@ -777,7 +955,11 @@ int main(int argc, char **argv)
 		select_columns(&options, command->columns);
 	status = given['H'] ? list_columns(&options) : run(command, &options);
 	selection_free(&options.output.columns);
+	selection_free(&options.output.sort);
+	row_filter_free(options.output.filter);
 	selection_free(&options.compared);
-	free(options.filter.pids);
+	free(options.filter.tasks);
+	free(options.filter.names);
+	free(options.filter.users);
 	finish(status);
 }

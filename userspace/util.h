@@ -51,4 +51,17 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void *xgrow(void *array, size_t count, size_t size);
 
+/**
+ * nearest() - find what a misspelt word can mean
+ * @word: the word
+ * @length: its length
+ * @names: the valid words
+ * @count: number of @names
+ *
+ * Return: the first of the names that need the fewest edits, ignoring case; NULL if
+ * even these need too many for a slip.
+ */
+const char *nearest(const char *word, size_t length, const char *const *names,
+		    size_t count);
+
 #endif /* TASKMAP_UTIL_H */

@@ -98,17 +98,19 @@ static int split(char *text, char **words)
 
 static void check_filter(const struct filter *filter)
 {
-	must(!filter->pid_count == !filter->pids);
-	for (size_t i = 0; i < filter->pid_count; i++) {
-		must(filter->pids[i] > 0);
-		for (size_t j = 0; j < i; j++)
-			must(filter->pids[i] != filter->pids[j]);
+	must(!filter->task_count == !filter->tasks);
+	for (size_t i = 0; i < filter->task_count; i++) {
+		const struct wanted *wanted = &filter->tasks[i];
+
+		must(wanted->pid > 0 || *wanted->name);
+		for (size_t j = 0; wanted->pid && j < i; j++)
+			must(wanted->pid != filter->tasks[j].pid);
 	}
 	must(filter->kinds < 1U << (KINDS + 1) && !(filter->kinds & 1));
 }
 
-/* Whether @command only takes pids. */
-static bool takes_pids(const struct command *command)
+/* Whether @command only takes tasks. */
+static bool takes_tasks(const struct command *command)
 {
 	return command->run == explain_command ||
 	       command->run == compare_command;
@@ -130,10 +132,14 @@ static void keep(void *pid)
 	(void)pid;
 }
 
+static bool is_filtered(const struct filter *filter)
+{
+	return filter->task_count || filter->name_count;
+}
+
 static int run_words(int argc, char **argv, struct options *options)
 {
 	const struct command *command;
-	struct error error = { 0 };
 	char *same[] = { snapshot_path, snapshot_path, NULL };
 	int status;
 
@@ -141,6 +147,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	memset(given, 0, sizeof(given));
 	tdestroy(given_pids, keep);
 	given_pids = NULL;
+	self_given = false;
 	parse_options(argc, argv, options);
 	command = take_command(argv + optind, options);
 	check_args(command, options);
@@ -151,7 +158,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	 * Of the commands without columns, only these never write files or run
 	 * programs.
 	 */
-	if (!command->columns && !takes_pids(command) &&
+	if (!command->columns && !takes_tasks(command) &&
 	    (command->run != graph_command ||
 	     options->output.format == FORMAT_SVG))
 		return STATUS_DONE;
@@ -165,9 +172,9 @@ static int run_words(int argc, char **argv, struct options *options)
 	options->input = snapshot_path;
 	if (command->run == diff_command)
 		options->args = same;
-	status = command->run(options, &error);
+	status = run(command, options);
 	must(status == STATUS_DONE ||
-	     (status == STATUS_MISSING && options->filter.pid_count));
+	     (status == STATUS_MISSING && is_filtered(&options->filter)));
 	return status;
 }
 
@@ -189,7 +196,8 @@ static void check_complaint(const struct printed *printed, int status,
 	must(!strncmp(text, "taskmap: ", strlen("taskmap: ")));
 	must_be_printable(text, printed->complaint_size);
 	if (status == STATUS_MISSING)
-		must(lines >= 1 && lines <= filter->pid_count);
+		must(lines >= 1 &&
+		     lines <= filter->task_count + filter->name_count);
 	else
 		must(lines == 2);
 }
@@ -238,8 +246,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	check_complaint(&printed, status, &options.filter);
 	printed_free(&printed);
 	selection_free(&options.output.columns);
+	selection_free(&options.output.sort);
+	row_filter_free(options.output.filter);
 	selection_free(&options.compared);
-	free(options.filter.pids);
+	free(options.filter.tasks);
+	free(options.filter.names);
+	free(options.filter.users);
 	free(text);
 	return 0;
 }

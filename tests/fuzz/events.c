@@ -103,9 +103,10 @@ static void check_json(char *text)
 static void check_watch(bool sound, size_t count, int pid, enum format format)
 {
 	char *args[] = { NULL };
+	struct wanted wanted = { .pid = pid };
 	const struct options options = {
 		.output.format = format, .input = input_path, .args = args,
-		.filter = { .pids = &pid, .pid_count = pid ? 1 : 0 },
+		.filter = { .tasks = &wanted, .task_count = pid ? 1 : 0 },
 	};
 	struct error error = { 0 };
 	struct printed printed;

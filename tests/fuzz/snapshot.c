@@ -133,7 +133,7 @@ static bool *check_model(const struct snapshot *snap,
 	for_each_resource(r)
 		check_groups(&model, r);
 	must(!filter_apply(filter, &model, &chosen));
-	must(chosen.missing_count <= filter->pid_count);
+	must(chosen.missing_count <= filter->task_count);
 	check_tree(&model, chosen.tasks);
 	model_free(&model);
 	free(chosen.missing);
@@ -146,9 +146,15 @@ static struct filter chosen_filter(const struct snapshot *snap)
 	struct filter filter = { .kinds = choice & 0x3e };
 
 	if (snap->count && choice >> 8 & 1) {
-		filter.pids = xcalloc(1, sizeof(*filter.pids));
-		filter.pids[filter.pid_count++] =
-			snap->tasks[(choice >> 16) % snap->count].tgid;
+		const struct taskmap_record *task =
+			&snap->tasks[(choice >> 16) % snap->count];
+
+		filter.tasks = xcalloc(1, sizeof(*filter.tasks));
+		filter.task_count = 1;
+		if (choice >> 9 & 1)
+			strcpy(filter.tasks->name, task->comm);
+		else
+			filter.tasks->pid = task->tgid;
 	}
 	return filter;
 }
@@ -387,14 +393,17 @@ static void check_drift(const struct filter *filter, enum format format,
 #define ASKED	8
 
 static size_t put_pids(const struct snapshot *snap, const bool *shown,
-		       struct options *options, int pids[ASKED])
+		       struct options *options, struct wanted asked[ASKED])
 {
-	options->filter.pids = pids;
+	struct filter *filter = &options->filter;
+
+	memset(asked, 0, ASKED * sizeof(*asked));
+	filter->tasks = asked;
 	for (unsigned int i = 0; i < snap->count; i++) {
-		if (shown[i] && options->filter.pid_count < ASKED)
-			pids[options->filter.pid_count++] = snap->tasks[i].pid;
+		if (shown[i] && filter->task_count < ASKED)
+			asked[filter->task_count++].pid = snap->tasks[i].pid;
 	}
-	return options->filter.pid_count;
+	return filter->task_count;
 }
 
 /* The output is whole lines, or valid JSON with @key. */
@@ -416,7 +425,7 @@ static void check_words(int (*command)(const struct options *options,
 	if (options->output.format == FORMAT_JSON)
 		check_json(&printed, key, members, count);
 	else
-		must(!options->filter.pid_count || count_lines(printed.text) > count);
+		must(!options->filter.task_count || count_lines(printed.text) > count);
 	printed_free(&printed);
 }
 
@@ -424,8 +433,8 @@ static void check_explain(const struct snapshot *snap, const bool *shown,
 			  enum format format)
 {
 	struct options options = { .output.format = format };
-	int pids[ASKED];
-	size_t count = put_pids(snap, shown, &options, pids);
+	struct wanted asked[ASKED];
+	size_t count = put_pids(snap, shown, &options, asked);
 
 	check_words(explain_command, &options, "explain", 24, count);
 }
@@ -435,9 +444,9 @@ static void check_compare(const struct snapshot *snap, const bool *shown,
 			  enum format format)
 {
 	struct options options = { .output.format = format };
-	int pids[ASKED];
+	struct wanted asked[ASKED];
 
-	put_pids(snap, shown, &options, pids);
+	put_pids(snap, shown, &options, asked);
 	check_words(compare_command, &options, "compare", 2,
 		    TASKMAP_RESOURCES);
 }
@@ -587,7 +596,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	check_copy(data, size, true);
 	filter = chosen_filter(&snap);
 	check_commands(&snap, &filter);
-	free(filter.pids);
+	free(filter.tasks);
 	snapshot_free(&snap);
 	return 0;
 }

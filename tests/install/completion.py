@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Tests completion as a user types it, in a bash on a terminal. Unlike the unit tests,
-this includes the way in which readline breaks words.
+Tests completion as a user types it, in a shell on a terminal. Unlike the unit tests,
+this includes the way in which the shell breaks words.
 
-    completion.py READER-DIRECTORY COMPLETION-DIRECTORY
+    completion.py SHELL READER-DIRECTORY COMPLETION-DIRECTORY
 
-Prints a line for each unexpected result.
+SHELL is bash, zsh or fish. Prints a line for each unexpected result.
 """
 
 import os
@@ -24,70 +24,104 @@ TYPED = {
     "taskmap gra": "taskmap graph ",
     "taskmap graph --sv": "taskmap graph --svg ",
     "taskmap graph --resources=sigh": "taskmap graph --resources=sighand",
-    "taskmap --output=PI": "taskmap --output=PID",
+    "taskmap --output=PPI": "taskmap --output=PPID",
     "taskmap --output=PID,TGI": "taskmap --output=PID,TGID",
     "taskmap --output=+PPI": "taskmap --output=+PPID",
-    "taskmap -o pid,tgi": "taskmap -o PID,TGID",
+    "taskmap -o pid,tgi": "taskmap -o pid,tgid",
+    "taskmap groups -rno outs": "taskmap groups -rno outside",
     "taskmap --kind=wor": "taskmap --kind=worker",
     "taskmap --kind=main,wor": "taskmap --kind=main,worker",
     "taskmap --kind=main gro": "taskmap --kind=main groups ",
-    "taskmap diff --compare=THREAD": "taskmap diff --compare=THREADS",
+    "taskmap diff --compare=SIGH": "taskmap diff --compare=SIGHAND",
     "taskmap groups sigh": "taskmap groups sighand ",
     "taskmap save a\\ na": "taskmap save a\\ name ",
     "taskmap --input=a\\ na": "taskmap --input=a\\ name ",
     "taskmap -i dir": "taskmap -i directory/",
     "taskmap diff dir": "taskmap diff directory/",
+    "taskmap watch -- cat dir": "taskmap watch -- cat directory/",
+}
+
+ZOO = {
     "taskmap-zoo cost --svg=dir": "taskmap-zoo cost --svg=directory/",
     "taskmap-zoo --guide linuxt": "taskmap-zoo --guide linuxthreads ",
 }
 
+# Where each shell reads its setup, how it is started, and what prints and clears its
+# input line on Control-X.
+SHELLS = {
+    "bash": (".rc", ["--noprofile", "--rcfile", ".rc", "-i"], """
+        for file in "$COMPLETIONS"/bash/*; do . "$file"; done
+        bind 'set enable-bracketed-paste off'
+        bind -x '"\\C-x": printf "\\n<%s>\\n" "$READLINE_LINE"; READLINE_LINE='
+        """),
+    "zsh": (".zshrc", ["-d", "-i"], """
+        fpath=("$COMPLETIONS/zsh" $fpath)
+        autoload -Uz compinit
+        compinit -u
+        unset zle_bracketed_paste
+        show() { print -rn -- $'\\n'"<$BUFFER>"$'\\r\\n'; BUFFER= }
+        zle -N show
+        bindkey '^X' show
+        PS1=
+        """),
+    "fish": (".config/fish/config.fish", ["-i"], """
+        set -g fish_greeting
+        set -p fish_complete_path "$COMPLETIONS/fish"
+        set -g fish_autosuggestion_enabled 0
+        function fish_prompt; end
+        bind \\cx 'printf "\\n<%s>\\r\\n" (commandline); commandline ""'
+        """),
+}
 
-def start(programs, completions, home):
-    """Starts a bash that prints and clears its input line on Control-X."""
-    rcfile = os.path.join(home, ".rc")
-    with open(rcfile, "w", encoding="utf-8") as file:
-        file.write("""
-            for file in "$COMPLETIONS"/*; do . "$file"; done
-            bind 'set enable-bracketed-paste off'
-            bind -x '"\\C-x": printf "\\n<%s>\\n" "$READLINE_LINE"; READLINE_LINE='
-            echo '<ready>'
-        """)
+
+def start(shell, programs, completions, home):
+    """Starts the shell."""
+    path, arguments, setup = SHELLS[shell]
+    path = os.path.join(home, path)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{setup}\necho '<ready>'\n")
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(home)
-        os.environ.update(PATH=f"{programs}:{os.environ['PATH']}", HOME=home,
+        os.environ.update(PATH=f"{programs}:{os.environ['PATH']}", HOME=home, ZDOTDIR=home,
+                          XDG_CONFIG_HOME=os.path.join(home, ".config"),
                           COMPLETIONS=completions, TERM="dumb", PS1="", HISTFILE="",
                           LC_ALL="C.UTF-8")
-        os.execvp("bash", ["bash", "--noprofile", "--rcfile", rcfile, "-i"])
+        os.execvp(shell, [shell, *arguments])
     return terminal
 
 
 def answer(terminal):
-    """The next line that bash prints for Control-X."""
+    """The next line that the shell prints for Control-X."""
     seen = ""
-    while not (line := re.search(r"^<(.*)>\r?$\n", seen, re.M)):
+    while not (line := re.search(r"^<(.*)>\r*$\n", seen, re.M)):
         if not select.select([terminal], [], [], PATIENCE)[0]:
             sys.exit(f"no answer, but {seen!r}")
         try:
             seen += os.read(terminal, 65536).decode()
         except OSError:
-            sys.exit(f"bash ended: {seen!r}")
+            sys.exit(f"the shell ended: {seen!r}")
     return line.group(1)
 
 
 def main():
-    programs, completions = map(os.path.abspath, sys.argv[1:])
+    shell = sys.argv[1]
+    programs, completions = map(os.path.abspath, sys.argv[2:])
+    # fish adds a blank after each word, also in a list.
+    normal = str.rstrip if shell == "fish" else str
     with tempfile.TemporaryDirectory() as home:
         os.mkdir(os.path.join(home, "directory"))
         with open(os.path.join(home, "a name"), "w", encoding="utf-8"):
             pass
-        terminal = start(programs, completions, home)
+        terminal = start(shell, programs, completions, home)
         answer(terminal)
-        for typed, expected in TYPED.items():
-            os.write(terminal, typed.encode() + b"\t\x18")
+        typed = TYPED | ZOO if shell == "bash" else TYPED
+        for line, expected in typed.items():
+            os.write(terminal, line.encode() + b"\t\x18")
             got = answer(terminal)
-            if got != expected:
-                print(f"{typed!r} became {got!r} instead of {expected!r}")
+            if normal(got) != normal(expected):
+                print(f"{line!r} became {got!r} instead of {expected!r}")
         os.close(terminal)
 
 

@@ -4,9 +4,14 @@
 #
 # Tests completion as a user types it. Sourced by check.
 
-name="completion in a bash on a terminal"
-if command -v python3 >/dev/null; then
-	try "$name" tests/install/completion.py userspace userspace/completion
-else
-	skip "$name" "python3 not found: install python3"
-fi
+for shell in bash zsh fish; do
+	name="completion in $shell on a terminal"
+	if ! command -v python3 >/dev/null; then
+		skip "$name" "python3 not found: install python3"
+	elif ! command -v "$shell" >/dev/null; then
+		skip "$name" "$shell not found: install $shell"
+	else
+		try "$name" tests/install/completion.py "$shell" userspace \
+			userspace/completion
+	fi
+done

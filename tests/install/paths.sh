@@ -85,7 +85,7 @@ odd_package()
 	before=$(files "$checkout")
 	make -s -C "$checkout" -f debian/rules override_dh_auto_install \
 		CFLAGS=-O0 >/dev/null
-	mapfile -t expected < <(reader_files usr)
+	mapfile -t expected < <(reader_files usr vendor-completions)
 	only "$checkout/debian/taskmap" "${expected[@]}"
 	mapfile -t expected < <(dkms_files)
 	only "$checkout/debian/taskmap-dkms" "${expected[@]}"

@@ -44,6 +44,17 @@ class Reader(Refused):
                              list(shot.by_pid))
             self.assertEqual(len(tree.splitlines()), shot.count)
 
+    def test_names(self):
+        """A name means all tasks with it, and self the reader."""
+        result = run("sh", "-c", "echo $$; exec \"$0\" -rn -o PID,COMM self", READER)
+        pid, row = result.stdout.splitlines()
+        self.assertEqual(row, pid + b" taskmap")
+        result = run(READER, "-rn", "-o", "PID", "kthreadd")
+        self.assertEqual(result.stdout, b"2\n")
+        result = run(READER, "kthreaddd")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"did you mean 'kthreadd'?", result.stderr)
+
     def test_refused(self):
         self.refused(("setpriv", "--reuid=65534", "--clear-groups"), b"root")
         self.refused(without("sys_ptrace"), b"CAP_SYS_PTRACE")
@@ -78,6 +89,12 @@ class Elsewhere(Loaded):
             self.assertRegex(result.stdout, rb"^[0-9]{2,} \(sleep\): ")
             self.assertIn(b"In a /proc that was mounted in the initial",
                           result.stdout)
+            self.assertEqual(result.stderr, self.GIVEN)
+
+    def test_names(self):
+        """A name also means tasks of other namespaces; self is here."""
+        for result in self.inside("\"$1\" -rn -o COMM -k process,kthread self kthreadd"):
+            self.assertEqual(result.stdout, b"kthreadd\ntaskmap\n")
             self.assertEqual(result.stderr, self.GIVEN)
 
     def test_not_there(self):

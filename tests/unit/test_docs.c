@@ -19,7 +19,7 @@
 
 static const char *const commands[] = {
 	"list", "groups", "explain", "compare", "graph", "diff", "drift",
-	"verify", "save", "watch",
+	"verify", "save", "watch", "help",
 };
 
 /* The commands with columns. */
@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 25);
+	assert_int_equal(count, 29);
 	free(options);
 }
 
@@ -249,7 +249,7 @@ static char *complete_for(const char *program, const char *body,
 
 	skip_without_proc();	/* where bash's <(...) finds its /dev/fd */
 	line = xasprintf("command -v bash >/dev/null || exit 1; "
-			 "bash -c '. $U/../../userspace/completion/%s; %s() { %s; }; "
+			 "bash -c '. $U/../../userspace/completion/bash/%s; %s() { %s; }; "
 			 "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
 			 "_$(echo %s | tr - _); printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
 			 program, program, body, words, program);
@@ -315,10 +315,11 @@ static char *said_of_options(const char *command, const char *options)
 	setenv("OPTIONS", options, 1);
 	assert_true(asprintf(&line, "for option in $OPTIONS; do "
 			     "case $option in "
-			     "--output|--compare) value==PID;; "
+			     "--output|--compare|--sort|--filter) value==PID;; "
 			     "--resources) value==mm;; "
 			     "--kind) value==main;; "
 			     "--user) value==root;; "
+			     "--comm) value==init;; "
 			     "--pid|--seed) value==1;; "
 			     "--input) value==/dev/null;; "
 			     "*) value=;; esac; "
@@ -394,17 +395,20 @@ TEST(test_completion_arguments)
 		{ "taskmap -i /dev/nul", "/dev/null\n" },
 		{ "taskmap watch --user roo", "root\n" },
 		{ "taskmap watch --us", "--user\n" },
+		{ "taskmap -u roo", "root\n" },
+		{ "taskmap --sort = -pgi", "-pgid\n" },
+		{ "taskmap groups -s holders,-out", "holders,-outside\n" },
 		{ "taskmap watch /dev/nul", "" },
 		{ "taskmap watch -- ls -", "" },
 		{ "taskmap --seed 1", "" },
 		{ "taskmap drift x", "" },
 		{ "taskmap gro", "groups\n" },
-		{ "taskmap -o pid,mm_", "PID,MM_REFS\n" },
+		{ "taskmap -o pid,mm_", "pid,mm_refs\n" },
 		{ "taskmap -o +usern",
-		  "+USERNS\n+USERNS_REFS\n+USERNS_INODE\n" },
-		{ "taskmap groups -o out", "OUTSIDE\n" },
-		{ "taskmap diff -o wh", "WHAT\n" },
-		{ "taskmap diff -c s", "SID\nS\nSTART\nSECCOMP_MODE\nSHARES\n"
+		  "+userns\n+userns_refs\n+userns_inode\n" },
+		{ "taskmap groups -o out", "outside\n" },
+		{ "taskmap diff -o WH", "WHAT\n" },
+		{ "taskmap diff -c S", "SID\nS\nSTART\nSECCOMP_MODE\nSHARES\n"
 		  "SIGHAND\nSIGHAND_REFS\nSIGNAL\nSIGNAL_REFS\nSYSVSEM\n"
 		  "SYSVSEM_REFS\nSECCOMP\nSECCOMP_REFS\n" },
 		{ "taskmap-zoo \"\"", "list\ncost\nfork\nvfork\n" },

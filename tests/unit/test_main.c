@@ -56,8 +56,12 @@ static const struct golden goldens[] = {
 	  " '-r -o +uid,MM_REFS -p 100'"
 	  /* Filters add up. Numbers and notes are those of the whole snapshot. */
 	  " '-rn -o PID -p 200' '-rn -o PID -p 202 -p 1'"
-	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200'"
+	  " '-rn -o PID -k worker,kthread' '-rn -o PID -k main -p 200' '-rn -o PID -k processes,kthreads -p 1,2,200'"
 	  " '-rn -o MM,NOTE -p 500'"
+	  /* Names mean all tasks so named, and for --pid also their threads. */
+	  " '-rn -o PID server' '-rn -o PID -p make,1' '-rn -o PID 100 list'"
+	  " '-rn -o PID -C server,make' '-rn -o PID -u 1000'"
+	  " '-rn -o PID -u root,1000 -C init -p 1,2' '-rn -o RESOURCE groups -C make'"
 	  /* Missing pids are reported, and the others are shown. */
 	  " '-rn -o PID -p 4711,1,4712,2147483647' 'explain 4711'"
 	  " 'compare 4711 201 200' 'compare 4711 201' 'compare 4711 4712';"
@@ -65,7 +69,7 @@ static const struct golden goldens[] = {
 	  fields },
 	/* Each task occurs once, in the order of the arguments. */
 	{ "explain-order",
-	  "for words in '201,1 100 1 201' '4711 201 4712'; do"
+	  "for words in '201,1 100 1 201' '4711 201 4712' 'make 100 300'; do"
 	  " $T -i $S explain $words; echo \"exit $?\"; done 2>&1 | grep '^[0-9te]'",
 	  NULL },
 };
@@ -145,7 +149,6 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S explain --color 1", "explain does not take --color" },
 	{ "$T -i $S -k thraed",
 	  "unknown kind 'thraed'; did you mean 'thread'?" },
-	{ "$T -i $S -p x", "invalid pid 'x'" },
 	{ "$T -i $S -p 0", "invalid pid '0'" },
 	{ "$T -i $S -p -1", "invalid pid '-1'" },
 	{ "$T -i $S -p 1,2147483648", "invalid pid '2147483648'" },
@@ -154,9 +157,6 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -p 1,", "invalid pid ''" },
 	{ "$T -i $S -p ,1", "invalid pid ''" },
 	{ "$T -i $S -p 1,,2", "invalid pid ''" },
-	{ "$T -i $S -p ' 1'", "invalid pid ' 1'" },
-	{ "$T -i $S -p '1 2'", "invalid pid '1 2'" },
-	{ "$T -i $S -p 0x1", "invalid pid '0x1'" },
 	{ "$T -i $S -p 99999999999999999999",
 	  "invalid pid '99999999999999999999'" },
 	{ "$T -i $S -k main,mai", "unknown kind 'mai'; did you mean 'main'?" },
@@ -173,37 +173,57 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S -F", "unknown option '-F'" },
 	{ "$T -i $S -$(printf '\\200')", "unknown option '-\\200'" },
 	{ "$T -i", "missing argument: --input FILE" },
-	{ "$T -i $S frobnicate", "unknown command 'frobnicate'; use list, groups," },
+	{ "$T -i $S -u nobodyy", "unknown user 'nobodyy'" },
+	{ "$T -i $S -u ''", "unknown user ''" },
+	{ "$T -i $S -u 4294967296", "unknown user '4294967296'" },
+	{ "$T -i $S self", "self is the running taskmap, which no saved" },
+	{ "$T explain self -i $S", "self is the running taskmap, which no saved" },
+	{ "$T diff $S $S -p self", "self is the running taskmap, which no saved" },
+	{ "$T watch -i $S -p make", "has events and no list of tasks: use pids" },
+	{ "$T watch -u nobodyy -- true", "unknown user 'nobodyy'" },
+	{ "$T watch -u 0 -- true", "unknown user '0'" },
+	{ "$T save -u root -i $S x", "save does not take --user" },
+	/* A word that can be a misspelt command, if no task has this name. */
+	{ "$T -i $S ls", "unknown command 'ls'; did you mean 'list'?" },
+	{ "$T -i $S tree", "unknown command 'tree'; did you mean '--tree'?" },
+	{ "$T -i $S group mm", "unknown command 'group'; did you mean 'groups'?" },
+	{ "$T -i /nowhere/x grahp", "unknown command 'grahp'; did you mean 'graph'?" },
+	{ "$T -i $S -k kernel", "unknown kind 'kernel'; did you mean 'kthread'?" },
+	{ "$T -i $S groups memory", "unknown resource 'memory'; did you mean 'mm'?" },
 	{ "$T -i $S expalin 1", "unknown command 'expalin'; did you mean 'explain'?" },
 	{ "$T -i $S --jsn", "unknown option '--jsn'; did you mean '--json'?" },
 	{ "$T -i $S --inptu=x", "unknown option '--inptu'; did you mean '--input'?" },
 	{ "$T -i $S --json=x", "unexpected argument '--json=x'" },
 	{ "$T -i $S groups SIGNALS", "unknown resource 'SIGNALS'; did you mean 'signal'?" },
-	{ "$T -i $S list extra", "unexpected argument 'extra'" },
 	{ "$T -i $S save", "missing argument: save FILE" },
 	{ "$T -i $S save a b", "unexpected argument 'b'" },
 	/* Arguments are escaped in messages. */
-	{ "$T -i $S -p 'x\n\033c'", "invalid pid 'x\\012\\033c'" },
-	{ "$T -i $S 'x\n\033c'", "unknown command 'x\\012\\033c'" },
 	{ "$T -i $S save a 'x\n\033c'", "unexpected argument 'x\\012\\033c'" },
 	{ "$T -i $S save a --json", "save does not take --json" },
 	{ "$T -i $S groups mn",
 	  "unknown resource 'mn'; did you mean 'mm'?" },
 	{ "$T -i $S groups mm ''", "unknown resource ''; use mm, " },
-	{ "$T -i $S groups mm,fs", "unknown resource 'mm,fs'; use mm, " },
+	{ "$T -i $S -s mmm", "unknown column 'mmm'; did you mean 'MM'?" },
+	{ "$T -i $S -s -", "unknown column ''; --list-columns lists them" },
+	{ "$T -i $S groups -s MM", "unknown column 'MM'; " },
+	{ "$T -i $S explain -Q PID 1", "explain does not take --filter" },
+	{ "$T -i $S explain -s pid 1", "explain does not take --sort" },
+	{ "$T -i $S groups mm,sf", "unknown resource 'sf'; did you mean 'fs'?" },
+	{ "$T -i $S groups mm,", "unknown resource ''; use mm, " },
+	{ "$T -i $S -k threadses", "unknown kind 'threadses'; use process, " },
+	{ "$T -i $S -k threade", "unknown kind 'threade'; did you mean 'thread'?" },
+	{ "$T help lst", "unknown command 'lst'; did you mean 'list'?" },
+	{ "$T help x", "unknown command 'x'; use list, " },
+	{ "$T help list 1", "unexpected argument '1'" },
 	{ "$T -i $S groups 'm\n\033m'", "unknown resource 'm\\012\\033m'" },
 	{ "$T -i $S groups -o MM", "unknown column 'MM'; " },
 	{ "$T -i $S groups --tree", "groups does not take --tree" },
 	{ "$T -i $S list --all", "list does not take --all" },
 	{ "$T -i $S list -c PID", "list does not take --compare" },
 	{ "$T -i $S -o HOLDERS", "unknown column 'HOLDERS'; " },
-	{ "$T graph -i $S x", "invalid pid 'x'" },
-	{ "$T graph -i $S 1 mm", "invalid pid 'mm'" },
-	{ "$T graph -i $S --html x", "files and --input cannot be used together" },
-	{ "$T graph --exact --html x", "files and --exact cannot be used together" },
-	{ "$T graph --html x - -", "only one file can be standard input" },
-	{ "$T graph --html 1 mm", "invalid pid 'mm'" },
-	{ "$T graph x", "invalid pid 'x'" },
+	{ "$T graph -i $S --html $S", "files and --input cannot be used together" },
+	{ "$T graph --exact --html $S", "files and --exact cannot be used together" },
+	{ "$T graph --html - -", "only one file can be standard input" },
 	{ "$T graph -i $S --resources mn", "unknown resource 'mn'; did you mean " },
 	{ "$T graph -i $S --resources ''", "unknown resource ''; use mm, " },
 	{ "$T graph -i $S --resources +", "unknown resource ''; use mm, " },
@@ -228,11 +248,9 @@ static const struct refusal misuses[] = {
 	  "--input and --exact cannot be used together" },
 	{ "$T -i $S verify", "verify does not take --input" },
 	{ "$T verify -p 1", "verify does not take --pid" },
-	{ "$T verify 1 x", "invalid pid 'x'" },
 	{ "$T verify 0", "invalid pid '0'" },
 	{ "$T verify ''", "invalid pid ''" },
 	{ "$T -i $S explain", "missing argument: explain PID..." },
-	{ "$T -i $S explain x", "invalid pid 'x'" },
 	{ "$T -i $S explain 1 0", "invalid pid '0'" },
 	{ "$T -i $S explain 1,,2", "invalid pid ''" },
 	{ "$T -i $S explain ''", "invalid pid ''" },
@@ -243,10 +261,9 @@ static const struct refusal misuses[] = {
 	{ "$T -i $S --exact explain 1",
 	  "--input and --exact cannot be used together" },
 	{ "$T -i $S compare", "missing argument: compare PID PID..." },
-	{ "$T -i $S compare 1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 1,1", "compare needs two different pids" },
-	{ "$T -i $S compare 1 x", "invalid pid 'x'" },
+	{ "$T -i $S compare 1", "compare needs two different tasks" },
+	{ "$T -i $S compare 1 1", "compare needs two different tasks" },
+	{ "$T -i $S compare 1 1,1", "compare needs two different tasks" },
 	{ "$T -i $S compare 1 99999999999", "invalid pid '99999999999'" },
 	{ "$T -i $S compare -k thread 1 2", "compare does not take --kind" },
 	{ "$T --seed 1", "list does not take --seed" },
@@ -258,6 +275,28 @@ static const struct refusal misuses[] = {
 	{ "$T verify --seed 18446744073709551616",
 	  "invalid number '18446744073709551616'" },
 };
+
+/* Tasks that do not exist: exit status 1, and one line of error */
+static const struct refusal strangers[] = {
+	{ "$T -i $S -p x", "no task named 'x'\n" },
+	{ "$T -i $S -p 0x1", "no task named '0x1'\n" },
+	{ "$T -i $S -p '1 2'", "no task named '1 2'\n" },
+	{ "$T -i $S -p 'x\n\033c'", "no task named 'x\\012\\033c'\n" },
+	{ "$T -i $S 'x\n\033c'", "no task named 'x\\012\\033c'\n" },
+	{ "$T -i $S frobnicate", "no task named 'frobnicate'\n" },
+	{ "$T -i $S list frobnicate", "no task named 'frobnicate'\n" },
+	{ "$T -i $S graph 1 serverr", "no task named 'serverr'; did you mean 'server'?\n" },
+	{ "$T -i $S explain kthread", "no task named 'kthread'; did you mean 'kthreadd'?\n" },
+	{ "$T -i $S explain server-with-a-long-name", "no task named 'server-with-a-l'\n" },
+	{ "$T -i $S -C nobody,init", "no task named 'nobody'\n" },
+	{ "$T -i $S compare init", "only one task was found: compare needs two different ones\n" },
+};
+
+TEST(test_strangers)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
+		expect_refusal(&strangers[i], 1, 1);
+}
 
 TEST(test_misuse)
 {
@@ -277,6 +316,67 @@ TEST(test_help)
 		   "Usage: taskmap save [options] FILE\n"
 		   "Usage: taskmap save [options] FILE\n"
 		   "Usage: taskmap save [options] FILE\n");
+}
+
+TEST(test_help_command)
+{
+	expect_out(path, "for c in '' list save; do $T help $c >a; $T $c --help >b; cmp a b; done",
+		   "");
+}
+
+/* -o ALL is --output-all, also after other columns; a list of resources is several. */
+TEST(test_lists)
+{
+	expect_out(path, "$T -i $S --output-all >a; $T -i $S -o all >b; cmp a b;"
+		   " $T -i $S groups mm files >a; $T -i $S groups mm,files >b; cmp a b;"
+		   " $T -i $S -rno PID,ALL -p 1 | cut -d' ' -f 1-3", "1 1 1\n");
+}
+
+/* Columns that are not shown, both directions, numbers in text, and no value last. */
+TEST(test_sort)
+{
+	static const char *const cases[][2] = {
+		{ "-o PID -s -pid -p 100,200", "203 202 201 200 100" },
+		{ "-o PID -s comm,-pid -C make,init,shell", "1 301 300 100" },
+		{ "-o MM -s mm -k process", "mm#1 mm#2 mm#4 mm#4 mm#6 mm#6 mm#6 mm#7 mm#8 mm#9" },
+		{ "-o MM -s -mm -p 1,2,100,702", "mm#9 mm#2 mm#1 -" },
+		{ "-o PID --sort=+kind,-uid,pid -k process,kthread -p 1,2,3,100,500", "2 3 100 1 500" },
+		{ "groups -o OUTSIDE,HOLDERS -s -outside,holders mm files", "2 3 2 3 2 3 1 2 1 5 0 2 0 2 0 3" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *line = xasprintf("echo $($T -i $S -rn %s)", cases[i][0]);
+		char *want = xasprintf("%s\n", cases[i][1]);
+
+		expect_out(path, line, want);
+		free(want);
+		free(line);
+	}
+	expect_out(path, "$T -i $S -J -o pid -s -pid -p 1,100 | grep pid.:",
+		   "{\"pid\":100},\n{\"pid\":1}\n");
+	/* Children are sorted, and threads still come before them. */
+	expect_out(path, "$T -i $S -nT -o PID -s -pid -p 1,100,200,500 | tr -dc '0-9\n' | xargs",
+		   "1 100 500 200 203 202 201\n");
+	expect_out(path, "$T diff $S $S -rn -s pid", "");
+}
+
+/* Columns that are not shown, and a tree; or what an older library lacks. */
+TEST(test_filter)
+{
+#ifdef SMARTCOLS_FILTERS
+	expect_out(path, "$T -i $S -rn -o COMM -Q 'PID > 501 && EXIT_SIGNAL == 17' -s -pid | tail -n 2",
+		   "vhost-200\nlinuxthreads\n");
+	expect_out(path, "$T -i $S -rn -o PID -Q 'mm == \"mm#2\"'", "100\n");
+	expect_out(path, "$T -i $S -n -T -o PID -Q 'PID != 100 && PID < 202 && EXIT_SIGNAL < 0' | xargs",
+		   "201\n");
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PIDD > 1'",
+		       "unknown column 'PIDD'; did you mean 'PID'?" }, 2, 2);
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PID >'",
+		       "--filter: syntax error" }, 2, 2);
+#else
+	expect_refusal(&(struct refusal){ "$T -i $S -Q 'PID > 1'",
+		       "--filter: needs libsmartcols 2.40 or newer, and this is " }, 2, 2);
+#endif
 }
 
 TEST(test_version)

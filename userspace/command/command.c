@@ -20,6 +20,41 @@ static bool has_others(const struct filter *filter, const struct model *model)
 	return false;
 }
 
+/* Whether @filter has pids, not only names. */
+static bool has_pids(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->task_count; i++) {
+		if (filter->tasks[i].pid)
+			return true;
+	}
+	return false;
+}
+
+/* The name of a task that @name can be a misspelling of, escaped; or NULL. */
+static char *nearest_name(const struct model *model, const char *name)
+{
+	const char **names = xcalloc(model->count, sizeof(*names));
+	const char *near;
+
+	for (unsigned int i = 0; i < model->count; i++)
+		names[i] = model->tasks[i].comm;
+	near = nearest(name, strlen(name), names, model->count);
+	free(names);
+	return near ? escaped(near) : NULL;
+}
+
+static void complain_of_name(const struct model *model, const char *name)
+{
+	char *near = nearest_name(model, name);
+	char *shown = escaped(name);
+
+	complain("no task named '%s'%s%s%s", shown,
+		 near ? "; did you mean '" : "", near ? near : "",
+		 near ? "'?" : "");
+	free(shown);
+	free(near);
+}
+
 static void complain_of_pid(const struct filter *filter,
 			    const struct model *model, int pid)
 {
@@ -34,6 +69,15 @@ static void complain_of_pid(const struct filter *filter,
 			 "; the pids that tasks of namespaces below have here are unknown" : "");
 }
 
+static void complain_of(const struct filter *filter,
+			const struct model *model, const struct wanted *wanted)
+{
+	if (wanted->pid)
+		complain_of_pid(filter, model, wanted->pid);
+	else
+		complain_of_name(model, wanted->name);
+}
+
 bool *choose(const struct filter *filter, const struct model *model,
 	     bool *missing)
 {
@@ -41,7 +85,7 @@ bool *choose(const struct filter *filter, const struct model *model,
 
 	need_memory(filter_apply(filter, model, &chosen));
 	for (size_t i = 0; i < chosen.missing_count; i++)
-		complain_of_pid(filter, model, chosen.missing[i]);
+		complain_of(filter, model, chosen.missing[i]);
 	*missing = chosen.missing_count;
 	free(chosen.missing);
 	return chosen.tasks;
@@ -49,7 +93,7 @@ bool *choose(const struct filter *filter, const struct model *model,
 
 bool place_tell(const struct options *options, uint32_t *pid_ns)
 {
-	bool given = options->filter.pid_count;
+	bool given = has_pids(&options->filter);
 	int error = place_find(options->source, pid_ns);
 
 	if (error)
@@ -70,7 +114,7 @@ static int place_view(struct view *view, struct error *error)
 	if (view->options->input || view->options->source->proc)
 		return 0;
 	view->elsewhere = place_tell(view->options, &filter->pid_ns);
-	if (filter->pid_ns && filter->pid_count &&
+	if (filter->pid_ns && has_pids(filter) &&
 	    view->model.scalars <= offsetof(struct taskmap_record, ns_inodes))
 		return error_set(error, "the loaded taskmap module is too old to look up pids of this pid namespace: load a newer one");
 	return 0;
@@ -97,6 +141,17 @@ static void tell_source(const struct options *options,
 	free(more);
 }
 
+/* Whether the word that can be a misspelt command is the name of no task. */
+static bool is_mistaken(const struct view *view)
+{
+	struct wanted wanted = { 0 };
+
+	if (!view->options->doubtful)
+		return false;
+	strncat(wanted.name, view->options->doubtful, sizeof(wanted.name) - 1);
+	return filter_next(&view->filter, &view->model, &wanted, 0) == NO_TASK;
+}
+
 int view_open(struct view *view, const struct options *options,
 	      struct error *error)
 {
@@ -106,7 +161,7 @@ int view_open(struct view *view, const struct options *options,
 	if (view->snap.header.flags & TASKMAP_PROC)
 		tell_source(options, &view->snap);
 	need_memory(model_init(&view->model, &view->snap));
-	if (!place_view(view, error))
+	if (!is_mistaken(view) && !place_view(view, error))
 		return 0;
 	view_close(view, STATUS_FAILED);
 	return -1;
@@ -130,22 +185,27 @@ void view_choose(struct view *view)
 unsigned int *view_tasks(struct view *view, size_t *count)
 {
 	const struct filter *filter = &view->filter;
-	unsigned int *tasks = xcalloc(filter->pid_count, sizeof(*tasks));
+	const struct model *model = &view->model;
+	unsigned int *tasks = xcalloc(model->count, sizeof(*tasks));
+	bool *taken = xcalloc(model->count, sizeof(*taken));
 
 	*count = 0;
-	for (size_t i = 0; i < filter->pid_count; i++) {
-		int given = filter->pids[i];
-		unsigned int task =
-			model_find(&view->model,
-				   filter_pid(filter, &view->model, given));
+	for (size_t i = 0; i < filter->task_count; i++) {
+		const struct wanted *wanted = &filter->tasks[i];
+		unsigned int task = filter_next(filter, model, wanted, 0);
 
-		if (task != NO_TASK) {
-			tasks[(*count)++] = task;
-			continue;
+		if (task == NO_TASK) {
+			complain_of(filter, model, wanted);
+			view->missing = true;
 		}
-		complain_of_pid(filter, &view->model, given);
-		view->missing = true;
+		for (; task != NO_TASK;
+		     task = filter_next(filter, model, wanted, task + 1)) {
+			if (!taken[task])
+				tasks[(*count)++] = task;
+			taken[task] = true;
+		}
 	}
+	free(taken);
 	return tasks;
 }
 

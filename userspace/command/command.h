@@ -21,9 +21,12 @@ struct options {
 	bool all;		/* also objects that one task holds */
 	bool complete;		/* explain: print everything, not five lines */
 	bool births;		/* graph: also draw who created whom */
+	const char *file;	/* graph: where to write; NULL: standard output */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	bool files;		/* graph: @args are snapshots, not pids */
+	/* The first argument: the name of a task or, if there is none, a misspelt command */
+	const char *doubtful;
 	uint64_t seed;		/* verify: random seed */
 	bool seeded;		/* @seed was given */
 	bool dashes;		/* "--" precedes the arguments */
@@ -41,6 +44,12 @@ int list_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
+
+/*
+ * Writes @image to a new file, or replaces the caller's own one, all or nothing.
+ * Returns the reason for a failure, or NULL.
+ */
+const char *save_as(const char *path, const struct buffer *image);
 
 /* Runs instead of the command for --list-columns. */
 int list_columns(const struct options *options);
@@ -61,7 +70,7 @@ struct view {
 	/* The reader is not in the initial pid namespace, or may not be. */
 	bool elsewhere;
 	bool *chosen;		/* the tasks to show, set by view_choose() */
-	bool missing;		/* a requested pid is missing */
+	bool missing;		/* a requested pid or name is missing */
 };
 
 /**
@@ -70,14 +79,14 @@ struct view {
  * @options: the command line
  * @error: set if the snapshot cannot be read
  *
- * Return: 0 or -1.
+ * Return: 0, or -1, without an error if options->doubtful is not a task.
  */
 int view_open(struct view *view, const struct options *options,
 	      struct error *error);
 
 /*
  * Frees @view. Returns @status, or STATUS_MISSING if that is STATUS_DONE and a
- * requested pid is missing.
+ * requested pid or name is missing.
  */
 int view_close(struct view *view, int status);
 
@@ -88,21 +97,19 @@ int view_close(struct view *view, int status);
  */
 bool place_tell(const struct options *options, uint32_t *pid_ns);
 
-/*
- * Chooses the tasks that --pid and --kind select. Complains about missing pids.
- */
+/* Chooses the tasks that the filter selects. Complains about missing pids and names. */
 void view_choose(struct view *view);
 
 /*
- * Returns the tasks with the requested pids, in the given order. Complains
- * about missing pids. The caller frees the array.
+ * Returns the tasks with the requested pids and names, each once, in the given
+ * order. Complains about missing ones. The caller frees the array.
  */
 unsigned int *view_tasks(struct view *view, size_t *count);
 
 /* Prints @rows. In JSON, @key is the name of their array. */
 void view_print(struct view *view, const char *key, const struct rows *rows);
 
-/* Like filter_apply(), but complains about missing pids. */
+/* Like filter_apply(), but complains about missing pids and names. */
 bool *choose(const struct filter *filter, const struct model *model,
 	     bool *missing);
 

@@ -379,6 +379,10 @@ int compare_command(const struct options *options, struct error *error)
 	if (view_open(&view, options, error))
 		return -1;
 	tasks = view_tasks(&view, &count);
+	if (count == 1 && !view.missing && !view.filter.tasks->pid) {
+		complain("only one task was found: compare needs two different ones");
+		view.missing = true;
+	}
 	compared.tasks = xcalloc(count, sizeof(*compared.tasks));
 	pairs = xcalloc(count, sizeof(*pairs));
 	for (; compared.count < count; compared.count++) {

@@ -444,6 +444,8 @@ static int print_diff(const struct options *options, struct snapshot *a,
 	diff_init(&diff, a, b, &options->compared, &options->filter);
 	prepare(&diff, &options->compared, short_ids);
 	prepare(&diff, &options->output.columns, short_ids);
+	prepare(&diff, &options->output.sort, true);
+	prepare(&diff, row_filter_columns(options->output.filter), short_ids);
 	rows_print(&options->output, "changes", headers, 2, &(struct rows){
 		diff.count, row_at, NULL, NULL, &diff });
 	status = diff.count || diff.missing ? STATUS_MISSING : STATUS_DONE;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -427,7 +428,7 @@ static int draw_page(const struct options *options, struct error *error)
 	return view_close(&view, STATUS_DONE);
 }
 
-int graph_command(const struct options *options, struct error *error)
+static int draw(const struct options *options, struct error *error)
 {
 	struct graph graph;
 	struct view view;
@@ -447,4 +448,49 @@ int graph_command(const struct options *options, struct error *error)
 		graph_print_dot(&graph, &view.snap.header, stdout);
 	graph_free(&graph);
 	return view_close(&view, ret ? ret : STATUS_DONE);
+}
+
+/*
+ * What is printed goes to memory, and to the file when it is complete. main() then
+ * closes standard output, which is that memory.
+ */
+static int collect_output(struct error *error)
+{
+	int fd = memfd_create("graph", 0);
+
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		return error_set(error, "cannot collect the drawing: %s",
+				 strerror(errno));
+	if (fd != STDOUT_FILENO)
+		close(fd);
+	return 0;
+}
+
+static int save_output(const char *path, struct error *error)
+{
+	struct buffer image = { 0 };
+	const char *reason = NULL;
+	struct stat stat;
+
+	if (fflush(stdout) || fstat(STDOUT_FILENO, &stat)) {
+		reason = strerror(errno);
+	} else {
+		image.size = (size_t)stat.st_size;
+		image.bytes = mmap(NULL, image.size, PROT_READ, MAP_SHARED,
+				   STDOUT_FILENO, 0);
+		reason = image.bytes == MAP_FAILED ? strerror(errno) :
+			 save_as(path, &image);
+	}
+	return reason ? error_set(error, "cannot write %s: %s", path, reason) : 0;
+}
+
+int graph_command(const struct options *options, struct error *error)
+{
+	int ret = options->file ? collect_output(error) : 0;
+
+	if (!ret)
+		ret = draw(options, error);
+	if (ret >= 0 && options->file && save_output(options->file, error))
+		return -1;
+	return ret;
 }

@@ -308,40 +308,64 @@ static size_t indent(const struct rows *rows, size_t index)
 }
 
 /* Adds the lines of either all leaders or all other tasks to their parents. */
-static void attach_lines(const struct model *model,
-			 struct libscols_line **lines,
-			 const unsigned int *parents, bool leaders)
+static void attach_lines(const struct rows *rows, struct libscols_line **lines,
+			 bool leaders)
 {
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (lines[i] && parents[i] != NO_TASK &&
-		    model_is_leader(model, i) == leaders)
-			table_add_child(lines[parents[i]], lines[i]);
+	const struct list *list = rows->of;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		unsigned int task = list->tasks[i];
+		unsigned int parent = list->parents[task];
+
+		if (parent != NO_TASK &&
+		    model_is_leader(rows->model, task) == leaders)
+			table_add_child(lines[parent], lines[task]);
 	}
 }
 
 /* The threads of a leader come first, then its children. */
-static void print_tree(const struct output *output, const struct rows *rows)
+static void print_lines(const struct output *output, const struct rows *rows)
 {
-	const struct list *list = rows->of;
-	struct model *model = rows->model;
 	/* NULL for tasks that are not shown */
-	struct libscols_line **lines = xcalloc(model->count, sizeof(*lines));
-	struct libscols_table *table;
-	struct layout layout;
+	struct libscols_line **lines = xcalloc(rows->model->count, sizeof(*lines));
+	struct layout layout = layout_of(output, rows);
+	struct libscols_table *table = table_of_rows(&layout);
 
-	output_prepare(output, model);
-	layout = layout_of(output, rows);
-	table = table_of_rows(&layout);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct row row = row_at(rows, i);
 
 		lines[row.task] = table_add_row(table, &layout, &row);
 	}
-	attach_lines(model, lines, list->parents, false);
-	attach_lines(model, lines, list->parents, true);
+	attach_lines(rows, lines, false);
+	attach_lines(rows, lines, true);
 	table_print(table);
 	layout_free(&layout);
 	free(lines);
+}
+
+static void print_tree(const struct output *output, const struct rows *rows)
+{
+	struct model *model = rows->model;
+	bool *shown = xcalloc(model->count, sizeof(*shown));
+	struct list list = { NULL, NULL };
+	struct rows ordered = { .at = row_at, .indent = indent, .model = model, .of = &list };
+	struct order order;
+
+	output_prepare(output, model);
+	order_make(&order, output, rows);
+	list.tasks = xcalloc(order.count, sizeof(*list.tasks));
+	for (size_t i = 0; i < order.count; i++) {
+		list.tasks[i] = row_at(rows, order.indices[i]).task;
+		shown[list.tasks[i]] = true;
+	}
+	list.parents = tree_parents(model, shown);
+	need_memory(!list.parents);
+	ordered.count = order.count;
+	print_lines(output, &ordered);
+	order_free(&order);
+	free(list.tasks);
+	free(list.parents);
+	free(shown);
 }
 
 int list_command(const struct options *options, struct error *error)
@@ -359,16 +383,11 @@ int list_command(const struct options *options, struct error *error)
 		if (view.chosen[i])
 			list.tasks[rows.count++] = i;
 	}
-	if (options->output.format == FORMAT_TREE) {
-		list.parents = tree_parents(&view.model, view.chosen);
-		need_memory(!list.parents);
-		rows.indent = indent;
+	if (options->output.format == FORMAT_TREE)
 		print_tree(&options->output, &rows);
-	} else {
+	else
 		view_print(&view, "tasks", &rows);
-	}
 	free(list.tasks);
-	free(list.parents);
 	return view_close(&view, STATUS_DONE);
 }
 

@@ -152,7 +152,7 @@ static const char *refusal(const struct stat *old)
 	if (S_ISLNK(old->st_mode))
 		return "it is a symbolic link; give the name of the file itself";
 	if (!S_ISREG(old->st_mode))
-		return "it is not a regular file; use \"save -\" and redirect its output";
+		return "it is not a regular file; use - and redirect the output";
 	if (old->st_uid != geteuid())
 		return "it belongs to another user; choose another name";
 	if (old->st_nlink > 1)
@@ -176,8 +176,7 @@ static const char *save_in(struct target *target, const struct buffer *image)
 	return ret ? strerror(-ret) : NULL;
 }
 
-/* Returns the reason for a failure, or NULL. */
-static const char *save_as(const char *path, const struct buffer *image)
+const char *save_as(const char *path, const struct buffer *image)
 {
 	const char *slash = strrchr(path, '/');
 	size_t length = slash ? (size_t)(slash - path) + 1 : 0;

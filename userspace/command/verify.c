@@ -642,7 +642,7 @@ static int run(struct verification *v, const struct filter *filter,
 		check_pairs(v);
 		check_vforks(v);
 	}
-	if (!filter->pid_count)
+	if (!filter->task_count)
 		check_missing(v);
 	model_free(&v->model);
 	free(v->chosen);

@@ -96,9 +96,10 @@ static bool complain_of_missing(const struct watch *watch)
 	const struct filter *filter = &watch->options->filter;
 	bool missing = false;
 
-	for (size_t i = 0; i < filter->pid_count; i++) {
-		if (family_awaits(&watch->family, filter->pids[i])) {
-			complain("no task %d in this stream", filter->pids[i]);
+	for (size_t i = 0; i < filter->task_count; i++) {
+		if (family_awaits(&watch->family, filter->tasks[i].pid)) {
+			complain("no task %d in this stream",
+				 filter->tasks[i].pid);
 			missing = true;
 		}
 	}
@@ -304,14 +305,14 @@ static int watch_tasks(struct watch *watch, struct error *error)
 	bool missing = false;
 	int status;
 
-	if (!options->input && !options->filter.pid_count)
+	if (!options->input && !options->filter.task_count)
 		place_tell(options, &watch->pid_ns);
 	else if (!options->input && add_running(watch, &missing, error))
 		return -1;
 	if (missing && !watch->family.alive)
 		return STATUS_MISSING;
-	for (size_t i = 0; options->input && i < options->filter.pid_count; i++)
-		family_await(&watch->family, options->filter.pids[i]);
+	for (size_t i = 0; options->input && i < options->filter.task_count; i++)
+		family_await(&watch->family, options->filter.tasks[i].pid);
 	status = show_all(watch, error);
 	if (status == STATUS_DONE && options->input)
 		missing = complain_of_missing(watch);
@@ -326,7 +327,7 @@ int watch_command(const struct options *options, struct error *error)
 	if (open_events(&watch, error))
 		return -1;
 	family_init(&watch.family,
-		    !options->filter.pid_count && !*options->args);
+		    !options->filter.task_count && !*options->args);
 	show_init(&watch.show, &options->output, &watch.events.header);
 	status = watch_tasks(&watch, error);
 	show_free(&watch.show);

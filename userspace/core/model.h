@@ -281,12 +281,22 @@ int objects_make(struct objects *objects, struct model *model,
 		 const struct object_filter *filter);
 void objects_free(struct objects *objects);
 
+/* One task by its pid, or all tasks with a name, as far as a task can have it. */
+struct wanted {
+	int pid;		/* 0: @name decides */
+	char name[TASKMAP_COMM_LEN];
+};
+
 /* Selects tasks to show. The description of a task does not depend on it. */
 struct filter {
-	int *pids;		/* without duplicates, in the given order; none: all tasks */
-	size_t pid_count;
+	struct wanted *tasks;	/* in the given order; none: all tasks */
+	size_t task_count;
+	struct wanted *names;	/* names that a task must have one of; none: any */
+	size_t name_count;
+	uint32_t *users;	/* effective uids; none: any */
+	size_t user_count;
 	unsigned int kinds;	/* BIT(kind) of each kind; 0: all kinds */
-	/* Inode number of the pid namespace of @pids; 0 for the initial one. */
+	/* Inode number of the pid namespace of pids in @tasks; 0: the initial one. */
 	uint32_t pid_ns;
 };
 
@@ -297,16 +307,25 @@ struct filter {
  */
 int filter_pid(const struct filter *filter, const struct model *model, int pid);
 
+/*
+ * The first task from @task on that @wanted means, or NO_TASK. Names are compared
+ * byte by byte.
+ */
+unsigned int filter_next(const struct filter *filter, const struct model *model,
+			 const struct wanted *wanted, unsigned int task);
+
 /* The result of applying a filter to a snapshot. */
 struct chosen {
 	bool *tasks;
-	int *missing;		/* pids of the filter that no task has, ascending */
+	/* Pids and names of the filter that no task has, in the given order. */
+	const struct wanted **missing;
 	size_t missing_count;
 };
 
 /*
- * A pid selects the task with this pid, and all tasks with this tgid. The
- * caller frees both arrays of @chosen, even if this fails.
+ * A pid in @tasks of the filter selects the task with this pid, and all tasks with
+ * this tgid. A name there stands for the pids of all tasks with this name. The caller
+ * frees both arrays of @chosen, even if this fails.
  */
 int filter_apply(const struct filter *filter, const struct model *model,
 		 struct chosen *chosen);

@@ -220,11 +220,20 @@ const char *kind_name(unsigned int kind)
 	return kind <= KINDS ? kinds[kind] : NULL;
 }
 
+/* Whether the word is @kind or its plural: "threads", "processes". */
+static bool is_kind(const char *kind, const char *word, size_t length)
+{
+	size_t rest = length - strlen(kind);
+
+	return length >= strlen(kind) && !memcmp(kind, word, strlen(kind)) &&
+	       rest <= strlen("es") &&
+	       !memcmp(word + length - rest, &"es"[2 - rest], rest);
+}
+
 unsigned int kind_by_name(const char *name, size_t length)
 {
 	for (unsigned int kind = 1; kind <= KINDS; kind++) {
-		if (strlen(kinds[kind]) == length &&
-		    !memcmp(kinds[kind], name, length))
+		if (is_kind(kinds[kind], name, length))
 			return kind;
 	}
 	return 0;

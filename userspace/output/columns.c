@@ -189,6 +189,21 @@ static void append(struct selection *selection, struct column column)
 	selection->columns[selection->count++] = column;
 }
 
+bool selection_add(struct selection *selection, const char *name, size_t length)
+{
+	int index = find_column(selection->of, name, length);
+
+	if (index >= 0)
+		append(selection, column_at(selection->of, (size_t)index));
+	return index >= 0;
+}
+
+static void append_all(struct selection *selection)
+{
+	for (size_t i = 0; i < column_count(selection->of); i++)
+		append(selection, column_at(selection->of, i));
+}
+
 void selection_defaults(struct selection *selection)
 {
 	size_t length;
@@ -199,8 +214,7 @@ void selection_defaults(struct selection *selection)
 void selection_all(struct selection *selection)
 {
 	selection_free(selection);
-	for (size_t i = 0; i < column_count(selection->of); i++)
-		append(selection, column_at(selection->of, i));
+	append_all(selection);
 }
 
 const char *selection_parse(struct selection *selection, const char *list,
@@ -212,13 +226,11 @@ const char *selection_parse(struct selection *selection, const char *list,
 		list++;
 	}
 	for (;;) {
-		int index;
-
 		*length = strcspn(list, ",");
-		index = find_column(selection->of, list, *length);
-		if (index < 0)
+		if (same_word("ALL", list, *length))
+			append_all(selection);
+		else if (!selection_add(selection, list, *length))
 			return list;
-		append(selection, column_at(selection->of, (size_t)index));
 		if (!list[*length])
 			return NULL;
 		list += *length + 1;

@@ -85,6 +85,7 @@ struct column {
 	bool of_record;		/* the field is in the record of the row's task instead */
 	uint32_t numbers;	/* resources whose short ids it shows */
 	uint32_t groups;	/* resources whose holders it needs */
+	bool descending;	/* sort the highest values first */
 };
 
 /* A table of columns. */
@@ -180,6 +181,12 @@ struct selection {
 	size_t count;
 };
 
+/*
+ * Appends the column that the first @length bytes of @name name, in any case. Returns
+ * false if there is none.
+ */
+bool selection_add(struct selection *selection, const char *name, size_t length);
+
 void selection_defaults(struct selection *selection);
 void selection_all(struct selection *selection);
 
@@ -187,7 +194,7 @@ void selection_all(struct selection *selection);
  * selection_parse() - select columns
  * @selection: the selection, whose @of is set
  * @list: names separated by commas, in any case; a "+" before them adds them to the
- *	default columns
+ *	default columns, and "ALL" means all columns
  * @length: set to the length of the rejected name
  *
  * Return: NULL, or the first name in @list that is not a column.
@@ -213,7 +220,26 @@ struct output {
 	bool full_ids;
 	bool color;		/* equal ids have equal colors */
 	struct selection columns;
+	struct selection sort;	/* the columns to sort rows by */
+	struct row_filter *filter;	/* NULL: all rows are printed */
 };
+
+/**
+ * row_filter_new() - parse the expression of --filter
+ * @columns: the table of columns that it can name
+ * @expression: the expression
+ * @unknown: set to a name in @expression that is not a column, or to NULL
+ * @reason: set to what else is wrong, also if the library is too old, or to NULL
+ *
+ * Return: the filter; NULL with @unknown or @reason, which the caller frees.
+ */
+struct row_filter *row_filter_new(const struct columns *columns,
+				  const char *expression, char **unknown,
+				  char **reason);
+void row_filter_free(struct row_filter *filter);
+
+/* The columns that @filter names, for selection_prepare(); empty for NULL. */
+const struct selection *row_filter_columns(const struct row_filter *filter);
 
 /* The rows to print. */
 struct rows {
@@ -225,6 +251,18 @@ struct rows {
 	const void *of;		/* for at() */
 };
 
+/* The indices of the rows that output->filter selects, in the order of output->sort. */
+struct order {
+	const struct rows *rows;
+	size_t *indices;
+	size_t count;
+};
+
+/* The caller calls order_free(). Rows without a value to sort by come last. */
+void order_make(struct order *order, const struct output *output,
+		const struct rows *rows);
+void order_free(struct order *order);
+
 /**
  * rows_print() - print rows as JSON or as a table
  * @output: the format and the columns
@@ -233,7 +271,7 @@ struct rows {
  * @header_count: number of these headers
  * @rows: the rows, whose model selection_prepare() has prepared
  *
- * The memory that this needs does not depend on the number of rows.
+ * The memory that this needs for a row is an index and, to sort them, its keys.
  */
 void rows_print(const struct output *output, const char *key,
 		const struct taskmap_header *headers, size_t header_count,

@@ -490,20 +490,13 @@ bool output_has_short_ids(const struct output *output)
 
 void output_prepare(const struct output *output, struct model *model)
 {
-	const struct selection *columns = &output->columns;
+	bool short_ids = output_has_short_ids(output);
 
-	/* Only groups show which objects are shared. */
-	for (size_t i = 0; output->color && i < columns->count; i++)
-		need_memory(model_group_all(model, columns->columns[i].numbers));
-	selection_prepare(columns, output_has_short_ids(output), model);
-}
-
-void rows_print(const struct output *output, const char *key,
-		const struct taskmap_header *headers, size_t header_count,
-		const struct rows *rows)
-{
-	if (output->format == FORMAT_JSON)
-		json_print_rows(output, key, headers, header_count, rows);
-	else
-		table_print_rows(output, rows);
+	/* Only groups show which objects are shared, and so have colors. */
+	for (size_t i = 0; output->color && i < output->columns.count; i++)
+		need_memory(model_group_all(model,
+					    output->columns.columns[i].numbers));
+	selection_prepare(&output->columns, short_ids, model);
+	selection_prepare(&output->sort, true, model);
+	selection_prepare(row_filter_columns(output->filter), short_ids, model);
 }

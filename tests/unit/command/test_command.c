@@ -85,7 +85,8 @@ static char *look(struct world *world, const char *input, const int *pids,
 		  bool ordered, const int *want, int want_status)
 {
 	struct options options = { .source = &world->source, .input = input };
-	int copies[8], err = dup(STDERR_FILENO);
+	struct wanted wanted[8] = { 0 };
+	int err = dup(STDERR_FILENO);
 	FILE *file = tmpfile();
 	struct error error = { 0 };
 	char *said = NULL;
@@ -94,9 +95,9 @@ static char *look(struct world *world, const char *input, const int *pids,
 
 	assert_non_null(file);
 	for (; pids[count]; count++)
-		copies[count] = pids[count];
-	options.filter.pids = copies;
-	options.filter.pid_count = count;
+		wanted[count].pid = pids[count];
+	options.filter.tasks = wanted;
+	options.filter.task_count = count;
 	dup2(fileno(file), STDERR_FILENO);
 	assert_int_equal(view_open(&view, &options, &error), 0);
 	if (ordered) {
@@ -204,12 +205,12 @@ TEST_WITH(test_old_module, setup, teardown)
 	struct options options = { .source = &world->source };
 	struct error error = { 0 };
 	struct view view;
-	int pid = 2;
+	struct wanted wanted = { .pid = 2 };
 
 	put_place(world, HERE);
 	put_module(world, &fixture_older, 8);
-	options.filter.pids = &pid;
-	options.filter.pid_count = 1;
+	options.filter.tasks = &wanted;
+	options.filter.task_count = 1;
 	assert_int_equal(view_open(&view, &options, &error), -1);
 	assert_non_null(strstr(error.text, "too old"));
 	free(error.text);

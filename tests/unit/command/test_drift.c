@@ -26,7 +26,8 @@ static size_t add_findings(FILE *out, const struct taskmap_record *rows,
 			   size_t count, bool exact, int pid)
 {
 	struct snapshot snap = fixture_snapshot(rows, count);
-	const struct filter filter = { .pids = &pid, .pid_count = pid != 0 };
+	struct wanted wanted = { .pid = pid };
+	const struct filter filter = { .tasks = &wanted, .task_count = pid != 0 };
 	struct chosen chosen;
 	struct model model;
 	struct drift drift;

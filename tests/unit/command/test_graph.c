@@ -484,6 +484,23 @@ TEST(test_dot)
 	expect_system("command/graph-dot", lines);
 }
 
+/* A file has what standard output would have, or remains as it was. */
+TEST(test_file)
+{
+	static const char *const lines[] = {
+		"$T graph -i $S >a; $T graph -i $S -o b; cmp a b",
+		"$T graph -i $S --html >a; $T graph --html --output=b -i $S; cmp a b",
+		"$T graph -i $S >a; $T graph -i $S -o - | cmp a",
+		"$T graph -i $S >a; $T graph -i $S -o b >&-; cmp a b",
+		"echo old >b; " DOT("echo half; exit 3") SVG " -o b; cat b",
+		"$T graph -i $S -o nowhere/b",
+		"ln -s a b; $T graph -i $S -o b; ls",
+		NULL
+	};
+
+	expect_system("command/graph-file", lines);
+}
+
 /* Thousands of tasks are fast, and the page is small enough for a browser. */
 TEST(test_many)
 {

@@ -43,7 +43,7 @@ struct world {
 	unsigned int fail_take;	/* number of the failing snapshot, 0 for none */
 	int kcmp_error;		/* errno of kcmp(2) for 201 */
 	struct verify_system system;
-	int pids[2];
+	struct wanted wanted[2];
 	struct filter filter;
 	struct verification result;
 };
@@ -318,7 +318,7 @@ static int setup(void **state)
 	put_self(world);
 	for (unsigned int i = 0; i < COUNT; i++)
 		put_task(world, &world->truth[i]);
-	world->filter.pids = world->pids;
+	world->filter.tasks = world->wanted;
 	world->story = *state;
 	current = world;
 	*state = world;
@@ -816,8 +816,8 @@ static void test_missing_task(void **state)
 	world->told[APART].ids[TASKMAP_NET_NS] =
 		world->truth[INIT].ids[TASKMAP_NET_NS];
 	world->told[APART].uid = 1;
-	world->pids[0] = 100;
-	world->filter.pid_count = 1;
+	world->wanted[0].pid = 100;
+	world->filter.task_count = 1;
 	expect_peace(world);
 	assert_int_equal(world->result.tasks, 1);
 }
@@ -933,8 +933,8 @@ static void test_story(void **state)
 	struct world *world = *state;
 	const struct story *story = world->story;
 
-	world->pids[0] = story->pid;
-	world->filter.pid_count = !!story->pid;
+	world->wanted[0].pid = story->pid;
+	world->filter.task_count = !!story->pid;
 	if (story->what) {
 		assert_int_equal(check(world)->count, 1);
 		assert_int_equal(world->result.list[0].one.pid, 100);
@@ -1085,9 +1085,9 @@ static void test_missing_pid(void **state)
 {
 	struct world *world = *state;
 
-	world->pids[0] = 200;
-	world->pids[1] = 999;
-	world->filter.pid_count = 2;
+	world->wanted[0].pid = 200;
+	world->wanted[1].pid = 999;
+	world->filter.task_count = 2;
 	expect_peace(world);
 	assert_int_equal(world->result.tasks, 4);
 	assert_true(world->result.missing);

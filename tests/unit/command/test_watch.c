@@ -264,7 +264,7 @@ static void test_refused(void **state)
 		"$T watch -u root",
 		"$T watch -u 'no\nbody' -- ls",
 		"$T watch --exact",
-		"$T list -u root",
+		"$T verify -u root",
 		"$T watch -i nowhere",
 		"$T watch -i ${S%family}snapshot 2>&1 | sed 's|: /[^:]*: |: |'",
 		"$T -i $S 2>&1 | sed 's|: /[^:]*: |: |'",
@@ -505,10 +505,12 @@ static void test_running(void **state)
 		born(process(200, 1, "reused"), 1, FORK),
 	};
 	struct world *world = *state;
-	int pids[] = { 200, 300, 999 };
+	struct wanted wanted[] = {
+		{ .pid = 200 }, { .pid = 300 }, { .pid = 999 },
+	};
 
 	put_events(world, events, ARRAY_SIZE(events));
-	begin(world, (struct options){ .filter = { pids, 3, 0 } });
+	begin(world, (struct options){ .filter = { .tasks = wanted, .task_count = 3 } });
 	expect_line(world, "taskmap: no task 999 in this snapshot");
 	expect_line(world, HEADING);
 	expect_line(world, "fork 205 201 make");
@@ -524,9 +526,9 @@ static void test_running(void **state)
 static void test_running_dead(void **state)
 {
 	struct world *world = *state;
-	int pid = 300;
+	struct wanted wanted = { .pid = 300 };
 
-	begin(world, (struct options){ .filter = { &pid, 1, 0 } });
+	begin(world, (struct options){ .filter = { .tasks = &wanted, .task_count = 1 } });
 	expect_line(world, HEADING);
 	expect_line(world, SUMMARY_OF_NOTHING);
 	expect_line(world, "most alive at once: 0 tasks; still running: 0");
@@ -536,9 +538,9 @@ static void test_running_dead(void **state)
 static void test_running_missing(void **state)
 {
 	struct world *world = *state;
-	int pid = 999;
+	struct wanted wanted = { .pid = 999 };
 
-	begin(world, (struct options){ .filter = { &pid, 1, 0 } });
+	begin(world, (struct options){ .filter = { .tasks = &wanted, .task_count = 1 } });
 	expect_line(world, "taskmap: no task 999 in this snapshot");
 	expect_end(world, 1);
 }

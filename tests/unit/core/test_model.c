@@ -342,7 +342,7 @@ static void expect_chosen(const struct fixture *set, const struct filter *filter
 	}
 	assert_int_equal(*pids, 0);
 	for (; missing[m]; m++)
-		assert_int_equal(chosen.missing[m], missing[m]);
+		assert_int_equal(chosen.missing[m]->pid, missing[m]);
 	assert_int_equal(chosen.missing_count, m);
 	free(chosen.tasks);
 	free(chosen.missing);
@@ -350,28 +350,69 @@ static void expect_chosen(const struct fixture *set, const struct filter *filter
 
 TEST(test_filter)
 {
-	int asked[] = { 4712, 200, 401, 8 };
+	struct wanted asked[] = {
+		{ .pid = 4712 }, { .pid = 200 }, { .pid = 401 }, { .pid = 8 },
+	};
 	const struct filter filter = {
-		.pids = asked, .pid_count = ARRAY_SIZE(asked),
+		.tasks = asked, .task_count = ARRAY_SIZE(asked),
 		.kinds = BIT(TASKMAP_MAIN) | BIT(TASKMAP_THREAD),
 	};
 
 	/* Without worker 203, and 401 without its group. */
 	expect_chosen(&whole, &filter, (int[]){ 200, 201, 202, 401, 0 },
-		      (int[]){ 8, 4712, 0 });
+		      (int[]){ 4712, 8, 0 });
 }
 
 /* A thread can match two pids, one of them that of its missing leader. */
 TEST(test_filter_without_leader)
 {
 	struct taskmap_record row = process(5, 0, "x");
-	int asked[] = { 5, 7 };
-	const struct filter filter = { .pids = asked, .pid_count = 2 };
+	struct wanted asked[] = { { .pid = 5 }, { .pid = 7 } };
+	const struct filter filter = { .tasks = asked, .task_count = 2 };
 	struct fixture set;
 
 	row = thread(&row, 7);
 	fixture_init(&set, &row, 1);
 	expect_chosen(&set, &filter, (int[]){ 7, 0 }, (int[]){ 0 });
+	fixture_free(&set);
+}
+
+/* Names, also of one thread, with all conditions together. */
+TEST(test_filter_names)
+{
+	struct taskmap_record rows[5] = {
+		process(1, 0, "init"), process(2, 1, "shell"),
+		process(5, 1, "kworker/0:1"), process(6, 1, "shell"),
+	};
+	struct wanted asked[] = {
+		{ .name = "shell" }, { .name = "kworker/0:1" }, { .name = "sh" },
+	};
+	uint32_t user = 1000;
+	struct filter filter = { .tasks = asked, .task_count = 3 };
+	struct chosen chosen;
+	struct fixture set;
+
+	rows[4] = thread(&rows[1], 7);
+	strcpy(rows[4].comm, "helper");
+	rows[3].euid = user;
+	fixture_init(&set, rows, 5);
+	assert_int_equal(filter_apply(&filter, &set.model, &chosen), 0);
+	assert_int_equal(chosen.missing_count, 1);
+	assert_ptr_equal(chosen.missing[0], &asked[2]);
+	free(chosen.tasks);
+	free(chosen.missing);
+
+	/* A name stands for pids, so it includes threads with other names. */
+	filter.task_count = 2;
+	expect_chosen(&set, &filter, (int[]){ 2, 5, 6, 7, 0 }, (int[]){ 0 });
+	filter.names = asked;
+	filter.name_count = 1;
+	expect_chosen(&set, &filter, (int[]){ 2, 6, 0 }, (int[]){ 0 });
+	filter.users = &user;
+	filter.user_count = 1;
+	expect_chosen(&set, &filter, (int[]){ 6, 0 }, (int[]){ 0 });
+	set.model.scalars = offsetof(struct taskmap_record, euid);
+	expect_chosen(&set, &filter, (int[]){ 0 }, (int[]){ 0 });
 	fixture_free(&set);
 }
 
