@@ -348,6 +348,8 @@ void graph_print_dot(const struct graph *graph,
 	fprintf(out, "%u of %u tasks, Linux ", graph->task_count,
 		graph->model->count);
 	put_text(escape(header->release, release), out);
+	if (header->flags & TASKMAP_PROC)
+		fputs(", from /proc and kcmp(2): what is unknown is not drawn", out);
 	fputs("\\l", out);
 	for (size_t i = 0; i < ARRAY_SIZE(legend); i++)
 		fprintf(out, "%s\\l", legend[i]);

@@ -212,8 +212,8 @@ static void put_objects(const struct page *page, const struct frame *frame)
 /* Tasks */
 
 /*
- * The numbers of the objects that a task holds, 0 for none, in order of
- * resource.
+ * The numbers of the objects that a task holds, 0 for none, null for unknown, in order
+ * of resource.
  */
 static struct json_object *holds_of(const struct page *page,
 				    const struct model *model,
@@ -221,8 +221,12 @@ static struct json_object *holds_of(const struct page *page,
 {
 	struct json_object *array = json_new_array();
 
-	for_each_resource_in(page->resources, r)
-		json_append(array, json_number(model_number(model, task, r)));
+	for_each_resource_in(page->resources, r) {
+		bool unknown = model->tasks[task].unknown & BIT(r);
+
+		json_append(array, unknown ? NULL :
+			    json_number(model_number(model, task, r)));
+	}
 	return array;
 }
 
