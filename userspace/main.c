@@ -226,7 +226,6 @@ static void print_commands(void)
 		printf(" %-7s %-13s %s\n", commands[i].name,
 		       commands[i].args, commands[i].summary);
 	print_options(&commands[0]);
-	puts("\n\"taskmap COMMAND --help\" describes a command.");
 }
 
 static void print_command(const struct command *command)

@@ -393,8 +393,8 @@ int list_command(const struct options *options, struct error *error)
 
 /* --list-columns */
 
-/* Width of the other cells: of the longest name, and so on. */
-#define BESIDE_HELP	strlen("PIDNS_CHILDREN_INODE numbers DEFAULT ")
+/* Width of the other cells: of the longest name, the longest type and so on. */
+#define BESIDE_HELP	strlen("TIMENS_CHILDREN_INODE numbers DEFAULT ")
 
 static void print_columns(const struct output *output)
 {
