@@ -5,7 +5,6 @@ The output of tests written in Python: TAP (a line per test, and a plan at the e
 then the counts, which other scripts add up.
 """
 
-import faulthandler
 import re
 import sys
 import time
@@ -45,10 +44,9 @@ class Tap:
 class Result(unittest.TestResult):
     """Prints a line for each test when it ends."""
 
-    def __init__(self, limit=None):
+    def __init__(self):
         super().__init__()
         self.tap = Tap()
-        self.limit = limit
         self.ran = 0
         self.started = time.monotonic()
         self.absent = set()     # classes that were skipped as a whole
@@ -62,8 +60,6 @@ class Result(unittest.TestResult):
         super().startTest(test)
         self.ran += 1
         self.started = time.monotonic()
-        if self.limit:
-            faulthandler.dump_traceback_later(self.limit, exit=True)
 
     def addSuccess(self, test):
         super().addSuccess(test)
@@ -104,15 +100,11 @@ def tests_of(suite):
             yield test
 
 
-def run(suite, limit=None):
-    """
-    Runs every test of @suite, and returns an exit status. If a test takes longer than
-    @limit seconds, prints where it hangs and exits.
-    """
-    result = Result(limit)
+def run(suite):
+    """Runs every test of @suite, and returns an exit status."""
+    result = Result()
     classes = [unittest.util.strclass(type(test)) for test in tests_of(suite)]
     suite.run(result)
-    faulthandler.cancel_dump_traceback_later()
     expected = sum(name not in result.absent for name in classes)
     if result.ran < expected:
         result.tap.not_ok(f"only {result.ran} of {expected} tests ran")

@@ -28,7 +28,7 @@ from live import (DEBUGFS, LIBC, MODULE, PROCFS, READER, Loaded, Shapes, child,
 from stream import (BIRTH, EVENTS, EXEC, EXIT, HEADER, LOST, Brood, Stream,
                     events_kb, snapshot_records)
 from test_load import load, unload
-from test_waiting import POWER
+from test_queue import POWER
 
 MIXES = effort(check=8, sanitizer=24, soak=2000)        # of twelve births
 VFORKS = effort(check=400, sanitizer=800, soak=100000)

@@ -25,7 +25,7 @@ TRACELESS = {"CLONE_VFORK", "CLONE_PARENT"}
 CHANGED = ("unshare-", "setns-", "close-range", "leader-apart", "ending-init")
 # Shapes whose creator has ended; their -parent is another task.
 ORPHANS = {"orphan", "memory-heir"}
-PF_IO_WORKER, PF_KTHREAD = 0x10, 0x200000
+PF_IO_WORKER, PF_WQ_WORKER, PF_KTHREAD = 0x10, 0x20, 0x200000
 
 
 def explain(*arguments):
@@ -61,7 +61,9 @@ class Explain(Loaded):
         run(READER, "save", "--exact", cls.path, check=True)
         pids = [task["pid"] for task in json.loads(
             run(READER, "-J", "-o", "PID", "-i", cls.path).stdout)["tasks"]]
-        cls.pids = [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+        # The kernel ends workers that were idle for five minutes.
+        cls.pids = [pid for pid in pids if os.path.exists(f"/proc/{pid}")
+                    and not int(stat(pid)[6]) & PF_WQ_WORKER]
         cls.all = explain("-i", cls.path, *cls.pids)
 
     def every(self):
