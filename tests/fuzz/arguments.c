@@ -159,7 +159,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	 * programs.
 	 */
 	if (!command->columns && !takes_tasks(command) &&
-	    (command->run != graph_command || options->file ||
+	    (command->run != graph_command || options->file || options->files ||
 	     options->output.format == FORMAT_SVG))
 		return STATUS_DONE;
 	select_color(options, command);

@@ -299,7 +299,11 @@ static void check_groups_command(const struct filter *filter,
 
 /* Whether the later snapshot has another task at @index, or the task another mm. */
 #define IS_OTHER(index)		((index) % 2 == 0)
-#define HAS_OTHER_MM(index)	((index) % 3 == 0)
+
+static bool has_other_mm(const struct snapshot *snap, unsigned int index)
+{
+	return index % 3 == 0 && !(snap->tasks[index].unknown & BIT(TASKMAP_MM));
+}
 
 /* Writes a snapshot that differs from @snap in some tasks. */
 static void put_later(const struct snapshot *snap)
@@ -318,7 +322,7 @@ static void put_later(const struct snapshot *snap)
 		struct taskmap_record task = snap->tasks[i];
 
 		task.start_ns ^= IS_OTHER(i);
-		task.ids[TASKMAP_MM] ^= HAS_OTHER_MM(i);
+		task.ids[TASKMAP_MM] ^= has_other_mm(snap, i);
 		must(write(later, &task, sizeof(task)) == sizeof(task));
 	}
 }
@@ -350,7 +354,7 @@ static void check_diffs(const struct snapshot *snap, const bool *shown,
 	put_later(snap);
 	for (unsigned int i = 0; i < snap->count; i++) {
 		if (shown[i])
-			changes += IS_OTHER(i) ? 2 : HAS_OTHER_MM(i);
+			changes += IS_OTHER(i) ? 2 : has_other_mm(snap, i);
 	}
 	check_diff(filter, format, paths, "MM", changes);
 	check_diff(filter, format, same, "+S,FLAGS,SHARES,NOTE,THREADS", 0);
