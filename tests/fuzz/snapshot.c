@@ -321,6 +321,10 @@ static void put_later(const struct snapshot *snap)
 	for (unsigned int i = 0; i < snap->count; i++) {
 		struct taskmap_record task = snap->tasks[i];
 
+		/* A filter takes the uid for an euid that a file does not have. */
+		if (snapshot_scalars(&snap->header) <=
+		    offsetof(struct taskmap_record, euid))
+			task.euid = task.uid;
 		task.start_ns ^= IS_OTHER(i);
 		task.ids[TASKMAP_MM] ^= has_other_mm(snap, i);
 		must(write(later, &task, sizeof(task)) == sizeof(task));

@@ -78,17 +78,42 @@ static void complain_of(const struct filter *filter,
 		complain_of_name(model, wanted->name);
 }
 
-bool *choose(const struct filter *filter, const struct model *model,
-	     bool *missing)
+static bool found_in(const struct filter *filter, const struct wanted *wanted,
+		     const struct model *const *models, unsigned int count)
 {
-	struct chosen chosen;
+	while (count && !filter_finds(filter, models[count - 1], wanted))
+		count--;
+	return count;
+}
 
-	need_memory(filter_apply(filter, model, &chosen));
-	for (size_t i = 0; i < chosen.missing_count; i++)
-		complain_of(filter, model, chosen.missing[i]);
-	*missing = chosen.missing_count;
-	free(chosen.missing);
-	return chosen.tasks;
+bool *choose(const struct filter *filter, const struct model *const *models,
+	     unsigned int count, bool *missing)
+{
+	struct chosen first = { 0 }, chosen;
+	size_t tasks = 0, at = 0;
+	bool *all;
+
+	for (unsigned int i = 0; i < count; i++)
+		tasks += models[i]->count;
+	all = xcalloc(tasks, sizeof(*all));
+	for (unsigned int i = 0; i < count; at += models[i++]->count) {
+		need_memory(filter_apply(filter, models[i], &chosen));
+		memcpy(all + at, chosen.tasks, models[i]->count * sizeof(*all));
+		free(chosen.tasks);
+		if (i)
+			free(chosen.missing);
+		else
+			first = chosen;
+	}
+	*missing = false;
+	for (size_t i = 0; i < first.missing_count; i++) {
+		if (found_in(filter, first.missing[i], models + 1, count - 1))
+			continue;
+		complain_of(filter, models[0], first.missing[i]);
+		*missing = true;
+	}
+	free(first.missing);
+	return all;
 }
 
 bool place_tell(const struct options *options, uint32_t *pid_ns)
@@ -149,7 +174,7 @@ static bool is_mistaken(const struct view *view)
 	if (!view->options->doubtful)
 		return false;
 	strncat(wanted.name, view->options->doubtful, sizeof(wanted.name) - 1);
-	return filter_next(&view->filter, &view->model, &wanted, 0) == NO_TASK;
+	return !filter_finds(&view->filter, &view->model, &wanted);
 }
 
 int view_open(struct view *view, const struct options *options,
@@ -179,7 +204,9 @@ int view_close(struct view *view, int status)
 
 void view_choose(struct view *view)
 {
-	view->chosen = choose(&view->filter, &view->model, &view->missing);
+	view->chosen = choose(&view->filter,
+			      &(const struct model *){ &view->model }, 1,
+			      &view->missing);
 }
 
 unsigned int *view_tasks(struct view *view, size_t *count)

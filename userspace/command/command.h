@@ -109,9 +109,13 @@ unsigned int *view_tasks(struct view *view, size_t *count);
 /* Prints @rows. In JSON, @key is the name of their array. */
 void view_print(struct view *view, const char *key, const struct rows *rows);
 
-/* Like filter_apply(), but complains about missing pids and names. */
-bool *choose(const struct filter *filter, const struct model *model,
-	     bool *missing);
+/*
+ * Like filter_apply() for @count models, whose tasks are in the result one after the
+ * other. Complains about pids and names that are missing in all. The caller frees the
+ * result.
+ */
+bool *choose(const struct filter *filter, const struct model *const *models,
+	     unsigned int count, bool *missing);
 
 /*
  * Describes in a few words how a task deviates from the textbook: "" if it does

@@ -320,7 +320,8 @@ static void diff_init(struct diff *diff, struct snapshot *a, struct snapshot *b,
 	diff->state = column_called("S");
 	join(diff, a, b);
 	prepare(diff, compared, false);
-	shown = choose(filter, &diff->both, &diff->missing);
+	shown = choose(filter, (const struct model *[]){ &diff->a, &diff->b }, 2,
+		       &diff->missing);
 	while (at.a < diff->a.count || at.b < diff->b.count) {
 		struct both both = next_both(&diff->a, &diff->b, &at);
 

@@ -427,6 +427,7 @@ static int series_read(struct series *series, const struct options *options,
 /* Moves the tasks into one array, and makes the models. */
 static void series_join(struct series *series, const struct filter *filter)
 {
+	const struct model **models = xcalloc(series->count, sizeof(*models));
 	unsigned int at = 0;
 
 	series->whole.tasks = xcalloc(series->whole.count,
@@ -442,11 +443,13 @@ static void series_join(struct series *series, const struct filter *filter)
 		need_memory(model_init(&series->models[i], &part));
 		series->models[i].whole = &series->model;
 		series->models[i].offset = at;
+		models[i] = &series->models[i];
 		at += snap->count;
 	}
 	need_memory(model_init(&series->model, &series->whole));
 	need_memory(model_number_all(&series->model, ALL_RESOURCES));
-	series->chosen = choose(filter, &series->model, &series->missing);
+	series->chosen = choose(filter, models, series->count, &series->missing);
+	free(models);
 }
 
 static void series_free(struct series *series)

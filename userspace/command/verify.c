@@ -633,7 +633,8 @@ static int run(struct verification *v, const struct filter *filter,
 	int status;
 
 	need_memory(model_init(&v->model, &v->snap));
-	v->chosen = choose(filter, &v->model, &v->missing);
+	v->chosen = choose(filter, &(const struct model *){ &v->model }, 1,
+			   &v->missing);
 	for (unsigned int i = 0; i < v->snap.count; i++)
 		v->tasks += v->chosen[i];
 	check_tasks(v);

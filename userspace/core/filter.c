@@ -46,8 +46,20 @@ unsigned int filter_next(const struct filter *filter, const struct model *model,
 	return task < model->count ? task : NO_TASK;
 }
 
-/* Mark the tasks that @pid selects. Return false if there are none. */
-static bool choose_pid(const struct model *model, int pid, bool *tasks)
+bool filter_finds(const struct filter *filter, const struct model *model,
+		  const struct wanted *wanted)
+{
+	int pid = wanted->pid ? filter_pid(filter, model, wanted->pid) : 0;
+
+	if (!wanted->pid)
+		return filter_next(filter, model, wanted, 0) != NO_TASK;
+	/* The leader with this pid can be missing. */
+	return model_thread_group(model, pid).count ||
+	       model_find(model, pid) != NO_TASK;
+}
+
+/* Mark the tasks that @pid selects. */
+static void choose_pid(const struct model *model, int pid, bool *tasks)
 {
 	struct members threads = model_thread_group(model, pid);
 	unsigned int task = model_find(model, pid);
@@ -56,23 +68,20 @@ static bool choose_pid(const struct model *model, int pid, bool *tasks)
 		tasks[threads.tasks[i]] = true;
 	if (task != NO_TASK)
 		tasks[task] = true;
-	return threads.count || task != NO_TASK;
 }
 
-/* Mark the tasks that @wanted selects. Return false if there are none. */
-static bool choose_wanted(const struct filter *filter, const struct model *model,
+/* Mark the tasks that @wanted selects. */
+static void choose_wanted(const struct filter *filter, const struct model *model,
 			  const struct wanted *wanted, bool *tasks)
 {
-	bool found = false;
+	unsigned int i = 0;
 
-	/* The leader with this pid can be missing. */
-	if (wanted->pid)
-		return choose_pid(model, filter_pid(filter, model, wanted->pid),
-				  tasks);
-	for (unsigned int i = 0;
-	     (i = filter_next(filter, model, wanted, i)) != NO_TASK; i++)
-		found = choose_pid(model, model->tasks[i].pid, tasks);
-	return found;
+	if (wanted->pid) {
+		choose_pid(model, filter_pid(filter, model, wanted->pid), tasks);
+		return;
+	}
+	for (; (i = filter_next(filter, model, wanted, i)) != NO_TASK; i++)
+		choose_pid(model, model->tasks[i].pid, tasks);
 }
 
 static bool name_matches(const struct filter *filter,
@@ -119,11 +128,12 @@ int filter_apply(const struct filter *filter, const struct model *model,
 	if (!chosen->tasks || !chosen->missing)
 		return -ENOMEM;
 	for (size_t i = 0; i < filter->task_count; i++) {
-		if (!choose_wanted(filter, model, &filter->tasks[i], chosen->tasks))
+		choose_wanted(filter, model, &filter->tasks[i], chosen->tasks);
+		if (!filter_finds(filter, model, &filter->tasks[i]))
 			miss(chosen, &filter->tasks[i]);
 	}
 	for (size_t i = 0; i < filter->name_count; i++) {
-		if (filter_next(filter, model, &filter->names[i], 0) == NO_TASK)
+		if (!filter_finds(filter, model, &filter->names[i]))
 			miss(chosen, &filter->names[i]);
 	}
 	for (unsigned int i = 0; i < model->count; i++) {

@@ -307,6 +307,10 @@ struct filter {
  */
 int filter_pid(const struct filter *filter, const struct model *model, int pid);
 
+/* Whether @wanted selects any task. */
+bool filter_finds(const struct filter *filter, const struct model *model,
+		  const struct wanted *wanted);
+
 /*
  * The first task from @task on that @wanted means, or NO_TASK. Names are compared
  * byte by byte.

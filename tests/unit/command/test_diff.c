@@ -232,6 +232,12 @@ TEST_WITH(test_filters, setup, teardown)
 	pair->a_count -= 1;
 	run_diff(pair, "$T diff -rn -o change,pid -p 702,9 a b");
 	run_diff(pair, "$T diff -p 9 a a");
+	/* The old and the new thread with this pid, or with this name. */
+	pair->b[6].start_ns++;
+	strcpy(pair->a[6].comm, "twice");
+	strcpy(pair->b[6].comm, "twice");
+	run_diff(pair, "$T diff -rn -o change,pid -p 202 a b");
+	run_diff(pair, "$T diff -rn -o change,pid -p twice a b");
 	expect(pair, "command/diff-filters");
 }
 
