@@ -113,6 +113,19 @@ class Judged(unittest.TestCase):
             "BUG: KCSAN: data-race in exit_mm / exit_files",
             "BUG: KCSAN: data-race in tick / tick"])
 
+    def test_race_of_timers(self):
+        """The module may be their caller, but not one of the sides."""
+        caller = [" taskmap_stop+0x1/0x2 [taskmap]"]
+        for one, other in (("__hrtimer_run_queues", "hrtimer_active"),
+                           ("hrtimer_active", "hrtimer_interrupt")):
+            complaints, others = judge(race(one, other, caller))
+            self.assertEqual((complaints, len(others)), ([], 1))
+        for one, other in (("__hrtimer_run_queues", "hrtimer_start"),
+                           ("hrtimer_active", "taskmap_stop [taskmap]")):
+            complaints, others = judge(race(one, other, caller))
+            self.assertIn("BUG: KCSAN: ", complaints[0])
+            self.assertEqual(others, [])
+
     def test_nothing_hides_in_a_race_of_others(self):
         said = "WARNING: suspicious RCU usage"
         for lines in (race("exit_mm", "exit_files", [said]),
