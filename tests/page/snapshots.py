@@ -44,7 +44,7 @@ class Task:
             0, self.start, self.pid, self.tgid, 0, self.pid, 0, 17, 1, 0,
             0, KINDS[self.kind], ord("Z" if self.dead else "S"), 0, 0,
             os.fsencode(self.name), self.birth[1], 0, self.birth[0],
-            *[0] * 8, b"", 0)
+            *[0] * 8, b"", 0, 1, b"")
         # A namespace for children is the task's own if it has the same number.
         ids = b"".join((number and (1 + image.RESOURCES.index(
                            name.removesuffix("_children"))) << 56 | number)
