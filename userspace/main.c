@@ -498,11 +498,12 @@ static bool has_names(const struct filter *filter)
 	return false;
 }
 
-/* A page is of files if the first argument is one. */
+/* A page is of files if the first argument is one. Numbers are pids. */
 static bool are_files(const char *first)
 {
-	return given['W'] && first && (!strcmp(first, "-") ||
-				       strchr(first, '/') || !access(first, F_OK));
+	if (!given['W'] || !first || !first[strspn(first, "0123456789,")])
+		return false;
+	return !strcmp(first, "-") || strchr(first, '/') || !access(first, F_OK);
 }
 
 static void parse_files(const struct options *options)

@@ -112,6 +112,8 @@ static const struct guess guesses[] = {
 	{ "-T", 0, "141 " },
 	{ "drift", 1, "borrows the mm of 146" },
 	{ "list threads", 0, "\n141 " },
+	/* A number is a pid, also if a file is called so. */
+	{ "-n && : >140 && taskmap graph --html 140 | grep -c '<html'", 0, "\n1\n" },
 	/* More names: cut off, with a blank, of a kernel thread, close to a command. */
 	{ "explain chromium-browser-long", 0, "160 (chromium-browse): " },
 	{ "explain 'Web Content'", 0, "161 (Web Content): " },
