@@ -58,8 +58,8 @@ bool filter_finds(const struct filter *filter, const struct model *model,
 	       model_find(model, pid) != NO_TASK;
 }
 
-/* Mark the tasks that @pid selects. */
-static void choose_pid(const struct model *model, int pid, bool *tasks)
+/* Mark the tasks that @pid selects. Return false if there are none. */
+static bool choose_pid(const struct model *model, int pid, bool *tasks)
 {
 	struct members threads = model_thread_group(model, pid);
 	unsigned int task = model_find(model, pid);
@@ -68,20 +68,22 @@ static void choose_pid(const struct model *model, int pid, bool *tasks)
 		tasks[threads.tasks[i]] = true;
 	if (task != NO_TASK)
 		tasks[task] = true;
+	return threads.count || task != NO_TASK;
 }
 
-/* Mark the tasks that @wanted selects. */
-static void choose_wanted(const struct filter *filter, const struct model *model,
+/* Mark the tasks that @wanted selects. Return false if there are none. */
+static bool choose_wanted(const struct filter *filter, const struct model *model,
 			  const struct wanted *wanted, bool *tasks)
 {
-	unsigned int i = 0;
+	bool found = false;
 
-	if (wanted->pid) {
-		choose_pid(model, filter_pid(filter, model, wanted->pid), tasks);
-		return;
-	}
-	for (; (i = filter_next(filter, model, wanted, i)) != NO_TASK; i++)
-		choose_pid(model, model->tasks[i].pid, tasks);
+	if (wanted->pid)
+		return choose_pid(model, filter_pid(filter, model, wanted->pid),
+				  tasks);
+	for (unsigned int i = 0;
+	     (i = filter_next(filter, model, wanted, i)) != NO_TASK; i++)
+		found = choose_pid(model, model->tasks[i].pid, tasks);
+	return found;
 }
 
 static bool name_matches(const struct filter *filter,
@@ -128,8 +130,7 @@ int filter_apply(const struct filter *filter, const struct model *model,
 	if (!chosen->tasks || !chosen->missing)
 		return -ENOMEM;
 	for (size_t i = 0; i < filter->task_count; i++) {
-		choose_wanted(filter, model, &filter->tasks[i], chosen->tasks);
-		if (!filter_finds(filter, model, &filter->tasks[i]))
+		if (!choose_wanted(filter, model, &filter->tasks[i], chosen->tasks))
 			miss(chosen, &filter->tasks[i]);
 	}
 	for (size_t i = 0; i < filter->name_count; i++) {
