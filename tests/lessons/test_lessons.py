@@ -92,8 +92,7 @@ class Reported(unittest.TestCase):
             page = os.path.join(top, "page.md")
             with open(page, "w", encoding="utf-8") as file:
                 file.write(PAGE)
-            with open(page.replace("md", "md.json"), "w",
-                      encoding="utf-8") as file:
+            with open(f"{page}.json", "w", encoding="utf-8") as file:
                 json.dump(seen, file)
             status = subprocess.run(
                 [os.path.join(HERE, "report.py"), *options, top, page],
