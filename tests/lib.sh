@@ -121,56 +121,79 @@ add_counts()
 	fail "$1: no result, exit status $3"
 }
 
-# Jobs: independent commands that run side by side, $JOBS at a time or one per
-# CPU. The weight of a job is the number of CPUs that it needs. A job gets its
-# weight as its own $JOBS, so jobs within jobs do not multiply. Output goes to
-# $job_logs/NAME.log, and to stdout with the name before each line.
+# Jobs: independent commands that run side by side. The weight of a job is the
+# number of CPUs that it needs. Each job takes as many tokens from a pool, and
+# returns them when it ends. A pool has $JOBS tokens, or one per CPU. A job gets
+# its weight as its own $JOBS, so jobs within jobs do not multiply. A job that
+# only starts others has weight 0. Output goes to $job_logs/NAME.log, and to stdout
+# with the name before each line.
 job_logs=build/log
 job_names=()
-declare -A job_weights=()
-job_free=${JOBS:-$(nproc)}
-job_all=$job_free
+job_pids=()
+job_all=${JOBS:-$(nproc)}
+job_pool=''
 
-# job_wait_one: waits until one of the running jobs ends.
-job_wait_one()
+# job_open: opens the pool, which is a pipe with a byte per token. Scripts that
+# run at the same time share the pool at the path $TASKMAP_POOL. Each of them
+# needs at least as many tokens as its heaviest job.
+job_open()
 {
-	local pid
+	local path=${TASKMAP_POOL:-} tokens
 
-	wait -n -p pid "${!job_weights[@]}" || true
-	job_free=$((job_free + job_weights[$pid]))
-	unset "job_weights[$pid]"
+	[[ -z $job_pool ]] || return 0
+	if [[ -n $path ]]; then
+		exec {job_pool}<>"$path"
+		return
+	fi
+	path=$(mktemp -u)
+	mkfifo -m 600 "$path"
+	exec {job_pool}<>"$path"
+	rm "$path"
+	printf -v tokens '%*s' "$job_all" ''
+	printf %s "$tokens" >&"$job_pool"
+}
+
+# job_take WEIGHT: waits for tokens. One script takes at a time, because two that
+# have a part of what they need would wait for each other.
+job_take()
+{
+	flock "$job_pool"
+	IFS='' read -rN "$1" -u "$job_pool" _
+	flock -u "$job_pool"
 }
 
 # job_run NAME WEIGHT COMMAND...: writes exit status and elapsed seconds to
-# NAME.status, and the CPU seconds used to NAME.cpu.
+# NAME.status, and the CPU seconds used to NAME.cpu. Then returns the tokens.
 job_run()
 {
-	local name=$1 weight=$2 status=0 began=$SECONDS TIMEFORMAT='%U %S'
+	local name=$1 weight=$2 status=0 began=$SECONDS TIMEFORMAT='%U %S' tokens
 	shift 2
+	printf -v tokens '%*s' "$weight" ''
+	# shellcheck disable=SC2064 # expands now
+	trap "printf '$tokens' >&$job_pool" EXIT
 	{
-		time JOBS=$weight "$@" 2>&1 </dev/null |
+		time JOBS=$weight TASKMAP_POOL='' "$@" 2>&1 </dev/null \
+			{job_pool}>&- |
 			tee "$job_logs/$name.log" | sed -u "s|^|$name: |" ||
 			status=$?
 	} 2>"$job_logs/$name.cpu"
 	echo "$status $((SECONDS - began))" >"$job_logs/$name.status"
 }
 
-# job_start WEIGHT NAME COMMAND...: waits for WEIGHT free CPUs and starts the job.
+# job_start WEIGHT NAME COMMAND...: waits for WEIGHT tokens and starts the job.
 job_start()
 {
 	local weight=$1 name=$2
 	shift 2
 
 	[[ $weight -le $job_all ]] || weight=$job_all
-	while [[ $job_free -lt $weight ]]; do
-		job_wait_one
-	done
 	mkdir -p "$job_logs"
 	rm -f "$job_logs/$name".{log,status,cpu}
+	job_open
+	job_take "$weight"
 	echo "==> $name: $*"
 	job_run "$name" "$weight" "$@" &
-	job_weights[$!]=$weight
-	job_free=$((job_free - weight))
+	job_pids+=($!)
 	job_names+=("$name")
 }
 
@@ -200,9 +223,7 @@ job_end()
 {
 	local name
 
-	while [[ ${#job_weights[@]} -gt 0 ]]; do
-		job_wait_one
-	done
+	wait "${job_pids[@]}" || true
 	table_row job passed failed skipped seconds "CPU seconds" about
 	for name in "${job_names[@]}"; do
 		job_count "$name"
