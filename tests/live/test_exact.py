@@ -15,10 +15,10 @@ import time
 from fire import Crowd
 from image import Snapshot
 from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, try_to_open,
-                  where, write)
+                  watches_itself, where, write)
 
 OPENERS = 4
-OPENS = effort(check=10, sanitizer=10, soak=50)
+OPENS = effort(check=4 if watches_itself() else 10, sanitizer=10, soak=50)
 REST = 9        # a rest is so many times as long as its stop, as the manual says
 LONGEST_REST = 10**9    # the most ns of a rest
 BURST, INTERVAL = 10, 5     # the limit of lines in the log, and its seconds

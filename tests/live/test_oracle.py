@@ -24,7 +24,7 @@ from live import (ABSENT, Loaded, Shapes, effort, settle, snapshot,
                   watches_itself, zoo)
 
 FORESTS = int(os.environ.get("TASKMAP_FORESTS", 0)) or effort(
-    check=10 if watches_itself() else 50, sanitizer=60, soak=1000)
+    check=5 if watches_itself() else 30, sanitizer=60, soak=1000)
 NS_FLAGS = {"uts": "CLONE_NEWUTS", "ipc": "CLONE_NEWIPC", "mnt": "CLONE_NEWNS",
             "net": "CLONE_NEWNET", "cgroup": "CLONE_NEWCGROUP"}
 OF_PROXY = {*NS_FLAGS.values(), "CLONE_NEWPID", "CLONE_NEWTIME"}

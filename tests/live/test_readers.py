@@ -14,10 +14,10 @@ import unittest
 
 from fire import Crowd, kernel_memory
 from live import (NAMES, await_state, effort, exit_code, fork, insmod,
-                  loaded, rmmod, where)
+                  loaded, rmmod, watches_itself, where)
 
 TASKS = 3000    # about a megabyte, which takes a while to record and to copy
-KILLS = effort(check=20, sanitizer=60, soak=200)
+KILLS = effort(check=10 if watches_itself() else 20, sanitizer=60, soak=200)
 ROUNDS = 5      # rounds of kills, to find one in which nothing else took memory
 SEED = int(os.environ.get("TASKMAP_SEED", random.randrange(1 << 32)))
 
