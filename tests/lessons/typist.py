@@ -35,7 +35,7 @@ from pages import needs_of, steps_of  # noqa: E402
 
 PROMPT = "<what next?>"
 COLUMNS = 100
-PATIENCE = 300      # seconds for one command
+PATIENCE = 900      # seconds for one command, enough on a busy machine
 LAST_PID = "/proc/sys/kernel/ns_last_pid"
 # Every page starts with the same pids, of three digits.
 FIRST_PID = 301
