@@ -73,7 +73,7 @@ static void run_shell(const char *dir, const char *line)
 	if (chdir(dir) || !freopen("out", "w", stdout) ||
 	    !freopen("err", "w", stderr) || !freopen("/dev/null", "r", stdin))
 		_exit(127);
-	execlp("timeout", "timeout", "60", "sh", "-c", line, NULL);
+	execlp("timeout", "timeout", "600", "sh", "-c", line, NULL);
 	_exit(127);
 }
 

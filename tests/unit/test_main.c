@@ -441,7 +441,9 @@ TEST(test_failures)
 /* If SIGPIPE is ignored, a write fails instead of killing the reader. */
 TEST(test_closed_pipe)
 {
-	expect_out(path, "trap '' PIPE; { (sleep 0.1; $T -i $S; echo $? >&2) | true; } 2>&1",
+	expect_out(path, "trap '' PIPE; mkfifo $S.go || exit; "
+		   "{ (read -r go <$S.go; $T -i $S; echo $? >&2) | "
+		   "{ exec <&-; echo >$S.go; }; } 2>&1; rm $S.go",
 		   "taskmap: cannot write to standard output: Broken pipe\n3\n");
 }
 

@@ -100,7 +100,7 @@ static const struct script scripts[] = {
 	} },
 	/* An existing FIFO is not opened, so its reader does not get the snapshot. */
 	{ "over_special", NULL, {
-		"mkfifo f; exec 3<>f; timeout 20 " SAVE "f",
+		"mkfifo f; exec 3<>f; timeout 300 " SAVE "f",
 		SAVE "/dev/full",
 		SAVE "/dev/null",
 		SAVE "/dev/stdout >x; echo $?; wc -c <x",
@@ -190,7 +190,7 @@ GOLDEN_TEST(test_swapped, "command/save-swapped")
 				       "echo $?; cat other; test -L x || cmp x $S; rm hit",
 				       calls[i]);
 		char *fifo = xasprintf("mkfifo fifo; exec 3<>fifo; "
-				       AT "%s FAIL_AT=1 FAIL_MOVE=fifo FAIL_TO=x timeout 20 $P -i $S save x; "
+				       AT "%s FAIL_AT=1 FAIL_MOVE=fifo FAIL_TO=x timeout 300 $P -i $S save x; "
 				       "echo $?; cmp x $S; rm hit",
 				       calls[i]);
 

@@ -663,8 +663,8 @@ static void test_command_aside(void **state)
 static void test_command_signals(void **state)
 {
 	struct world *world = *state;
-	char *args[] = { "sh", "-c", "trap 'exit 9' TERM; echo ready; "
-			 "sleep 60 >/dev/null 2>&1 & wait", NULL };
+	char *args[] = { "sh", "-c", "trap 'kill $!; exit 9' TERM; "
+			 "sleep 1000 >/dev/null 2>&1 & echo ready; wait", NULL };
 
 	begin(world, (struct options){ .args = args });
 	expect_line(world, HEADING);
