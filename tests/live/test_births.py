@@ -293,7 +293,7 @@ def straced_births(lines):
 SLAB = "/sys/kernel/slab/taskmap_birth"
 ENTRY = 64          # the most bytes that a birth may take
 SPARE_PER_CPU = 2 * 1024
-PATIENCE = 60       # seconds until the last RCU callback
+PATIENCE = 180      # seconds until the last RCU callback, enough on a busy machine
 
 
 class Memory(Loaded):
