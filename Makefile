@@ -67,13 +67,15 @@ NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
 NEED_soak := $(NEED_watched) stress-ng
 NEED_broken := $(NEED_sanitizer)
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
+# To scrape machines with a real Prometheus
+NEED_fleet := $(NEED_live) prometheus prometheus-node-exporter python3-prometheus-client
 NEED_runner := coreutils
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # For "make check"; the last two are for the unit tests that draw
 NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages, \
+NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages fleet, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)

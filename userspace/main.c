@@ -23,6 +23,7 @@ static void parse_resources(struct options *options);
 static void parse_comparison(struct options *options);
 static void parse_task_args(struct options *options);
 static void parse_compared_tasks(struct options *options);
+static void parse_metrics(struct options *options);
 static void parse_watched(struct options *options);
 static void parse_drawn(struct options *options);
 static int help_command(const struct options *options, struct error *error);
@@ -72,6 +73,10 @@ const struct command commands[] = {
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
+	{ "metrics", "", WORDS_OTHER, 0, 0, NULL, "OYiEN",
+	  "print figures for Prometheus (OpenMetrics)",
+	  "Only with --interval, and while it runs, births, execs and exits are counted.\n",
+	  parse_metrics, metrics_command },
 	{ "help", "[COMMAND]", WORDS_COMMANDS, 0, 1, NULL, "",
 	  "describe a command", "",
 	  NULL, help_command },
@@ -107,6 +112,7 @@ const struct option_row option_rows[] = {
 	{ 'E', "--exact", NULL, WORDS_OTHER, "stop the system to read it at one instant" },
 	{ 'N', "--proc", NULL, WORDS_OTHER, "use /proc and kcmp(2), without the module or root" },
 	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
+	{ 'Y', "--interval", "SECS", WORDS_OTHER, "export every SECS seconds, until interrupted" },
 	{ 'U', "--user", "USER", WORDS_USERS,
 	  "run COMMAND as USER; by default the user who called sudo" },
 	{ 'X', "--color", "[=WHEN]", WORDS_WHEN,
@@ -123,7 +129,8 @@ const struct option_row option_rows[] = {
 const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "GW", "LJ" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "iY", "NY",
+					 "GW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
@@ -219,7 +226,7 @@ static void print_options(const struct command *command)
 
 static void print_commands(void)
 {
-	puts("Usage: taskmap [COMMAND] [options]\n\n"
+	puts("Usage: taskmap [COMMAND] [options]\n"
 	     "Show which kernel objects the tasks of a system hold and share.\n\n"
 	     "Commands:");
 	for (size_t i = 0; i < COMMANDS; i++)
@@ -519,6 +526,12 @@ static void parse_files(const struct options *options)
 			    given['i'] ? "input" : given['E'] ? "exact" : "proc");
 }
 
+static void set_file(struct options *options)
+{
+	if (given['O'] && strcmp(given['O'], "-"))
+		options->file = given['O'];
+}
+
 static void parse_drawn(struct options *options)
 {
 	options->files = are_files(*options->args);
@@ -526,8 +539,7 @@ static void parse_drawn(struct options *options)
 		parse_files(options);
 	else
 		parse_task_args(options);
-	if (given['O'] && strcmp(given['O'], "-"))
-		options->file = given['O'];
+	set_file(options);
 }
 
 /* COMMAND may be any word, and have options of its own. */
@@ -558,6 +570,19 @@ static void parse_compared_tasks(struct options *options)
 	parse_task_args(options);
 	if (filter->task_count < 2 && !has_names(filter))
 		usage_error("compare needs two different tasks");
+}
+
+static void parse_metrics(struct options *options)
+{
+	const char *interval = given['Y'];
+	int64_t seconds = 0;
+
+	if (interval)
+		seconds = parse_number(interval, strlen(interval), INT_MAX);
+	if (interval && seconds <= 0)
+		bad_word("invalid number of seconds", interval, strlen(interval));
+	options->interval = (unsigned int)seconds;
+	set_file(options);
 }
 
 /* The resources that flags of clone(2) share. */

@@ -19,7 +19,7 @@
 
 static const char *const commands[] = {
 	"list", "groups", "explain", "compare", "graph", "diff", "drift",
-	"verify", "save", "watch", "help",
+	"verify", "save", "watch", "metrics", "help",
 };
 
 /* The commands with columns. */
@@ -131,7 +131,7 @@ static void expect_options(const char *where, const char *text)
 	for (option = strtok_r(options, "\n", &rest); option;
 	     option = strtok_r(NULL, "\n", &rest), count++)
 		expect_word(where, text, option);
-	assert_int_equal(count, 29);
+	assert_int_equal(count, 30);
 	free(options);
 }
 
@@ -166,8 +166,8 @@ TEST(test_manual)
 		expect_word("taskmap.8", manual, resources[r].name);
 	for (enum topic topic = 0; topic < TOPICS; topic++)
 		expect_word("taskmap.8", manual, topics[topic].key);
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		expect_word("taskmap.8", manual, rules[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(drift_rules); i++)
+		expect_word("taskmap.8", manual, drift_rules[i]);
 	expect_word("taskmap.8", manual, TASKMAP_VERSION);
 	free(manual);
 }
@@ -320,7 +320,7 @@ static char *said_of_options(const char *command, const char *options)
 			     "--kind) value==main;; "
 			     "--user) value==root;; "
 			     "--comm) value==init;; "
-			     "--pid|--seed) value==1;; "
+			     "--pid|--seed|--interval) value==1;; "
 			     "--input) value==/dev/null;; "
 			     "*) value=;; esac; "
 			     "for arguments in '' 1 '1 2'; do "

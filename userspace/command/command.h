@@ -21,7 +21,7 @@ struct options {
 	bool all;		/* also objects that one task holds */
 	bool complete;		/* explain: print everything, not five lines */
 	bool births;		/* graph: also draw who created whom */
-	const char *file;	/* graph: where to write; NULL: standard output */
+	const char *file;	/* graph, metrics: where to write; NULL: standard output */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	bool files;		/* graph: @args are snapshots, not pids */
@@ -30,6 +30,7 @@ struct options {
 	uint64_t seed;		/* verify: random seed */
 	bool seeded;		/* @seed was given */
 	bool dashes;		/* "--" precedes the arguments */
+	unsigned int interval;	/* metrics: seconds between two exports; 0: export once */
 	const struct passwd *account;	/* watch: user to run COMMAND as; or NULL */
 };
 
@@ -41,6 +42,7 @@ int explain_command(const struct options *options, struct error *error);
 int graph_command(const struct options *options, struct error *error);
 int groups_command(const struct options *options, struct error *error);
 int list_command(const struct options *options, struct error *error);
+int metrics_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
@@ -146,6 +148,30 @@ bool seccomp_is_strict(const struct model *model, unsigned int a,
  */
 struct json_object *drift_array(struct model *model, bool exact,
 				const bool *chosen);
+
+enum drift_rule {
+	DRIFT_OWN,	/* a task holds another object than its process or kind */
+	DRIFT_SHARED,	/* tasks share an object that is usually not shared */
+	DRIFT_VFORK,	/* a vfork child still borrows its parent's mm */
+	DRIFT_BORROWED,	/* a kernel thread uses an object of a process */
+	DRIFT_WORKER,	/* the kernel created a thread inside a process */
+	DRIFT_LEADER,	/* the leader is dead, but threads live */
+	DRIFT_HELPER,	/* the kernel started a process */
+	DRIFT_REFS,	/* the holders of an object do not account for its refs */
+	DRIFT_RULES
+};
+
+extern const char *const drift_rules[DRIFT_RULES];
+
+struct drift_counts {
+	uint64_t findings[DRIFT_RULES];	/* tasks found by the rule */
+	/* DRIFT_OWN by resource, outside the kernel and of kernel threads */
+	uint64_t threads[TASKMAP_RESOURCES];
+	uint64_t kthreads[TASKMAP_RESOURCES];
+};
+
+/* Counts what drift finds in all tasks. @exact: also check references. */
+void drift_count(struct model *model, bool exact, struct drift_counts *counts);
 
 /*
  * What compare says of @task and @first: an array of the relation, whether the flags

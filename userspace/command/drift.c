@@ -16,17 +16,6 @@
 
 #include "command/command.h"
 
-enum drift_rule {
-	DRIFT_OWN,	/* a task holds another object than its process or kind */
-	DRIFT_SHARED,	/* tasks share an object that is usually not shared */
-	DRIFT_VFORK,	/* a vfork child still borrows its parent's mm */
-	DRIFT_BORROWED,	/* a kernel thread uses an object of a process */
-	DRIFT_WORKER,	/* the kernel created a thread inside a process */
-	DRIFT_LEADER,	/* the leader is dead, but threads live */
-	DRIFT_HELPER,	/* the kernel started a process */
-	DRIFT_REFS,	/* the holders of an object do not account for its refs */
-};
-
 struct finding {
 	unsigned int task;	/* the first of @pids */
 	uint32_t tasks;		/* number of tasks with the same finding */
@@ -48,7 +37,7 @@ struct drift {
 	int *examined[TASKMAP_RESOURCES];
 };
 
-static const char *const rules[] = {
+const char *const drift_rules[DRIFT_RULES] = {
 	[DRIFT_OWN] = "own",
 	[DRIFT_SHARED] = "shared",
 	[DRIFT_VFORK] = "vfork",
@@ -820,7 +809,7 @@ static const struct finding *finding_of(const struct cell *cell)
 
 static void fill_rule(const struct cell *cell, struct value *value)
 {
-	value_set_text(value, rules[finding_of(cell)->rule]);
+	value_set_text(value, drift_rules[finding_of(cell)->rule]);
 }
 
 static void fill_what(const struct cell *cell, struct value *value)
@@ -884,7 +873,7 @@ static struct json_object *finding_object(const struct finding *finding)
 
 	for (uint32_t i = 0; i < finding->tasks; i++)
 		json_append(pids, json_number(finding->pids[i]));
-	json_add_text(object, "rule", rules[finding->rule]);
+	json_add_text(object, "rule", drift_rules[finding->rule]);
 	json_add(object, "what", json_resources(finding->resources, false));
 	json_add_text(object, "reason", finding->reason);
 	json_add(object, "pids", pids);
@@ -902,6 +891,30 @@ struct json_object *drift_array(struct model *model, bool exact,
 		json_append(array, finding_object(&drift.findings[i]));
 	drift_free(&drift);
 	return array;
+}
+
+void drift_count(struct model *model, bool exact, struct drift_counts *counts)
+{
+	bool *all = xcalloc(model->count, sizeof(*all));
+	struct drift drift;
+
+	*counts = (struct drift_counts){ 0 };
+	for (unsigned int i = 0; i < model->count; i++)
+		all[i] = true;
+	drift_init(&drift, model, exact, all);
+	for (size_t i = 0; i < drift.count; i++) {
+		const struct finding *finding = &drift.findings[i];
+		uint64_t *own = model_is_kthread(model, finding->task) ?
+				counts->kthreads : counts->threads;
+
+		counts->findings[finding->rule] += finding->tasks;
+		if (finding->rule != DRIFT_OWN)
+			continue;
+		for_each_resource_in(finding->resources, r)
+			own[r] += finding->tasks;
+	}
+	drift_free(&drift);
+	free(all);
 }
 
 int drift_command(const struct options *options, struct error *error)

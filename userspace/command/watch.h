@@ -25,6 +25,8 @@ enum birth_kind {
 /* The kind of birth that @event, a TASKMAP_BIRTH, reports. */
 enum birth_kind birth_of(const struct taskmap_event *event);
 
+const char *birth_word(enum birth_kind kind);
+
 /* The tasks whose events are shown, and statistics about them. */
 struct family {
 	bool everyone;

@@ -23,6 +23,11 @@ static const char *const birth_names[] = {
 	[BIRTH_KTHREAD] = "kthread",
 };
 
+const char *birth_word(enum birth_kind kind)
+{
+	return birth_names[kind];
+}
+
 #define RED	"\033[31m"
 #define GREEN	"\033[32m"
 #define YELLOW	"\033[33m"

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "command.h"
 #include "command/drift.c"
@@ -42,7 +41,7 @@ static size_t add_findings(FILE *out, const struct taskmap_record *rows,
 					    RESOURCE_NAME);
 
 		fprintf(out, "\t%d %s %s %u: %s\n",
-			snap.tasks[finding->task].pid, rules[finding->rule],
+			snap.tasks[finding->task].pid, drift_rules[finding->rule],
 			*what ? what : "-", finding->tasks, finding->reason);
 		free(what);
 	}
@@ -644,12 +643,11 @@ GOLDEN_TEST(test_shown, "command/drift-shown")
 
 #define MANY	100000
 
-/* Anything slower than n log n would take minutes, even without sanitizers. */
+/* test_scale counts the steps; this is about what many findings say. */
 TEST(test_many)
 {
 	struct taskmap_record *rows = xcalloc(MANY, sizeof(*rows));
 	FILE *nowhere = fopen("/dev/null", "w");
-	clock_t begun = clock();	/* of this process, whatever else runs */
 
 	assert_non_null(nowhere);
 	/* All tasks share one object, */
@@ -674,7 +672,6 @@ TEST(test_many)
 		rows[i] = vfork_child(&rows[i - 1], i + 1);
 	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY - 1,
 			10 * MANY);
-	assert_in_range((clock() - begun) / CLOCKS_PER_SEC, 0, 60);
 	fclose(nowhere);
 	free(rows);
 }

@@ -45,6 +45,7 @@ vm_machine()
 		-device virtserialport,chardev=output,name=taskmap.output
 		-chardev "file,id=status,path=$scratch/status.fifo"
 		-device virtserialport,chardev=status,name=taskmap.status)
+	[[ -z $OPT_FORWARD ]] || MACHINE+=(-nic "user,model=virtio-net-$ROW_BUS,hostfwd=tcp:127.0.0.1:${OPT_FORWARD/:/-:}")
 	[[ -z $OPT_SHELL ]] || MACHINE+=(-chardev stdio,id=tty,signal=off
 		-device virtconsole,chardev=tty)
 }
