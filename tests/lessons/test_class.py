@@ -59,7 +59,8 @@ class Lesson:
 
     def sections(self):
         """Title and text of each section that has commands, without the last two."""
-        return [(title, text) for title, text in self.parts[:-2] if "```console" in text]
+        return [(title, text) for title, text in (["Prepare", self.opening], *self.parts[:-2])
+                if "```console" in text]
 
     def answers(self):
         """Sentences that a handout must not have."""
@@ -174,7 +175,8 @@ class Handouts(Class):
                                  [words(title) for title, _ in found])
                 for title, order in found[:-1]:
                     with self.subTest(title):
-                        self.assertRegex(" ".join(order), r"^predict( run)+ check$")
+                        wanted = "run" if title == "Prepare" else "predict( run)+ check"
+                        self.assertRegex(" ".join(order), f"^{wanted}$")
 
     def test_questions(self):
         for lesson, page in self.each():

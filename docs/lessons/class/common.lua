@@ -57,6 +57,11 @@ function common.sections(blocks)
 	return sections
 end
 
+-- The first paragraph below the title of a lesson
+function common.question(part)
+	return part.blocks[1].t == "Para" and part.blocks[1] or part.blocks[2]
+end
+
 function common.div(class, blocks)
 	return pandoc.Div(blocks, pandoc.Attr("", { class }))
 end

@@ -59,22 +59,25 @@ local function to_fill(step)
 		pandoc.SimpleTable({}, left, none, header, rows))
 end
 
+-- The commands of a block, each with its table below it.
 local function run(block)
-	local commands, tables = {}, {}
-	for _, step in ipairs(common.steps(block)) do
-		for _, line in ipairs(step.command) do
-			table.insert(commands, line)
+	local content, commands = {}, {}
+	local function flush(more)
+		if #commands > 0 then
+			table.insert(content, pandoc.CodeBlock(table.concat(commands, "\n"),
+							       pandoc.Attr("", { "console" })))
 		end
+		commands = {}
+		table.insert(content, more)
+	end
+	for _, step in ipairs(common.steps(block)) do
+		table.move(step.command, 1, #step.command, #commands + 1, commands)
 		local empty = to_fill(step)
 		if empty then
-			table.insert(tables, empty)
+			flush(empty)
 		end
 	end
-	local content = { pandoc.CodeBlock(table.concat(commands, "\n"),
-					   pandoc.Attr("", { "console" })) }
-	for _, empty in ipairs(tables) do
-		table.insert(content, empty)
-	end
+	flush()
 	return common.div("run", content)
 end
 
@@ -106,7 +109,7 @@ local function exercise(part)
 		end
 	end
 	table.insert(content, common.div("space", {}))
-	return common.div("part", content)
+	return common.div("part exercise", content)
 end
 
 local function handout(document)
@@ -115,8 +118,9 @@ local function handout(document)
 		local name = pandoc.utils.stringify(part.heading)
 		if part.level == 1 then
 			document.meta.title = pandoc.MetaInlines(part.heading)
-			document.meta.question = pandoc.MetaBlocks({ part.blocks[1].t == "Para" and
-				part.blocks[1] or part.blocks[2] })
+			document.meta.question = pandoc.MetaBlocks({ common.question(part) })
+			part.heading = { pandoc.Str("Prepare") }
+			table.insert(content, section(part))
 		elseif name == "Exercise" then
 			table.insert(content, exercise(part))
 		elseif name ~= "Solution" then

@@ -124,8 +124,8 @@ local function section(part)
 end
 
 local function title(part)
-	local question = part.blocks[1].t == "Para" and part.blocks[1] or part.blocks[2]
-	return common.div("slide title", { pandoc.Header(1, part.heading), question })
+	return common.div("slide title",
+			  { pandoc.Header(1, part.heading), common.question(part) })
 end
 
 function Pandoc(document)
