@@ -46,12 +46,15 @@ CONFIG_PACKAGES := $(SOURCE_PACKAGES) clang lld llvm $(KCFI_PACKAGES) \
 FOREIGN_PACKAGES := qemu-system-arm qemu-system-misc gcc-12-aarch64-linux-gnu \
 	gcc-12-arm-linux-gnueabihf gcc-12-i686-linux-gnu gcc-12-s390x-linux-gnu
 
+# To make handouts and slides of the lessons
+CLASS_PACKAGES := pandoc
+
 # Packages that each part of the tests requires. Tests that could use more
 # packages report SKIP without them.
 NEED_unit := $(READER_PACKAGES) libcmocka-dev
 NEED_fuzz := $(NEED_unit) clang libclang-rt-dev
 NEED_abi := gcc g++ clang libc6-dev
-NEED_static := $(READER_PACKAGES) shellcheck groff patch
+NEED_static := $(READER_PACKAGES) shellcheck groff patch python3 $(CLASS_PACKAGES)
 NEED_install := $(SHELL_PACKAGES) git musl-tools zsh fish
 NEED_headers := $(KERNEL_PACKAGES) $(MODULE_PACKAGES) sparse pahole mmdebstrap
 NEED_live := $(DEMO_PACKAGES) procps bsdutils bsdextrautils
@@ -78,6 +81,8 @@ NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
 NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages fleet, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
+NEED_handouts := $(CLASS_PACKAGES)
+NEED_slides := $(CLASS_PACKAGES)
 NEED_shell := $(SHELL_PACKAGES)
 
 # For the programs that "make bench" compares with, and for its charts
@@ -127,6 +132,8 @@ help:
 	@echo '                  builds them in DIR and writes nothing here'
 	@echo '  make modules    build the module for KVER=$(KVER)'
 	@echo '  make pictures   draw the pages of docs/pictures anew'
+	@echo '  make handouts   make a handout of each lesson in build/handouts, to print'
+	@echo '  make slides     make slides of the lessons: build/slides/slides.html'
 	@echo '  make install    install the reader and taskmap-zoo with man pages, bash'
 	@echo '                  completion and the header of the format, to DESTDIR and'
 	@echo '                  PREFIX; make uninstall removes them'
@@ -231,6 +238,9 @@ lessons-update: need-java reader
 pictures: reader
 	@tests/pictures/draw docs/pictures
 
+handouts slides: %: need-%
+	@docs/lessons/class/make $@ build/$@
+
 pictures-snapshot: need-shell reader
 	@tests/pictures/save
 	@tests/pictures/draw docs/pictures
@@ -273,4 +283,4 @@ clean:
 
 .PHONY: all help reader modules install uninstall dkms-install \
 	dkms-uninstall dist release-check demo shell check coverage bench \
-	lessons-update pictures pictures-snapshot need-java need-bench $(NEEDS) clean
+	lessons-update pictures pictures-snapshot handouts slides need-java need-bench $(NEEDS) clean
