@@ -246,8 +246,7 @@ class Goldens(unittest.TestCase):
     def check(whole, text):
         """The entries of the documents in a transcript."""
         seen = set()
-        for part in text.split("$ "):
-            _, _, output = part.partition("\n")
+        for output in re.split(r"^\$ .*\n", text, flags=re.MULTILINE):
             if output.startswith(('{"json_version', '{"event')):
                 output = re.sub(r"\n\[\d+\]\n*$", "\n", output)    # exit status
                 seen |= {name for name, _ in whole.check_all(output)}
