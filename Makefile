@@ -57,12 +57,14 @@ NEED_abi := gcc g++ clang libc6-dev
 NEED_static := $(READER_PACKAGES) shellcheck groff patch python3 $(CLASS_PACKAGES)
 NEED_install := $(SHELL_PACKAGES) git musl-tools zsh fish
 NEED_headers := $(KERNEL_PACKAGES) $(MODULE_PACKAGES) sparse pahole mmdebstrap
-NEED_live := $(DEMO_PACKAGES) procps bsdutils bsdextrautils
+NEED_live := $(DEMO_PACKAGES) python3-jsonschema procps bsdutils bsdextrautils
 NEED_vm := $(VM_PACKAGES) $(NEED_headers) procps bsdutils
 NEED_plain := $(KERNEL_PACKAGES) mmdebstrap git
 NEED_packages := $(NEED_vm) bsdextrautils git
 NEED_kernels := $(NEED_live) $(NEED_headers)
 NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
+# To validate JSON
+NEED_json := $(READER_PACKAGES) python3-jsonschema
 # To render the page of "taskmap graph"
 NEED_page := $(READER_PACKAGES) chromium firefox-esr python3-websocket fonts-dejavu-core
 NEED_watched := $(NEED_live) $(NEED_fuzz) patch
@@ -75,7 +77,7 @@ NEED_fleet := $(NEED_live) prometheus prometheus-node-exporter python3-prometheu
 NEED_runner := coreutils
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # For "make check"; the last two are for the unit tests that draw
-NEED_check := $(sort $(foreach part,unit fuzz abi static install headers live, \
+NEED_check := $(sort $(foreach part,unit json fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
 NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages fleet, \
@@ -97,8 +99,8 @@ help:
 	@echo '  make demo       build everything and show what taskmap does'
 	@echo '  make shell      start a shell with the module loaded'
 	@echo '  make check      run the tests that every change must pass'
-	@echo '  make check-PART run one part of them: unit fuzz abi static install'
-	@echo '                  headers live; or one test, as in check-unit-drift and'
+	@echo '  make check-PART run one part of them: unit json fuzz abi static'
+	@echo '                  install headers live; or one test, as in check-unit-drift and'
 	@echo '                  check-live-drift'
 	@echo '  make check-all  run all tests, which takes some hours, and print a table'
 	@echo '                  of what each job cost. Parts besides those above:'

@@ -83,7 +83,7 @@ static void offer_kinds(const struct partial *partial)
 static void offer_resources(const struct partial *partial)
 {
 	for_each_resource(r)
-		offer(partial, resources[r].name, resources[r].noun);
+		offer(partial, resources[r].key, resources[r].noun);
 }
 
 static void offer_users(const struct partial *partial)

@@ -35,14 +35,14 @@ static int help_command(const struct options *options, struct error *error);
 /* The first is the default. */
 const struct command commands[] = {
 	{ "list", "[PID...]", WORDS_TASKS, 0, INT_MAX, &task_columns,
-	  "TJosQrnPpkCuFAiENXH",
+	  "TJlosQrnPpkCuFAiENXH",
 	  "show every task: what it is and what it holds (default)", PID_HELP,
 	  parse_task_args, list_command },
 	{ "groups", "[RESOURCE...]", WORDS_RESOURCES, 0, INT_MAX, &object_columns,
-	  "JosQrnPpkCuFAaiENXH",
+	  "JlosQrnPpkCuFAaiENXH",
 	  "show who shares each object",
 	  "RESOURCE is mm, files, fs, sighand, signal, io or sysvsem (the default ones),\n"
-	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as net.\n",
+	  "cred, cgroups, seccomp, nsproxy, active_mm, or a namespace such as netns.\n",
 	  parse_resources, groups_command },
 	{ "explain", "PID...", WORDS_TASKS, 1, INT_MAX, NULL, "LJiEN",
 	  "explain what a task is, and why", PID_HELP,
@@ -50,17 +50,17 @@ const struct command commands[] = {
 	{ "compare", "PID PID...", WORDS_TASKS, 1, INT_MAX, NULL, "JiENX",
 	  "compare what tasks share, and name the flags for that", PID_HELP,
 	  parse_compared_tasks, compare_command },
-	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "GWORBpkCuaiEN",
-	  "draw tasks and what they hold: DOT, SVG or HTML",
+	{ "graph", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JGWORBpkCuaiEN",
+	  "draw tasks and what they hold: DOT, SVG, HTML or JSON",
 	  PID_HELP
-	  "With --html, files that \"taskmap save\" wrote can replace it: the page then steps\n"
-	  "through these snapshots.\n",
+	  "With --html or --json, files that \"taskmap save\" wrote can replace it: the page\n"
+	  "then steps through these snapshots.\n",
 	  parse_drawn, graph_command },
-	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JosQrnPpkCuFAcH",
+	{ "diff", "A B", WORDS_FILES, 2, 2, &change_columns, "JlosQrnPpkCuFAcH",
 	  "show what changed between two saved snapshots",
 	  "A and B are files that \"taskmap save\" wrote; one can be -, standard input.\n",
 	  parse_comparison, diff_command },
-	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JosQrnPpkCuFAiENXH",
+	{ "drift", "", WORDS_OTHER, 0, 0, &finding_columns, "JlosQrnPpkCuFAiENXH",
 	  "show what deviates from the textbook, and why", "",
 	  NULL, drift_command },
 	{ "verify", "[PID...]", WORDS_TASKS, 0, INT_MAX, NULL, "JES",
@@ -88,6 +88,7 @@ const struct command commands[] = {
 const struct option_row option_rows[] = {
 	{ 'T', "--tree", NULL, WORDS_OTHER, "show threads below leaders, leaders below parents" },
 	{ 'J', "--json", NULL, WORDS_OTHER, "print JSON, with full ids" },
+	{ 'l', "--lines", NULL, WORDS_OTHER, "with --json: a header, then an object per line" },
 	{ 'r', "--raw", NULL, WORDS_OTHER, "separate columns by blanks, and escape blanks" },
 	{ 'P', "--pairs", NULL, WORDS_OTHER, "print KEY=\"value\"" },
 	{ 'n', "--noheadings", NULL, WORDS_OTHER, "do not print headings" },
@@ -130,7 +131,7 @@ const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
 static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "iY", "NY",
-					 "GW", "LJ" };
+					 "JGW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
@@ -508,7 +509,7 @@ static bool has_names(const struct filter *filter)
 /* A page is of files if the first argument is one. Numbers are pids. */
 static bool are_files(const char *first)
 {
-	if (!given['W'] || !first || !first[strspn(first, "0123456789,")])
+	if ((!given['W'] && !given['J']) || !first || !first[strspn(first, "0123456789,")])
 		return false;
 	return !strcmp(first, "-") || strchr(first, '/') || !access(first, F_OK);
 }
@@ -605,7 +606,7 @@ static void parse_resource(struct options *options, const char *word,
 
 	if (resource == TASKMAP_RESOURCES) {
 		for_each_resource(r)
-			names[r] = resources[r].name;
+			names[r] = resources[r].key;
 		unknown_word("resource", word, length, names,
 			     TASKMAP_RESOURCES, NULL);
 		hint();
@@ -740,6 +741,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 	}
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
+	options->output.lines = given['l'];
 	options->output.color = parse_color(given['X']);
 	options->all = given['a'];
 	options->complete = given['L'];
@@ -976,6 +978,8 @@ int main(int argc, char **argv)
 	check_exclusive();
 	check_taken(command);
 	select_color(&options, command);
+	if (given['l'] && !given['J'])
+		usage_error("--lines requires --json");
 	if (command->columns)
 		select_columns(&options, command->columns);
 	status = given['H'] ? list_columns(&options) : run(command, &options);

@@ -55,6 +55,8 @@ NAMES = {"address space": "mm", "open files": "files", "file table": "files",
          "semaphore undo list": "sysvsem", "credentials": "cred",
          "seccomp filter": "seccomp", "seccomp mode": "seccomp"}
 
+NAMES_OF_KEYS = {image.key_of(name): name for name in image.RESOURCES}
+
 SHARING = sum(CLONE[name] for name in (
     "VM FS FILES SIGHAND THREAD SYSVSEM NEWNS NEWCGROUP NEWUTS NEWIPC NEWUSER "
     "NEWPID NEWNET NEWTIME".split()))
@@ -694,8 +696,11 @@ class Reader:
             for sentence in one["sentences"]:
                 if sentence["about"] != "unusual":      # the same as NOTE
                     yield one["pid"], sentence["text"], sentence["fact"] or ""
-            for line in "created", "shares":
-                for part in one["summary"][line].split("; "):
+            for line, text in ((said["about"], said["text"])
+                               for said in one["summary"]):
+                if line not in ("created", "shares"):
+                    continue
+                for part in text.split("; "):
                     yield one["pid"], f"{line}: {part}", ""
 
     def noted(self, pids):
@@ -707,7 +712,8 @@ class Reader:
     def drifted(self, pids):
         for row in self.rows("drift", "-p", ",".join(map(str, pids))):
             for pid in row["pids"]:
-                yield pid, "drift: " + row["reason"], row["what"] or ""
+                yield (pid, "drift: " + row["reason"],
+                       ",".join(NAMES_OF_KEYS[key] for key in row["what"]))
 
     def compared(self, first, pids):
         others = [pid for pid in pids if pid != first]

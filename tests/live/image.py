@@ -15,6 +15,15 @@ RESOURCES = ("mm active_mm files fs sighand signal io sysvsem cred nsproxy "
              "time_children seccomp").split()
 NAMESPACES = RESOURCES[RESOURCES.index("uts"):RESOURCES.index("seccomp")]
 
+
+def key_of(name):
+    """The reader's word for a resource: "utsns" for "uts"."""
+    if name not in NAMESPACES:
+        return name
+    kind, children, _ = name.partition("_children")
+    return kind + "ns" + children
+
+
 HEADER = struct.Struct("=QIIIIQIIIIQQQ72sQQQQII72s")
 HEADER_NAMES = ("magic version header_size record_size flags count "
                 "resource_count ids_offset refs_offset reserved fingerprint "

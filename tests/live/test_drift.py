@@ -16,7 +16,7 @@ import tempfile
 import threading
 
 import oracle
-from image import RESOURCES, Snapshot
+from image import RESOURCES, Snapshot, key_of
 from live import (LIBC, READER, Loaded, add_row_tests, cgroups, child, read_all,
                   rows, run, where)
 
@@ -45,11 +45,11 @@ def of_thread(row):
     for flag, name in (("CLONE_FILES", "files"), ("CLONE_FS", "fs")):
         if flag not in row.flags:
             own.add(name)
-    found = {("own", name) for name in own}
+    found = {("own", key_of(name)) for name in own}
     if "io" in row.shared and row.name not in WORKERS:
         found.add(("shared", "io"))
     if row.name in WORKERS:
-        found.add(("worker", None))
+        found.add(("worker", ""))
     return found
 
 
@@ -104,7 +104,7 @@ class Drift(Loaded):
     def of_task(self, name):
         """The (RULE, WHAT) for one task, without the threads of a leader."""
         _, tid = self.shapes.one(name)
-        return {(one["rule"], one["what"]) for one in self.of(tid)
+        return {(one["rule"], ",".join(one["what"])) for one in self.of(tid)
                 if one["pid"] == tid}
 
     def check_row(self, row):
@@ -128,7 +128,7 @@ class Drift(Loaded):
         Kernel threads, process 1 and the reader are ordinary. Only kdevtmpfs, if it
         exists, has its own mount namespace, for devtmpfs.
         """
-        expected = [(task.pid, "own", "fs,mnt") for task in self.shot.tasks
+        expected = [(task.pid, "own", ["fs", "mntns"]) for task in self.shot.tasks
                     if task.comm == b"kdevtmpfs"]
         self.assertEqual([(one["pid"], one["rule"], one["what"])
                           for one in drift(self.path, "-k", "kthread")], expected)
@@ -164,7 +164,7 @@ class Odd(Loaded):
         _, path = self.enterContext(instant())
         (one,) = drift(path, "-p", str(pid), "-k", "main,thread")
         self.assertEqual((one["pid"], one["rule"], one["what"], one["pids"]),
-                         (pid, "own", "net", [pid]))
+                         (pid, "own", ["netns"], [pid]))
         self.assertIn("than the 3 other threads: unshare(2) or setns(2)",
                       one["reason"])
 
@@ -185,7 +185,7 @@ class Odd(Loaded):
             os.rmdir(box)
             run("umount", "-l", mount)
         self.assertEqual([(one["rule"], one["what"]) for one in found],
-                         [("own", "cgroups")])
+                         [("own", ["cgroups"])])
 
 
 class Refs(Loaded):
@@ -211,7 +211,7 @@ class Refs(Loaded):
         (other,) = [task for task in shot.tasks
                     if task.ids["mm"] == mm and task.pid != pid]
         (one,) = [one for one in drift(path, "-o", "+HOLDERS,REFS")
-                  if one["what"] == "mm"]
+                  if one["what"] == ["mm"]]
         if other.kind == "kthread":
             self.assertEqual((one["rule"], one["pid"], refs),
                              ("borrowed", other.pid, 2))

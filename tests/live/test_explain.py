@@ -12,6 +12,7 @@ import re
 import tempfile
 
 import oracle
+from image import key_of
 from live import READER, Loaded, rows, run, stat, status
 
 SHARING = {"CLONE_VM", "CLONE_FILES", "CLONE_FS", "CLONE_SIGHAND",
@@ -82,8 +83,8 @@ class Explain(Loaded):
         for pid, said in self.every():
             fields, flags = status(pid), int(stat(pid)[6])
             numbers = fields["NSpid"].split()
-            leader = said["leader"] and said["leader"]["pid"]
-            parent = said["parent"] and said["parent"]["pid"]
+            leader = said["with_leader"] and said["with_leader"]["with"]
+            parent = said["with_parent"] and said["with_parent"]["with"]
             self.assertEqual((leader or pid, parent or 0),
                              (int(fields["Tgid"]), int(fields["PPid"])))
             self.assertEqual((said["gettid"], said["getpid"]),
@@ -103,7 +104,7 @@ class Explain(Loaded):
         for pid, said in self.every():
             self.assertEqual(said["listed"], str(pid) in listed)
             own = status(pid)["Pid"]
-            for place in (f"/proc/{pid}", said["proc"]):
+            for place in (f"/proc/{pid}", said["path"]):
                 os.chdir(place)
                 self.assertEqual(status("self/cwd")["Pid"], own, place)
 
@@ -117,33 +118,35 @@ class Explain(Loaded):
         for name in oracle.NAMESPACES:
             links = [link(pid, name) for pid in (one, two)]
             if None not in links:
-                (same if links[0] == links[1] else apart).add(name)
+                (same if links[0] == links[1] else apart).add(
+                    key_of(name))
         tgids = {status(pid)["Tgid"] for pid in (one, two)}
         (same if len(tgids) == 1 else apart).add("signal")
         return same, apart
 
     def test_relations(self):
         """Dead tasks have pid and user namespaces that /proc does not show."""
-        told = {"signal", *oracle.KCMP, *oracle.NAMESPACES} - {"pid", "user"}
+        told = {"signal", *oracle.KCMP, *map(key_of, oracle.NAMESPACES)} - {
+            "pidns", "userns"}
         checked = 0
         for pid, said in self.every():
-            for relation in (said["leader"], said["parent"]):
+            for relation in (said["with_leader"], said["with_parent"]):
                 if not relation:
                     continue
                 for seen, real in zip(
                         (set(relation["same"]), set(relation["apart"])),
-                        self.shared(pid, relation["pid"])):
+                        self.shared(pid, relation["with"])):
                     self.assertEqual(seen & told, real & told, said["title"])
-                    self.assertLessEqual(real & {"pid", "user"}, seen)
+                    self.assertLessEqual(real & {"pidns", "userns"}, seen)
                 self.assertTrue(relation["possible"], said["title"])
                 checked += 1
         self.assertGreater(checked, 200)
 
     def relation(self, task, maker):
         """The relation to a leader or parent by explain, or to others by compare."""
-        for about in ("leader", "parent"):
+        for about in ("with_leader", "with_parent"):
             relation = self.all[task][about]
-            if relation and relation["pid"] == maker:
+            if relation and relation["with"] == maker:
                 return relation
         (pair,) = compare("-i", self.path, maker, task)["pairs"]
         self.assertEqual((pair["pid"], pair["with"]), (task, maker))
@@ -161,13 +164,13 @@ class Explain(Loaded):
             maker = self.shapes.one(row.name + "-parent")[1]
             for _, tid in self.shapes.all(row.name)[:3]:
                 pair = self.relation(tid, maker)
-                flags = set(pair["flags"])
+                flags = set(pair["clone_flags"])
                 if row.name.startswith(CHANGED):
                     self.assertLessEqual(flags & SHARING, row.flags, row.name)
                     continue
                 self.assertLessEqual(flags, row.flags, row.name)
                 self.assertLessEqual(row.flags - TRACELESS,
-                                     flags | set(pair["unknown"]), row.name)
+                                     flags | set(pair["unknown_flags"]), row.name)
 
     def test_births_of_shapes(self):
         """
@@ -181,8 +184,8 @@ class Explain(Loaded):
             maker = self.shapes.one(row.name + "-parent")[1]
             for _, tid in self.shapes.all(row.name)[:3]:
                 birth = self.all[tid]["birth"]
-                flags = set(birth["flags"])
-                self.assertEqual((birth["pid"], birth["found"]),
+                flags = set(birth["birth_flags"])
+                self.assertEqual((birth["birth_pid"], birth["found"]),
                                  (maker, True), row.name)
                 self.assertLessEqual(row.flags, flags, row.name)
                 self.assertLessEqual(flags - row.flags, ADDED, row.name)
@@ -221,12 +224,12 @@ class Explain(Loaded):
         for pid, said in self.every():
             text = " ".join(one["text"] for one in said["sentences"]
                             if one["about"] == "parent")
-            if "exec(2)" not in text or not said["parent"]:
+            if "exec(2)" not in text or not said["with_parent"]:
                 continue
             if pid in of_zoo:
                 self.assertIn("It has not called exec(2)", text)
             elif len({os.readlink(f"/proc/{task}/exe") for task
-                      in (pid, said["parent"]["pid"])}) > 1:
+                      in (pid, said["with_parent"]["with"])}) > 1:
                 self.assertIn("It has called exec(2)", text)
                 checked += 1
         self.assertGreater(checked, 0)
@@ -253,7 +256,7 @@ class Explain(Loaded):
         """Reads the live file, also with --exact."""
         for options in ((), ("--exact",)):
             said = explain(*options, 1, os.getpid())
-            self.assertEqual(said[os.getpid()]["parent"]["pid"], os.getppid())
+            self.assertEqual(said[os.getpid()]["with_parent"]["with"], os.getppid())
             matrix = compare(*options, os.getpid(), os.getppid())
             self.assertEqual(matrix["compare"][0],
                              {"resource": "mm", "letters": ["A", "B"]})

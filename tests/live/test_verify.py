@@ -15,7 +15,7 @@ import tempfile
 
 import oracle
 from fire import Crowd, storm
-from image import RESOURCES, Snapshot
+from image import RESOURCES, Snapshot, key_of
 from live import (ABSENT, LIBC, READER, Loaded, Shapes, call, effort, read_all,
                   rows, run, where)
 
@@ -30,26 +30,26 @@ PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 FIELDS = {
     "tgid": (20, "=i", 1),
     "ppid": (24, "=i", 2),
-    "ns_pid": (28, "=i", 3),
+    "nspid": (28, "=i", 3),
     "flags": (32, "=I", 0x40),
     "exit_signal": (36, "=i", 9),
-    "threads": (40, "=I", 77),
+    "nlwp": (40, "=I", 77),
     "uid": (44, "=I", 4711),
     "gid": (48, "=I", 4711),
     "kind": (52, "=B", 4),
-    "state": (53, "=c", b"Z"),
+    "s": (53, "=c", b"Z"),
     "comm": (56, "=16s", b"somebody else"),
-    "cgroup": (80, "=Q", 1234567),
+    "cgroup_id": (80, "=Q", 1234567),
     "tracer": (96, "=i", 1),
-    "pgrp": (100, "=i", 2),
-    "session": (104, "=i", 2),
+    "pgid": (100, "=i", 2),
+    "sid": (104, "=i", 2),
     "euid": (112, "=I", 4711),
     "fsuid": (116, "=I", 4711),
-    "seccomp": (120, "=I", 1),
-    "UTSNS_INODE": (124, "=I", 1),
-    "ns_pids": (168, "=I", 3),
+    "seccomp_mode": (120, "=I", 1),
+    "utsns_inode": (124, "=I", 1),
+    "nspids": (168, "=I", 3),
 }
-IDS = {name: (200 + 8 * RESOURCES.index(name), "=Q", 1234567)
+IDS = {key_of(name): (200 + 8 * RESOURCES.index(name), "=Q", 1234567)
        for name in {*oracle.KCMP, *oracle.NAMESPACES} - ABSENT}
 
 
@@ -144,7 +144,7 @@ class Doctored(Loaded):
         found = json.loads(result.stdout)["disagreements"]
         self.assertEqual(result.returncode, int(bool(found)), result.stderr)
         for one in found:
-            self.assertIn(pid, (one["pid"], one["other"]))
+            self.assertIn(pid, (one["pid"], one["with"]))
         return {one["what"] for one in found}
 
     def test_doctored(self):

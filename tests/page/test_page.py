@@ -350,8 +350,8 @@ class Ten(PageTest):
         name = self.page.js("location.hash")
         self.page.open(fragment=name)
         self.assertEqual(self.page.lit(), self.page.wanted(2, "files"))
-        self.page.open(fragment="#bare&columns=mm,net")
-        self.assertEqual(self.page.headings(), ["task", "mm", "net"])
+        self.page.open(fragment="#bare&columns=mm,netns")
+        self.assertEqual(self.page.headings(), ["task", "mm", "netns"])
         self.assertEqual(self.page.js(
             "['header', 'footer'].map(e => getComputedStyle("
             "document.querySelector(e)).display)"), ["none", "none"])
@@ -361,7 +361,7 @@ class Ten(PageTest):
         self.page.press_button("summary")
         self.page.press_button("[data-preset=namespaces]")
         self.assertEqual(self.page.headings()[3:],
-                         "uts ipc mnt pid net time cgroup user".split())
+                         "utsns ipcns mntns pidns netns timens cgroupns userns".split())
         self.page.press_button("#boxes input")
         self.assertEqual(self.page.headings()[1], "parent")
         self.page.press_button("[data-preset=all]")
@@ -528,7 +528,7 @@ class All(PageTest):
         self.assertEqual(self.text(1, "mm"), "mm#1")
         self.assertEqual(self.text(22, "files"), "files#4")
         self.assertEqual(self.text(50, "mm"), "–")
-        self.assertEqual(self.text(22, "net"), "netns#1")
+        self.assertEqual(self.text(22, "netns"), "netns#1")
 
     def test_names_stay_in_sight(self):
         self.page.open(SIZES[1])

@@ -249,9 +249,9 @@ void json_add_relation(struct json_object *object,
 {
 	json_add(object, "same", json_resources(relation->same, false));
 	json_add(object, "apart", json_resources(relation->apart, false));
-	json_add(object, "flags",
+	json_add(object, "clone_flags",
 		 json_resources(relation->flags | relation->needed, true));
-	json_add(object, "unknown", json_resources(relation->untold, true));
+	json_add(object, "unknown_flags", json_resources(relation->untold, true));
 	json_add(object, "beyond", json_resources(relation->beyond, false));
 	json_add_bool(object, "borrowed", relation->borrowed);
 	json_add_bool(object, "possible", relation->possible);

@@ -49,7 +49,7 @@ static void add_resource(struct libscols_table *table,
 	const char *flag = resources[resource].flag;
 	char letters[LETTERS_SIZE];
 
-	table_set(line, 0, resources[resource].name);
+	table_set(line, 0, resources[resource].key);
 	for (unsigned int i = 0; i < model->count; i++) {
 		const struct group *group = model_group(model, i, resource);
 
@@ -286,7 +286,7 @@ static struct json_object *letters_object(const struct model *model,
 		put_letters(number, text);
 		json_append(letters, json_text(number ? text : NULL));
 	}
-	json_add_text(object, "resource", resources[resource].name);
+	json_add_text(object, "resource", resources[resource].key);
 	json_add(object, "letters", letters);
 	return object;
 }
@@ -316,7 +316,7 @@ static void print_json(const struct model *model, const struct pair *pairs,
 	struct json_object *pids = json_new_array();
 	struct json_object *matrix = json_new_array();
 	struct json_object *relations = json_new_array();
-	struct json json;
+	struct json json = { 0 };
 
 	for (unsigned int i = 0; i < model->count; i++)
 		json_append(pids, json_number(model->tasks[i].pid));

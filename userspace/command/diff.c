@@ -119,6 +119,7 @@ static bool same_value(const struct value *x, const struct value *y)
 	case VALUE_NUMBER:
 		return x->number == y->number;
 	case VALUE_TEXT:
+	case VALUE_WORDS:
 		return !strcmp(x->text, y->text);
 	default:	/* columns of tasks have no other types */
 		return true;
@@ -367,7 +368,7 @@ static void fill_what(const struct cell *cell, struct value *value)
 	free(key);
 }
 
-/* Numbers are converted to text, so that the column has only one type. */
+/* Numbers and lists are converted to text, so that the column has only one type. */
 static void fill_side(const struct cell *cell, const struct model *model,
 		      unsigned int task, struct value *value)
 {
@@ -379,10 +380,12 @@ static void fill_side(const struct cell *cell, const struct model *model,
 	if (!side.column)
 		return;
 	cell_fill(&side, value);
-	if (value->type != VALUE_NUMBER)
-		return;
-	value->type = VALUE_TEXT;
-	put_number(value->text, value->number);
+	if (value->type == VALUE_NUMBER) {
+		value->type = VALUE_TEXT;
+		put_number(value->text, value->number);
+	} else if (value->type == VALUE_WORDS) {
+		value->type = value->text[0] ? VALUE_TEXT : VALUE_NONE;
+	}
 }
 
 static void fill_old(const struct cell *cell, struct value *value)

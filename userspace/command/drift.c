@@ -654,7 +654,7 @@ static void add_refs(struct drift *drift, const struct object *object,
 	struct finding *finding =
 		add(drift, task, DRIFT_REFS, BIT(object->resource),
 		    "%s#%u has %" PRIu32 " ref%s, and its %u holder%s account%s for %" PRIu64 ": %s",
-		    resource->prefix,
+		    resource->key,
 		    model_number(drift->model, task, object->resource),
 		    object->refs, plural(object->refs), holders,
 		    plural(holders), holders == 1 ? "s" : "", made, who);
@@ -814,11 +814,11 @@ static void fill_rule(const struct cell *cell, struct value *value)
 
 static void fill_what(const struct cell *cell, struct value *value)
 {
-	char *names = resource_words(finding_of(cell)->resources, ",",
-				     RESOURCE_NAME);
+	char *keys = resource_words(finding_of(cell)->resources, ",",
+				    RESOURCE_KEY);
 
-	value_set_text(value, names);
-	free(names);
+	value_set_words(value, keys, ',');
+	free(keys);
 }
 
 static void fill_pids(const struct cell *cell, struct value *value)
@@ -840,7 +840,7 @@ static void fill_reason(const struct cell *cell, struct value *value)
 
 static const struct column finding_table[] = {
 	COLUMN_TEXT("RULE", fill_rule, "rule that found it"),
-	COLUMN_TEXT("WHAT", fill_what, "resources concerned", .fit = FIT_CUT),
+	COLUMN_WORDS("WHAT", fill_what, "resources concerned"),
 	COLUMN_FIELD("TASKS", fill_u32, finding, tasks, "number of tasks; PID is the lowest"),
 	COLUMN_PIDS("PIDS", fill_pids, "pids of these tasks; 12-15 for 12 to 15"),
 	COLUMN_FIELD("HOLDERS", fill_known, finding, holders, "rule refs: tasks that hold the object"),

@@ -772,7 +772,7 @@ static struct json_object *relative_object(const struct relative *relative)
 	if (!relative->pid)
 		return NULL;
 	object = json_new_object();
-	json_add_number(object, "pid", relative->pid);
+	json_add_number(object, "with", relative->pid);
 	json_add_bool(object, "found", relative->task != NO_TASK);
 	if (relative->task != NO_TASK)
 		json_add_relation(object, &relative->relation);
@@ -812,7 +812,7 @@ static void add_facts(struct json_object *object, const struct facts *facts,
 	add_home(object, facts->home, nested);
 	snprintf(text, sizeof(text), "/proc/%d/task/%d", record->tgid,
 		 record->pid);
-	json_add_text(object, "proc", text);
+	json_add_text(object, "path", text);
 	json_add_bool(object, "listed", facts->leader);
 	add_number_or_null(object, "lender", facts->lender);
 	add_number_or_null(object, "borrower", facts->borrower);
@@ -829,17 +829,20 @@ static struct json_object *sentence_object(const struct sentence *sentence)
 	return object;
 }
 
-static struct json_object *summary_object(const struct explanation *explanation)
+static struct json_object *summary_array(const struct explanation *explanation)
 {
-	struct json_object *object = json_new_object();
+	struct json_object *array = json_new_array();
 
 	for (unsigned int line = 0; line < LINES; line++) {
+		struct json_object *object = json_new_object();
 		char *text = explain_line(explanation, line);
 
-		json_add_text(object, labels[line] ? labels[line] : "kind", text);
+		json_add_text(object, "about", labels[line] ? labels[line] : "kind");
+		json_add_text(object, "text", text);
+		json_append(array, object);
 		free(text);
 	}
-	return object;
+	return array;
 }
 
 static struct json_object *
@@ -851,10 +854,10 @@ explanation_object(const struct explanation *explanation)
 
 	add_facts(object, facts, explanation->model->nested);
 	json_add_birth(object, &facts->birth);
-	json_add(object, "leader", relative_object(&facts->with_leader));
-	json_add(object, "parent", relative_object(&facts->with_parent));
+	json_add(object, "with_leader", relative_object(&facts->with_leader));
+	json_add(object, "with_parent", relative_object(&facts->with_parent));
 	json_add_text(object, "title", explanation->title);
-	json_add(object, "summary", summary_object(explanation));
+	json_add(object, "summary", summary_array(explanation));
 	for (size_t i = 0; i < explanation->count; i++)
 		json_append(sentences,
 			    sentence_object(&explanation->sentences[i]));
@@ -866,7 +869,7 @@ static void print_json(struct view *view, const unsigned int *tasks,
 		       size_t count)
 {
 	struct json_object *array = json_new_array();
-	struct json json;
+	struct json json = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		json_append(array, json_text(limits[i]));

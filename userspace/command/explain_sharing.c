@@ -48,7 +48,7 @@ static char *ids(const struct subject *subject, uint32_t set, bool apart)
 	need_memory(model_number_all(model, set));
 	for_each_resource_in(set, r) {
 		list = joined(list, " ",
-			      xasprintf("%s#%u", resources[r].prefix,
+			      xasprintf("%s#%u", resources[r].key,
 					model_number(model, own, r)));
 		if (apart)
 			list = joined(list, "!=",

@@ -434,7 +434,8 @@ static int draw(const struct options *options, struct error *error)
 	struct view view;
 	int ret = 0;
 
-	if (options->output.format == FORMAT_HTML)
+	if (options->output.format == FORMAT_HTML ||
+	    options->output.format == FORMAT_JSON)
 		return draw_page(options, error);
 	if (view_open(&view, options, error))
 		return -1;

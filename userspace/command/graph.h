@@ -108,7 +108,7 @@ void graph_print_dot(const struct graph *graph,
 		     const struct taskmap_header *header, FILE *out);
 
 /**
- * graph_print_page() - print the page to standard output
+ * graph_print_page() - print the page or, as JSON, only its data to standard output
  * @view: the snapshot and its chosen tasks
  *
  * Names of tasks are written only in the page's JSON, where "<" is escaped: a name

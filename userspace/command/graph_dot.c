@@ -63,7 +63,7 @@ static const char *shape_of(const struct taskmap_record *task)
 static void put_object(const struct graph *graph, const struct object *object,
 		       FILE *out)
 {
-	fprintf(out, "%s#%u", resources[object->resource].prefix,
+	fprintf(out, "%s#%u", resources[object->resource].key,
 		model_number(graph->model, object->earliest, object->resource));
 }
 

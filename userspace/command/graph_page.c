@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * Prints the page of taskmap graph --html: graph_page.html, with the data in
- * JSON inserted.
+ * Prints the page of taskmap graph --html: graph_page.html, with the data in JSON
+ * inserted. taskmap graph --json prints only the data.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -165,8 +165,7 @@ static void put_resources(const struct page *page)
 	for_each_resource_in(page->resources, r) {
 		struct json_object *object = json_new_object();
 
-		json_add_text(object, "name", resources[r].name);
-		json_add_text(object, "prefix", resources[r].prefix);
+		json_add_text(object, "name", resources[r].key);
 		json_add_text(object, "noun", resources[r].noun);
 		json_add_text(object, "help", resources[r].help);
 		json_add_text(object, "flag", resources[r].flag);
@@ -294,7 +293,7 @@ static void put_task(struct page *page, const struct frame *frame,
 	json_add_number(object, "pid", record->pid);
 	json_add_number(object, "tgid", record->tgid);
 	json_add_number(object, "ppid", record->ppid);
-	json_add_number(object, "start", (int64_t)record->start_ns);
+	json_add_wide(object, "start", record->start_ns);
 	json_add_text(object, "kind", kind ? kind : "task");
 	if (model_is_dead(model, task))
 		json_add_bool(object, "dead", true);
@@ -351,7 +350,8 @@ static void put_data(struct page *page)
 
 	for (unsigned int i = 0; i < LINES; i++)
 		json_append(labels, json_text(explain_label(i)));
-	printf("{\"all\":%s,\n\"explained\":%d,\n\"labels\":",
+	json_print_version();
+	printf(",\n\"all\":%s,\n\"explained\":%d,\n\"labels\":",
 	       page->options->all ? "true" : "false", EXPLAINED);
 	put(labels);
 	fputs(",\n\"resources\":[", stdout);
@@ -377,6 +377,11 @@ static void print_page(struct page *page)
 		page->resources |= resources_held(frame);
 		for (unsigned int t = 0; t < frame->model->count; t++)
 			page->tasks += frame->chosen[t];
+	}
+	if (page->options->output.format == FORMAT_JSON) {
+		put_data(page);
+		putchar('\n');
+		return;
 	}
 	/*
 	 * putchar() goes through the buffer of stdout, which remembers errors.

@@ -10,7 +10,7 @@ static const struct object *object_of(const struct cell *cell)
 
 static void fill_resource(const struct cell *cell, struct value *value)
 {
-	value_set_text(value, resources[object_of(cell)->resource].name);
+	value_set_text(value, resources[object_of(cell)->resource].key);
 }
 
 static void fill_id(const struct cell *cell, struct value *value)

@@ -122,10 +122,10 @@ static void fill_shares(const struct cell *cell, struct value *value)
 			set |= BIT(r);
 		unknown |= model_unknown(model, task, origin) & BIT(r);
 	}
-	words = resource_words(set, ",", RESOURCE_NAME);
+	words = resource_words(set, ",", RESOURCE_KEY);
 	if (unknown)
 		words = joined(words, ",", xstrdup("?"));
-	value_set_text(value, words);
+	value_set_words(value, words, ',');
 	free(words);
 }
 
@@ -160,13 +160,9 @@ static void fill_cgroup(const struct cell *cell, struct value *value)
 static void fill_birth_flags(const struct cell *cell, struct value *value)
 {
 	const struct taskmap_record *record = record_of(cell);
-	char *flags;
 
-	if (!record->birth_pid)
-		return;
-	flags = clone_flags(record->birth_flags, "|");
-	value_set_text(value, flags);
-	free(flags);
+	if (record->birth_pid)
+		value_set_clone_flags(value, record->birth_flags);
 }
 
 static void fill_note(const struct cell *cell, struct value *value)
@@ -205,7 +201,7 @@ static const struct column own_columns[] = {
 	COLUMN_NUMBER("THREADS", fill_threads, "number of tasks in its thread group, in this snapshot"),
 	COLUMN_RECORD("NLWP", fill_u32, threads, "number of tasks in its thread group, as the kernel counts them"),
 	COLUMN_TEXT("FLAGS", fill_flags, "kernel flags (PF_*), in hexadecimal"),
-	COLUMN_RECORD("START", fill_u64, start_ns, "time of its creation, in nanoseconds since boot"),
+	COLUMN_RECORD("START", fill_u64, start_ns, "time of its creation, in nanoseconds since boot", .wide = true),
 	COLUMN_RECORD("EXIT_SIGNAL", fill_s32, exit_signal, "signal that its parent gets when it dies; -1 for a thread"),
 	COLUMN_RECORD("EXIT_CODE", fill_exit_code, exit_code, "status of a dead task, as wait(2) reports it"),
 	COLUMN_RECORD("UID", fill_u32, uid, "real user id"),
@@ -213,12 +209,12 @@ static const struct column own_columns[] = {
 	COLUMN_RECORD("FSUID", fill_u32, fsuid, "user id for file access"),
 	COLUMN_RECORD("GID", fill_u32, gid, "real group id"),
 	COLUMN_RECORD("SECCOMP_MODE", fill_u32, seccomp, "seccomp mode: 0 for none, 1 for strict, 2 for a filter"),
-	COLUMN_RECORD("CGROUP_ID", fill_cgroup, cgroup, "inode number of its cgroup's directory (cgroup2)"),
+	COLUMN_RECORD("CGROUP_ID", fill_cgroup, cgroup, "inode number of its cgroup's directory (cgroup2)", .wide = true),
 	COLUMN_RECORD("BIRTH_PID", fill_known, birth_pid, "pid of its creator"),
-	COLUMN_TEXT("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it", .fit = FIT_CUT),
+	COLUMN_WORDS("BIRTH_FLAGS", fill_birth_flags, "flags of the clone(2) call that created it"),
 	COLUMN_TEXT("COMM", fill_comm, "name", .fit = FIT_CUT, .least = COMM_WIDTH),
 	COLUMN_TEXT("TASK", fill_task, "id of its task_struct"),
-	COLUMN_TEXT("SHARES", fill_shares, "resources shared with its leader; of a leader, with its creator or, if unknown, its parent", .fit = FIT_CUT),
+	COLUMN_WORDS("SHARES", fill_shares, "resources shared with its leader; of a leader, with its creator or, if unknown, its parent"),
 	{
 		.name = "NOTE",
 		.type = VALUE_TEXT,
@@ -424,7 +420,7 @@ static void print_columns(const struct output *output)
 
 static void print_columns_json(const struct columns *columns)
 {
-	struct json json;
+	struct json json = { 0 };
 
 	json_begin(&json, NULL, 0);
 	json_begin_rows(&json, "columns");

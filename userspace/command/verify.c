@@ -259,10 +259,10 @@ static const char *what_of(const struct suspicion *about)
 	if (about->check->what)
 		return about->check->what;
 	if (about->check == &field_check)
-		return field_name(about->which);
+		return field_key(about->which);
 	return about->check == &inode_check ?
-	       resources[about->which].inode_column :
-	       resources[about->which].name;
+	       resources[about->which].inode_key :
+	       resources[about->which].key;
 }
 
 /* The first round */
@@ -312,7 +312,7 @@ static void check_task(struct verification *v,
 		       const struct taskmap_record *record)
 {
 	if (ask(v, &presence_check, 0, record, NULL)) {
-		for (unsigned int f = FIELD_START; field_name(f); f++) {
+		for (unsigned int f = FIELD_START; field_key(f); f++) {
 			if (field_is_reported(f, &v->header))
 				ask(v, &field_check, f, record, NULL);
 		}
@@ -762,7 +762,7 @@ static struct json_object *disagreement_object(const struct suspicion *found)
 	char text[ESCAPED_SIZE(ANSWER_SIZE)];
 
 	json_add_number(object, "pid", found->one.pid);
-	json_add(object, "other", found->other.pid ?
+	json_add(object, "with", found->other.pid ?
 		 json_number(found->other.pid) : NULL);
 	json_add_text(object, "what", what_of(found));
 	json_add_text(object, "module", escape(found->answer.module, text));
@@ -775,14 +775,14 @@ static void print_json(const struct verification *result, bool by_kcmp,
 		       bool cgroups)
 {
 	struct json_object *object = json_new_object();
-	struct json json;
+	struct json json = { 0 };
 
 	json_add_number(object, "tasks", result->tasks);
 	json_add_number(object, "pairs", (int64_t)result->pairs);
 	json_add_number(object, "races", (int64_t)result->races);
 	json_add_number(object, "disagreements", (int64_t)result->count);
 	json_add_number(object, "unchecked", (int64_t)result->unchecked);
-	json_add(object, "seed", json_object_new_uint64(result->seed));
+	json_add_wide(object, "seed", result->seed);
 	json_add_bool(object, "kcmp", by_kcmp);
 	json_add_bool(object, "cgroups", cgroups);
 	json_begin(&json, &result->header, 1);

@@ -38,7 +38,7 @@ static inline const char *some(bool there)
 #define FIELD_START	0	/* time of creation, which identifies a task with its pid */
 
 /* The name of @field, or NULL after the last one. */
-const char *field_name(unsigned int field);
+const char *field_key(unsigned int field);
 
 /* Whether a snapshot with @header contains @field. */
 bool field_is_reported(unsigned int field, const struct taskmap_header *header);

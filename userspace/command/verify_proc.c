@@ -140,24 +140,24 @@ static void amend_cgroup(const struct taskmap_record *record,
 		put_cgroup(record, source);
 }
 
-#define FIELD(name_, signed_)						\
+#define FIELD(name_, key_, signed_)					\
 	{								\
-		.name = #name_,						\
+		.key = key_,						\
 		.offset = offsetof(struct taskmap_record, name_),	\
 		.is_signed = signed_,					\
 	}
-#define SIGNED(name)	FIELD(name, true)
-#define UNSIGNED(name)	FIELD(name, false)
-#define LATER(name_)							\
+#define SIGNED(name, key)	FIELD(name, key, true)
+#define UNSIGNED(name, key)	FIELD(name, key, false)
+#define LATER(name_, key_)						\
 	{								\
-		.name = #name_,						\
+		.key = key_,						\
 		.offset = offsetof(struct taskmap_record, name_),	\
 		.put = put_##name_,					\
 		.amend = amend_##name_,					\
 	}
 
 static const struct {
-	const char *name;
+	const char *key;	/* of the column of list */
 	/* Offset in struct taskmap_record; 0 if all modules report the field */
 	size_t offset;
 	/* For numbers of 32 bits */
@@ -171,33 +171,33 @@ static const struct {
 		      const struct proc_task *task, char *source);
 } fields[] = {
 	[FIELD_START] = { "start", .put = put_start },
-	SIGNED(tgid),
-	SIGNED(ppid),
-	SIGNED(ns_pid),
+	SIGNED(tgid, "tgid"),
+	SIGNED(ppid, "ppid"),
+	SIGNED(ns_pid, "nspid"),
 	{ "kind", .put = put_kind, .amend = amend_kind },
-	{ "state", .put = put_state },
-	UNSIGNED(threads),
+	{ "s", .put = put_state },
+	UNSIGNED(threads, "nlwp"),
 	{ "flags", .put = put_flags },
-	SIGNED(exit_signal),
-	UNSIGNED(uid),
-	UNSIGNED(gid),
+	SIGNED(exit_signal, "exit_signal"),
+	UNSIGNED(uid, "uid"),
+	UNSIGNED(gid, "gid"),
 	{ "comm", .put = put_comm, .amend = amend_comm },
 	{ "mm", .put = put_mm },
 	{ "sighand", .put = put_sighand },
-	SIGNED(tracer),
-	SIGNED(pgrp),
-	SIGNED(session),
-	UNSIGNED(euid),
-	UNSIGNED(fsuid),
-	UNSIGNED(seccomp),
-	{ "ns_pids", offsetof(struct taskmap_record, ns_pids), .put = put_ns_pids },
-	LATER(exit_code),
-	LATER(cgroup),
+	SIGNED(tracer, "tracer"),
+	SIGNED(pgrp, "pgid"),
+	SIGNED(session, "sid"),
+	UNSIGNED(euid, "euid"),
+	UNSIGNED(fsuid, "fsuid"),
+	UNSIGNED(seccomp, "seccomp_mode"),
+	{ "nspids", offsetof(struct taskmap_record, ns_pids), .put = put_ns_pids },
+	LATER(exit_code, "exit_code"),
+	LATER(cgroup, "cgroup_id"),
 };
 
-const char *field_name(unsigned int field)
+const char *field_key(unsigned int field)
 {
-	return field < ARRAY_SIZE(fields) ? fields[field].name : NULL;
+	return field < ARRAY_SIZE(fields) ? fields[field].key : NULL;
 }
 
 bool field_is_reported(unsigned int field, const struct taskmap_header *header)

@@ -281,7 +281,7 @@ static struct json_object *begin_json(const char *event, uint64_t time_ns)
 	struct json_object *object = json_new_object();
 
 	json_add_text(object, "event", event);
-	json_add_number(object, "time_ns", (int64_t)time_ns);
+	json_add_wide(object, "time_ns", time_ns);
 	return object;
 }
 
@@ -302,8 +302,7 @@ static struct json_object *json_of(const struct show *show,
 	json_add_number(object, "pid", event->record.pid);
 	json_add_number(object, "tgid", event->record.tgid);
 	if (event->type == TASKMAP_BIRTH) {
-		json_add_number(object, "by", event->caller);
-		json_add_clone_flags(object, event->flags);
+		json_add_call(object, event->caller, event->flags);
 		json_add_number(object, "exit_signal",
 				event->record.exit_signal);
 	} else if (event->type == TASKMAP_EXEC) {
@@ -327,9 +326,16 @@ static void put_json(struct json_object *object)
 
 void show_heading(const struct show *show)
 {
-	if (!show->json)
+	struct json json = { .lines = true };
+
+	if (show->json) {
+		json_begin(&json, show->header, 1);
+		json_begin_rows(&json, "events");
+		json_end(&json);
+	} else {
 		printf("%10s %-7s %7s %7s %-*s %s\n", "TIME", "EVENT", "PID",
 		       "BY", NAME_WIDTH, "NAME", "WHAT");
+	}
 }
 
 void show_event(const struct show *show, const struct taskmap_event *event)

@@ -75,11 +75,11 @@
 	.others = others_
 #define NOT_COUNTED	COUNT(NOT, false, NULL)
 
-#define RESOURCE(name_, column_, prefix_, noun_, help_, ...)	{	\
+#define RESOURCE(name_, column_, key_, noun_, help_, ...)	{	\
 	.name = name_,							\
+	.key = key_,							\
 	.column = column_,						\
 	.refs_column = column_ "_REFS",					\
-	.prefix = prefix_,						\
 	.noun = noun_,							\
 	.help = help_,							\
 	.refs_help = "kernel's reference count of " column_,	\
@@ -90,18 +90,20 @@
 #define SHARED(name, column, flag_, noun, help, ...)			\
 	RESOURCE(name, column, name, noun, help " (" #flag_ ")",		\
 		 .shared = true, .flag = #flag_, .bit = flag_, __VA_ARGS__)
-#define LINK(column, link_)						\
+#define LINK(column, key, link_)					\
 	.link = link_,							\
+	.inode_key = key "_inode",					\
 	.inode_column = column "_INODE",				\
 	.inode_help = "inode number of " column
 #define NAMESPACE(name, column, flag_, help, ...)			\
 	RESOURCE(name, column, name "ns", name " namespace",		\
-		 help " (" #flag_ ")", LINK(column, name),		\
+		 help " (" #flag_ ")", LINK(column, name "ns", name),		\
 		 .flag = #flag_, .bit = flag_, __VA_ARGS__)
 #define CHILDREN(name, column, help)					\
 	RESOURCE(name "_children", column, name "ns_children",		\
 		 name " namespace for children", help,			\
-		 LINK(column, name "_for_children"), NOT_COUNTED)
+		 LINK(column, name "ns_children", name "_for_children"), \
+			 NOT_COUNTED)
 
 const struct resource resources[] = {
 	[TASKMAP_MM] = SHARED("mm", "MM", CLONE_VM,

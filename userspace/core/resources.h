@@ -54,11 +54,16 @@ enum counted {
 };
 
 struct resource {
-	const char *name;		/* as in taskmap(5) */
+	const char *name;		/* in running text, and as in taskmap(5) */
+	/*
+	 * Its word wherever programs read: in JSON, in cells, as an argument and in
+	 * short ids, as in "mm#3". It is @column in lower case.
+	 */
+	const char *key;
 	const char *column;		/* heading of its ids */
 	const char *refs_column;	/* heading of its refs */
 	const char *inode_column;	/* heading of a namespace's inode number */
-	const char *prefix;		/* prefix of short ids: "mm" in "mm#3" */
+	const char *inode_key;		/* that in lower case */
 	const char *noun;		/* name in sentences */
 	bool shared;			/* a clone(2) flag shares it */
 	const char *flag;	/* that flag, or the flag that creates a namespace; or NULL */
@@ -80,7 +85,7 @@ struct resource {
 extern const struct resource resources[TASKMAP_RESOURCES];
 
 /*
- * The resource whose name or column heading equals the first @length bytes of
+ * The resource whose name, key or column heading equals the first @length bytes of
  * @word, ignoring case. TASKMAP_RESOURCES if there is none.
  */
 enum taskmap_resource resource_by_word(const char *word, size_t length);

@@ -19,6 +19,27 @@ void value_set_text(struct value *value, const char *text)
 	strncat(value->text, text, sizeof(value->text) - 1);
 }
 
+void value_set_words(struct value *value, const char *text, char separator)
+{
+	value_set_text(value, text);
+	value->type = VALUE_WORDS;
+	value->separator = separator;
+	value->word_count = *text ? 1 : 0;
+	for (const char *c = value->text; *c; c++)
+		value->word_count += *c == separator;
+}
+
+void value_set_clone_flags(struct value *value, uint64_t flags)
+{
+	char *text = clone_flags(flags, "|");
+
+	value_set_words(value, text, '|');
+	/* The text "0" means none. */
+	if (!flags)
+		value->word_count = 0;
+	free(text);
+}
+
 void value_set_id(struct value *value, uint64_t id)
 {
 	if (!id)
@@ -46,7 +67,7 @@ void value_set_object(struct value *value, const struct cell *cell,
 		return;
 	}
 	value->type = VALUE_TEXT;
-	end = stpcpy(value->text, resources[resource].prefix);
+	end = stpcpy(value->text, resources[resource].key);
 	*end++ = '#';
 	put_number(end, model_number(model, task, resource));
 }
@@ -154,9 +175,11 @@ const char *column_type_name(const struct column *column)
 {
 	switch (column->type) {
 	case VALUE_NUMBER:
-		return "number";
+		return column->wide ? "digits" : "number";
 	case VALUE_PIDS:
 		return "numbers";
+	case VALUE_WORDS:
+		return "strings";
 	default:
 		return "string";
 	}

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "output/output.h"
 #include "util.h"
@@ -52,6 +53,20 @@ void json_add_number(struct json_object *object, const char *key,
 	json_add(object, key, json_number(number));
 }
 
+static struct json_object *digits(uint64_t number)
+{
+	char text[NUMBER_SIZE];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	return json_text(text);
+}
+
+void json_add_wide(struct json_object *object, const char *key,
+		   uint64_t number)
+{
+	json_add(object, key, digits(number));
+}
+
 void json_add_bool(struct json_object *object, const char *key, bool truth)
 {
 	json_add(object, key, must(json_object_new_boolean(truth)));
@@ -68,24 +83,35 @@ struct json_object *json_resources(uint32_t set, bool flags)
 
 	for_each_resource_in(set, r)
 		json_append(array, json_text(flags ? resources[r].flag :
-						     resources[r].name));
+						     resources[r].key));
 	return array;
 }
 
-void json_add_clone_flags(struct json_object *object, uint64_t flags)
+/* Splits the text of a list. */
+static struct json_object *array_of_words(const struct value *value)
 {
+	const char separator[] = { value->separator, '\0' };
 	struct json_object *array = json_new_array();
-	char hex[sizeof("0x") + ID_DIGITS];
+	const char *word = value->text;
 
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		const char *name = clone_flag(bit);
+	for (unsigned int i = 0; i < value->word_count; i++) {
+		size_t length = strcspn(word, separator);
+		bool unknown = length == 1 && *word == '?';
 
-		if (name && flags & 1ULL << bit)
-			json_append(array, json_text(name));
+		json_append(array, unknown ? NULL :
+			    must(json_object_new_string_len(word, (int)length)));
+		word += length + 1;
 	}
-	snprintf(hex, sizeof(hex), "0x%" PRIx64, flags);
-	json_add(object, "flags", array);
-	json_add_text(object, "flags_hex", hex);
+	return array;
+}
+
+void json_add_call(struct json_object *object, int pid, uint64_t flags)
+{
+	struct value value;
+
+	value_set_clone_flags(&value, flags);
+	json_add_number(object, "birth_pid", pid);
+	json_add(object, "birth_flags", array_of_words(&value));
 }
 
 void json_add_birth(struct json_object *object, const struct birth *birth)
@@ -97,55 +123,67 @@ void json_add_birth(struct json_object *object, const struct birth *birth)
 		return;
 	}
 	member = json_new_object();
-	json_add_number(member, "pid", birth->pid);
+	json_add_call(member, birth->pid, birth->flags);
 	json_add_bool(member, "found", birth->creator != NO_TASK);
-	json_add_clone_flags(member, birth->flags);
 	json_add(member, "parted", json_resources(birth->parted, false));
 	json_add(member, "joined", json_resources(birth->joined, false));
 	json_add(member, "chosen", json_resources(birth->chosen, false));
 	json_add(object, "birth", member);
 }
 
-/* Adds a number that may be too large for json_number(). */
-static void add_unsigned(struct json_object *object, const char *key,
-			 uint64_t number)
+static void add_fingerprint(struct json_object *object,
+			    const struct taskmap_header *header)
 {
-	json_add(object, key, must(json_object_new_uint64(number)));
+	char text[ID_DIGITS + 1];
+
+	put_id(text, header->fingerprint);
+	json_add_text(object, "fingerprint", text);
+}
+
+static void add_node(struct json_object *object,
+		     const struct taskmap_header *header)
+{
+	char text[ESCAPED_SIZE(TASKMAP_NODE_LEN)];
+
+	json_add_text(object, "node", header_has(header, node) ?
+		      escape(header->node, text) : NULL);
+}
+
+static void add_wall(struct json_object *object,
+		     const struct taskmap_header *header)
+{
+	if (header_has(header, wall_ns))
+		json_add_wide(object, "wall_ns", header->wall_ns);
+	else
+		json_add(object, "wall_ns", NULL);
 }
 
 struct json_object *json_header(const struct taskmap_header *header)
 {
 	struct json_object *object = json_new_object();
 	char release[ESCAPED_SIZE(TASKMAP_RELEASE_LEN)];
-	char node[ESCAPED_SIZE(TASKMAP_NODE_LEN)];
-	char fingerprint[ID_DIGITS + 1];
 
-	put_id(fingerprint, header->fingerprint);
 	json_add_number(object, "format", header->version);
-	add_unsigned(object, "count", header->count);
+	json_add_number(object, "count", (int64_t)header->count);
 	json_add_bool(object, "exact", !(header->flags & TASKMAP_WALKED));
 	json_add_bool(object, "raw_ids", header->flags & TASKMAP_RAW_IDS);
 	json_add_bool(object, "proc", header->flags & TASKMAP_PROC);
 	json_add_bool(object, "nested", header->flags & TASKMAP_NESTED);
-	json_add_text(object, "fingerprint", fingerprint);
-	add_unsigned(object, "start_ns", header->start_ns);
-	add_unsigned(object, "end_ns", header->end_ns);
+	add_fingerprint(object, header);
+	json_add_wide(object, "start_ns", header->start_ns);
+	json_add_wide(object, "end_ns", header->end_ns);
 	json_add_text(object, "release", escape(header->release, release));
 	if (header_has(header, pause_ns))
-		add_unsigned(object, "pause_ns", header->pause_ns);
+		json_add_number(object, "pause_ns", (int64_t)header->pause_ns);
 	else
 		json_add(object, "pause_ns", NULL);
-	if (header_has(header, wall_ns))
-		add_unsigned(object, "wall_ns", header->wall_ns);
-	else
-		json_add(object, "wall_ns", NULL);
+	add_wall(object, header);
 	/* 0: the module does not record births. */
 	if (header->births_ns)
-		add_unsigned(object, "births_ns", header->births_ns);
+		json_add_wide(object, "births_ns", header->births_ns);
 	else
 		json_add(object, "births_ns", NULL);
-	json_add_text(object, "node", header_has(header, node) ?
-		      escape(header->node, node) : NULL);
+	add_node(object, header);
 	json_add(object, "resources",
 		 json_resources((uint32_t)header->resources & ALL_RESOURCES,
 				false));
@@ -182,15 +220,21 @@ static void print_and_free(struct json_object *object)
 	json_object_put(object);
 }
 
+void json_print_version(void)
+{
+	printf("{\"json_version\":%d", JSON_VERSION);
+}
+
 void json_begin(struct json *json, const struct taskmap_header *headers,
 		size_t count)
 {
-	json->separator = count ? ",\n" : "";
+	json->separator = json->lines ? "," : ",\n";
 	json->end = "}\n";
-	fputs(!count ? "{" : count > 1 ? "{\"taskmap\":[" : "{\"taskmap\":",
+	json_print_version();
+	fputs(!count ? "" : count > 1 ? ",\"taskmap\":[" : ",\"taskmap\":",
 	      stdout);
 	for (size_t i = 0; i < count; i++) {
-		fputs(i ? ",\n" : "", stdout);
+		fputs(i ? json->separator : "", stdout);
 		print_and_free(json_header(&headers[i]));
 	}
 	fputs(count > 1 ? "]" : "", stdout);
@@ -204,16 +248,17 @@ void json_member(struct json *json, const char *key, struct json_object *value)
 
 void json_begin_rows(struct json *json, const char *key)
 {
-	printf("%s\"%s\":[", json->separator, key);
+	printf(json->lines ? "%s\"rows\":\"%s\"}" : "%s\"%s\":[",
+	       json->separator, key);
 	json->separator = "\n";
-	json->end = "\n]}\n";
+	json->end = json->lines ? "\n" : "\n]}\n";
 }
 
 void json_row(struct json *json, struct json_object *row)
 {
 	fputs(json->separator, stdout);
 	print_and_free(row);
-	json->separator = ",\n";
+	json->separator = json->lines ? "\n" : ",\n";
 }
 
 void json_end(struct json *json)
@@ -232,13 +277,15 @@ struct member {
 	struct json_object *value;	/* NULL is null */
 };
 
-static struct json_object *new_value(const struct value *value)
+static struct json_object *new_value(const struct column *column,
+				     const struct value *value)
 {
 	struct json_object *array;
 
 	switch (value->type) {
 	case VALUE_NUMBER:
-		return json_number(value->number);
+		return column->wide ? digits((uint64_t)value->number) :
+				      json_number(value->number);
 	case VALUE_TEXT:
 		return json_text(value->text);
 	case VALUE_PIDS:
@@ -247,6 +294,8 @@ static struct json_object *new_value(const struct value *value)
 			json_append(array, value->pids[i] ?
 					   json_number(value->pids[i]) : NULL);
 		return array;
+	case VALUE_WORDS:
+		return array_of_words(value);
 	case VALUE_NONE:
 	case VALUE_UNKNOWN:
 		break;
@@ -255,8 +304,8 @@ static struct json_object *new_value(const struct value *value)
 }
 
 /*
- * Changes @object to @value. Returns false if it has another type, or if @value
- * is an empty text: json-c 0.16 finds the storage of a text by the sign of its
+ * Changes @object to @value. Returns false if it has another type, also because the
+ * column's numbers are strings in JSON, or if @value is an empty text: json-c 0.16 finds the storage of a text by the sign of its
  * length, which is 0 then, and would leak the old text.
  */
 static bool change(struct json_object *object, const struct value *value)
@@ -271,6 +320,7 @@ static bool change(struct json_object *object, const struct value *value)
 	case VALUE_UNKNOWN:
 		return !object;
 	case VALUE_PIDS:
+	case VALUE_WORDS:
 		break;
 	}
 	return false;
@@ -278,12 +328,12 @@ static bool change(struct json_object *object, const struct value *value)
 
 /* change() also fails if there is not enough memory. Then new_value() exits. */
 static void set_member(struct json_object *object, struct member *member,
-		       const struct value *value)
+		       const struct column *column, const struct value *value)
 {
 	if (change(member->value, value))
 		return;
 	json_object_put(member->value);
-	member->value = new_value(value);
+	member->value = new_value(column, value);
 	json_add(object, member->key, json_object_get(member->value));
 }
 
@@ -296,7 +346,7 @@ static void set_row(struct json_object *object, struct member *members,
 	for (size_t i = 0; i < columns->count; i++) {
 		cell.column = &columns->columns[i];
 		cell_fill(&cell, &value);
-		set_member(object, &members[i], &value);
+		set_member(object, &members[i], cell.column, &value);
 		free(value.pids);
 	}
 }
@@ -313,7 +363,7 @@ struct json_object *json_of_row(const struct selection *columns,
 
 		cell.column = &columns->columns[i];
 		cell_fill(&cell, &value);
-		json_add(object, key, new_value(&value));
+		json_add(object, key, new_value(cell.column, &value));
 		free(value.pids);
 		free(key);
 	}
@@ -327,8 +377,16 @@ void json_print_rows(const struct output *output, const char *key,
 	const struct selection *columns = &output->columns;
 	struct member *members = xcalloc(columns->count, sizeof(*members));
 	struct json_object *object = json_new_object();
-	struct json json;
+	struct json json = { .lines = output->lines };
 
+	/* So each line says where it is from, also among those of other machines. */
+	if (output->lines) {
+		const struct taskmap_header *last = &headers[header_count - 1];
+
+		add_node(object, last);
+		add_fingerprint(object, last);
+		add_wall(object, last);
+	}
 	for (size_t i = 0; i < columns->count; i++) {
 		members[i].key = column_key(&columns->columns[i]);
 		/* This fixes the order of the members. */

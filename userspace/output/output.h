@@ -36,12 +36,16 @@ enum value_type {
 	VALUE_NUMBER,
 	VALUE_TEXT,
 	VALUE_PIDS,
+	VALUE_WORDS,	/* @text, a list; an array in JSON */
 };
 
 struct value {
 	enum value_type type;
 	int64_t number;
 	char text[VALUE_SIZE];
+	/* VALUE_WORDS: how many of the words in @text are in the list, and what separates them */
+	unsigned int word_count;
+	char separator;
 	int *pids;		/* freed by the caller; 0 is an unknown pid */
 	unsigned int pid_count;
 	bool ranges;		/* print 12-15 instead of 12,13,14,15, as taskset(1) does */
@@ -75,6 +79,7 @@ struct column {
 	const char *name;
 	enum value_type type;	/* type of its values, which can also be VALUE_NONE */
 	bool prose;		/* VALUE_NONE is blank in a table, not "-" */
+	bool wide;		/* its numbers can exceed 2^53: digits in a string in JSON */
 	enum fit fit;		/* what happens on a terminal that is too narrow */
 	size_t least;		/* width to which it can be cut; 0: that of its name */
 	const char *help;
@@ -101,6 +106,8 @@ struct columns {
 	{ .name = name_, .type = VALUE_NUMBER, .fill = fill_, .help = help_ }
 #define COLUMN_PIDS(name_, fill_, help_) \
 	{ .name = name_, .type = VALUE_PIDS, .fill = fill_, .help = help_, .fit = FIT_CUT }
+#define COLUMN_WORDS(name_, fill_, help_) \
+	{ .name = name_, .type = VALUE_WORDS, .fill = fill_, .help = help_, .fit = FIT_CUT }
 #define COLUMN_TEXT(name_, fill_, help_, ...) \
 	{ .name = name_, .type = VALUE_TEXT, .fill = fill_, .help = help_, __VA_ARGS__ }
 /*
@@ -116,8 +123,9 @@ struct columns {
 		.offset = offsetof(struct struct_, field_),		\
 		__VA_ARGS__						\
 	}
-#define COLUMN_RECORD(name, fill, field, help)				\
-	COLUMN_FIELD(name, fill, taskmap_record, field, help, .of_record = true)
+#define COLUMN_RECORD(name, fill, field, help, ...)			\
+	COLUMN_FIELD(name, fill, taskmap_record, field, help, .of_record = true, \
+		     __VA_ARGS__)
 
 /* The number of columns; column_at() accepts lower indices. */
 size_t column_count(const struct columns *columns);
@@ -142,6 +150,15 @@ void value_set_number(struct value *value, int64_t number);
  * no value.
  */
 void value_set_text(struct value *value, const char *text);
+
+/*
+ * Sets a list of words, which is shorter than VALUE_SIZE: @text, separated by
+ * @separator. The word "?" stands for unknown words.
+ */
+void value_set_words(struct value *value, const char *text, char separator);
+
+/* Sets the list of clone(2) flags. */
+void value_set_clone_flags(struct value *value, uint64_t flags);
 
 /* Sets an id as 16 hex digits. 0 means no value. */
 void value_set_id(struct value *value, uint64_t id);
@@ -219,6 +236,7 @@ struct output {
 	bool noheadings;
 	bool full_ids;
 	bool color;		/* equal ids have equal colors */
+	bool lines;		/* JSON: one document per line, not one for all */
 	struct selection columns;
 	struct selection sort;	/* the columns to sort rows by */
 	struct row_filter *filter;	/* NULL: all rows are printed */
@@ -345,10 +363,18 @@ void table_add_lines(struct libscols_table *table, const char **cells,
 void table_print(struct libscols_table *table);
 
 /*
+ * The version of the JSON that taskmap prints. It changes when a program that reads
+ * the old one could misunderstand the new one; not when only keys are added.
+ */
+#define JSON_VERSION	1
+
+/*
  * JSON, by json-c. The output is one object. Its members are printed one by
- * one, each on its own line, as are the rows of the last member.
+ * one, each on its own line, as are the rows of the last member. With @lines, it is
+ * an object per line instead: the headers first, then the rows.
  */
 struct json {
+	bool lines;	/* set by the caller */
 	const char *separator;
 	const char *end;
 };
@@ -361,6 +387,9 @@ void json_begin(struct json *json, const struct taskmap_header *headers,
 void json_member(struct json *json, const char *key,
 		 struct json_object *value);
 void json_begin_rows(struct json *json, const char *key);
+
+/* Prints "json_version", with which every output begins, after a brace. */
+void json_print_version(void);
 void json_row(struct json *json, struct json_object *row);
 void json_end(struct json *json);
 
@@ -379,20 +408,24 @@ void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
 void json_add_number(struct json_object *object, const char *key,
 		     int64_t number);
+
+/*
+ * Adds a number that can exceed 2^53 as a string of decimal digits, because many
+ * programs read JSON numbers as doubles, and would round it.
+ */
+void json_add_wide(struct json_object *object, const char *key,
+		   uint64_t number);
 void json_add_bool(struct json_object *object, const char *key, bool truth);
 void json_append(struct json_object *array, struct json_object *value);
 
 /*
- * An array of the names of the resources in @set or, if @flags is set, of their
+ * An array of the keys of the resources in @set or, if @flags is set, of their
  * clone(2) flags.
  */
 struct json_object *json_resources(uint32_t set, bool flags);
 
-/*
- * Adds "flags", an array of the names of the clone(2) flags that have one, and
- * "flags_hex", all flags.
- */
-void json_add_clone_flags(struct json_object *object, uint64_t flags);
+/* Adds "birth_pid" and "birth_flags", as the columns of these names show them. */
+void json_add_call(struct json_object *object, int pid, uint64_t flags);
 
 /* Adds "birth", which is null if the birth is not recorded. */
 void json_add_birth(struct json_object *object, const struct birth *birth);
@@ -477,6 +510,7 @@ char *joined(char *list, const char *separator, char *word);
  */
 char *resource_words(uint32_t set, const char *separator, size_t word);
 #define RESOURCE_NAME	offsetof(struct resource, name)
+#define RESOURCE_KEY	offsetof(struct resource, key)
 #define RESOURCE_NOUN	offsetof(struct resource, noun)
 #define RESOURCE_FLAG	offsetof(struct resource, flag)
 

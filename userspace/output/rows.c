@@ -32,7 +32,10 @@ static struct key key_of(const struct row *row, const struct column *column)
 	key = (struct key){ .number = value.number };
 	if (value.type != VALUE_UNKNOWN)
 		key.type = value.type;
-	if (value.type == VALUE_TEXT)
+	/* Nothing in a list is no value. */
+	if (value.type == VALUE_WORDS)
+		key.type = value.text[0] ? VALUE_TEXT : VALUE_NONE;
+	if (key.type == VALUE_TEXT)
 		key.text = xstrdup(value.text);
 	if (value.type == VALUE_PIDS)
 		key.number = value.pid_count ? value.pids[0] : 0;
@@ -185,7 +188,8 @@ static bool passes(const struct output *output, const struct row *row)
 			put_number(value.text, value.number);
 		need_memory(scols_line_set_data(filter->line, i,
 						value.type == VALUE_NUMBER ||
-						value.type == VALUE_TEXT ?
+						value.type == VALUE_TEXT ||
+						(value.type == VALUE_WORDS && value.text[0]) ?
 						value.text : NULL));
 		free(value.pids);
 	}

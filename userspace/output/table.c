@@ -251,7 +251,8 @@ static const char *cell_text(const struct output *output,
 	else if (value->type == VALUE_UNKNOWN)
 		return "?";
 	else if (value->type == VALUE_NONE ||
-		 (!value->text[0] && output->format != FORMAT_PAIRS))
+		 (!value->text[0] && (value->type == VALUE_WORDS ||
+				      output->format != FORMAT_PAIRS)))
 		return column->prose && is_for_people(output) ? "" : "-";
 	return value->text;
 }

@@ -215,6 +215,7 @@ TEST_WITH(test_json, setup, teardown)
 	strcpy(pair->b[0].comm, "\"\377\n");
 	pair->b[0].uid = 5;
 	run_diff(pair, "$T diff -J a b");
+	run_diff(pair, "$T diff -J --lines a b");
 	expect(pair, "command/diff-json");
 }
 

@@ -56,7 +56,7 @@ static void print_bundle(const struct set *set, const struct bundle *bundle,
 {
 	for (unsigned int i = 0; i < bundle->count; i++)
 		fprintf(out, "%s%s%u", i ? "+" : " ",
-			resources[bundle->objects[i].resource].prefix,
+			resources[bundle->objects[i].resource].key,
 			set->model.holders[bundle->objects[i].resource]
 			.number[bundle->objects[i].earliest]);
 }
@@ -296,7 +296,7 @@ static char *cut_data(char *out)
 
 /*
  * DOT outside quotes, and a page outside its data, are the same for every name.
- * Inside, the name is as in list.
+ * Inside, the name is as in list. The data is what graph -J prints.
  */
 TEST(test_names)
 {
@@ -308,7 +308,7 @@ TEST(test_names)
 	free(cut_data(page));
 	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
 		const struct taskmap_record row = process(5, 0, hostile[i]);
-		char *out = out_of(&row, 1, "$T graph -i $S"), *data;
+		char *out = out_of(&row, 1, "$T graph -i $S"), *data, *json;
 		char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
 		struct json_object *root, *task;
 
@@ -318,6 +318,11 @@ TEST(test_names)
 		out = out_of(&row, 1, "$T graph -i $S --html");
 		data = cut_data(out);
 		assert_string_equal(out, page);
+		/* Without the newline at the end */
+		json = out_of(&row, 1, "$T graph -i $S -J");
+		assert_int_equal(strlen(json), strlen(data) + 1);
+		assert_memory_equal(json, data, strlen(data));
+		free(json);
 		root = json_tokener_parse(data);
 		if (!root)
 			fail_msg("not JSON: %s", data);

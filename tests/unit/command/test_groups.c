@@ -95,6 +95,16 @@ TEST(test_resource_names)
 
 		assert_int_equal(resource_by_word(name, strlen(name)), r);
 		assert_int_equal(resource_by_word(column, strlen(column)), r);
+		/* The key is the heading in lower case, as that of any column. */
+		assert_true(same_word(column, resources[r].key,
+				      strlen(resources[r].key)));
+		assert_int_equal(strcspn(resources[r].key,
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+				 strlen(column));
+		if (resources[r].inode_column)
+			assert_true(same_word(resources[r].inode_column,
+					      resources[r].inode_key,
+					      strlen(resources[r].inode_key)));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		assert_int_equal(resource_by_word(words[i].word,

@@ -324,6 +324,8 @@ static const struct golden goldens[] = {
 	/* Slashes are not escaped, and keys occur once. */
 	{ "list-json", "$T -i $S/system -J --output-all -p 1,3,202,700,701,702", NULL },
 	{ "list-twice-json", "$T -i $S/system -J -p 202 -o PID,NOTE,PID,COMM,NOTE,MM,MM,COMM", NULL },
+	{ "list-lines", "$T -i $S/system -J --lines -p 1,202 -o PID,START,COMM,MM,SHARES,BIRTH_FLAGS,CGROUP_ID", NULL },
+	{ "list-lines-empty", "$T -i $S/old -J --lines -k worker", NULL },
 	{ "list-empty-json", "$T -i $S/system -J -p 1 -k worker", NULL },
 	{ "header-old-json", "$T -i $S/old -J", NULL },
 	{ "header-other-json", "$T -i $S/other -J", NULL },
@@ -564,8 +566,9 @@ static enum json_type json_type_of(const struct column *column)
 {
 	switch (column->type) {
 	case VALUE_NUMBER:
-		return json_type_int;
+		return column->wide ? json_type_string : json_type_int;
 	case VALUE_PIDS:
+	case VALUE_WORDS:
 		return json_type_array;
 	default:
 		return json_type_string;

@@ -417,18 +417,18 @@ static const struct {
 	/* The parent of a vfork child then seems to have another thread. */
 	WRONG("tgid", SERVER, "/proc", tgid, 300),
 	WRONG("ppid", THREAD, "/proc", ppid, 1),
-	WRONG("ns_pid", THREAD, "/proc", ns_pid, 3),
+	WRONG("nspid", THREAD, "/proc", ns_pid, 3),
 	WRONG("kind", THREAD, "/proc", kind, TASKMAP_WORKER),
 	WRONG("kind", THREAD, "/proc", kind, 99),
 	WRONG("kind", WORKER, "/proc", kind, TASKMAP_THREAD),
 	WRONG("kind", SERVER, "/proc", kind, TASKMAP_PROCESS),
 	WRONG("kind", KWORKER, "/proc", kind, TASKMAP_PROCESS),
-	WRONG("state", THREAD, "/proc", state, 'T'),
-	WRONG("state", THREAD, "/proc", state, 't'),
-	WRONG("state", THREAD, "/proc", state, '?'),
-	WRONG("state", THREAD, "/proc", state, 'X'),
-	WRONG("state", UNDEAD, "/proc", state, 'S'),
-	WRONG("threads", THREAD, "/proc", threads, 5),
+	WRONG("s", THREAD, "/proc", state, 'T'),
+	WRONG("s", THREAD, "/proc", state, 't'),
+	WRONG("s", THREAD, "/proc", state, '?'),
+	WRONG("s", THREAD, "/proc", state, 'X'),
+	WRONG("s", UNDEAD, "/proc", state, 'S'),
+	WRONG("nlwp", THREAD, "/proc", threads, 5),
 	WRONG("flags", THREAD, "/proc", flags, 0x00400140),
 	WRONG("exit_signal", THREAD, "/proc", exit_signal, 0),
 	WRONG("uid", THREAD, "/proc", uid, 0xffffffff),
@@ -436,27 +436,27 @@ static const struct {
 	WRONG("comm", THREAD, "/proc", comm, "serves"),
 	WRONG("comm", THREAD, "/proc", comm, "serve"),
 	WRONG("tracer", THREAD, "/proc", tracer, 100),
-	WRONG("pgrp", THREAD, "/proc", pgrp, 0),
-	WRONG("session", THREAD, "/proc", session, 200),
+	WRONG("pgid", THREAD, "/proc", pgrp, 0),
+	WRONG("sid", THREAD, "/proc", session, 200),
 	WRONG("euid", SHELL, "/proc", euid, 0),
 	WRONG("fsuid", SHELL, "/proc", fsuid, 0),
-	WRONG("seccomp", THREAD, "/proc", seccomp, 2),
-	WRONG("ns_pids", APART, "/proc", ns_pids[1], 5),
-	WRONG("ns_pids", APART, "/proc", ns_levels, 3),
-	WRONG("ns_pids", SERVER, "/proc", ns_levels, 32),
-	WRONG("ns_pids", THREAD, "/proc", ns_levels, 2),
-	WRONG("ns_pids", THREAD, "/proc", ns_levels, 0),
+	WRONG("seccomp_mode", THREAD, "/proc", seccomp, 2),
+	WRONG("nspids", APART, "/proc", ns_pids[1], 5),
+	WRONG("nspids", APART, "/proc", ns_levels, 3),
+	WRONG("nspids", SERVER, "/proc", ns_levels, 32),
+	WRONG("nspids", THREAD, "/proc", ns_levels, 2),
+	WRONG("nspids", THREAD, "/proc", ns_levels, 0),
 	WRONG("exit_code", UNDEAD, "/proc", exit_code, 11),
-	WRONG("cgroup", SHELL, "/proc", cgroup, 1ULL << 40),
-	WRONG("cgroup", SHELL, "/proc", cgroup, 0),
-	WRONG("UTSNS_INODE", THREAD, "/proc", ns_inodes[0], 5),
-	WRONG("TIMENS_CHILDREN_INODE", INIT, "/proc",
+	WRONG("cgroup_id", SHELL, "/proc", cgroup, 1ULL << 40),
+	WRONG("cgroup_id", SHELL, "/proc", cgroup, 0),
+	WRONG("utsns_inode", THREAD, "/proc", ns_inodes[0], 5),
+	WRONG("timens_children_inode", INIT, "/proc",
 	      ns_inodes[TASKMAP_TIME_CHILDREN_NS - TASKMAP_UTS_NS], 5),
 	WRONG("vfork", SERVER, "kcmp", marks, TASKMAP_MARK_VFORK),
 	/* The finding names the odd one, even if it is the first. */
-	WRONG("uts", INIT, "/proc", ids[TASKMAP_UTS_NS], 99),
+	WRONG("utsns", INIT, "/proc", ids[TASKMAP_UTS_NS], 99),
 	/* Its id is that of the others, but its link is not. */
-	WRONG("net", APART, "/proc", ids[TASKMAP_NET_NS],
+	WRONG("netns", APART, "/proc", ids[TASKMAP_NET_NS],
 	      (0xa0ULL + TASKMAP_NET_NS) << 56 | 1),
 };
 
@@ -553,7 +553,7 @@ static void test_unknown_cgroup(void **state)
 	world->system.cgroups = NULL;
 	expect_peace(world);
 	world->system.cgroups = cgroups;
-	expect(world, 100, "cgroup", "/proc");
+	expect(world, 100, "cgroup_id", "/proc");
 }
 
 /* The root of cgroups has the inode number that /proc has, too. */
@@ -605,7 +605,7 @@ static void test_older_module(void **state)
 	world->shape = &fixture_older;
 	expect_peace(world);
 	world->told[THREAD].ids[TASKMAP_USER_NS] = 5;
-	expect(world, 201, "user", "/proc");
+	expect(world, 201, "userns", "/proc");
 	tell_truth(world);
 	world->told[THREAD].uid = 5;
 	expect(world, 201, "uid", "/proc");
@@ -618,7 +618,7 @@ static void test_no_children_yet(void **state)
 	char *path;
 
 	world->told[THREAD].ids[TASKMAP_PID_CHILDREN_NS] = 77;
-	expect(world, 201, "pid_children", "/proc");
+	expect(world, 201, "pidns_children", "/proc");
 	assert_true(asprintf(&path, "%s/201/task/201/ns/pid_for_children",
 			     world->root) > 0);
 	unlink(path);
@@ -696,7 +696,7 @@ static void expect_wrong_id(struct world *world, unsigned int task,
 
 	tell_truth(world);
 	world->told[task].ids[resource] = id;
-	expect(world, world->told[task].pid, resources[resource].name,
+	expect(world, world->told[task].pid, resources[resource].key,
 	       proc ? "/proc" : "kcmp");
 }
 
@@ -789,7 +789,7 @@ static void test_told_once(void **state)
 	tell_truth(world);
 	world->told[LINUX].ids[TASKMAP_UTS_NS] =
 		world->truth[INIT].ids[TASKMAP_UTS_NS];
-	expect(world, 500, "uts", "/proc");
+	expect(world, 500, "utsns", "/proc");
 	assert_int_equal(world->result.count, 1);
 }
 
@@ -960,7 +960,7 @@ static void test_without_kcmp(void **state)
 	expect_peace(world);
 	assert_int_equal(world->result.pairs, 0);
 	world->told[THREAD].ids[TASKMAP_UTS_NS] = 5;
-	expect(world, 201, "uts", "/proc");
+	expect(world, 201, "utsns", "/proc");
 }
 
 static void forbidden_later(struct world *world, unsigned int take)

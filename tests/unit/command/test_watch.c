@@ -232,7 +232,7 @@ static void test_json(void **state)
 		json_object_put(parse_json(&one));
 		count++;
 	}
-	assert_int_equal(count, 32);
+	assert_int_equal(count, 33);
 	result_clear(&result);
 	expect_lines_of("command/watch-json", lines);
 }
@@ -385,7 +385,7 @@ static void begin(struct world *world, struct options options)
 /* The next line begins, after its time, with @text. Several blanks count as one. */
 static void expect_line(struct world *world, const char *text)
 {
-	char line[256], *shown = line;
+	char line[1024], *shown = line;
 
 	if (!fgets(line, sizeof(line), world->out))
 		fail_msg("output ended before \"%s\"", text);
@@ -656,6 +656,7 @@ static void test_command_aside(void **state)
 
 	begin(world, (struct options){ .args = args,
 				       .output.format = FORMAT_JSON });
+	expect_line(world, "{\"json_version\":1,\"taskmap\":{");
 	expect_line(world, "{\"event\":\"summary\",\"processes\":0,");
 	expect_end(world, 3);
 }
