@@ -135,7 +135,7 @@ static unsigned int chain_of(const struct task_struct *task)
  * the same address for the entry of @task: that entry lost its task before the
  * memory of the earlier task was freed, and so before @task could be found.
  */
-static struct birth *find(const struct task_struct *task)
+static __always_inline struct birth *find(const struct task_struct *task)
 {
 	unsigned int chain = chain_of(task);
 	const struct hlist_nulls_node *end;
@@ -367,17 +367,17 @@ static int __init allocate(void)
 	chains_shift = clamp_t(int, ilog2(totalram_pages()) + PAGE_SHIFT -
 			       CHAIN_MEMORY_SHIFT,
 			       FEWEST_CHAINS_SHIFT, MOST_CHAINS_SHIFT);
-	chains = kvmalloc_array(1 << chains_shift, sizeof(*chains), GFP_KERNEL);
-	if (!chains)
-		return -ENOMEM;
-	for (i = 0; i < 1U << chains_shift; i++)
-		INIT_HLIST_NULLS_HEAD(&chains[i], i);
 	cache = kmem_cache_create("taskmap_birth", sizeof(struct birth), 0, 0,
 				  NULL);
-	if (!cache) {
-		kvfree(chains);
+	if (!cache)
+		return -ENOMEM;
+	chains = kvmalloc_array(1 << chains_shift, sizeof(*chains), GFP_KERNEL);
+	if (!chains) {
+		kmem_cache_destroy(cache);
 		return -ENOMEM;
 	}
+	for (i = 0; i < 1U << chains_shift; i++)
+		INIT_HLIST_NULLS_HEAD(&chains[i], i);
 	restock(NULL);
 	return 0;
 }

@@ -258,7 +258,7 @@ copy_module()
 	cp -pr module/Kbuild module/*.[ch] module/uapi "$1/module/"
 }
 
-# copy_window DIRECTORY: adds the module of tests/live/test_window to the build there.
+# copy_window DIRECTORY: adds the modules that live tests use to the build there.
 copy_window()
 {
 	cp -pr tests/live/window "$1/"

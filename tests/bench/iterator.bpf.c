@@ -19,6 +19,9 @@
 
 char _license[] SEC("license") = "GPL";
 
+/* Not on the stack, which has 512 bytes. Only one program at a time reads this. */
+static struct taskmap_record record;
+
 #define HOLD(resource, pointer, counter)				\
 	do {								\
 		typeof(pointer) it = (pointer);				\
@@ -39,15 +42,15 @@ char _license[] SEC("license") = "GPL";
 				space->ns.inum;				\
 	} while (0)
 
-static __always_inline __u8 kind_of(const struct taskmap_record *record)
+static __always_inline __u8 kind_of_record(void)
 {
-	if (record->flags & PF_KTHREAD)
+	if (record.flags & PF_KTHREAD)
 		return TASKMAP_KTHREAD;
-	if (record->flags & PF_IO_WORKER)
+	if (record.flags & PF_IO_WORKER)
 		return TASKMAP_WORKER;
-	if (record->pid != record->tgid)
+	if (record.pid != record.tgid)
 		return TASKMAP_THREAD;
-	if (record->threads > 1)
+	if (record.threads > 1)
 		return TASKMAP_MAIN;
 	return TASKMAP_PROCESS;
 }
@@ -97,7 +100,6 @@ int write_record(struct bpf_iter__task *context)
 {
 	struct seq_file *seq = context->meta->seq;
 	struct task_struct *task = context->task;
-	struct taskmap_record record = {};
 	struct task_struct *parent;
 	struct nsproxy *nsproxy;
 	const struct cred *cred;
@@ -106,6 +108,7 @@ int write_record(struct bpf_iter__task *context)
 
 	if (!task)
 		return 0;
+	__builtin_memset(&record, 0, sizeof(record));
 	parent = task->real_parent;
 	record.task = (unsigned long)task;
 	record.start_ns = task->start_boottime;
@@ -123,7 +126,7 @@ int write_record(struct bpf_iter__task *context)
 	record.exit_signal = task->exit_signal;
 	record.threads = task->signal->nr_threads;
 	record.state = state_of(task);
-	record.kind = kind_of(&record);
+	record.kind = kind_of_record();
 
 	/* The verifier rejects direct reads of numbers[] at a variable index. */
 	pid = task->thread_pid;

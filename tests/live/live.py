@@ -289,10 +289,11 @@ class Shapes:
     that name with "-parent".
     """
 
-    def __init__(self, *names):
+    def __init__(self, *names, under=()):
+        """UNDER is a command that runs taskmap-zoo, such as strace(1)."""
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(zoo(*names or ["--all"]), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([*under, *zoo(*names or ["--all"])],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.tasks = {}
         self.skipped = {}
         for line in self.process.stdout:

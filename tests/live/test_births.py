@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 """
-Compares births with the kernel's own tracing, with strace(1), and with the report of
-the program that created the tasks. A birth may be unknown but never wrong. Here there
+Compares births with the kernel's own tracing, and with the report of the program that
+created the tasks; test_strace compares them with strace(1). A birth may be unknown but never wrong. Here there
 is enough memory, so it is known.
 """
 
@@ -13,14 +13,13 @@ import random
 import re
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 
 import trace
 from fire import Crowd
 from live import (READER, Loaded, Shapes, child, effort, fork, program,
-                  read_all, run, snapshot, stat, zoo)
+                  read_all, run, snapshot, stat)
 
 SEED = int(os.environ.get("TASKMAP_SEED", 0)) or random.randrange(1, 1 << 31)
 FAMILIES = effort(check=500, sanitizer=500, soak=3000)
@@ -251,43 +250,6 @@ class Births(Loaded):
             flags, caller = births(shot)[pid]
             self.assertEqual(caller, shot.by_pid[pid].ppid)
             self.assertEqual(flags & (CLONE_VM | CLONE_THREAD), 0)
-
-    def test_strace(self):
-        """The flags in strace(1) of the zoo are those that the reader prints."""
-        if run("sh", "-c", "command -v strace").returncode:
-            self.skipTest("strace is not installed")
-        with tempfile.NamedTemporaryFile() as out, subprocess.Popen(
-                ["strace", "-f", "-o", out.name, "-e",
-                 "trace=clone,clone3,fork", *zoo(
-                     "fork", "threads", "linuxthreads", "zombie",
-                     "clone-newuts", "clone-newpid")],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE) as traced:
-            for line in traced.stdout:
-                if line == b"ready\n":
-                    break
-            told = straced_births(read_all(out.name).decode().splitlines())
-            _, tasks = births_of_reader()
-            traced.stdin.close()
-        found = {pid: (set(tasks[pid]["birth_flags"]),
-                       tasks[pid]["birth_pid"]) for pid in told if pid in tasks}
-        self.assertGreaterEqual(len(found), 8)
-        self.assertEqual(found, {pid: told[pid] for pid in found})
-
-
-STRACED = re.compile(r"(\d+) .*\bflags=([A-Z0-9_|]+)")
-CREATED = re.compile(r"(\d+) .*\bclone3?[( ].* = (\d+)$")
-
-
-def straced_births(lines):
-    """Births by pid in the output of "strace -f": names of flags, and the caller."""
-    flags, told = {}, {}
-    for line in lines:
-        if match := STRACED.match(line):
-            flags[match[1]] = {flag for flag in match[2].split("|")
-                               if flag.startswith("CLONE_")}
-        if match := CREATED.match(line):
-            told[int(match[2])] = (flags[match[1]], int(match[1]))
-    return told
 
 
 SLAB = "/sys/kernel/slab/taskmap_birth"

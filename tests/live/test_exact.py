@@ -16,9 +16,11 @@ from fire import Crowd
 from image import Snapshot
 from live import (EXACT_MAX, Loaded, effort, log, read_all, snapshot, try_to_open,
                   watches_itself, where, write)
+from skip import as_skipper, skipped
 
 OPENERS = 4
 OPENS = effort(check=4 if watches_itself() else 10, sanitizer=10, soak=50)
+TRIES = 8       # as the manual says
 REST = 9        # a rest is so many times as long as its stop, as the manual says
 LONGEST_REST = 10**9    # the most ns of a rest
 BURST, INTERVAL = 10, 5     # the limit of lines in the log, and its seconds
@@ -79,6 +81,13 @@ class Turns(Loaded):
         self.assertLess(shot.pause_ns, after - before)
         self.assertLess(shot.end_ns, after)
         self.assertEqual(snapshot().pause_ns, 0)
+
+    def test_all_tries_fail(self):
+        """Without a stop, every try lacks tasks, as if many had been created before."""
+        with skipped("stop_machine") as calls:
+            self.assertEqual(as_skipper(lambda: try_to_open(path())), errno.EAGAIN)
+            self.assertEqual(calls(), TRIES)
+        self.assertEqual(try_to_open(path()), 0)
 
     def test_default_of_the_limit(self):
         self.assertEqual(read_all(EXACT_MAX), b"100000\n")

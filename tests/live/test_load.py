@@ -17,7 +17,8 @@ import image
 import trace
 from live import (DEBUGFS, IMAGES, LIBC, MODULE, NAMES, PROCFS, effort, exit_code,
                   fork, insmod, loaded, log, program, read_all, rmmod, snapshot,
-                  watches_itself, where)
+                  try_to_open, watches_itself, where)
+from skip import as_skipper, skipped
 
 EVERY = (*NAMES, "events")
 # A load takes seconds on kasan.
@@ -128,6 +129,37 @@ class Load(unittest.TestCase):
                 self.assertEqual(caught.exception.errno, errno.EINVAL)
             self.assertEqual(read_all(path).decode(), value + "\n")
             self.assertEqual(unload(), 0)
+
+    def load_without(self, *functions):
+        """Loads the module while the kernel's function fails. Returns the error, and
+        the new lines in the log."""
+        module, before = read_all(MODULE), len(log())
+        with skipped(*functions) as calls:
+            error = as_skipper(lambda: load(module))
+            self.assertGreater(calls(), 0)
+        return error, "".join(log()[before:])
+
+    def test_without_random_numbers(self):
+        error, lines = self.load_without("rng_is_initialized")
+        self.assertEqual(error, errno.EAGAIN)
+        self.assertIn("random number generator is not ready", lines)
+
+    def test_without_a_slab_cache(self):
+        error, _ = self.load_without("__kmem_cache_create_args", "kmem_cache_create")
+        self.assertEqual(error, errno.ENOMEM)
+        self.assertFalse(os.path.exists(DEBUGFS))
+        self.assertEqual(insmod().returncode, 0)
+
+    def test_without_tracepoints(self):
+        """The module works, without births and events."""
+        error, lines = self.load_without("for_each_kernel_tracepoint")
+        self.assertEqual(error, 0)
+        self.assertIn("births are not recorded", lines)
+        self.assertEqual(snapshot().births_ns, 0)
+        with skipped("for_each_kernel_tracepoint"):
+            self.assertEqual(as_skipper(lambda: try_to_open(f"{DEBUGFS}/events")),
+                             errno.EOPNOTSUPP)
+        self.assertEqual(try_to_open(f"{DEBUGFS}/events"), 0)
 
     def test_twice(self):
         self.assertEqual(insmod().returncode, 0)
