@@ -4,6 +4,7 @@
  * Interfaces between the files of taskmap-zoo, one section per file.
  *
  *	main.c		the command line, and the process that holds all shapes
+ *	complete.c	what the Tab key offers in a shell
  *	guide.c		suggests commands to look at the tasks, for a class
  *	table.c		the shapes, and what each must share
  *	flags.c		what each flag of clone(2) shares
@@ -37,8 +38,54 @@
 
 /* main.c */
 
+struct shape;
+
+/* What taskmap-zoo can do, one bit each. */
+enum {
+	SHAPES	= 1 << 0,	/* create the named shapes; the default */
+	FORESTS	= 1 << 1,	/* an option selects it, not a command */
+	LIST	= 1 << 2,
+	COST	= 1 << 3,
+	ANYTHING = (1 << 4) - 1,
+};
+
+struct zoo_command {
+	const char *name;
+	int bit;
+	const char *help;
+};
+
+struct zoo_option {
+	int letter;		/* a short option too if it is in lower case, or J or V */
+	const char *name;	/* with its dashes */
+	const char *argument;	/* NULL: it takes none; "FILE" is a file */
+	int commands;		/* bits of those that take it */
+	const char *help;
+};
+
+/* Both end with an element without a name. */
+extern const struct zoo_command zoo_commands[];
+extern const struct zoo_option zoo_options[];
+
+/* Returns NULL if no command has this name. */
+const struct zoo_command *zoo_command(const char *name);
+
 /* Flush standard output. Ends the program if that fails. */
 void flush_output(void);
+
+/*
+ * Create the tasks of @shape, if @apart in their own process group: Ctrl-C does not reach
+ * them. Returns the lines of its report, or only the "skip" line, which the caller frees.
+ */
+char *create_shape(const struct shape *shape, bool apart);
+
+/* complete.c */
+
+/*
+ * Print what the last of @words, which are those after the name of the program, can be
+ * completed to: in the form of the function with this name in options.h.
+ */
+void complete(char **words);
 
 /* flags.c */
 
