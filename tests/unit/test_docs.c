@@ -248,9 +248,9 @@ TEST(test_zoo)
 	char *manual = document("man/taskmap-zoo.1");
 	char *offered = complete("taskmap-zoo -");
 
-	expect_options_of("$Z --help", 9, "taskmap-zoo.1", manual);
+	expect_options_of("$Z --help", 10, "taskmap-zoo.1", manual);
 	expect_word("taskmap-zoo.1", manual, TASKMAP_VERSION);
-	expect_options_of("$Z --help", 9, "completion", offered);
+	expect_options_of("$Z --help", 10, "completion", offered);
 	free(offered);
 	offered = output_of("$Z --help | awk 'length > 80'");
 	assert_string_equal(offered, "");
@@ -391,6 +391,11 @@ TEST(test_completion_arguments)
 		{ "taskmap-zoo fork v", "vfork\n" },
 		{ "taskmap-zoo fork li", "linuxthreads\n" },
 		{ "taskmap-zoo cost f", "" },
+		{ "taskmap-zoo q", "quiz\n" },
+		{ "taskmap-zoo quiz -", "--seed\n--version\n--help\n" },
+		{ "taskmap-zoo quiz --seed 7 --s", "--seed\n" },
+		{ "taskmap-zoo quiz --seed = 7 --s", "--seed\n" },
+		{ "taskmap-zoo quiz --seed l", "" },
 		{ "taskmap-zoo list -", "--all\n--version\n--help\n" },
 		{ "taskmap-zoo fork --g", "--guide\n" },
 		{ "taskmap-zoo fork --s", "" },

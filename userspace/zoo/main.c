@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ static const char usage[] =
 	"       taskmap-zoo --all\n"
 	"       taskmap-zoo list [--all]\n"
 	"       taskmap-zoo cost [--json] [--svg FILE] [--number N] [--rounds N]\n"
+	"       taskmap-zoo quiz [--seed N]\n"
 	"       taskmap-zoo --forests SEED COUNT\n\n"
 	"Creates tasks of a known shape and holds them.\n\n"
 	"If standard input is a terminal, or with --guide, taskmap-zoo suggests commands\n"
@@ -47,6 +49,7 @@ static const char usage[] =
 const struct zoo_command zoo_commands[] = {
 	{ "list", LIST, "the shapes" },
 	{ "cost", COST, "what it costs to create, to switch to and to keep a task" },
+	{ "quiz", QUIZ, "eight questions about a random family of tasks" },
 	{ 0 }
 };
 
@@ -59,6 +62,8 @@ const struct zoo_option zoo_options[] = {
 	{ 'n', "--number", "N", COST,
 	  "cost: the number of tasks to create and to hold (1000)" },
 	{ 'r', "--rounds", "N", COST, "cost: the number of rounds (5)" },
+	{ 's', "--seed", "N", QUIZ,
+	  "quiz: the family and questions of this number (random)" },
 	{ 'g', "--guide", NULL, SHAPES,
 	  "suggest commands, even if standard input is no terminal" },
 	{ 'f', "--forests", NULL, FORESTS,
@@ -75,6 +80,7 @@ static const char short_options[] = "aJn:r:gfVh";
 struct options {
 	bool given[OPTIONS];
 	struct cost_options cost;
+	uint64_t seed;
 };
 
 const struct zoo_command *zoo_command(const char *name)
@@ -303,6 +309,19 @@ static void make_shapes(const struct options *options, char **names)
 	end_all();
 }
 
+static void make_quiz(const struct options *options)
+{
+	uint64_t seed = options->seed;
+
+	/* A number that can be said aloud. */
+	if (!is_given(options, 's') &&
+	    getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
+		seed %= 10000;
+	open_hold();
+	quiz(seed);
+	end_all();
+}
+
 static void make_forests(char **words)
 {
 	unsigned long long seed, count;
@@ -333,6 +352,9 @@ static void parse_option(struct options *options, int option)
 		break;
 	case 'r':
 		options->cost.rounds = parse_amount(optarg);
+		break;
+	case 's':
+		options->seed = parse_number(optarg, "seed", 0, UINT64_MAX);
 		break;
 	case 'V':
 		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
@@ -398,6 +420,9 @@ static void run(const struct options *options, char **words)
 		break;
 	case COST:
 		cost(&options->cost);
+		break;
+	case QUIZ:
+		make_quiz(options);
 		break;
 	case FORESTS:
 		make_forests(words);

@@ -12,6 +12,8 @@
  *			make_case.c: situations that users reported
  *	task.c		how a task reports itself and waits for the end
  *	forest.c	random trees of tasks, for tests
+ *	quiz.c		questions about a random family of tasks
+ *	random.c	random numbers from a seed
  *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
@@ -46,7 +48,8 @@ enum {
 	FORESTS	= 1 << 1,	/* an option selects it, not a command */
 	LIST	= 1 << 2,
 	COST	= 1 << 3,
-	ANYTHING = (1 << 4) - 1,
+	QUIZ	= 1 << 4,
+	ANYTHING = (1 << 5) - 1,
 };
 
 struct zoo_command {
@@ -283,5 +286,15 @@ bool renew_cred(void);
 
 /* Create @count forests, one after the other, from @seed, @seed + 1, ... */
 void forests(uint64_t seed, unsigned long count);
+
+/* quiz.c */
+
+/* Create the family of @seed, and ask questions about it on standard output. */
+void quiz(uint64_t seed);
+
+/* random.c */
+
+/* The next random number below @limit, by SplitMix64. */
+unsigned int random_below(uint64_t *state, unsigned int limit);
 
 #endif /* ZOO_H */
