@@ -27,7 +27,7 @@ in_shell()
 	1
 	1
 	complete -F _taskmap taskmap
-	complete -F _taskmap_zoo taskmap-zoo
+	complete -F _taskmap taskmap-zoo
 	SEEN
 	grep -q "</html>" "$shared/test.html" || echo "no page on the host"
 	userspace/taskmap -i "$shared/test.taskmap" -p 1 >/dev/null

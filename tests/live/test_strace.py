@@ -59,7 +59,7 @@ class Strace(Loaded):
                 _, tasks = births_of_reader()
             # Only now, all calls of vfork(2) have returned.
             cls.told = births_in(read_all(out.name).decode().splitlines())
-        cls.found = {pid: (set((task["birth_flags"] or "").split("|")) - {"0", ""},
+        cls.found = {pid: (set(task["birth_flags"] or []),
                            task["birth_pid"]) for pid, task in tasks.items()}
 
     def check_row(self, row):

@@ -63,14 +63,9 @@ struct plan {
 	struct state state[MOST_TASKS];
 };
 
-/* The next random number below @limit, by SplitMix64. */
 static unsigned int draw(struct plan *plan, unsigned int limit)
 {
-	uint64_t bits = plan->random += 0x9e3779b97f4a7c15;
-
-	bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
-	bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
-	return (unsigned int)((bits ^ bits >> 31) >> 32) % limit;
+	return random_below(&plan->random, limit);
 }
 
 /* Draw each of @flags with a chance of one in @limit, in a fixed order. */

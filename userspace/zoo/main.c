@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,11 +28,12 @@
 
 #define MANY	100	/* tasks of one shape; see make_all() */
 
-static const char help_text[] =
+static const char usage[] =
 	"Usage: taskmap-zoo [--guide] SHAPE[:COUNT]...\n"
 	"       taskmap-zoo --all\n"
 	"       taskmap-zoo list [--all]\n"
 	"       taskmap-zoo cost [--json] [--svg FILE] [--number N] [--rounds N]\n"
+	"       taskmap-zoo quiz [--seed N]\n"
 	"       taskmap-zoo --forests SEED COUNT\n\n"
 	"Creates tasks of a known shape and holds them.\n\n"
 	"If standard input is a terminal, or with --guide, taskmap-zoo suggests commands\n"
@@ -42,48 +44,103 @@ static const char help_text[] =
 	"  skip NAME REASON      this kernel or this user cannot create the shape\n"
 	"  ready                 all tasks exist\n\n"
 	"COUNT is the number of tasks. Only these shapes take one: threads, zombies,\n"
-	"chain and leader-apart.\n\n"
-	"Commands:\n"
-	" list            the shapes\n"
-	" cost            what it costs to create, to switch to and to keep a task, for\n"
-	"                 fork, vfork, clone with more and more flags, and pthread_create\n\n"
-	"Options:\n"
-	" -a, --all       create all shapes; list: also the clone(2) flags, and what each\n"
-	"                 must share\n"
-	" -J, --json      cost: JSON output\n"
-	"     --svg FILE  cost: also draw a chart to FILE, with gnuplot\n"
-	" -n, --number N  cost: the number of tasks to create and to hold (1000)\n"
-	" -r, --rounds N  cost: the number of rounds (5)\n"
-	" -g, --guide     suggest commands, even if standard input is not a terminal\n"
-	" -f, --forests   create COUNT random trees of tasks, for tests\n"
-	" -V, --version   display the version and exit\n"
-	" -h, --help      display this help and exit\n\n"
-	"For more details see taskmap-zoo(1).\n";
+	"chain and leader-apart.\n";
 
-struct options {
-	bool all, guided, forests;
-	bool of_cost;			/* an option is for cost only */
-	struct cost_options cost;
-};
-
-static const struct option long_options[] = {
-	{ "all",	no_argument,	NULL, 'a' },
-	{ "json",	no_argument,	NULL, 'J' },
-	{ "svg",	required_argument, NULL, 'S' },
-	{ "number",	required_argument, NULL, 'n' },
-	{ "rounds",	required_argument, NULL, 'r' },
-	{ "guide",	no_argument,	NULL, 'g' },
-	{ "forests",	no_argument,	NULL, 'f' },
-	{ "version",	no_argument,	NULL, 'V' },
-	{ "help",	no_argument,	NULL, 'h' },
+const struct zoo_command zoo_commands[] = {
+	{ "list", LIST, "the shapes" },
+	{ "cost", COST, "what it costs to create, to switch to and to keep a task" },
+	{ "quiz", QUIZ, "eight questions about a random family of tasks" },
 	{ 0 }
 };
 
+const struct zoo_option zoo_options[] = {
+	{ 'a', "--all", NULL, SHAPES | LIST,
+	  "all shapes; list: also flags, and what each must share" },
+	{ 'J', "--json", NULL, COST, "cost: JSON output" },
+	{ 'S', "--svg", "FILE", COST,
+	  "cost: also draw a chart to FILE, with gnuplot" },
+	{ 'n', "--number", "N", COST,
+	  "cost: the number of tasks to create and to hold (1000)" },
+	{ 'r', "--rounds", "N", COST, "cost: the number of rounds (5)" },
+	{ 's', "--seed", "N", QUIZ,
+	  "quiz: the family and questions of this number (random)" },
+	{ 'g', "--guide", NULL, SHAPES,
+	  "suggest commands, even if standard input is no terminal" },
+	{ 'f', "--forests", NULL, FORESTS,
+	  "create COUNT random trees of tasks, for tests" },
+	{ 'V', "--version", NULL, ANYTHING, "display the version and exit" },
+	{ 'h', "--help", NULL, ANYTHING, "display this help and exit" },
+	{ 0 }
+};
+
+#define OPTIONS		(ARRAY_SIZE(zoo_options) - 1)
+
+static const char short_options[] = "aJn:r:gfVh";
+
+struct options {
+	bool given[OPTIONS];
+	struct cost_options cost;
+	uint64_t seed;
+};
+
+const struct zoo_command *zoo_command(const char *name)
+{
+	const struct zoo_command *command = zoo_commands;
+
+	while (command->name && strcmp(command->name, name))
+		command++;
+	return command->name ? command : NULL;
+}
+
+static size_t option_index(int letter)
+{
+	size_t i = 0;
+
+	while (zoo_options[i].letter != letter)
+		i++;
+	return i;
+}
+
+static bool is_given(const struct options *options, int letter)
+{
+	return options->given[option_index(letter)];
+}
+
+static _Noreturn void help(void)
+{
+	fputs(usage, stdout);
+	puts("\nCommands:");
+	for (size_t i = 0; zoo_commands[i].name; i++)
+		printf(" %-16s %s\n", zoo_commands[i].name,
+		       zoo_commands[i].help);
+	puts("\nOptions:");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct zoo_option *row = &zoo_options[i];
+		char left[32];
+
+		snprintf(left, sizeof(left), "%s %s", row->name,
+			 row->argument ? row->argument : "");
+		if (strchr(short_options, row->letter))
+			printf(" -%c, %-12s %s\n", row->letter, left, row->help);
+		else
+			printf("     %-12s %s\n", left, row->help);
+	}
+	puts("\nFor more details see taskmap-zoo(1).");
+	flush_output();
+	exit(0);
+}
+
+void flush_output(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		err(1, "cannot write to standard output");
+}
+
 /*
- * Print the report that comes from @fd: the lines of the tasks, or only the
- * "skip" line if there is one. A NUL ends the report.
+ * The report that comes from @fd: the lines of the tasks, or only the "skip" line if
+ * there is one. A NUL ends the report.
  */
-static void print_report(int fd, const struct shape *shape, bool guided)
+static char *read_report(int fd, const struct shape *shape)
 {
 	FILE *file = fdopen(fd, "r");
 	char *lines = NULL, *skipped;
@@ -96,24 +153,13 @@ static void print_report(int fd, const struct shape *shape, bool guided)
 	if (length <= 0 || lines[length - 1])
 		errx(1, "cannot create shape '%s'", shape->name);
 	skipped = strstr(lines, "skip ");
-	if (skipped && guided)
-		printf("%s is not available here: %s", shape->name,
-		       skipped + strlen("skip ") + strlen(shape->name) + 1);
-	else if (guided)
-		guide(shape, lines);
-	else
-		fputs(skipped ? skipped : lines, stdout);
-	free(lines);
+	if (skipped)
+		memmove(lines, skipped, strlen(skipped) + 1);
 	fclose(file);
+	return lines;
 }
 
-void flush_output(void)
-{
-	if (fflush(stdout) || ferror(stdout))
-		err(1, "cannot write to standard output");
-}
-
-static void make(const struct shape *shape, bool guided)
+char *create_shape(const struct shape *shape, bool apart)
 {
 	pid_t keeper;
 	int ends[2];
@@ -124,16 +170,17 @@ static void make(const struct shape *shape, bool guided)
 	flush_output();
 	keeper = fork();
 	if (keeper < 0) {
-		printf("skip %s fork: %s\n", shape->name, strerror(errno));
+		int reason = errno;
+
 		close(ends[0]);
 		close(ends[1]);
-		return;
+		return xasprintf("skip %s fork: %s\n", shape->name,
+				 strerror(reason));
 	}
 	if (!keeper) {
 		close(hold[1]);
 		close(ends[0]);
-		/* Ctrl-C must reach the user's command and not the tasks. */
-		if (guided)
+		if (apart)
 			setpgid(0, 0);
 		report_fd = ends[1];
 		prctl(PR_SET_NAME, shape->name);
@@ -141,7 +188,23 @@ static void make(const struct shape *shape, bool guided)
 		_exit(0);
 	}
 	close(ends[1]);
-	print_report(ends[0], shape, guided);
+	return read_report(ends[0], shape);
+}
+
+/* Ctrl-C must reach the guided user's command and not the tasks. */
+static void make(const struct shape *shape, bool guided)
+{
+	char *lines = create_shape(shape, guided);
+	size_t prefix = strlen("skip ") + strlen(shape->name) + 1;
+
+	if (!guided)
+		fputs(lines, stdout);
+	else if (!strncmp(lines, "skip ", strlen("skip ")))
+		printf("%s is not available here: %s", shape->name,
+		       lines + prefix);
+	else
+		guide(shape, lines);
+	free(lines);
 }
 
 /* Parse @text, a number from @least to @most, which messages call @what. */
@@ -194,37 +257,43 @@ static void make_all(void)
 			make(shape, false);
 }
 
-static void hold_all(bool guided)
+/* O_CLOEXEC: commands that the user types must not hold it open. */
+static void open_hold(void)
 {
-	char bytes[256];
+	if (pipe2(hold, O_CLOEXEC))
+		err(1, "pipe");
+}
 
-	if (guided)
-		guide_commands();
-	else
-		while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
-			;
+static void end_all(void)
+{
 	close(hold[1]);
 	/* Orphans have become children of this process. */
 	while (waitpid(-1, NULL, __WALL) > 0)
 		;
 }
 
+static void wait_for_input(void)
+{
+	char bytes[256];
+
+	while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+		;
+}
+
 static void make_shapes(const struct options *options, char **names)
 {
-	bool guided = options->guided ||
-		      (!options->all && isatty(STDIN_FILENO));
+	bool all = is_given(options, 'a');
+	bool guided = is_given(options, 'g') || (!all && isatty(STDIN_FILENO));
 	struct shape shape;
 
-	if (!*names && !options->all)
+	if (!*names && !all)
 		errx(2, "missing argument: SHAPE; see \"taskmap-zoo list\"");
-	if (options->all && (*names || options->guided))
+	if (all && (*names || guided))
 		errx(2, "--all takes neither a shape nor --guide");
 	for (char **name = names; *name; name++)
 		parse_shape(*name);
-	/* O_CLOEXEC: commands that the user types must not hold it open. */
-	if (pipe2(hold, O_CLOEXEC))
-		err(1, "pipe");
-	if (options->all)
+	open_hold();
+	if (all)
 		make_all();
 	for (; *names; names++) {
 		shape = parse_shape(*names);
@@ -233,7 +302,24 @@ static void make_shapes(const struct options *options, char **names)
 	if (!guided)
 		puts("ready");
 	flush_output();
-	hold_all(guided);
+	if (guided)
+		guide_commands();
+	else
+		wait_for_input();
+	end_all();
+}
+
+static void make_quiz(const struct options *options)
+{
+	uint64_t seed = options->seed;
+
+	/* A number that can be said aloud. */
+	if (!is_given(options, 's') &&
+	    getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
+		seed %= 10000;
+	open_hold();
+	quiz(seed);
+	end_all();
 }
 
 static void make_forests(char **words)
@@ -254,18 +340,7 @@ static unsigned int parse_amount(const char *text)
 
 static void parse_option(struct options *options, int option)
 {
-	if (strchr("JSnr", option))
-		options->of_cost = true;
 	switch (option) {
-	case 'a':
-		options->all = true;
-		break;
-	case 'g':
-		options->guided = true;
-		break;
-	case 'f':
-		options->forests = true;
-		break;
 	case 'J':
 		options->cost.json = true;
 		break;
@@ -278,38 +353,83 @@ static void parse_option(struct options *options, int option)
 	case 'r':
 		options->cost.rounds = parse_amount(optarg);
 		break;
+	case 's':
+		options->seed = parse_number(optarg, "seed", 0, UINT64_MAX);
+		break;
 	case 'V':
 		printf("taskmap-zoo %s\n", TASKMAP_VERSION);
 		flush_output();
 		exit(0);
 	case 'h':
-		fputs(help_text, stdout);
-		flush_output();
-		exit(0);
-	default:
+		help();
+	case '?':
 		exit(2);
+	}
+	options->given[option_index(option)] = true;
+}
+
+static void parse_options(int argc, char **argv, struct options *options)
+{
+	struct option long_options[OPTIONS + 1] = { 0 };
+	int option;
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		long_options[i] = (struct option){
+			.name = zoo_options[i].name + strlen("--"),
+			.has_arg = zoo_options[i].argument ? required_argument :
+							     no_argument,
+			.val = zoo_options[i].letter,
+		};
+	while ((option = getopt_long(argc, argv, short_options, long_options,
+				     NULL)) != -1)
+		parse_option(options, option);
+}
+
+/* End the program if an option was given that @command, a bit, does not take. */
+static void check_options(const struct options *options, const char *name,
+			  int command)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct zoo_option *row = &zoo_options[i];
+		const struct zoo_command *taker = zoo_commands;
+
+		if (!options->given[i] || row->commands & command)
+			continue;
+		if (name)
+			errx(2, "%s does not take %s", name, row->name);
+		while (!(taker->bit & row->commands))
+			taker++;
+		errx(2, "%s can only be used with %s", row->name, taker->name);
 	}
 }
 
 static void run(const struct options *options, char **words)
 {
-	bool list = !options->forests && *words && !strcmp(*words, "list");
-	bool costs = !options->forests && *words && !strcmp(*words, "cost");
+	bool of_forests = is_given(options, 'f');
+	const struct zoo_command *command =
+		of_forests || !*words ? NULL : zoo_command(*words);
+	int bit = of_forests ? FORESTS : command ? command->bit : SHAPES;
 
-	if (options->all && (costs || options->forests))
-		errx(2, "--all can only be used with list and to create shapes");
-	if (options->of_cost && !costs)
-		errx(2, "--json, --svg, --number and --rounds can only be used with cost");
-	if ((list || costs) && words[1])
+	check_options(options, of_forests ? "--forests" :
+			       command ? command->name : NULL, bit);
+	if (command && words[1])
 		errx(2, "unexpected argument '%s'", words[1]);
-	if (list)
-		list_shapes(options->all);
-	else if (costs)
+	switch (bit) {
+	case LIST:
+		list_shapes(is_given(options, 'a'));
+		break;
+	case COST:
 		cost(&options->cost);
-	else if (options->forests)
+		break;
+	case QUIZ:
+		make_quiz(options);
+		break;
+	case FORESTS:
 		make_forests(words);
-	else
+		break;
+	default:
 		make_shapes(options, words);
+	}
 	flush_output();
 }
 
@@ -318,18 +438,20 @@ int main(int argc, char **argv)
 	struct options options = {
 		.cost = { .number = COST_NUMBER, .rounds = COST_ROUNDS },
 	};
-	int option;
 
 	program_name = "taskmap-zoo";
 	/* The table of cost contains a sign that is not ASCII. */
 	setlocale(LC_CTYPE, "");
+	if (argc > 2 && !strcmp(argv[1], "--complete")) {
+		complete(argv + 2);
+		flush_output();
+		return 0;
+	}
 	/* waitpid(2) fails if SIGCHLD is ignored, which exec(2) keeps. */
 	signal(SIGCHLD, SIG_DFL);
 	/* This process adopts orphans and waits for them. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	while ((option = getopt_long(argc, argv, "agfJn:r:Vh", long_options,
-				     NULL)) != -1)
-		parse_option(&options, option);
+	parse_options(argc, argv, &options);
 	run(&options, argv + optind);
 	return 0;
 }

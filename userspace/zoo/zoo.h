@@ -4,6 +4,7 @@
  * Interfaces between the files of taskmap-zoo, one section per file.
  *
  *	main.c		the command line, and the process that holds all shapes
+ *	complete.c	what the Tab key offers in a shell
  *	guide.c		suggests commands to look at the tasks, for a class
  *	table.c		the shapes, and what each must share
  *	flags.c		what each flag of clone(2) shares
@@ -11,6 +12,8 @@
  *			make_case.c: situations that users reported
  *	task.c		how a task reports itself and waits for the end
  *	forest.c	random trees of tasks, for tests
+ *	quiz.c		questions about a random family of tasks
+ *	random.c	random numbers from a seed
  *	cost*.c		what tasks cost; see cost.h
  */
 #ifndef ZOO_H
@@ -37,8 +40,55 @@
 
 /* main.c */
 
+struct shape;
+
+/* What taskmap-zoo can do, one bit each. */
+enum {
+	SHAPES	= 1 << 0,	/* create the named shapes; the default */
+	FORESTS	= 1 << 1,	/* an option selects it, not a command */
+	LIST	= 1 << 2,
+	COST	= 1 << 3,
+	QUIZ	= 1 << 4,
+	ANYTHING = (1 << 5) - 1,
+};
+
+struct zoo_command {
+	const char *name;
+	int bit;
+	const char *help;
+};
+
+struct zoo_option {
+	int letter;		/* a short option too if it is in lower case, or J or V */
+	const char *name;	/* with its dashes */
+	const char *argument;	/* NULL: it takes none; "FILE" is a file */
+	int commands;		/* bits of those that take it */
+	const char *help;
+};
+
+/* Both end with an element without a name. */
+extern const struct zoo_command zoo_commands[];
+extern const struct zoo_option zoo_options[];
+
+/* Returns NULL if no command has this name. */
+const struct zoo_command *zoo_command(const char *name);
+
 /* Flush standard output. Ends the program if that fails. */
 void flush_output(void);
+
+/*
+ * Create the tasks of @shape, if @apart in their own process group: Ctrl-C does not reach
+ * them. Returns the lines of its report, or only the "skip" line, which the caller frees.
+ */
+char *create_shape(const struct shape *shape, bool apart);
+
+/* complete.c */
+
+/*
+ * Print what the last of @words, which are those after the name of the program, can be
+ * completed to: in the form of the function with this name in options.h.
+ */
+void complete(char **words);
 
 /* flags.c */
 
@@ -236,5 +286,15 @@ bool renew_cred(void);
 
 /* Create @count forests, one after the other, from @seed, @seed + 1, ... */
 void forests(uint64_t seed, unsigned long count);
+
+/* quiz.c */
+
+/* Create the family of @seed, and ask questions about it on standard output. */
+void quiz(uint64_t seed);
+
+/* random.c */
+
+/* The next random number below @limit, by SplitMix64. */
+unsigned int random_below(uint64_t *state, unsigned int limit);
 
 #endif /* ZOO_H */

@@ -211,9 +211,9 @@ TEST(test_usage)
 	expect("$Z cost -n -1", 2, "", "taskmap-zoo: invalid number ");
 	expect("$Z cost --rounds 5x", 2, "", "taskmap-zoo: invalid number ");
 	expect("$Z cost --rounds ''", 2, "", "taskmap-zoo: invalid number ");
-	expect("$Z cost -a", 2, "", "taskmap-zoo: --all can only be used with list and to create shapes\n");
-	expect("$Z list -J", 2, "", "taskmap-zoo: --json, ");
-	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --json, --svg, --number and --rounds can only be used with cost\n");
+	expect("$Z cost -a", 2, "", "taskmap-zoo: cost does not take --all\n");
+	expect("$Z list -J", 2, "", "taskmap-zoo: list does not take --json\n");
+	expect("$Z --svg x fork", 2, "", "taskmap-zoo: --svg can only be used with cost\n");
 	skip_without_proc();
 	expect("$Z cost -n 2 -r 1 >/dev/full", 1, "",
 	       "taskmap-zoo: cannot write to standard output: No space left on device\n");

@@ -1,4 +1,4 @@
-# fish completion for taskmap
+# fish completion for taskmap and taskmap-zoo
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The taskmap authors
 
@@ -20,3 +20,4 @@ function __taskmap_complete
 end
 
 complete -c taskmap -f -a '(__taskmap_complete)'
+complete -c taskmap-zoo -f -a '(__taskmap_complete)'

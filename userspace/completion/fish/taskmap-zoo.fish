@@ -1,0 +1,1 @@
+taskmap.fish
