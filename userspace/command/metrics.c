@@ -156,7 +156,7 @@ static void put_resources(FILE *out, const char *name, const char *help,
 {
 	put_family(out, name, "gauge", help);
 	for_each_resource_in(reported, r)
-		put_series(out, name, "resource", resources[r].name, counts[r]);
+		put_series(out, name, "resource", resources[r].key, counts[r]);
 }
 
 static void put_objects(FILE *out, struct model *model, uint32_t reported)
