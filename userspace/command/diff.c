@@ -121,7 +121,11 @@ static bool same_value(const struct value *x, const struct value *y)
 	case VALUE_TEXT:
 	case VALUE_WORDS:
 		return !strcmp(x->text, y->text);
-	default:	/* columns of tasks have no other types */
+	case VALUE_PIDS:
+		return x->pid_count == y->pid_count &&
+		       !memcmp(x->pids, y->pids,
+			       x->pid_count * sizeof(*x->pids));
+	default:
 		return true;
 	}
 }
@@ -133,6 +137,7 @@ static bool same_value(const struct value *x, const struct value *y)
 static bool differs(const struct column *column, const struct row *x,
 		    const struct row *y, bool given_up)
 {
+	bool same;
 	struct cell cell = {
 		.column = column,
 		.full_ids = true,
@@ -144,8 +149,10 @@ static bool differs(const struct column *column, const struct row *x,
 	cell_fill(&cell, &was);
 	cell.row = y;
 	cell_fill(&cell, &is);
-	return given_up ? is.type != VALUE_NONE && !same_value(&was, &is) :
-			  !same_value(&was, &is);
+	same = same_value(&was, &is);
+	free(was.pids);
+	free(is.pids);
+	return !same && !(given_up && is.type == VALUE_NONE);
 }
 
 static bool is_stopped(const struct taskmap_record *record)
@@ -383,6 +390,13 @@ static void fill_side(const struct cell *cell, const struct model *model,
 	if (value->type == VALUE_NUMBER) {
 		value->type = VALUE_TEXT;
 		put_number(value->text, value->number);
+	} else if (value->type == VALUE_PIDS) {
+		char *text = ns_pids_text(&model->tasks[task]);
+
+		free(value->pids);
+		value->pids = NULL;
+		value_set_text(value, text);
+		free(text);
 	} else if (value->type == VALUE_WORDS) {
 		value->type = value->text[0] ? VALUE_TEXT : VALUE_NONE;
 	}
