@@ -32,12 +32,11 @@ struct sharers {
 	int last;		/* while counting: the tgid that was counted last */
 };
 
-/* The tasks that hold one object; at least one. */
+/* The tasks that hold one object. */
 struct group {
-	unsigned int first;	/* index of the first member in grouping.members */
-	unsigned int count;
-	unsigned int earliest;	/* the member with the lowest pid */
-	unsigned int oldest;	/* the member that was created first */
+	struct members holders;
+	unsigned int earliest;	/* the holder with the lowest pid */
+	unsigned int oldest;	/* the holder that was created first */
 	unsigned int shared;	/* number among the groups of several tasks; or 0 */
 	/* Without kernel threads: what these do not share, they borrow. */
 	struct sharers users;
@@ -50,17 +49,20 @@ struct group {
 
 /*
  * All tasks, grouped by the object of one resource that they hold. Id 0 means
- * that a task holds none.
+ * that a task holds none. Objects are numbered from 1 in the order of their earliest
+ * holders. Most objects have one holder, and a number is all that these need.
  */
 struct grouping {
-	unsigned int *number;	/* of each task: number of its group, from 1; or 0 */
-	unsigned int count;	/* number of groups */
-	struct group *groups;	/* sorted by their earliest members */
-	unsigned int *members;	/* a slice for each group, sorted by tgid and pid */
-	/* A hash table that maps ids to numbers. */
+	unsigned int *number;	/* of each task: that of its object; or 0 */
+	unsigned int count;	/* number of objects */
+	struct group *groups;	/* of objects with several holders */
+	unsigned int *members;	/* a slice for each of these, sorted by tgid and pid */
+	/* By number: */
+	unsigned int *earliest;	/* task with the lowest pid */
+	unsigned int *shared;	/* number in @groups, from 1; or 0 */
+	/* A hash table that maps ids to numbers, kept for mm. */
 	unsigned int *slots;	/* numbers; 0: free */
 	unsigned int bits;	/* binary logarithm of the number of slots */
-	unsigned int *earliest;	/* of each number: task with the lowest pid */
 };
 
 /*
@@ -149,12 +151,13 @@ int model_group_all(struct model *model, uint32_t set);
 unsigned int model_number(const struct model *model, unsigned int task,
 			  enum taskmap_resource resource);
 
-/* The tasks that hold the same object as @task, or NULL if @task holds none. */
-const struct group *model_group(const struct model *model, unsigned int task,
-				enum taskmap_resource resource);
-struct members model_members(const struct model *model,
-			     const struct group *group,
-			     enum taskmap_resource resource);
+/* The tasks that hold object @number of @resource. */
+struct group model_object(const struct model *model,
+			  enum taskmap_resource resource, unsigned int number);
+
+/* The tasks that hold the same object as @task. No holders if @task holds none. */
+struct group model_group(const struct model *model, unsigned int task,
+			 enum taskmap_resource resource);
 
 /* The members from index @first on that belong to one thread group. */
 struct members model_run(const struct model *model, struct members members,
