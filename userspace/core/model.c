@@ -480,6 +480,17 @@ struct members model_thread_group(const struct model *model, int tgid)
 	};
 }
 
+struct members model_task(const struct model *model, int pid)
+{
+	unsigned int task = model_find(model, pid), at;
+
+	if (task == NO_TASK)
+		return (struct members){ 0 };
+	at = lower_bound(model, entry_of_task, model->order,
+			 entry_of_task(model, task));
+	return (struct members){ model->order.tasks + at, 1 };
+}
+
 struct members model_threads(const struct model *model, unsigned int task)
 {
 	return model_thread_group(model, model->tasks[task].tgid);
