@@ -10,8 +10,6 @@
 /* Like a function for bsearch(3). @key is what tasks are sorted by. */
 typedef int compare_key(const void *key, const struct taskmap_record *task);
 
-static compare_key compare_name, compare_ns_pid;
-
 static int compare_name(const void *key, const struct taskmap_record *task)
 {
 	return strncmp(key, task->comm, sizeof(task->comm));
@@ -67,7 +65,10 @@ static int sort_tasks(const struct model *model, uint32_t pid_ns,
 	return 0;
 }
 
-/* The index of the first task in @sorted that is not before @key or, with @after, is after it. */
+/*
+ * The index of the first task in @sorted that is not before @key or, with @after,
+ * that is after it.
+ */
 static unsigned int bound(const struct model *model, struct members sorted,
 			  compare_key *compare, const void *key, bool after)
 {
