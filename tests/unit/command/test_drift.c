@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "command.h"
 #include "command/drift.c"
@@ -649,7 +648,6 @@ TEST(test_many)
 {
 	struct taskmap_record *rows = xcalloc(MANY, sizeof(*rows));
 	FILE *nowhere = fopen("/dev/null", "w");
-	time_t begun = time(NULL);
 
 	assert_non_null(nowhere);
 	/* All tasks share one object, */
@@ -674,7 +672,6 @@ TEST(test_many)
 		rows[i] = vfork_child(&rows[i - 1], i + 1);
 	assert_in_range(add_findings(nowhere, rows, MANY, EXACT, 0), MANY - 1,
 			10 * MANY);
-	assert_in_range(time(NULL) - begun, 0, 60);
 	fclose(nowhere);
 	free(rows);
 }
@@ -697,7 +694,7 @@ GOLDEN_TEST(test_command, "command/drift-command")
 		"$T drift -i $S/odd -p 1",
 		"$T drift -i $S/odd -k process -p 200",
 		"$T drift -i $S/odd -p 202 -o PID,TGID,KIND,COMM,RULE,WHAT,TASKS >o; s=$?; awk '{ $1 = $1 } 1' o; exit $s",
-		"$T drift x",
+		"$T drift -i $S/odd 202 -o PID,RULE,WHAT >o; s=$?; awk '{ $1 = $1 } 1' o; exit $s",
 		"$T drift --tree",
 		"$T drift -o NO 2>o; s=$?; cut -d ';' -f 1 o; exit $s",
 		"$T drift -i /dev/null",
