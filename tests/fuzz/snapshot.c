@@ -85,21 +85,22 @@ static void check_groups(const struct model *model,
 		must(!grouping->number[a] == !model->tasks[a].ids[resource]);
 		must(grouping->number[a] <= grouping->count);
 		if (grouping->number[a])
-			must(model_group(model, a, resource)->earliest <= a);
+			must(model_group(model, a, resource).earliest <= a);
 		for (unsigned int b = 0; b < a; b++)
 			must((grouping->number[a] &&
 			      grouping->number[a] == grouping->number[b]) ==
 			     model_same(model, a, b, resource));
 	}
-	for (unsigned int g = 0; g < grouping->count; g++) {
-		must(grouping->groups[g].count > 0);
-		must(grouping->groups[g].users.count <=
-		     grouping->groups[g].count);
-		must(grouping->groups[g].equals.count <=
-		     grouping->groups[g].users.count);
-		must(!g || grouping->groups[g].earliest >
-			   grouping->groups[g - 1].earliest);
-		members += grouping->groups[g].count;
+	for (unsigned int n = 1; n <= grouping->count; n++) {
+		const struct group group = model_object(model, resource, n);
+
+		must(group.holders.count > 0);
+		must((group.holders.count > 1) == !!group.shared);
+		must(group.users.count <= group.holders.count);
+		must(group.equals.count <= group.users.count);
+		must(n == 1 || group.earliest >
+			       model_object(model, resource, n - 1).earliest);
+		members += group.holders.count;
 	}
 	must(members <= model->count);
 }

@@ -111,6 +111,8 @@ static const struct guess guesses[] = {
 	{ "tree", 2, "did you mean '--tree'?" },
 	{ "-T", 0, "141 " },
 	{ "drift", 1, "borrows the mm of 146" },
+	{ "drift 147", 1, "borrows the mm of 146" },
+	{ "drift nosuch", 1, "no task named 'nosuch'" },
 	{ "list threads", 0, "\n141 " },
 	/* A number is a pid, also if a file is called so. */
 	{ "-n && : >140 && taskmap graph --html 140 | grep -c '<html'", 0, "\n1\n" },

@@ -135,14 +135,19 @@ TEST(test_memory)
 	enum { TASKS = 140000 };
 	static const char *const commands[] = {
 		"list", "list --raw", "list --json", "explain 100000", "save x",
+		"groups",
 	};
 
-	put(&crowds[1], TASKS);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+	/* Processes hold objects alone, and threads share them. */
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(commands); i++) {
+		const struct crowd *crowd = &crowds[i % 2];
 		char *line = xasprintf("ulimit -v 100000; $P -i $S/%s-%d %s >/dev/null",
-				       crowds[1].name, TASKS, commands[i]);
-		struct result result = run(dir, line);
+				       crowd->name, TASKS, commands[i / 2]);
+		struct result result;
 
+		if (i < 2)
+			put(crowd, TASKS);
+		result = run(dir, line);
 		if (result.status)
 			fail_msg("%s: %s", line, result.err);
 		result_clear(&result);
@@ -157,6 +162,9 @@ static const char *const lines[] = {
 	"$P -i $I -rn -o PID -p $(seq -s, $N -1 1)",
 	"$P -i $I -rn -o PID $(seq -f -p%g 1 $N)",
 	"$P -i $I -rn -o PID -p $(seq -s, 100001 $((100000 + N)))",
+	"$P -i $I -rn -o PID -C $(seq -s, -f n%g 1 $N)",
+	"$P -i $I -rn -o PID -p $(seq -s, -f n%g 1 $N)",
+	"$P -i $I -rn -o PID -u $(seq -s, 1 $N)",
 	"$P -i $I groups --all -o +PIDS",
 	"$P -i $I explain $(seq -s, 1 $N)",
 	"$P -i $I explain -J $(seq 1 $N)",
@@ -166,6 +174,7 @@ static const char *const lines[] = {
 	"$P diff $I $I -c PID,NOTE,SHARES",
 	"$P diff $I $S/processes-500",
 	"$P -i $I drift",
+	"$P -i $I drift $(seq -s, 1 $N)",
 	"$P -i $I save x",
 };
 

@@ -7,19 +7,6 @@
 #include "command/command.h"
 #include "core/proc.h"
 
-/* Whether some tasks may have pids in the namespace of @filter that are unknown. */
-static bool has_others(const struct filter *filter, const struct model *model)
-{
-	for (unsigned int i = 0; i < model->count; i++) {
-		uint32_t pid_ns = model->tasks[i].ns_inodes[TASKMAP_PID_NS -
-							    TASKMAP_UTS_NS];
-
-		if (pid_ns && pid_ns != FIRST_PID_NS && pid_ns != filter->pid_ns)
-			return true;
-	}
-	return false;
-}
-
 /* Whether @filter has pids, not only names. */
 static bool has_pids(const struct filter *filter)
 {
@@ -43,9 +30,13 @@ static char *nearest_name(const struct model *model, const char *name)
 	return near ? escaped(near) : NULL;
 }
 
+/* Comparing a word with all names takes long, so only the first words are. */
+#define SUGGESTIONS	8
+
 static void complain_of_name(const struct model *model, const char *name)
 {
-	char *near = nearest_name(model, name);
+	static unsigned int suggestions;
+	char *near = suggestions++ < SUGGESTIONS ? nearest_name(model, name) : NULL;
 	char *shown = escaped(name);
 
 	complain("no task named '%s'%s%s%s", shown,
@@ -55,35 +46,51 @@ static void complain_of_name(const struct model *model, const char *name)
 	free(near);
 }
 
-static void complain_of_pid(const struct filter *filter,
-			    const struct model *model, int pid)
+static void complain_of_pid(const struct finder *finder, int pid)
 {
-	if (!filter->pid_ns)
+	if (!finder->filter->pid_ns)
 		complain("no task %d in this snapshot", pid);
-	else if (filter_pid(filter, model, pid) < 0)
+	else if (finder_pid(finder, pid) < 0)
 		complain("two tasks had pid %d in this pid namespace while the snapshot was taken: try again",
 			 pid);
 	else
 		complain("no task %d of this pid namespace in this snapshot%s",
-			 pid, has_others(filter, model) ?
+			 pid, finder->others ?
 			 "; the pids that tasks of namespaces below have here are unknown" : "");
 }
 
-static void complain_of(const struct filter *filter,
-			const struct model *model, const struct wanted *wanted)
+static void complain_of(const struct finder *finder, const struct wanted *wanted)
 {
 	if (wanted->pid)
-		complain_of_pid(filter, model, wanted->pid);
+		complain_of_pid(finder, wanted->pid);
 	else
-		complain_of_name(model, wanted->name);
+		complain_of_name(finder->model, wanted->name);
 }
 
-static bool found_in(const struct filter *filter, const struct wanted *wanted,
-		     const struct model *const *models, unsigned int count)
+/* Complains about what @missing has and none of @models. Returns whether it does. */
+static bool complain_of_missing(const struct filter *filter,
+				const struct model *const *models,
+				unsigned int count, const struct chosen *first)
 {
-	while (count && !filter_finds(filter, models[count - 1], wanted))
-		count--;
-	return count;
+	struct finder *finders = xcalloc(count, sizeof(*finders));
+	bool missing = false;
+
+	for (unsigned int i = 0; i < count; i++)
+		need_memory(finder_init(&finders[i], filter, models[i]));
+	for (size_t i = 0; i < first->missing_count; i++) {
+		unsigned int at = 1;
+
+		while (at < count && !finder_finds(&finders[at], first->missing[i]))
+			at++;
+		if (at < count)
+			continue;
+		complain_of(&finders[0], first->missing[i]);
+		missing = true;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		finder_free(&finders[i]);
+	free(finders);
+	return missing;
 }
 
 bool *choose(const struct filter *filter, const struct model *const *models,
@@ -105,13 +112,8 @@ bool *choose(const struct filter *filter, const struct model *const *models,
 		else
 			first = chosen;
 	}
-	*missing = false;
-	for (size_t i = 0; i < first.missing_count; i++) {
-		if (found_in(filter, first.missing[i], models + 1, count - 1))
-			continue;
-		complain_of(filter, models[0], first.missing[i]);
-		*missing = true;
-	}
+	*missing = first.missing_count &&
+		   complain_of_missing(filter, models, count, &first);
 	free(first.missing);
 	return all;
 }
@@ -170,11 +172,17 @@ static void tell_source(const struct options *options,
 static bool is_mistaken(const struct view *view)
 {
 	struct wanted wanted = { 0 };
+	const struct filter filter = { .tasks = &wanted, .task_count = 1 };
+	struct finder finder;
+	bool found;
 
 	if (!view->options->doubtful)
 		return false;
 	strncat(wanted.name, view->options->doubtful, sizeof(wanted.name) - 1);
-	return !filter_finds(&view->filter, &view->model, &wanted);
+	need_memory(finder_init(&finder, &filter, &view->model));
+	found = finder_finds(&finder, &wanted);
+	finder_free(&finder);
+	return !found;
 }
 
 int view_open(struct view *view, const struct options *options,
@@ -215,23 +223,27 @@ unsigned int *view_tasks(struct view *view, size_t *count)
 	const struct model *model = &view->model;
 	unsigned int *tasks = xcalloc(model->count, sizeof(*tasks));
 	bool *taken = xcalloc(model->count, sizeof(*taken));
+	struct finder finder;
 
+	need_memory(finder_init(&finder, filter, model));
 	*count = 0;
 	for (size_t i = 0; i < filter->task_count; i++) {
 		const struct wanted *wanted = &filter->tasks[i];
-		unsigned int task = filter_next(filter, model, wanted, 0);
+		const struct members found = finder_tasks(&finder, wanted);
 
-		if (task == NO_TASK) {
-			complain_of(filter, model, wanted);
+		if (!found.count) {
+			complain_of(&finder, wanted);
 			view->missing = true;
 		}
-		for (; task != NO_TASK;
-		     task = filter_next(filter, model, wanted, task + 1)) {
+		for (unsigned int j = 0; j < found.count; j++) {
+			unsigned int task = found.tasks[j];
+
 			if (!taken[task])
 				tasks[(*count)++] = task;
 			taken[task] = true;
 		}
 	}
+	finder_free(&finder);
 	free(taken);
 	return tasks;
 }

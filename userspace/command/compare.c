@@ -51,13 +51,13 @@ static void add_resource(struct libscols_table *table,
 
 	table_set(line, 0, resources[resource].key);
 	for (unsigned int i = 0; i < model->count; i++) {
-		const struct group *group = model_group(model, i, resource);
+		const struct group group = model_group(model, i, resource);
 
 		table_set(line, i + 1,
 			  model->tasks[i].unknown & BIT(resource) ? "?" :
 			  put_letters(model_number(model, i, resource), letters));
-		if (color && group && group->shared)
-			table_color(line, i + 1, group->shared);
+		if (color && group.shared)
+			table_color(line, i + 1, group.shared);
 	}
 	table_set(line, model->count + 1, flag ? flag : "-");
 }

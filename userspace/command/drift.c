@@ -600,9 +600,9 @@ static unsigned int count_held(const struct model *model,
 
 	for (unsigned int i = 0; i < object->holders.count; i++) {
 		unsigned int task = object->holders.tasks[i];
-		const struct group *group = model_group(model, task, resource);
+		const struct group group = model_group(model, task, resource);
 
-		count += group && group->earliest == task;
+		count += group.holders.count && group.earliest == task;
 	}
 	return count;
 }

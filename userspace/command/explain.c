@@ -138,24 +138,15 @@ static void find_memory(struct facts *facts, const struct model *model)
 }
 
 /* A crafted file can have more workers than the kernel counts threads. */
-static void find_threads(struct facts *facts, const struct model *model)
+static void find_threads(struct facts *facts, struct model *model)
 {
-	const struct members threads = model_threads(model, facts->task);
+	struct crew crew;
 
-	for (unsigned int i = 0; i < threads.count; i++) {
-		const struct taskmap_record *record =
-			&model->tasks[threads.tasks[i]];
-		bool worker = record->kind == TASKMAP_WORKER;
-		bool live = !model_is_dead(model, threads.tasks[i]);
-
-		facts->workers += worker;
-		facts->live_workers += live && worker;
-		facts->live += live && !worker;
-		if (record->flags & FLAG_DUMPCORE)
-			facts->dumper = record->pid;
-	}
-	if (facts->workers >= facts->record->threads)
-		facts->workers = 0;
+	need_memory(model_crew(model, facts->task, &crew));
+	facts->live = crew.live;
+	facts->live_workers = crew.live_workers;
+	facts->workers = crew.workers < facts->record->threads ? crew.workers : 0;
+	facts->dumper = crew.dumper;
 }
 
 static struct facts facts_find(struct model *model, unsigned int task)

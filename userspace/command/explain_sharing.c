@@ -658,7 +658,7 @@ static char *groups_beside(const struct model *model, unsigned int task,
 			   unsigned int resource)
 {
 	const struct members members =
-		model_members(model, model_group(model, task, resource), resource);
+		model_group(model, task, resource).holders;
 	char *list = xstrdup("");
 	unsigned int count = 0;
 

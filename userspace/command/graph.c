@@ -275,9 +275,7 @@ uint32_t graph_own(const struct graph *graph, unsigned int task)
 	uint32_t own = 0;
 
 	for_each_resource_in(graph->resources, r) {
-		const struct group *group = model_group(graph->model, task, r);
-
-		if (group && group->count == 1)
+		if (model_group(graph->model, task, r).holders.count == 1)
 			own |= BIT(r);
 	}
 	return own;

@@ -45,12 +45,11 @@ static void add_sharers(struct pairs *pairs, const struct model *model,
 			enum taskmap_resource resource)
 {
 	const struct taskmap_record *tasks = model->tasks;
-	const struct grouping *holders = &model->holders[resource];
 
-	for (unsigned int g = 0; g < holders->count; g++) {
-		/* Members are sorted by tgid. */
+	for (unsigned int n = 1; n <= model->holders[resource].count; n++) {
+		/* Holders are sorted by tgid. */
 		const struct members members =
-			model_members(model, &holders->groups[g], resource);
+			model_object(model, resource, n).holders;
 		unsigned int first = members.tasks[0];
 		unsigned int last = members.tasks[members.count - 1];
 

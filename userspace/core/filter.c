@@ -5,57 +5,184 @@
 #include <string.h>
 
 #include "core/model.h"
+#include "core/place.h"
 
-int filter_pid(const struct filter *filter, const struct model *model, int pid)
+/* Like a function for bsearch(3). @key is what tasks are sorted by. */
+typedef int compare_key(const void *key, const struct taskmap_record *task);
+
+static int compare_name(const void *key, const struct taskmap_record *task)
 {
-	int found = 0;
+	return strncmp(key, task->comm, sizeof(task->comm));
+}
 
-	if (!filter->pid_ns)
-		return pid;
+static int compare_ns_pid(const void *key, const struct taskmap_record *task)
+{
+	int pid = *(const int *)key;
+
+	return pid < task->ns_pid ? -1 : pid > task->ns_pid;
+}
+
+static uint32_t pid_ns_of(const struct taskmap_record *task)
+{
+	return task->ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS];
+}
+
+/* Equal names and pids are in the order of tasks. */
+static int by_name(const void *a, const void *b, void *tasks)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+	const struct taskmap_record *records = tasks;
+	int order = compare_name(records[x].comm, &records[y]);
+
+	return order ? order : x < y ? -1 : x > y;
+}
+
+static int by_ns_pid(const void *a, const void *b, void *tasks)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+	const struct taskmap_record *records = tasks;
+	int order = compare_ns_pid(&records[x].ns_pid, &records[y]);
+
+	return order ? order : x < y ? -1 : x > y;
+}
+
+/* Sorts the tasks of @pid_ns; all if it is 0. */
+static int sort_tasks(const struct model *model, uint32_t pid_ns,
+		      int (*compare)(const void *a, const void *b, void *tasks),
+		      struct members *sorted)
+{
+	unsigned int *tasks = calloc((size_t)model->count + 1, sizeof(*tasks));
+
+	sorted->tasks = tasks;
+	if (!tasks)
+		return -ENOMEM;
 	for (unsigned int i = 0; i < model->count; i++) {
-		const struct taskmap_record *task = &model->tasks[i];
-
-		if (task->ns_pid != pid ||
-		    task->ns_inodes[TASKMAP_PID_NS - TASKMAP_UTS_NS] !=
-		    filter->pid_ns)
-			continue;
-		if (found)
-			return -1;
-		found = task->pid;
+		if (!pid_ns || pid_ns_of(&model->tasks[i]) == pid_ns)
+			tasks[sorted->count++] = i;
 	}
-	return found;
+	qsort_r(tasks, sorted->count, sizeof(*tasks), compare,
+		(void *)model->tasks);
+	return 0;
 }
 
-static bool has_name(const struct taskmap_record *task,
-		     const struct wanted *wanted)
+/*
+ * The index of the first task in @sorted that is not before @key or, with @after,
+ * that is after it.
+ */
+static unsigned int bound(const struct model *model, struct members sorted,
+			  compare_key *compare, const void *key, bool after)
 {
-	return !strncmp(task->comm, wanted->name, sizeof(task->comm));
-}
+	unsigned int low = 0, high = sorted.count;
 
-unsigned int filter_next(const struct filter *filter, const struct model *model,
-			 const struct wanted *wanted, unsigned int task)
-{
-	if (wanted->pid) {
-		unsigned int found = model_find(model, filter_pid(filter, model,
-								  wanted->pid));
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		int order = compare(key, &model->tasks[sorted.tasks[middle]]);
 
-		return found != NO_TASK && found >= task ? found : NO_TASK;
+		if (order > 0 || (!order && after))
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	while (task < model->count && !has_name(&model->tasks[task], wanted))
-		task++;
-	return task < model->count ? task : NO_TASK;
+	return low;
 }
 
-bool filter_finds(const struct filter *filter, const struct model *model,
-		  const struct wanted *wanted)
+static struct members equal_tasks(const struct model *model,
+				  struct members sorted, compare_key *compare,
+				  const void *key)
 {
-	int pid = wanted->pid ? filter_pid(filter, model, wanted->pid) : 0;
+	unsigned int first = bound(model, sorted, compare, key, false);
+
+	return (struct members){
+		sorted.tasks + first,
+		bound(model, sorted, compare, key, true) - first,
+	};
+}
+
+static bool has_names(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->task_count; i++) {
+		if (!filter->tasks[i].pid)
+			return true;
+	}
+	return filter->name_count;
+}
+
+static int compare_users(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int sort_users(const struct filter *filter, uint32_t **users)
+{
+	*users = calloc(filter->user_count + 1, sizeof(**users));
+	if (!*users)
+		return -ENOMEM;
+	for (size_t i = 0; i < filter->user_count; i++)
+		(*users)[i] = filter->users[i];
+	qsort(*users, filter->user_count, sizeof(**users), compare_users);
+	return 0;
+}
+
+int finder_init(struct finder *finder, const struct filter *filter,
+		const struct model *model)
+{
+	int error;
+
+	*finder = (struct finder){ .filter = filter, .model = model };
+	error = sort_users(filter, &finder->users);
+	if (!error && has_names(filter))
+		error = sort_tasks(model, 0, by_name, &finder->names);
+	if (error || !filter->pid_ns)
+		return error;
+	for (unsigned int i = 0; i < model->count; i++) {
+		uint32_t pid_ns = pid_ns_of(&model->tasks[i]);
+
+		finder->others |= pid_ns && pid_ns != FIRST_PID_NS &&
+				  pid_ns != filter->pid_ns;
+	}
+	return sort_tasks(model, filter->pid_ns, by_ns_pid, &finder->pids);
+}
+
+void finder_free(struct finder *finder)
+{
+	free((void *)finder->names.tasks);
+	free((void *)finder->pids.tasks);
+	free(finder->users);
+}
+
+int finder_pid(const struct finder *finder, int pid)
+{
+	const struct model *model = finder->model;
+	struct members found;
+
+	if (!finder->filter->pid_ns)
+		return pid;
+	found = equal_tasks(model, finder->pids, compare_ns_pid, &pid);
+	if (found.count > 1)
+		return -1;
+	return found.count ? model->tasks[*found.tasks].pid : 0;
+}
+
+struct members finder_tasks(const struct finder *finder,
+			    const struct wanted *wanted)
+{
+	const struct model *model = finder->model;
+	int pid = wanted->pid ? finder_pid(finder, wanted->pid) : 0;
 
 	if (!wanted->pid)
-		return filter_next(filter, model, wanted, 0) != NO_TASK;
+		return equal_tasks(model, finder->names, compare_name, wanted->name);
+	return model_task(model, pid);
+}
+
+bool finder_finds(const struct finder *finder, const struct wanted *wanted)
+{
 	/* The leader with this pid can be missing. */
-	return model_thread_group(model, pid).count ||
-	       model_find(model, pid) != NO_TASK;
+	return finder_tasks(finder, wanted).count ||
+	       (wanted->pid &&
+		model_thread_group(finder->model,
+				   finder_pid(finder, wanted->pid)).count);
 }
 
 /* Mark the tasks that @pid selects. Return false if there are none. */
@@ -72,41 +199,42 @@ static bool choose_pid(const struct model *model, int pid, bool *tasks)
 }
 
 /* Mark the tasks that @wanted selects. Return false if there are none. */
-static bool choose_wanted(const struct filter *filter, const struct model *model,
+static bool choose_wanted(const struct finder *finder,
 			  const struct wanted *wanted, bool *tasks)
 {
-	bool found = false;
+	const struct model *model = finder->model;
+	struct members found;
 
 	if (wanted->pid)
-		return choose_pid(model, filter_pid(filter, model, wanted->pid),
-				  tasks);
-	for (unsigned int i = 0;
-	     (i = filter_next(filter, model, wanted, i)) != NO_TASK; i++)
-		found = choose_pid(model, model->tasks[i].pid, tasks);
-	return found;
+		return choose_pid(model, finder_pid(finder, wanted->pid), tasks);
+	found = finder_tasks(finder, wanted);
+	for (unsigned int i = 0; i < found.count; i++)
+		choose_pid(model, model->tasks[found.tasks[i]].pid, tasks);
+	return found.count;
 }
 
-static bool name_matches(const struct filter *filter,
-			 const struct taskmap_record *task)
+/* Mark the tasks with this name. Return false if there are none. */
+static bool mark_named(const struct finder *finder, const struct wanted *name,
+		       bool *named)
 {
-	for (size_t i = 0; i < filter->name_count; i++) {
-		if (has_name(task, &filter->names[i]))
-			return true;
-	}
-	return !filter->name_count;
+	const struct members found = finder_tasks(finder, name);
+
+	for (unsigned int i = 0; i < found.count; i++)
+		named[found.tasks[i]] = true;
+	return found.count;
 }
 
 /* The snapshot of an older module has no effective uid; then the real one decides. */
-static bool user_matches(const struct filter *filter, const struct model *model,
+static bool user_matches(const struct finder *finder,
 			 const struct taskmap_record *task)
 {
+	const struct model *model = finder->model;
+	size_t count = finder->filter->user_count;
 	bool lacks = model->scalars <= offsetof(struct taskmap_record, euid);
+	uint32_t user = lacks ? task->uid : task->euid;
 
-	for (size_t i = 0; i < filter->user_count; i++) {
-		if (filter->users[i] == (lacks ? task->uid : task->euid))
-			return true;
-	}
-	return !filter->user_count;
+	return !count || bsearch(&user, finder->users, count, sizeof(user),
+				 compare_users);
 }
 
 static bool kind_matches(const struct filter *filter, unsigned int kind)
@@ -119,22 +247,18 @@ static void miss(struct chosen *chosen, const struct wanted *wanted)
 	chosen->missing[chosen->missing_count++] = wanted;
 }
 
-int filter_apply(const struct filter *filter, const struct model *model,
-		 struct chosen *chosen)
+/* Applies the filter to @chosen. @named: scratch space for all tasks */
+static void apply(const struct finder *finder, struct chosen *chosen, bool *named)
 {
-	*chosen = (struct chosen){
-		.tasks = calloc((size_t)model->count + 1, sizeof(bool)),
-		.missing = calloc(filter->task_count + filter->name_count + 1,
-				  sizeof(*chosen->missing)),
-	};
-	if (!chosen->tasks || !chosen->missing)
-		return -ENOMEM;
+	const struct filter *filter = finder->filter;
+	const struct model *model = finder->model;
+
 	for (size_t i = 0; i < filter->task_count; i++) {
-		if (!choose_wanted(filter, model, &filter->tasks[i], chosen->tasks))
+		if (!choose_wanted(finder, &filter->tasks[i], chosen->tasks))
 			miss(chosen, &filter->tasks[i]);
 	}
 	for (size_t i = 0; i < filter->name_count; i++) {
-		if (!filter_finds(filter, model, &filter->names[i]))
+		if (!mark_named(finder, &filter->names[i], named))
 			miss(chosen, &filter->names[i]);
 	}
 	for (unsigned int i = 0; i < model->count; i++) {
@@ -142,8 +266,29 @@ int filter_apply(const struct filter *filter, const struct model *model,
 
 		chosen->tasks[i] |= !filter->task_count;
 		chosen->tasks[i] &= kind_matches(filter, task->kind) &&
-				    name_matches(filter, task) &&
-				    user_matches(filter, model, task);
+				    (!filter->name_count || named[i]) &&
+				    user_matches(finder, task);
 	}
-	return 0;
+}
+
+int filter_apply(const struct filter *filter, const struct model *model,
+		 struct chosen *chosen)
+{
+	bool *named = calloc((size_t)model->count + 1, sizeof(*named));
+	struct finder finder;
+	int error;
+
+	*chosen = (struct chosen){
+		.tasks = calloc((size_t)model->count + 1, sizeof(bool)),
+		.missing = calloc(filter->task_count + filter->name_count + 1,
+				  sizeof(*chosen->missing)),
+	};
+	error = finder_init(&finder, filter, model);
+	if (!named || !chosen->tasks || !chosen->missing)
+		error = -ENOMEM;
+	if (!error)
+		apply(&finder, chosen, named);
+	finder_free(&finder);
+	free(named);
+	return error;
 }

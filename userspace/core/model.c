@@ -196,17 +196,14 @@ static bool borrows(const struct model *model, unsigned int task,
 	       model->tasks[leader].marks & TASKMAP_MARK_VFORK;
 }
 
-static void add_member(const struct model *model,
-		       enum taskmap_resource resource,
-		       struct grouping *grouping, unsigned int task)
+static void add_holder(const struct model *model,
+		       enum taskmap_resource resource, struct group *group,
+		       unsigned int task)
 {
-	struct group *group = &grouping->groups[grouping->number[task] - 1];
 	int tgid = model->tasks[task].tgid;
 
-	if (!group->count ||
-	    model->tasks[task].start_ns < model->tasks[group->oldest].start_ns)
+	if (model->tasks[task].start_ns < model->tasks[group->oldest].start_ns)
 		group->oldest = task;
-	grouping->members[group->first + group->count++] = task;
 	if (model_is_kthread(model, task))
 		return;
 	add_sharer(&group->users, tgid);
@@ -214,50 +211,75 @@ static void add_member(const struct model *model,
 		add_sharer(&group->equals, tgid);
 }
 
-static int make_groups(const struct model *model,
-		       enum taskmap_resource resource,
-		       struct grouping *grouping)
+/* Makes the groups of objects with several holders, without their holders. */
+static int make_groups(const struct model *model, struct grouping *grouping)
 {
-	unsigned int first = 0, shared = 0;
+	unsigned int *shared = array_of((size_t)grouping->count + 1, sizeof(*shared));
+	unsigned int groups = 0, members = 0;
 
-	grouping->groups = array_of(grouping->count, sizeof(*grouping->groups));
-	grouping->members = array_of(model->count, sizeof(*grouping->members));
+	grouping->shared = shared;
+	if (!shared)
+		return -ENOMEM;
+	/* First the number of holders. */
+	for (unsigned int i = 0; i < model->count; i++)
+		shared[grouping->number[i]]++;
+	shared[0] = 0;
+	for (unsigned int n = 1; n <= grouping->count; n++) {
+		groups += shared[n] > 1;
+		members += shared[n] > 1 ? shared[n] : 0;
+	}
+	grouping->groups = array_of(groups, sizeof(*grouping->groups));
+	grouping->members = array_of(members, sizeof(*grouping->members));
 	if (!grouping->groups || !grouping->members)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < model->count; i++) {
-		if (grouping->number[i])
-			grouping->groups[grouping->number[i] - 1].first++;
-	}
-	for (unsigned int g = 0; g < grouping->count; g++) {
-		unsigned int count = grouping->groups[g].first;
+	groups = members = 0;
+	for (unsigned int n = 1; n <= grouping->count; n++) {
+		unsigned int earliest = grouping->earliest[n], count = shared[n];
 
-		grouping->groups[g].first = first;
-		grouping->groups[g].earliest = grouping->earliest[g + 1];
-		if (count > 1)
-			grouping->groups[g].shared = ++shared;
-		first += count;
-	}
-	for (unsigned int i = 0; i < model->count; i++) {
-		unsigned int task = model->order.tasks[i];
-
-		if (grouping->number[task])
-			add_member(model, resource, grouping, task);
+		shared[n] = count > 1 ? groups + 1 : 0;
+		if (!shared[n])
+			continue;
+		grouping->groups[groups++] = (struct group){
+			.holders.tasks = grouping->members + members,
+			.earliest = earliest,
+			.oldest = earliest,
+			.shared = shared[n],
+		};
+		members += count;
 	}
 	return 0;
+}
+
+static void fill_groups(const struct model *model,
+			enum taskmap_resource resource,
+			struct grouping *grouping)
+{
+	for (unsigned int i = 0; i < model->count; i++) {
+		unsigned int task = model->order.tasks[i];
+		unsigned int shared = grouping->shared[grouping->number[task]];
+		struct group *group;
+
+		if (!shared)
+			continue;
+		group = &grouping->groups[shared - 1];
+		grouping->members[group->holders.tasks - grouping->members +
+				  group->holders.count++] = task;
+		add_holder(model, resource, group, task);
+	}
 }
 
 static void free_slots(struct grouping *grouping)
 {
 	free(grouping->slots);
-	free(grouping->earliest);
 	grouping->slots = NULL;
-	grouping->earliest = NULL;
 }
 
 static void free_grouping(struct grouping *grouping)
 {
 	free_slots(grouping);
 	free(grouping->number);
+	free(grouping->earliest);
+	free(grouping->shared);
 	free(grouping->groups);
 	free(grouping->members);
 	*grouping = (struct grouping){ 0 };
@@ -272,10 +294,14 @@ int model_group_all(struct model *model, uint32_t set)
 			continue;
 		free_grouping(grouping);
 		if (make_numbers(model, r, grouping) ||
-		    make_groups(model, r, grouping)) {
+		    make_groups(model, grouping)) {
 			free_grouping(grouping);
 			return -ENOMEM;
 		}
+		fill_groups(model, r, grouping);
+		/* model_owner() looks up ids of mm. */
+		if (r != TASKMAP_MM)
+			free_slots(grouping);
 	}
 	return 0;
 }
@@ -296,6 +322,8 @@ int model_number_all(struct model *model, uint32_t set)
 			return -ENOMEM;
 		}
 		free_slots(grouping);
+		free(grouping->earliest);
+		grouping->earliest = NULL;
 	}
 	return 0;
 }
@@ -340,23 +368,28 @@ unsigned int model_number(const struct model *model, unsigned int task,
 	return whole->holders[resource].number[model->offset + task];
 }
 
-const struct group *model_group(const struct model *model, unsigned int task,
-				enum taskmap_resource resource)
+struct group model_object(const struct model *model,
+			  enum taskmap_resource resource, unsigned int number)
 {
-	const struct grouping *holders = &model->holders[resource];
-	unsigned int number = holders->number[task];
+	const struct grouping *grouping = &model->holders[resource];
+	const unsigned int *holder = &grouping->earliest[number];
+	struct group group = {
+		.holders = { holder, 1 }, .earliest = *holder, .oldest = *holder,
+	};
 
-	return number ? &holders->groups[number - 1] : NULL;
+	if (grouping->shared[number])
+		return grouping->groups[grouping->shared[number] - 1];
+	add_holder(model, resource, &group, *holder);
+	return group;
 }
 
-struct members model_members(const struct model *model,
-			     const struct group *group,
-			     enum taskmap_resource resource)
+struct group model_group(const struct model *model, unsigned int task,
+			 enum taskmap_resource resource)
 {
-	return (struct members){
-		model->holders[resource].members + group->first,
-		group->count,
-	};
+	unsigned int number = model->holders[resource].number[task];
+
+	return number ? model_object(model, resource, number) :
+			(struct group){ 0 };
 }
 
 struct members model_run(const struct model *model, struct members members,
@@ -447,6 +480,17 @@ struct members model_thread_group(const struct model *model, int tgid)
 	};
 }
 
+struct members model_task(const struct model *model, int pid)
+{
+	unsigned int task = model_find(model, pid), at;
+
+	if (task == NO_TASK)
+		return (struct members){ 0 };
+	at = lower_bound(model, entry_of_task, model->order,
+			 entry_of_task(model, task));
+	return (struct members){ model->order.tasks + at, 1 };
+}
+
 struct members model_threads(const struct model *model, unsigned int task)
 {
 	return model_thread_group(model, model->tasks[task].tgid);
@@ -496,19 +540,19 @@ static struct others others_of(const struct model *model, unsigned int task,
 struct others model_others(const struct model *model, unsigned int task,
 			   enum taskmap_resource resource)
 {
-	const struct group *group = model_group(model, task, resource);
+	const struct group group = model_group(model, task, resource);
 
-	return group ? others_of(model, task, &group->users) :
-		       (struct others){ 0 };
+	return group.holders.count ? others_of(model, task, &group.users) :
+				     (struct others){ 0 };
 }
 
 struct others model_equals(const struct model *model, unsigned int task,
 			   enum taskmap_resource resource)
 {
-	const struct group *group = model_group(model, task, resource);
+	const struct group group = model_group(model, task, resource);
 
-	return group && !borrows(model, task, resource) ?
-	       others_of(model, task, &group->equals) : (struct others){ 0 };
+	return group.holders.count && !borrows(model, task, resource) ?
+	       others_of(model, task, &group.equals) : (struct others){ 0 };
 }
 
 uint32_t model_alike(const struct model *model, unsigned int task,
@@ -564,10 +608,6 @@ int model_vfork_child(const struct model *model, unsigned int task)
 int model_owner(const struct model *model, uint64_t mm)
 {
 	unsigned int number = mm ? *slot_of(model, TASKMAP_MM, mm) : 0;
-	const struct group *group;
 
-	if (!number)
-		return 0;
-	group = &model->holders[TASKMAP_MM].groups[number - 1];
-	return group->users.lowest[0];
+	return number ? model_object(model, TASKMAP_MM, number).users.lowest[0] : 0;
 }

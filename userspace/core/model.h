@@ -32,12 +32,11 @@ struct sharers {
 	int last;		/* while counting: the tgid that was counted last */
 };
 
-/* The tasks that hold one object; at least one. */
+/* The tasks that hold one object. */
 struct group {
-	unsigned int first;	/* index of the first member in grouping.members */
-	unsigned int count;
-	unsigned int earliest;	/* the member with the lowest pid */
-	unsigned int oldest;	/* the member that was created first */
+	struct members holders;
+	unsigned int earliest;	/* the holder with the lowest pid */
+	unsigned int oldest;	/* the holder that was created first */
 	unsigned int shared;	/* number among the groups of several tasks; or 0 */
 	/* Without kernel threads: what these do not share, they borrow. */
 	struct sharers users;
@@ -50,17 +49,20 @@ struct group {
 
 /*
  * All tasks, grouped by the object of one resource that they hold. Id 0 means
- * that a task holds none.
+ * that a task holds none. Objects are numbered from 1 in the order of their earliest
+ * holders. Most objects have one holder, and a number is all that these need.
  */
 struct grouping {
-	unsigned int *number;	/* of each task: number of its group, from 1; or 0 */
-	unsigned int count;	/* number of groups */
-	struct group *groups;	/* sorted by their earliest members */
-	unsigned int *members;	/* a slice for each group, sorted by tgid and pid */
-	/* A hash table that maps ids to numbers. */
+	unsigned int *number;	/* of each task: that of its object; or 0 */
+	unsigned int count;	/* number of objects */
+	struct group *groups;	/* of objects with several holders */
+	unsigned int *members;	/* a slice for each of these, sorted by tgid and pid */
+	/* By number: */
+	unsigned int *earliest;	/* task with the lowest pid */
+	unsigned int *shared;	/* number in @groups, from 1; or 0 */
+	/* A hash table that maps ids to numbers, kept for mm. */
 	unsigned int *slots;	/* numbers; 0: free */
 	unsigned int bits;	/* binary logarithm of the number of slots */
-	unsigned int *earliest;	/* of each number: task with the lowest pid */
 };
 
 /*
@@ -88,6 +90,7 @@ struct norms {
 	unsigned int kthread;	/* the usual kernel thread, or NO_TASK */
 	uint64_t *deserted;	/* pid namespaces for children that no live task is in */
 	size_t deserted_count;
+	void *crews;		/* results of model_crew(): a tree of tsearch(3) */
 };
 
 struct model {
@@ -149,12 +152,16 @@ int model_group_all(struct model *model, uint32_t set);
 unsigned int model_number(const struct model *model, unsigned int task,
 			  enum taskmap_resource resource);
 
-/* The tasks that hold the same object as @task, or NULL if @task holds none. */
-const struct group *model_group(const struct model *model, unsigned int task,
-				enum taskmap_resource resource);
-struct members model_members(const struct model *model,
-			     const struct group *group,
-			     enum taskmap_resource resource);
+/* The tasks that hold object @number of @resource. */
+struct group model_object(const struct model *model,
+			  enum taskmap_resource resource, unsigned int number);
+
+/* The tasks that hold the same object as @task. No holders if @task holds none. */
+struct group model_group(const struct model *model, unsigned int task,
+			 enum taskmap_resource resource);
+
+/* The task with this pid, or none. */
+struct members model_task(const struct model *model, int pid);
 
 /* The members from index @first on that belong to one thread group. */
 struct members model_run(const struct model *model, struct members members,
@@ -300,23 +307,38 @@ struct filter {
 	uint32_t pid_ns;
 };
 
+/* Finds the tasks of a model that a filter names: each in O(log n). */
+struct finder {
+	const struct filter *filter;
+	const struct model *model;
+	struct members names;	/* all tasks, by name; none if the filter has no names */
+	struct members pids;	/* tasks of filter->pid_ns, by their pid there */
+	uint32_t *users;	/* those of the filter, sorted */
+	/* Some tasks may have pids in that namespace that are unknown. */
+	bool others;
+};
+
+/* Returns 0 or -ENOMEM. Call finder_free() even if this fails. */
+int finder_init(struct finder *finder, const struct filter *filter,
+		const struct model *model);
+void finder_free(struct finder *finder);
+
 /*
- * The pid in the initial namespace of the task that @pid of a filter means: 0 if
+ * The pid in the initial namespace of the task that @pid of the filter means: 0 if
  * it is unknown, -1 if several tasks had it while the snapshot was taken. A record
  * does not identify the namespaces above that of its task.
  */
-int filter_pid(const struct filter *filter, const struct model *model, int pid);
+int finder_pid(const struct finder *finder, int pid);
 
 /* Whether @wanted selects any task. */
-bool filter_finds(const struct filter *filter, const struct model *model,
-		  const struct wanted *wanted);
+bool finder_finds(const struct finder *finder, const struct wanted *wanted);
 
 /*
- * The first task from @task on that @wanted means, or NO_TASK. Names are compared
- * byte by byte.
+ * The tasks that @wanted means, in order of pid: at most one if it is a pid. Names are
+ * compared byte by byte.
  */
-unsigned int filter_next(const struct filter *filter, const struct model *model,
-			 const struct wanted *wanted, unsigned int task);
+struct members finder_tasks(const struct finder *finder,
+			    const struct wanted *wanted);
 
 /* The result of applying a filter to a snapshot. */
 struct chosen {
@@ -469,6 +491,21 @@ struct living {
 	unsigned int workers;	/* created by the kernel */
 };
 struct living model_living(const struct model *model, unsigned int task);
+
+/* The members of a thread group. */
+struct crew {
+	int tgid;
+	unsigned int live;	/* not dead, without kernel workers */
+	unsigned int workers;	/* kernel workers */
+	unsigned int live_workers;
+	int dumper;		/* pid of a member that dumps core, or 0 */
+};
+
+/*
+ * Counts the members of @task's thread group, once for all of them. Returns 0 or
+ * -ENOMEM.
+ */
+int model_crew(struct model *model, unsigned int task, struct crew *crew);
 
 /* The pid namespace that the next child of @task will live in. */
 enum children {

@@ -5,6 +5,7 @@
  * tasks deviate.
  */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 
 #include "core/model.h"
@@ -428,6 +429,52 @@ struct living model_living(const struct model *model, unsigned int task)
 	return living;
 }
 
+static int compare_crews(const void *a, const void *b)
+{
+	const struct crew *x = a, *y = b;
+
+	return x->tgid < y->tgid ? -1 : x->tgid > y->tgid;
+}
+
+static void count_members(const struct model *model, struct crew *crew)
+{
+	const struct members members = model_thread_group(model, crew->tgid);
+
+	for (unsigned int i = 0; i < members.count; i++) {
+		const struct taskmap_record *record =
+			&model->tasks[members.tasks[i]];
+		bool worker = record->kind == TASKMAP_WORKER;
+		bool live = !model_is_dead(model, members.tasks[i]);
+
+		crew->workers += worker;
+		crew->live_workers += live && worker;
+		crew->live += live && !worker;
+		if (record->flags & FLAG_DUMPCORE)
+			crew->dumper = record->pid;
+	}
+}
+
+int model_crew(struct model *model, unsigned int task, struct crew *crew)
+{
+	struct crew *new, **found;
+
+	*crew = (struct crew){ .tgid = model->tasks[task].tgid };
+	found = tfind(crew, &model->norms.crews, compare_crews);
+	if (found) {
+		*crew = **found;
+		return 0;
+	}
+	count_members(model, crew);
+	new = malloc(sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	*new = *crew;
+	if (tsearch(new, &model->norms.crews, compare_crews))
+		return 0;
+	free(new);
+	return -ENOMEM;
+}
+
 /* Namespaces for children */
 
 static bool sends_children_away(const struct model *model, unsigned int task)
@@ -531,4 +578,5 @@ void norms_free(struct model *model)
 {
 	free(model->norms.list);
 	free(model->norms.deserted);
+	tdestroy(model->norms.crews, free);
 }

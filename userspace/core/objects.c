@@ -76,16 +76,15 @@ static void add_resource(struct objects *objects, const struct model *model,
 	struct object *first = objects->list + objects->count;
 	struct object *object = first;
 
-	for (unsigned int i = 0; i < grouping->count; i++) {
-		const struct group *group = &grouping->groups[i];
-		struct members holders = model_members(model, group, resource);
+	for (unsigned int n = 1; n <= grouping->count; n++) {
+		const struct group group = model_object(model, resource, n);
 
-		if (!passes(filter, holders))
+		if (!passes(filter, group.holders))
 			continue;
 		*object = (struct object){
 			.resource = resource,
-			.holders = holders,
-			.earliest = group->earliest,
+			.holders = group.holders,
+			.earliest = group.earliest,
 		};
 		count_groups(model, object);
 		look_at_holders(model, object);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /* Reads tasks from /proc. */
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <mntent.h>
 #include <stdio.h>
@@ -163,15 +163,17 @@ static unsigned int kind_of(const struct taskmap_record *record)
 }
 
 /* Reads how the whole thread group ended, if /proc/PID/stat shows it. */
-static void read_group(const char *root, struct proc_task *task)
+static int read_group(const char *root, struct proc_task *task)
 {
 	char path[PATH_MAX], *text;
 
 	snprintf(path, sizeof(path), "%s/%d/stat", root, task->record.pid);
 	text = read_path(path);
-	if (text)
-		task->group_exit_code = exit_code_of(text);
+	if (!text)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	task->group_exit_code = exit_code_of(text);
 	free(text);
+	return 0;
 }
 
 static void read_cgroup(const char *root, const char *cgroups,
@@ -210,7 +212,7 @@ int proc_read(const char *root, const char *cgroups, int pid,
 		error = -EBADMSG;
 	task->record.kind = (unsigned char)kind_of(&task->record);
 	if (!error && record_is_dead(&task->record) && task->record.tgid == pid)
-		read_group(root, task);
+		error = read_group(root, task);
 	if (!error && cgroups)
 		read_cgroup(root, cgroups, task);
 	free(stat);
@@ -259,22 +261,64 @@ char *proc_cgroups(const char *root)
 	return found;
 }
 
+/* Numbers in a directory of /proc. The array grows by doubling. */
+struct numbers {
+	int *list;
+	size_t count;
+};
+
+static int add_number(struct numbers *numbers, int number)
+{
+	int *list = numbers->list;
+
+	if (!(numbers->count & (numbers->count - 1)))
+		list = reallocarray(list, numbers->count ? 2 * numbers->count : 1,
+				    sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	numbers->list = list;
+	numbers->list[numbers->count++] = number;
+	return 0;
+}
+
+/* Appends the numbers that are names in the directory. */
+static int list_numbers(const char *path, struct numbers *numbers)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int error = dir ? 0 : -errno;
+
+	while (!error && (entry = readdir(dir))) {
+		if (*entry->d_name >= '0' && *entry->d_name <= '9')
+			error = add_number(numbers, atoi(entry->d_name));
+	}
+	if (dir)
+		closedir(dir);
+	return error;
+}
+
+/* Not glob(3), which frees memory twice, or finds nothing, if there is not enough. */
 int proc_pids(const char *root, int **pids, size_t *count)
 {
-	char pattern[PATH_MAX];
-	glob_t paths;
-	int status;
+	struct numbers groups = { 0 }, tasks = { 0 };
+	int error = list_numbers(root, &groups);
 
-	snprintf(pattern, sizeof(pattern), "%s/[0-9]*/task/[0-9]*", root);
-	status = glob(pattern, GLOB_NOSORT, NULL, &paths);
-	if (status)
-		return status == GLOB_NOSPACE ? -ENOMEM : -ENOENT;
-	*count = paths.gl_pathc;
-	*pids = calloc(*count, sizeof(**pids));
-	for (size_t i = 0; *pids && i < *count; i++)
-		(*pids)[i] = atoi(strrchr(paths.gl_pathv[i], '/') + 1);
-	globfree(&paths);
-	return *pids ? 0 : -ENOMEM;
+	for (size_t i = 0; !error && i < groups.count; i++) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/%d/task", root, groups.list[i]);
+		/* A process that has ended has no tasks. */
+		if (list_numbers(path, &tasks) == -ENOMEM)
+			error = -ENOMEM;
+	}
+	free(groups.list);
+	if (!error && !tasks.count)
+		error = -ENOENT;
+	if (error)
+		free(tasks.list);
+	*pids = error ? NULL : tasks.list;
+	*count = tasks.count;
+	return error;
 }
 
 bool proc_since(unsigned int major, unsigned int minor)

@@ -408,16 +408,18 @@ static void load(struct taskmap_record *record)
  * Leaves out tasks that have been removed meanwhile: another task may have their pid.
  * Of those that have begun to end, it is unknown what they held until then.
  */
-static void drop_ended(struct survey *survey)
+static int drop_ended(struct survey *survey)
 {
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < survey->count; i++) {
 		struct taskmap_record *record = &survey->tasks[i];
 		struct taskmap_record now;
+		int error = proc_glance(survey->root, record->pid, &now);
 
-		if (proc_glance(survey->root, record->pid, &now) ||
-		    now.start_ns != record->start_ns)
+		if (error == -ENOMEM)
+			return error;
+		if (error || now.start_ns != record->start_ns)
 			continue;
 		if ((now.flags & ~record->flags) & FLAG_EXITING) {
 			record->unknown = ALL_RESOURCES & ~BIT(TASKMAP_SIGNAL);
@@ -428,6 +430,7 @@ static void drop_ended(struct survey *survey)
 		survey->tasks[kept++] = *record;
 	}
 	survey->count = kept;
+	return 0;
 }
 
 /* The snapshot */
@@ -477,9 +480,7 @@ static int take(struct survey *survey)
 		return error;
 	find_parents(survey);
 	error = compare_all(survey);
-	if (!error)
-		drop_ended(survey);
-	return error;
+	return error ? error : drop_ended(survey);
 }
 
 /* Two are needed to find out whether they have an I/O context. */

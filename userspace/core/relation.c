@@ -80,9 +80,9 @@ static bool shows_flag(const struct model *model, unsigned int task,
 static bool older_holds(const struct model *model, unsigned int task,
 			unsigned int resource)
 {
-	const struct group *holders = model_group(model, task, resource);
+	const struct group group = model_group(model, task, resource);
 
-	return model->tasks[holders->oldest].start_ns <
+	return model->tasks[group.oldest].start_ns <
 	       model->tasks[task].start_ns;
 }
 

@@ -61,7 +61,7 @@ void value_set_object(struct value *value, const struct cell *cell,
 		return;
 	}
 	if (cell->color && id)
-		value->color = model_group(model, task, resource)->shared;
+		value->color = model_group(model, task, resource).shared;
 	if (cell->full_ids || !id) {
 		value_set_id(value, id);
 		return;

@@ -60,14 +60,13 @@ TEST(test_threads)
 
 TEST(test_groups)
 {
-	const struct group *server =
+	const struct group server =
 		model_group(model, model_find(model, 201), TASKMAP_MM);
-	struct members members = model_members(model, server, TASKMAP_MM);
+	struct members members = server.holders;
 
 	/* Tasks 200 to 203, and the kernel thread that borrows the mm. */
-	assert_int_equal(server->count, 5);
-	assert_int_equal(server->users.count, 1);
-	assert_int_equal(server->users.lowest[0], 200);
+	assert_int_equal(server.users.count, 1);
+	assert_int_equal(server.users.lowest[0], 200);
 	assert_int_equal(members.count, 5);
 	for (unsigned int i = 0; i < 4; i++)
 		assert_int_equal(members.tasks[i],
@@ -80,7 +79,7 @@ TEST(test_none_is_no_group)
 {
 	unsigned int kthreadd = model_find(model, 2);
 
-	assert_null(model_group(model, kthreadd, TASKMAP_MM));
+	assert_int_equal(model_group(model, kthreadd, TASKMAP_MM).holders.count, 0);
 	assert_int_equal(model->holders[TASKMAP_SYSVSEM].count, 0);
 	assert_false(model_same(model, kthreadd, model_find(model, 3),
 				TASKMAP_MM));
@@ -122,7 +121,7 @@ TEST(test_numbers_alone)
 							 BIT(TASKMAP_MM)), 0);
 	}
 	assert_int_equal(model_group(&again, model_find(&again, 201),
-				     TASKMAP_MM)->count, 5);
+				     TASKMAP_MM).holders.count, 5);
 	model_free(&again);
 }
 
@@ -134,7 +133,7 @@ TEST(test_users)
 {
 	struct taskmap_record rows[6] = { process(5, 0, "x"), process(6, 0, "y") };
 	struct fixture set;
-	const struct group *group;
+	struct group group;
 
 	rows[2] = thread(&rows[0], 7);
 	rows[3] = thread(&rows[1], 8);
@@ -144,10 +143,10 @@ TEST(test_users)
 		rows[i].ids[TASKMAP_MM] = 77;
 	fixture_init(&set, rows, 6);
 	group = model_group(&set.model, 0, TASKMAP_MM);
-	assert_int_equal(group->count, 6);
-	assert_int_equal(group->users.count, 2);
-	assert_int_equal(group->users.lowest[0], 5);
-	assert_int_equal(group->users.lowest[1], 6);
+	assert_int_equal(group.holders.count, 6);
+	assert_int_equal(group.users.count, 2);
+	assert_int_equal(group.users.lowest[0], 5);
+	assert_int_equal(group.users.lowest[1], 6);
 	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).count, 2);
 	assert_int_equal(model_others(&set.model, 4, TASKMAP_MM).tgid, 5);
 	assert_int_equal(model_others(&set.model, 5, TASKMAP_MM).count, 1);
@@ -202,7 +201,7 @@ TEST(test_order_without_leader)
 	struct taskmap_record rows[3] = {
 		process(10, 0, "a"), process(20, 0, "b"), process(50, 0, "c"),
 	};
-	const struct group *first;
+	struct group first;
 	struct fixture set;
 
 	rows[2].tgid = 2;
@@ -216,9 +215,9 @@ TEST(test_order_without_leader)
 	assert_int_equal(number(&set, 20, TASKMAP_MM), 2);
 	assert_int_equal(number(&set, 50, TASKMAP_MM), 1);
 	first = model_group(&set.model, 0, TASKMAP_MM);
-	assert_int_equal(first->earliest, 0);
-	assert_int_equal(first->users.lowest[0], 2);
-	assert_int_equal(*model_members(&set.model, first, TASKMAP_MM).tasks, 2);
+	assert_int_equal(first.earliest, 0);
+	assert_int_equal(first.users.lowest[0], 2);
+	assert_int_equal(*first.holders.tasks, 2);
 	fixture_free(&set);
 }
 
