@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -498,10 +499,38 @@ static bool has_names(const struct filter *filter)
 	return false;
 }
 
-/* A page is of files if the first argument is one. Numbers are pids. */
-static bool are_files(const char *first)
+/*
+ * The end of the file's name decides what graph writes, unless an option does. Other
+ * names get DOT.
+ */
+static void choose_format(struct options *options)
 {
-	if (!given['W'] || !first || !first[strspn(first, "0123456789,")])
+	static const struct {
+		const char *end;
+		enum format format;
+	} ends[] = {
+		{ ".svg", FORMAT_SVG }, { ".html", FORMAT_HTML },
+		{ ".htm", FORMAT_HTML },
+		/* JSON stands for all that graph does not write. */
+		{ ".json", FORMAT_JSON },
+		{ ".pdf", FORMAT_JSON }, { ".png", FORMAT_JSON },
+	};
+	const char *end = strrchr(options->file, '.');
+
+	for (size_t i = 0; end && i < ARRAY_SIZE(ends); i++) {
+		if (!strcasecmp(end, ends[i].end))
+			options->output.format = ends[i].format;
+	}
+	if (options->output.format == FORMAT_JSON)
+		usage_error("graph cannot write %s: use .dot, .svg or .html", end);
+}
+
+/* A page is of files if the first argument is one. Numbers are pids. */
+static bool are_files(const struct options *options)
+{
+	const char *first = *options->args;
+
+	if (options->output.format != FORMAT_HTML || !first || !first[strspn(first, "0123456789,")])
 		return false;
 	return !strcmp(first, "-") || strchr(first, '/') || !access(first, F_OK);
 }
@@ -521,13 +550,15 @@ static void parse_files(const struct options *options)
 
 static void parse_drawn(struct options *options)
 {
-	options->files = are_files(*options->args);
+	if (given['O'] && strcmp(given['O'], "-"))
+		options->file = given['O'];
+	if (options->file && !given['G'] && !given['W'])
+		choose_format(options);
+	options->files = are_files(options);
 	if (options->files)
 		parse_files(options);
 	else
 		parse_task_args(options);
-	if (given['O'] && strcmp(given['O'], "-"))
-		options->file = given['O'];
 }
 
 /* COMMAND may be any word, and have options of its own. */
@@ -709,10 +740,6 @@ static void parse_options(int argc, char **argv, struct options *options)
 		parse_option(options, option, argv[optind - 1]);
 		given[option] = optarg ? optarg : "";
 	}
-	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
-		if (given[(unsigned char)formats[format]])
-			options->output.format = format;
-	}
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
 	options->output.color = parse_color(given['X']);
@@ -725,6 +752,14 @@ static void parse_options(int argc, char **argv, struct options *options)
 			  given['E'] ? &source_exact : &source_system;
 	if (!given['R'])
 		options->resources = default_resources();
+}
+
+static void set_format(struct options *options)
+{
+	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
+		if (given[(unsigned char)formats[format]])
+			options->output.format = format;
+	}
 }
 
 /* No color in what programs read, and none for a command without the option. */
@@ -947,6 +982,7 @@ int main(int argc, char **argv)
 	}
 	parse_options(argc, argv, &options);
 	command = take_command(argv + optind, &options);
+	set_format(&options);
 	check_args(command, &options);
 	check_exclusive();
 	check_taken(command);
