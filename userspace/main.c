@@ -69,7 +69,7 @@ const struct command commands[] = {
 	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iEN",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JpiUX",
+	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JYpiUX",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
@@ -100,6 +100,7 @@ const struct option_row option_rows[] = {
 	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
 	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
 	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
+	{ 'Y', "--html", "FILE", WORDS_FILES, "also write a page for a browser, with a step for each event" },
 	{ 'R', "--resources", "LIST", WORDS_RESOURCES, "draw these resources; +LIST adds to the default ones" },
 	{ 'B', "--births", NULL, WORDS_OTHER, "also draw who created whom" },
 	{ 'L', "--long", NULL, WORDS_OTHER, "print everything, with the facts beside it" },
@@ -124,7 +125,7 @@ const struct option_row option_rows[] = {
 const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "GW", "LJ" };
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "iY", "GW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
 static const char *given[128];
@@ -186,6 +187,17 @@ bool takes_option(const struct command *command, const struct option_row *row)
 {
 	return strchr("Vh", row->letter) ||
 	       strchr(command->options, row->letter);
+}
+
+const struct option_row *row_for(const struct option_row *row,
+				 const struct command *command)
+{
+	const struct option_row *other = option_rows;
+
+	while (command && other->name &&
+	       (strcmp(other->name, row->name) || !takes_option(command, other)))
+		other++;
+	return command && other->name ? other : row;
 }
 
 /* The letter that getopt(3) returns: that of the first option with this name. */
@@ -572,6 +584,9 @@ static void parse_watched(struct options *options)
 	if (command && (given['p'] || given['i']))
 		usage_error("COMMAND and --%s cannot be used together",
 			    given['p'] ? "pid" : "input");
+	options->page = given['Y'];
+	if (options->page && !strcmp(options->page, "-") && given['J'])
+		usage_error("--json and --html cannot both print to standard output");
 	if (!command && given['U'])
 		usage_error("--user requires COMMAND");
 	if (given['i'] && has_names(&options->filter))
@@ -671,6 +686,11 @@ static const struct option_row *option_of(int letter)
 	return row;
 }
 
+static _Noreturn void missing_argument(const struct option_row *row)
+{
+	usage_error("missing argument: %s %s", row->name, row->argument);
+}
+
 /* --color without WHEN means always, as in ls(1). */
 static bool parse_color(const char *when)
 {
@@ -688,7 +708,8 @@ static bool parse_color(const char *when)
 }
 
 /* Options whose argument can be wrong, and those that end the program. */
-static void parse_option(struct options *options, int option, const char *word)
+static void parse_option(struct options *options, const struct command *command,
+			 int option, const char *word)
 {
 	switch (option) {
 	case 'p':
@@ -712,20 +733,18 @@ static void parse_option(struct options *options, int option, const char *word)
 	case 'V':
 		version();
 	case ':':
-		usage_error("missing argument: %s %s", option_of(optopt)->name,
-			    option_of(optopt)->argument);
+		missing_argument(row_for(option_of(optopt), command));
 	case '?':
 		bad_option(word);
 	}
 }
 
-static void parse_options(int argc, char **argv, struct options *options)
+/* The long options, for getopt(3), as @command takes them; NULL: any command. */
+static void list_options(const struct command *command,
+			 struct option long_options[OPTIONS + 1])
 {
-	struct option long_options[OPTIONS + 1] = { 0 };
-	int option;
-
 	for (size_t i = 0; i < OPTIONS; i++) {
-		const struct option_row *row = &option_rows[i];
+		const struct option_row *row = row_for(&option_rows[i], command);
 
 		long_options[i] = (struct option){
 			.name = row->name + strlen("--"),
@@ -735,9 +754,40 @@ static void parse_options(int argc, char **argv, struct options *options)
 			.val = typed_letter(row),
 		};
 	}
+	long_options[OPTIONS] = (struct option){ 0 };
+}
+
+/*
+ * The first word that is neither an option nor the argument of one, if it is a
+ * command: whether an option has an argument can depend on it.
+ */
+static const struct command *peek_command(int argc, char **argv)
+{
+	struct option long_options[OPTIONS + 1];
+	char **copy = xcalloc((size_t)argc + 1, sizeof(*copy));
+	const struct command *command;
+
+	list_options(NULL, long_options);
+	/* getopt(3) moves the options to the front. */
+	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+	while (getopt_long(argc, copy, short_options, long_options, NULL) != -1)
+		;
+	command = copy[optind] ? find_command(copy[optind]) : NULL;
+	free(copy);
+	optind = 0;
+	return command;
+}
+
+static void parse_options(int argc, char **argv, struct options *options)
+{
+	const struct command *command = peek_command(argc, argv);
+	struct option long_options[OPTIONS + 1];
+	int option;
+
+	list_options(command, long_options);
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
-		parse_option(options, option, argv[optind - 1]);
+		parse_option(options, command, option, argv[optind - 1]);
 		given[option] = optarg ? optarg : "";
 	}
 	options->output.noheadings = given['n'];

@@ -24,6 +24,7 @@ struct options {
 	bool complete;		/* explain: print everything, not five lines */
 	bool births;		/* graph: also draw who created whom */
 	const char *file;	/* graph: where to write; NULL: standard output */
+	const char *page;	/* watch: where to write a page; NULL: none */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	bool files;		/* graph: @args are snapshots, not pids */
