@@ -100,7 +100,7 @@ const struct option_row option_rows[] = {
 	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
 	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
 	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
-	{ 'Y', "--html", "FILE", WORDS_FILES, "also write a page for a browser, with a step for each event" },
+	{ 'Y', "--html", "FILE", WORDS_FILES, "also write a page, with a step for each event" },
 	{ 'R', "--resources", "LIST", WORDS_RESOURCES, "draw these resources; +LIST adds to the default ones" },
 	{ 'B', "--births", NULL, WORDS_OTHER, "also draw who created whom" },
 	{ 'L', "--long", NULL, WORDS_OTHER, "print everything, with the facts beside it" },
@@ -764,7 +764,7 @@ static void list_options(const struct command *command,
 static const struct command *peek_command(int argc, char **argv)
 {
 	struct option long_options[OPTIONS + 1];
-	char **copy = xcalloc((size_t)argc + 1, sizeof(*copy));
+	char **copy = xcalloc((size_t)argc + 2, sizeof(*copy));
 	const struct command *command;
 
 	list_options(NULL, long_options);
