@@ -37,19 +37,6 @@ static void offer_commands(const struct partial *partial)
 		offer(partial, row->name, row->summary);
 }
 
-/* Of the options with the name of @row, the one that @command takes. */
-static const struct option_row *meant(const struct option_row *row,
-				      const struct command *command)
-{
-	const struct option_row *other = option_rows;
-
-	while (command && other->name &&
-	       (strcmp(other->name, row->name) || !takes_option(command, other)))
-		other++;
-	return command && other->name ? other : row;
-}
-
-/* @command: NULL for the options of all commands */
 static void offer_options(const struct partial *partial,
 			  const struct command *command)
 {
@@ -197,13 +184,16 @@ static void offer_words(const struct partial *partial, enum words words,
 	}
 }
 
-/* The option with this name if it can have an argument, or NULL. */
-static const struct option_row *option_named(const char *name)
+/* The option of @command with this name if it can have an argument, or NULL. */
+static const struct option_row *option_named(const char *name,
+					     const struct command *command)
 {
 	const struct option_row *row = option_rows;
 
 	while (row->name && strcmp(row->name, name))
 		row++;
+	if (row->name)
+		row = row_for(row, command);
 	return row->name && row->argument ? row : NULL;
 }
 
@@ -211,12 +201,13 @@ static const struct option_row *option_named(const char *name)
  * The option in @word that takes the next word as its argument, or NULL. Short
  * options can be joined: "-rno LIST", or "-oLIST".
  */
-static const struct option_row *option_awaiting(const char *word)
+static const struct option_row *option_awaiting(const char *word,
+						const struct command *command)
 {
 	const struct option_row *row = option_rows;
 
 	if (!strncmp(word, "--", 2)) {
-		row = option_named(word);
+		row = option_named(word, command);
 		return row && *row->argument != '[' ? row : NULL;
 	}
 	while (*++word) {
@@ -251,7 +242,7 @@ static struct line read_line(char **words)
 		else if (!strcmp(word, "--"))
 			line.dashes = true;
 		else if (*word == '-')
-			line.option = option_awaiting(word);
+			line.option = option_awaiting(word, line.command);
 		else if (!line.command)
 			line.command = find_command(word);
 	}
@@ -275,7 +266,7 @@ static void complete_argument(const char *word, size_t from,
 			      const struct option_row *option,
 			      const struct command *command)
 {
-	enum words words = meant(option, command)->words;
+	enum words words = row_for(option, command)->words;
 	const struct partial partial = last_item(word, from, words);
 
 	puts(words == WORDS_FILES ? "files" : "list");
@@ -297,8 +288,10 @@ void complete(char **words)
 	name = xasprintf("%.*s", (int)length, word);
 	if (line.option) {
 		complete_argument(word, 0, line.option, line.command);
-	} else if (!line.dashes && word[length] && option_named(name)) {
-		complete_argument(word, length + 1, option_named(name),
+	} else if (!line.dashes && word[length] &&
+		   option_named(name, line.command)) {
+		complete_argument(word, length + 1,
+				  option_named(name, line.command),
 				  line.command);
 	} else if (!line.dashes && *word == '-') {
 		puts("words");

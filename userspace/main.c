@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -70,11 +71,11 @@ const struct command commands[] = {
 	{ "save", "FILE", WORDS_FILES, 1, 1, NULL, "iEN",
 	  "write the snapshot to FILE (- is standard output)", "",
 	  NULL, save_command },
-	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JpiUX",
+	{ "watch", "[-- COMMAND]", WORDS_PROGRAM, 0, INT_MAX, NULL, "JYpiUX",
 	  "show births, execs and exits as they happen",
 	  "They are those of all tasks, of a process (--pid), or of COMMAND until it ends.\n",
 	  parse_watched, watch_command },
-	{ "metrics", "", WORDS_OTHER, 0, 0, NULL, "OYiEN",
+	{ "metrics", "", WORDS_OTHER, 0, 0, NULL, "ODiEN",
 	  "print figures for Prometheus (OpenMetrics)",
 	  "Only with --interval, and while it runs, births, execs and exits are counted.\n",
 	  parse_metrics, metrics_command },
@@ -106,6 +107,7 @@ const struct option_row option_rows[] = {
 	{ 'a', "--all", NULL, WORDS_OTHER, "also objects that only one task holds" },
 	{ 'G', "--svg", NULL, WORDS_OTHER, "print SVG, drawn by Graphviz" },
 	{ 'W', "--html", NULL, WORDS_OTHER, "print a page for a browser" },
+	{ 'Y', "--html", "FILE", WORDS_FILES, "also write a page, with a step for each event" },
 	{ 'R', "--resources", "LIST", WORDS_RESOURCES, "draw these resources; +LIST adds to the default ones" },
 	{ 'B', "--births", NULL, WORDS_OTHER, "also draw who created whom" },
 	{ 'L', "--long", NULL, WORDS_OTHER, "print everything, with the facts beside it" },
@@ -114,7 +116,7 @@ const struct option_row option_rows[] = {
 	{ 'E', "--exact", NULL, WORDS_OTHER, "stop the system to read it at one instant" },
 	{ 'N', "--proc", NULL, WORDS_OTHER, "use /proc and kcmp(2), without the module or root" },
 	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
-	{ 'Y', "--interval", "SECS", WORDS_OTHER, "export every SECS seconds, until interrupted" },
+	{ 'D', "--interval", "SECS", WORDS_OTHER, "export every SECS seconds, until interrupted" },
 	{ 'U', "--user", "USER", WORDS_USERS,
 	  "run COMMAND as USER; by default the user who called sudo" },
 	{ 'X', "--color", "[=WHEN]", WORDS_WHEN,
@@ -131,7 +133,7 @@ const struct option_row option_rows[] = {
 const char *const short_options = ":TJo:s:Q:nrPHp:k:C:ac:i:u:Vh";
 
 /* No two options of a set can be used together. */
-static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "iY", "NY",
+static const char *const exclusive[] = { "TJrP", "TPH", "oA", "iEN", "iY", "iD", "ND",
 					 "JGW", "LJ" };
 
 /* The given options, by letter: the argument, or "" if they take none. */
@@ -194,6 +196,17 @@ bool takes_option(const struct command *command, const struct option_row *row)
 {
 	return strchr("Vh", row->letter) ||
 	       strchr(command->options, row->letter);
+}
+
+const struct option_row *row_for(const struct option_row *row,
+				 const struct command *command)
+{
+	const struct option_row *other = option_rows;
+
+	while (command && other->name &&
+	       (strcmp(other->name, row->name) || !takes_option(command, other)))
+		other++;
+	return command && other->name ? other : row;
 }
 
 /* The letter that getopt(3) returns: that of the first option with this name. */
@@ -507,10 +520,41 @@ static bool has_names(const struct filter *filter)
 	return false;
 }
 
-/* A page is of files if the first argument is one. Numbers are pids. */
-static bool are_files(const char *first)
+/*
+ * The end of the file's name decides what graph writes, unless an option does. Other
+ * names get DOT.
+ */
+static void choose_format(struct options *options)
 {
-	if ((!given['W'] && !given['J']) || !first || !first[strspn(first, "0123456789,")])
+	static const struct {
+		const char *end;
+		enum format format;
+	} ends[] = {
+		{ ".svg", FORMAT_SVG }, { ".html", FORMAT_HTML },
+		{ ".htm", FORMAT_HTML },
+		{ ".json", FORMAT_JSON },
+		/* Trees stand for all that graph does not write. */
+		{ ".pdf", FORMAT_TREE }, { ".png", FORMAT_TREE },
+	};
+	const char *end = strrchr(options->file, '.');
+
+	for (size_t i = 0; end && i < ARRAY_SIZE(ends); i++) {
+		if (!strcasecmp(end, ends[i].end))
+			options->output.format = ends[i].format;
+	}
+	if (options->output.format == FORMAT_TREE)
+		usage_error("graph cannot write %s: use .dot, .svg, .html or .json", end);
+}
+
+/* A page is of files if the first argument is one. Numbers are pids. */
+static bool are_files(const struct options *options)
+{
+	const char *first = *options->args;
+
+	if (options->output.format != FORMAT_HTML &&
+	    options->output.format != FORMAT_JSON)
+		return false;
+	if (!first || !first[strspn(first, "0123456789,")])
 		return false;
 	return !strcmp(first, "-") || strchr(first, '/') || !access(first, F_OK);
 }
@@ -536,12 +580,14 @@ static void set_file(struct options *options)
 
 static void parse_drawn(struct options *options)
 {
-	options->files = are_files(*options->args);
+	set_file(options);
+	if (options->file && !given['G'] && !given['W'] && !given['J'])
+		choose_format(options);
+	options->files = are_files(options);
 	if (options->files)
 		parse_files(options);
 	else
 		parse_task_args(options);
-	set_file(options);
 }
 
 /* COMMAND may be any word, and have options of its own. */
@@ -555,6 +601,9 @@ static void parse_watched(struct options *options)
 	if (command && (given['p'] || given['i']))
 		usage_error("COMMAND and --%s cannot be used together",
 			    given['p'] ? "pid" : "input");
+	options->page = given['Y'];
+	if (options->page && !strcmp(options->page, "-") && given['J'])
+		usage_error("--json and --html cannot both print to standard output");
 	if (!command && given['U'])
 		usage_error("--user requires COMMAND");
 	if (given['i'] && has_names(&options->filter))
@@ -576,7 +625,7 @@ static void parse_compared_tasks(struct options *options)
 
 static void parse_metrics(struct options *options)
 {
-	const char *interval = given['Y'];
+	const char *interval = given['D'];
 	int64_t seconds = 0;
 
 	if (interval)
@@ -667,6 +716,11 @@ static const struct option_row *option_of(int letter)
 	return row;
 }
 
+static _Noreturn void missing_argument(const struct option_row *row)
+{
+	usage_error("missing argument: %s %s", row->name, row->argument);
+}
+
 /* --color without WHEN means always, as in ls(1). */
 static bool parse_color(const char *when)
 {
@@ -684,7 +738,8 @@ static bool parse_color(const char *when)
 }
 
 /* Options whose argument can be wrong, and those that end the program. */
-static void parse_option(struct options *options, int option, const char *word)
+static void parse_option(struct options *options, const struct command *command,
+			 int option, const char *word)
 {
 	switch (option) {
 	case 'p':
@@ -708,20 +763,18 @@ static void parse_option(struct options *options, int option, const char *word)
 	case 'V':
 		version();
 	case ':':
-		usage_error("missing argument: %s %s", option_of(optopt)->name,
-			    option_of(optopt)->argument);
+		missing_argument(row_for(option_of(optopt), command));
 	case '?':
 		bad_option(word);
 	}
 }
 
-static void parse_options(int argc, char **argv, struct options *options)
+/* The long options, for getopt(3), as @command takes them; NULL: any command. */
+static void list_options(const struct command *command,
+			 struct option long_options[OPTIONS + 1])
 {
-	struct option long_options[OPTIONS + 1] = { 0 };
-	int option;
-
 	for (size_t i = 0; i < OPTIONS; i++) {
-		const struct option_row *row = &option_rows[i];
+		const struct option_row *row = row_for(&option_rows[i], command);
 
 		long_options[i] = (struct option){
 			.name = row->name + strlen("--"),
@@ -731,14 +784,41 @@ static void parse_options(int argc, char **argv, struct options *options)
 			.val = typed_letter(row),
 		};
 	}
+	long_options[OPTIONS] = (struct option){ 0 };
+}
+
+/*
+ * The first word that is neither an option nor the argument of one, if it is a
+ * command: whether an option has an argument can depend on it.
+ */
+static const struct command *peek_command(int argc, char **argv)
+{
+	struct option long_options[OPTIONS + 1];
+	char **copy = xcalloc((size_t)argc + 2, sizeof(*copy));
+	const struct command *command;
+
+	list_options(NULL, long_options);
+	/* getopt(3) moves the options to the front. */
+	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+	while (getopt_long(argc, copy, short_options, long_options, NULL) != -1)
+		;
+	command = copy[optind] ? find_command(copy[optind]) : NULL;
+	free(copy);
+	optind = 0;
+	return command;
+}
+
+static void parse_options(int argc, char **argv, struct options *options)
+{
+	const struct command *command = peek_command(argc, argv);
+	struct option long_options[OPTIONS + 1];
+	int option;
+
+	list_options(command, long_options);
 	while ((option = getopt_long(argc, argv, short_options, long_options,
 				     NULL)) != -1) {
-		parse_option(options, option, argv[optind - 1]);
+		parse_option(options, command, option, argv[optind - 1]);
 		given[option] = optarg ? optarg : "";
-	}
-	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
-		if (given[(unsigned char)formats[format]])
-			options->output.format = format;
 	}
 	options->output.noheadings = given['n'];
 	options->output.full_ids = given['F'];
@@ -753,6 +833,14 @@ static void parse_options(int argc, char **argv, struct options *options)
 			  given['E'] ? &source_exact : &source_system;
 	if (!given['R'])
 		options->resources = default_resources();
+}
+
+static void set_format(struct options *options)
+{
+	for (enum format format = 0; format < ARRAY_SIZE(formats); format++) {
+		if (given[(unsigned char)formats[format]])
+			options->output.format = format;
+	}
 }
 
 /* No color in what programs read, and none for a command without the option. */
@@ -975,6 +1063,7 @@ int main(int argc, char **argv)
 	}
 	parse_options(argc, argv, &options);
 	command = take_command(argv + optind, &options);
+	set_format(&options);
 	check_args(command, &options);
 	check_exclusive();
 	check_taken(command);

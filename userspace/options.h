@@ -66,6 +66,13 @@ const struct command *find_command(const char *name);
 bool takes_option(const struct command *command, const struct option_row *row);
 
 /*
+ * The option with the name of @row that @command takes; @row itself if there is none,
+ * or if @command is NULL.
+ */
+const struct option_row *row_for(const struct option_row *row,
+				 const struct command *command);
+
+/*
  * Prints what the last of @words, which are those after the name of the program,
  * can be completed to. The first line tells a shell what follows: "words"; "list"
  * if a comma can follow each word; or nothing, after "files" or "program". The

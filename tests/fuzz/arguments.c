@@ -150,6 +150,7 @@ static int run_words(int argc, char **argv, struct options *options)
 	self_given = false;
 	parse_options(argc, argv, options);
 	command = take_command(argv + optind, options);
+	set_format(options);
 	check_args(command, options);
 	check_exclusive();
 	check_taken(command);

@@ -32,6 +32,10 @@ class Browser:
         return next(filter(None, map(shutil.which, cls.NAMES)), None)
 
     def __init__(self, width, height):
+        self.size = width, height
+        self.start()
+
+    def start(self):
         self.profile = tempfile.TemporaryDirectory(prefix="taskmap-page-",
                                                    ignore_cleanup_errors=True)
         with open(os.path.join(self.profile.name, "user.js"), "w",
@@ -50,7 +54,7 @@ class Browser:
             self.socket = websocket.create_connection(
                 self.address() + self.PATH, timeout=SECONDS, suppress_origin=True)
             self.connect()
-            self.resize(width, height)
+            self.resize(*self.size)
         except BaseException:
             self.close()
             raise
@@ -164,6 +168,10 @@ class Chromium(Browser):
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
+    def run(self, program):
+        """Runs a JavaScript program, which may be long."""
+        self.js(program + "; 1")
+
     def mouse(self, kind, x, y, **more):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
@@ -241,6 +249,33 @@ class Firefox(Browser):
     def call(self, method, **params):
         return self.send(method, {"context": self.context, **params})
 
+    # The preference for each medium feature that a test needs.
+    FEATURES = {
+        ("prefers_color_scheme", "light"):
+            'user_pref("layout.css.prefers-color-scheme.content-override", 1);\n',
+        ("prefers_color_scheme", "dark"):
+            'user_pref("layout.css.prefers-color-scheme.content-override", 0);\n',
+        ("forced_colors", "active"):
+            'user_pref("browser.display.document_color_use", 2);\n',
+    }
+
+    def emulate(self, media="", **features):
+        """Emulates media features. WebDriver BiDi cannot do that in Firefox, but there
+        are preferences, which Firefox reads when it starts; the page must be opened
+        again. Nothing emulates a medium, so what is printed is only seen in pdf()."""
+        if media:
+            raise NotImplementedError("Firefox cannot emulate a medium")
+        preferences = type(self).PREFERENCES + "".join(
+            map(self.FEATURES.get, features.items()))
+        if preferences != self.PREFERENCES:
+            self.close()
+            self.PREFERENCES = preferences
+            self.start()
+
+    def pdf(self):
+        return base64.b64decode(self.call("browsingContext.print", background=True,
+                                          orientation="landscape")["data"])
+
     def note(self, event):
         params = event["params"]
         if event["method"] == "log.entryAdded":
@@ -262,6 +297,11 @@ class Firefox(Browser):
         if answer["type"] == "exception":
             raise RuntimeError(str(answer["exceptionDetails"]))
         return json.loads(answer["result"].get("value", "null"))
+
+    def run(self, program):
+        self.send("script.evaluate", {
+            "expression": program + "; 1", "target": {"context": self.context},
+            "awaitPromise": False})
 
     def act(self, kind, *actions, **more):
         self.call("input.performActions", actions=[

@@ -6,8 +6,10 @@ snapshot."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import unicodedata
 import unittest
 
 sys.dont_write_bytecode = True
@@ -21,6 +23,7 @@ from browser import Chromium, Firefox  # noqa: E402
 
 READER = os.environ["TASKMAP_READER"]
 OUTPUT = os.environ["TASKMAP_OUTPUT"]
+WATCHER = os.environ["TASKMAP_WATCHER"]     # writes a page of watch
 AXE = os.environ.get("TASKMAP_AXE")     # axe.min.js
 SIZES = (1920, 1080), (1280, 720)
 TASK = "task"
@@ -750,21 +753,23 @@ class Series(PageTest):
 
 
 class Faults(PageTest):
-    """What only Chromium can emulate, with more columns than fit."""
+    """Small windows, large zoom, paper, forced and dark colors, and axe, with more
+    columns than fit. At 400 % zoom, a window has a quarter of its width and height."""
 
     NAME = "faults"
     TASKS = snapshots.series()[2]
     BEFORE = snapshots.series()[:2]
     OPTIONS = "--resources", "+cred,nsproxy,cgroups,uts,ipc,mnt,pid,net,time,user"
 
-    def tearDown(self):
+    def setUp(self):
         self.browser.emulate()
-        super().tearDown()
+        super().setUp()
 
     VISIBLE = """(() => {
       const box = document.activeElement.getBoundingClientRect();
-      /* The heading of a container is wider than the window. */
-      const main = document.getElementById("main").getBoundingClientRect();
+      /* The heading of a container is wider than the window, which can have a scrollbar. */
+      const { left } = document.getElementById("main").getBoundingClientRect();
+      const main = { left, right: left + document.getElementById("main").clientWidth };
       return [[Math.max(box.left, main.left) + 6, box.top + 6],
               [Math.min(box.right, main.right) - 6, box.bottom - 6]].every(at => {
         const top = document.elementFromPoint(...at);
@@ -808,7 +813,20 @@ class Faults(PageTest):
             " getComputedStyle(document.querySelector('footer')).display,"
             " getComputedStyle(document.getElementById('main')).overflow]"),
             [True, "flex", "visible"])
-        self.assertTrue(self.browser.pdf().startswith(b"%PDF"))
+
+    def test_paper(self):
+        """All columns, tasks and the legend are on paper, even if the window is small,
+        and nothing of what only a screen needs."""
+        if not shutil.which("pdftotext"):
+            self.skipTest("pdftotext is not installed: apt install poppler-utils")
+        self.page.open((640, 360))
+        headings = self.page.headings()
+        text = subprocess.run(["pdftotext", "-", "-"], input=self.browser.pdf(),
+                              stdout=subprocess.PIPE, check=True).stdout.decode()
+        words = set(unicodedata.normalize("NFKC", text).split())     # no ligatures
+        self.assertLessEqual({*headings, "kthread", "worker", "own:"}, words)
+        self.assertLessEqual({str(task.pid) for task in self.BEFORE[0]}, words)
+        self.assertNotIn("Esc", words)
 
     # Whether the text of each element differs from what is behind it.
     READABLE = """(selector => [...document.querySelectorAll(selector)].every(
@@ -825,6 +843,7 @@ class Faults(PageTest):
 
     def test_dark(self):
         self.browser.emulate(prefers_color_scheme="dark")
+        self.page.open()
         self.assertEqual(self.page.js(
             "[getComputedStyle(document.body).backgroundColor,"
             " getComputedStyle(document.body).color]"),
@@ -848,7 +867,7 @@ class Faults(PageTest):
             }.items():
                 if state == "idle":
                     self.page.open()
-                    self.browser.js(axe + "; 1")
+                    self.browser.run(axe)
                 act()
                 found = self.browser.js(
                     "axe.run().then(result => result.violations.map(violation =>"
@@ -914,10 +933,95 @@ class CrowdInFirefox(Crowd):
     BROWSER = Firefox
 
 
+class FaultsInFirefox(Faults):
+    BROWSER = Firefox
+
+    def test_print(self):
+        self.skipTest("Firefox cannot emulate a medium: test_paper reads what it prints")
+
+
+class Watched(PageTest):
+    """A page of watch, whose events are those of unit/command/test_watch.c."""
+
+    NAME = "watched"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run([WATCHER, "page", cls.page.path], check=True)
+
+    def words(self):
+        return self.page.js("document.getElementById('when').textContent")
+
+    def events(self):
+        return Series.events(self)
+
+    def test_steps(self):
+        """Each event has a step, forwards and back."""
+        steps = [
+            ("before the first event", [200, 201], set()),
+            ("0.002000 s: 205 (make), vfork by 201: mm; 1 came", [200, 201, 205],
+             {(205, "came")}),
+            ("0.003000 s: 205 (cc), exec; 1 changed", [200, 201, 205],
+             {(205, "changed")}),
+            ("thread by 205", [200, 201, 205, 206], {(205, "changed"), (206, "came")}),
+            ("205 (cc), exit: status 0", [200, 201, 205, 206],
+             {(200, "changed"), (201, "changed"), (205, "died")}),
+            ("205 (</script>), exec: was 206", [200, 201, 205, 206],
+             {(205, "changed"), (206, "went")}),
+            ("3 events lost; nothing changed", [200, 201, 205], set()),
+            ("exit: status 1; 1 went", [200, 201, 205], {(205, "went")}),
+            ("fork by 201", [200, 201, 205], {(205, "came")}),
+            ("SIGKILL", [200, 201, 205], {(205, "went")}),
+            ("201 (make), exit", [200, 201], {(200, "changed"), (201, "went")}),
+            ("12 of 12: 0.014000 s: 200 (make), exit: status 0; 1 went", [200],
+             {(200, "went")}),
+        ]
+        for words, rows, events in steps:
+            self.assertIn(words, self.words())
+            self.assertEqual((self.page.rows(), self.events()), (rows, events), words)
+            self.browser.type("n")
+        for words, rows, events in reversed(steps):
+            self.assertIn(words, self.words())
+            self.assertEqual((self.page.rows(), self.events()), (rows, events), words)
+            self.browser.type("p")
+
+    def test_link(self):
+        """A link leads to a step, a task and what explain says of it then."""
+        self.page.open(fragment="#step=3&task=206")
+        self.assertIn("206 (cc)", self.page.panel())
+        self.assertIn("like pthread_create(3)", self.page.panel())
+        self.browser.type("n")
+        self.browser.type("n")
+        self.assertIn("It has ended.", self.page.panel())
+        self.assertIn("went in this step", self.page.said())
+
+    def test_objects(self):
+        """The child of vfork borrows the mm of make, until it calls exec."""
+        self.page.open(fragment="#step=1&task=205")
+        holders = {(pid, place) for pid in (200, 201, 205) for place in (TASK, "mm")}
+        self.page.click(205, "mm")
+        self.assertEqual(self.page.lit(), holders)
+        self.browser.type("n")
+        self.assertEqual(self.page.lit(), {(200, TASK), (201, TASK), (200, "mm"), (201, "mm")})
+
+    def test_says_what_it_cannot_show(self):
+        self.assertIn("unshare", self.page.js(
+            "document.getElementById('watched').innerText"))
+        # What make holds is unknown after a stranger got the table that it had.
+        self.page.open(fragment="#step=4")
+        self.assertEqual(self.page.js(self.page.cell(200, "files") + ".innerText"), "?")
+
+
+class WatchedInFirefox(Watched):
+    BROWSER = Firefox
+
+
 def main():
     suite = unittest.defaultTestLoader.loadTestsFromNames(
-        sys.argv[1:] or ["Ten", "All", "Crowd", "Series", "Faults", "Scale",
-                         "TenInFirefox", "CrowdInFirefox", "SeriesInFirefox"], sys.modules[__name__])
+        sys.argv[1:] or ["Ten", "All", "Crowd", "Series", "Faults", "Watched", "Scale",
+                         "TenInFirefox", "CrowdInFirefox", "SeriesInFirefox",
+                         "FaultsInFirefox", "WatchedInFirefox"], sys.modules[__name__])
     sys.exit(tap.run(suite))
 
 

@@ -7,6 +7,8 @@
 #ifndef TASKMAP_COMMAND_H
 #define TASKMAP_COMMAND_H
 
+#include <sys/types.h>
+
 #include "output/output.h"
 #include "util.h"
 
@@ -22,6 +24,7 @@ struct options {
 	bool complete;		/* explain: print everything, not five lines */
 	bool births;		/* graph: also draw who created whom */
 	const char *file;	/* graph, metrics: where to write; NULL: standard output */
+	const char *page;	/* watch: where to write a page; NULL: none */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	bool files;		/* graph: @args are snapshots, not pids */
@@ -47,11 +50,21 @@ int save_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
 
+/* Modes of a new file: what is to be shown to others, and what need not be. */
+#define SAVE_UMASK	0666
+#define SAVE_PRIVATE	0600
+
 /*
- * Writes @image to a new file, or replaces the caller's own one, all or nothing.
- * Returns the reason for a failure, or NULL.
+ * Writes @image to a new file with @mode, or replaces the caller's own one, all or
+ * nothing. Returns the reason for a failure, or NULL.
  */
-const char *save_as(const char *path, const struct buffer *image);
+const char *save_as(const char *path, const struct buffer *image, mode_t mode);
+
+/* Writes @image to an open file. Returns the reason for a failure, or NULL. */
+const char *save_to(int fd, const struct buffer *image);
+
+/* Returns the reason for which save_as() would fail, as far as it shows; or NULL. */
+const char *save_refusal(const char *path);
 
 /* Runs instead of the command for --list-columns. */
 int list_columns(const struct options *options);

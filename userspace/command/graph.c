@@ -478,7 +478,7 @@ static int save_output(const char *path, struct error *error)
 		image.bytes = mmap(NULL, image.size, PROT_READ, MAP_SHARED,
 				   STDOUT_FILENO, 0);
 		reason = image.bytes == MAP_FAILED ? strerror(errno) :
-			 save_as(path, &image);
+			 save_as(path, &image, SAVE_UMASK);
 	}
 	return reason ? error_set(error, "cannot write %s: %s", path, reason) : 0;
 }

@@ -4,12 +4,14 @@
  * Prints the page of taskmap graph --html: graph_page.html, with the data in JSON
  * inserted. taskmap graph --json prints only the data.
  */
+#include <inttypes.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/explain.h"
 #include "command/graph.h"
+#include "command/graph_page.h"
 
 /*
  * Includes the file in the program. The Makefile tells the assembler where it
@@ -33,62 +35,40 @@ static const char place[] = "@DATA@";
 /* If there are more tasks, it compares them only with relatives. */
 #define COMPARED	48
 
-/*
- * Values that many tasks have, each once. Tasks contain their indices. All of an
- * entry is its text in JSON.
- */
-struct pool {
-	void *tree;	/* of struct pooled_value, by text */
-	struct pooled_value **entries;
-	unsigned int count;
-};
-
 struct pooled_value {
 	char *text;
 	unsigned int index;
 };
 
-/* A snapshot of the page. */
-struct frame {
-	const char *name;	/* of its file; NULL if there is only one snapshot */
-	const struct taskmap_header *header;
-	struct model *model;
-	const bool *chosen;
-};
-
-struct page {
-	const struct options *options;
-	struct frame *frames;
-	unsigned int count;
-	uint32_t resources;	/* resources that chosen tasks hold */
-	unsigned int tasks;	/* number of chosen tasks of all frames */
-	bool elsewhere;
-	struct pool pool;
-};
-
-static void put_text(const char *text, size_t length)
+static void put_bytes(const struct page *page, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '<')
-			fputs("\\u003c", stdout);
+			fputs("\\u003c", page->out);
 		else
-			fputc(text[i], stdout);
+			fputc(text[i], page->out);
 	}
 }
 
-static void put(struct json_object *object)
+void page_put_text(const struct page *page, const char *text)
+{
+	put_bytes(page, text, strlen(text));
+}
+
+static void put(const struct page *page, struct json_object *object)
 {
 	size_t length;
 	const char *text = json_line(object, &length);
 
-	put_text(text, length);
+	put_bytes(page, text, length);
 	json_object_put(object);
 }
 
-static void put_list_member(bool first, struct json_object *object)
+static void put_list_member(const struct page *page, bool first,
+			    struct json_object *object)
 {
-	fputs(first ? "\n" : ",\n", stdout);
-	put(object);
+	fputs(first ? "\n" : ",\n", page->out);
+	put(page, object);
 }
 
 /* Pool */
@@ -128,24 +108,29 @@ static void keep(void *entry)
 	(void)entry;
 }
 
-/* Prints the pool and frees it. */
-static void put_pool(struct pool *pool)
+static void put_pool(const struct page *page)
 {
+	for (unsigned int i = 0; i < page->pool.count; i++) {
+		fputs(i ? ",\n" : "\n", page->out);
+		page_put_text(page, page->pool.entries[i]->text);
+	}
+}
+
+void page_free(struct page *page)
+{
+	struct pool *pool = &page->pool;
+
 	tdestroy(pool->tree, keep);
 	for (unsigned int i = 0; i < pool->count; i++) {
-		struct pooled_value *entry = pool->entries[i];
-
-		fputs(i ? ",\n" : "\n", stdout);
-		put_text(entry->text, strlen(entry->text));
-		free(entry->text);
-		free(entry);
+		free(pool->entries[i]->text);
+		free(pool->entries[i]);
 	}
 	free(pool->entries);
 }
 
 /* Resources and objects */
 
-static uint32_t resources_held(const struct frame *frame)
+uint32_t page_resources_held(const struct frame *frame)
 {
 	uint32_t held = 0;
 
@@ -169,8 +154,9 @@ static void put_resources(const struct page *page)
 		json_add_text(object, "noun", resources[r].noun);
 		json_add_text(object, "help", resources[r].help);
 		json_add_text(object, "flag", resources[r].flag);
-		json_add_bool(object, "shown", page->options->resources & BIT(r));
-		put_list_member(first, object);
+		json_add_bool(object, "shown",
+			      page->options->resources & page->held & BIT(r));
+		put_list_member(page, first, object);
 		first = false;
 	}
 }
@@ -183,28 +169,36 @@ static unsigned int place_of(const struct page *page,
 						(BIT(resource) - 1));
 }
 
-/*
- * Prints the objects that several tasks hold, chosen or not: resource, number,
- * holders and refs. With --all, prints all objects.
- */
+struct json_object *page_object(const struct page *page,
+				const struct frame *frame,
+				const struct object *object)
+{
+	struct json_object *array = json_new_array();
+
+	json_append(array, json_number(place_of(page, object->resource)));
+	json_append(array, json_number(model_number(frame->model,
+						    object->earliest,
+						    object->resource)));
+	json_append(array, json_number(object->holders.count));
+	json_append(array, json_number(object->refs));
+	return array;
+}
+
+void page_list_objects(const struct page *page, const struct frame *frame,
+		       struct objects *objects)
+{
+	need_memory(objects_make(objects, frame->model, &(struct object_filter){
+		ALL_RESOURCES, frame->chosen, page->options->all }));
+}
+
 static void put_objects(const struct page *page, const struct frame *frame)
 {
 	struct objects objects;
 
-	need_memory(objects_make(&objects, frame->model, &(struct object_filter){
-		ALL_RESOURCES, frame->chosen, page->options->all }));
-	for (unsigned int i = 0; i < objects.count; i++) {
-		const struct object *of = &objects.list[i];
-		struct json_object *array = json_new_array();
-
-		json_append(array, json_number(place_of(page, of->resource)));
-		json_append(array, json_number(model_number(frame->model,
-							    of->earliest,
-							    of->resource)));
-		json_append(array, json_number(of->holders.count));
-		json_append(array, json_number(of->refs));
-		put_list_member(!i, array);
-	}
+	page_list_objects(page, frame, &objects);
+	for (unsigned int i = 0; i < objects.count; i++)
+		put_list_member(page, !i,
+				page_object(page, frame, &objects.list[i]));
 	objects_free(&objects);
 }
 
@@ -268,7 +262,7 @@ static struct json_object *comparisons_of(struct page *page,
 {
 	struct json_object *object = json_new_object();
 	struct model *model = frame->model;
-	bool every = page->tasks <= COMPARED;
+	bool every = page->tasks <= page->compared;
 
 	for (unsigned int i = 0; every && i < model->count; i++)
 		add_comparison(page, frame, object, task, i);
@@ -279,8 +273,8 @@ static struct json_object *comparisons_of(struct page *page,
 	return object;
 }
 
-static void put_task(struct page *page, const struct frame *frame,
-		     unsigned int task, bool first)
+struct json_object *page_task(struct page *page, const struct frame *frame,
+			      unsigned int task)
 {
 	struct model *model = frame->model;
 	const struct taskmap_record *record = &model->tasks[task];
@@ -304,44 +298,50 @@ static void put_task(struct page *page, const struct frame *frame,
 		json_add_birth(object, &birth);
 	json_add(object, "holds",
 		 pooled(&page->pool, holds_of(page, model, task)));
-	if (page->tasks <= EXPLAINED) {
+	if (page->tasks <= page->explained) {
 		json_add(object, "explain", explanation_of(page, model, task));
 		json_add(object, "compare", comparisons_of(page, frame, task));
 	}
-	put_list_member(first, object);
+	return object;
 }
 
 /* Frames */
+
+struct json_object *page_drift(const struct frame *frame)
+{
+	return drift_array(frame->model,
+			   !(frame->header->flags & TASKMAP_WALKED),
+			   frame->chosen);
+}
 
 static void put_frame(struct page *page, const struct frame *frame)
 {
 	struct model *model = frame->model;
 	bool first = true;
 
-	fputs("\n{\"taskmap\":", stdout);
-	put(json_header(frame->header));
-	fputs(",\n\"file\":", stdout);
+	fputs("\n{\"taskmap\":", page->out);
+	put(page, json_header(frame->header));
+	fputs(",\n\"file\":", page->out);
 	if (frame->name) {
 		char *name = escaped(frame->name);
 
-		put(json_text(name));
+		put(page, json_text(name));
 		free(name);
 	} else {
-		fputs("null", stdout);
+		fputs("null", page->out);
 	}
-	fputs(",\n\"objects\":[", stdout);
+	fputs(",\n\"objects\":[", page->out);
 	put_objects(page, frame);
-	fputs("],\n\"drift\":", stdout);
-	put(drift_array(model, !(frame->header->flags & TASKMAP_WALKED),
-			frame->chosen));
-	fputs(",\n\"tasks\":[", stdout);
+	fputs("],\n\"drift\":", page->out);
+	put(page, page_drift(frame));
+	fputs(",\n\"tasks\":[", page->out);
 	for (unsigned int i = 0; i < model->count; i++) {
 		if (!frame->chosen[i])
 			continue;
-		put_task(page, frame, i, first);
+		put_list_member(page, first, page_task(page, frame, i));
 		first = false;
 	}
-	fputs("]}", stdout);
+	fputs("]}", page->out);
 }
 
 static void put_data(struct page *page)
@@ -350,47 +350,62 @@ static void put_data(struct page *page)
 
 	for (unsigned int i = 0; i < LINES; i++)
 		json_append(labels, json_text(explain_label(i)));
-	json_print_version();
-	printf(",\n\"all\":%s,\n\"explained\":%d,\n\"labels\":",
-	       page->options->all ? "true" : "false", EXPLAINED);
-	put(labels);
-	fputs(",\n\"resources\":[", stdout);
+	json_print_version(page->out);
+	fprintf(page->out, ",\n\"all\":%s,\n\"explained\":%u,\n\"labels\":",
+		page->options->all ? "true" : "false", page->explained);
+	put(page, labels);
+	if (page->steps)
+		fprintf(page->out, ",\n\"watched\":true,\n\"left\":%" PRIu64,
+			page->left);
+	fputs(",\n\"resources\":[", page->out);
 	put_resources(page);
-	fputs("],\n\"snapshots\":[", stdout);
+	fputs("],\n\"snapshots\":[", page->out);
+	if (page->steps)
+		fputs(page->steps, page->out);
 	for (unsigned int i = 0; i < page->count; i++) {
-		fputs(i ? "," : "", stdout);
+		fputs(i ? "," : "", page->out);
 		put_frame(page, &page->frames[i]);
 	}
-	fputs("],\n\"pool\":[", stdout);
-	put_pool(&page->pool);
-	fputs("]}", stdout);
+	fputs("],\n\"pool\":[", page->out);
+	put_pool(page);
+	fputs("]}", page->out);
 }
 
-static void print_page(struct page *page)
+void page_print(struct page *page)
 {
 	const char *data = strstr(page_text, place);
 
+	/*
+	 * fputc() goes through the buffer of the file, which remembers errors.
+	 */
+	for (const char *c = page_text; c < data; c++)
+		fputc(*c, page->out);
+	put_data(page);
+	for (const char *c = data + strlen(place); *c; c++)
+		fputc(*c, page->out);
+}
+
+static void print_frames(struct page *page)
+{
+	page->out = stdout;
+	page->explained = EXPLAINED;
+	page->compared = COMPARED;
 	for (unsigned int i = 0; i < page->count; i++) {
 		struct frame *frame = &page->frames[i];
 
 		need_memory(model_group_all(frame->model, ALL_RESOURCES));
-		page->resources |= resources_held(frame);
+		page->held |= page_resources_held(frame);
 		for (unsigned int t = 0; t < frame->model->count; t++)
 			page->tasks += frame->chosen[t];
 	}
+	page->resources = page->held;
 	if (page->options->output.format == FORMAT_JSON) {
 		put_data(page);
-		putchar('\n');
-		return;
+		fputc('\n', page->out);
+	} else {
+		page_print(page);
 	}
-	/*
-	 * putchar() goes through the buffer of stdout, which remembers errors.
-	 */
-	for (const char *c = page_text; c < data; c++)
-		putchar(*c);
-	put_data(page);
-	for (const char *c = data + strlen(place); *c; c++)
-		putchar(*c);
+	page_free(page);
 }
 
 /* Several snapshots */
@@ -491,7 +506,7 @@ int graph_page_of_files(const struct options *options, struct error *error)
 				.chosen = series.chosen + model->offset,
 			};
 		}
-		print_page(&page);
+		print_frames(&page);
 		free(page.frames);
 		status = series.missing ? STATUS_MISSING : STATUS_DONE;
 	}
@@ -513,5 +528,5 @@ void graph_print_page(struct view *view)
 		.elsewhere = view->elsewhere,
 	};
 
-	print_page(&page);
+	print_frames(&page);
 }

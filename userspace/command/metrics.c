@@ -263,7 +263,7 @@ static int export(const struct options *options, const struct counters *counters
 	view_close(&view, STATUS_DONE);
 	if (out) {
 		need_memory(fclose(out));
-		reason = save_as(options->file, &text);
+		reason = save_as(options->file, &text, SAVE_UMASK);
 		free(text.bytes);
 	}
 	if (reason)

@@ -34,6 +34,7 @@ static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 struct target {
 	int directory;
 	const char *name;	/* in @directory */
+	mode_t mode;		/* of a new file, before the umask */
 	bool exists;
 	struct stat old;	/* the existing file, if @exists */
 	sigset_t blocked;	/* signal mask before all signals were blocked */
@@ -106,6 +107,8 @@ static int fill_temporary(int fd, const struct target *target,
 /* At any time, the name refers to the old file or to a complete snapshot. */
 static int replace(const struct target *target, const struct buffer *image)
 {
+	/* Until it has the mode of the old file, nobody else may read it. */
+	mode_t mode = target->exists ? SAVE_PRIVATE : target->mode;
 	char temporary[] = ".taskmap-0123456789abcdef";
 	uint64_t number;
 	int fd, ret;
@@ -114,7 +117,7 @@ static int replace(const struct target *target, const struct buffer *image)
 		return -errno;
 	put_id(strchr(temporary, '-') + 1, number);
 	fd = openat(target->directory, temporary, O_WRONLY | O_CREAT | O_EXCL |
-		    O_NOFOLLOW | O_CLOEXEC, 0600);
+		    O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
 	ret = fill_temporary(fd, target, image);
@@ -160,52 +163,77 @@ static const char *refusal(const struct stat *old)
 	return NULL;
 }
 
-static const char *save_in(struct target *target, const struct buffer *image)
+/* Looks for an existing file. Returns why it must not be replaced, or NULL. */
+static const char *examine(struct target *target)
 {
-	const char *reason;
-	int ret;
-
 	target->exists = !fstatat(target->directory, target->name,
 				  &target->old, AT_SYMLINK_NOFOLLOW);
 	if (!target->exists && errno != ENOENT)
 		return strerror(errno);
-	reason = target->exists ? refusal(&target->old) : NULL;
+	return target->exists ? refusal(&target->old) : NULL;
+}
+
+static const char *save_in(struct target *target, const struct buffer *image)
+{
+	const char *reason = examine(target);
+	int ret;
+
 	if (reason)
 		return reason;
 	ret = replace_undisturbed(target, image);
 	return ret ? strerror(-ret) : NULL;
 }
 
-const char *save_as(const char *path, const struct buffer *image)
+/* Opens the directory of @path. Returns the reason for a failure, or NULL. */
+static const char *find_target(struct target *target, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	size_t length = slash ? (size_t)(slash - path) + 1 : 0;
 	char *directory = xstrdup(slash ? path : ".");
-	struct target target = { .name = path + length };
-	const char *reason;
+	const char *reason = NULL;
 
+	target->name = path + length;
 	if (slash)
 		directory[length] = '\0';
-	if (slash && !*target.name)
-		target.name = ".";
-	target.directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (target.directory < 0) {
+	if (slash && !*target->name)
+		target->name = ".";
+	target->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target->directory < 0)
 		reason = strerror(errno);
-	} else {
-		reason = save_in(&target, image);
-		close(target.directory);
-	}
 	free(directory);
 	return reason;
 }
 
-static const char *save(const char *path, const struct buffer *image)
+const char *save_as(const char *path, const struct buffer *image, mode_t mode)
 {
-	int ret;
+	struct target target = { .mode = mode };
+	const char *reason = find_target(&target, path);
 
-	if (strcmp(path, "-"))
-		return save_as(path, image);
-	ret = write_all(STDOUT_FILENO, image, NULL);
+	if (reason)
+		return reason;
+	reason = save_in(&target, image);
+	close(target.directory);
+	return reason;
+}
+
+const char *save_refusal(const char *path)
+{
+	struct target target = { 0 };
+	const char *reason = find_target(&target, path);
+
+	if (reason)
+		return reason;
+	reason = examine(&target);
+	if (!reason && faccessat(target.directory, ".", W_OK, AT_EACCESS))
+		reason = strerror(errno);
+	close(target.directory);
+	return reason;
+}
+
+const char *save_to(int fd, const struct buffer *image)
+{
+	int ret = write_all(fd, image, NULL);
+
 	return ret ? strerror(-ret) : NULL;
 }
 
@@ -217,7 +245,8 @@ int save_command(const struct options *options, struct error *error)
 
 	if (source_copy(options->source, options->input, &image, error))
 		return -1;
-	reason = save(path, &image);
+	reason = strcmp(path, "-") ? save_as(path, &image, SAVE_PRIVATE) :
+				     save_to(STDOUT_FILENO, &image);
 	free(image.bytes);
 	if (!reason)
 		return STATUS_DONE;

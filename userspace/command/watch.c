@@ -26,6 +26,7 @@ struct watch {
 	struct events events;
 	struct family family;
 	struct show show;
+	struct watch_page *page;	/* NULL: none */
 	int signals;		/* the signalfd */
 	sigset_t blocked;	/* signals that were blocked before */
 	pid_t command;		/* pid of COMMAND; 0 if there is none, or it has ended */
@@ -79,11 +80,34 @@ static int add_running(struct watch *watch, bool *missing, struct error *error)
 		return -1;
 	view_choose(&view);
 	for (unsigned int i = 0; i < view.model.count; i++) {
-		if (view.chosen[i] && !model_is_dead(&view.model, i))
+		view.chosen[i] &= !model_is_dead(&view.model, i);
+		if (view.chosen[i])
 			family_add(&watch->family, view.model.tasks[i].pid);
 	}
+	watch_page_start(watch->page, &view.snap, view.chosen, view.elsewhere);
 	*missing = view_close(&view, STATUS_DONE) != STATUS_DONE;
 	watch->follows = true;
+	return 0;
+}
+
+/* Finds the place of pids and, for a page, what runs before the first event. */
+static int look_around(struct watch *watch, struct error *error)
+{
+	const struct options *options = watch->options;
+	bool elsewhere = place_tell(options, &watch->pid_ns);
+	struct snapshot snap;
+	bool *all;
+
+	if (!watch->page)
+		return 0;
+	if (source_read(options->source, NULL, &snap, error))
+		return -1;
+	all = xcalloc(snap.count, sizeof(*all));
+	memset(all, true, snap.count * sizeof(*all));
+	watch_page_start(watch->page, &snap, *options->args ? NULL : all,
+			 elsewhere);
+	free(all);
+	snapshot_free(&snap);
 	return 0;
 }
 
@@ -223,6 +247,7 @@ static bool show_at_once(struct watch *watch, const struct taskmap_event *event)
 static int show_events(struct watch *watch, struct error *error)
 {
 	struct taskmap_event event;
+	bool taken;
 	int ret = 1;
 
 	while (ret > 0 && !(watch->follows && !watch->family.alive)) {
@@ -232,8 +257,9 @@ static int show_events(struct watch *watch, struct error *error)
 		} else if (ret > 0) {
 			if (is_too_late(watch, &event))
 				break;
-			if (family_takes(&watch->family, &event) &&
-			    !show_at_once(watch, &event))
+			taken = family_takes(&watch->family, &event);
+			watch_page_add(watch->page, &event, taken);
+			if (taken && !show_at_once(watch, &event))
 				break;
 		}
 	}
@@ -295,6 +321,9 @@ static int show_all(struct watch *watch, struct error *error)
 	if (command)
 		finish_command(watch);
 	show_summary(&watch->show, &watch->family);
+	fflush(stdout);
+	if (watch_page_end(watch->page, error))
+		return -1;
 	return command ? status_of_command(watch) : STATUS_DONE;
 }
 
@@ -305,9 +334,9 @@ static int watch_tasks(struct watch *watch, struct error *error)
 	bool missing = false;
 	int status;
 
-	if (!options->input && !options->filter.task_count)
-		place_tell(options, &watch->pid_ns);
-	else if (!options->input && add_running(watch, &missing, error))
+	if (!options->input &&
+	    (options->filter.task_count ? add_running(watch, &missing, error) :
+					  look_around(watch, error)))
 		return -1;
 	if (missing && !watch->family.alive)
 		return STATUS_MISSING;
@@ -324,12 +353,17 @@ int watch_command(const struct options *options, struct error *error)
 	struct watch watch = { .options = options };
 	int status;
 
-	if (open_events(&watch, error))
+	if (watch_page_begin(&watch.page, options, &watch.show, error))
 		return -1;
+	if (open_events(&watch, error)) {
+		watch_page_free(watch.page);
+		return -1;
+	}
 	family_init(&watch.family,
 		    !options->filter.task_count && !*options->args);
 	show_init(&watch.show, &options->output, &watch.events.header);
 	status = watch_tasks(&watch, error);
+	watch_page_free(watch.page);
 	show_free(&watch.show);
 	family_free(&watch.family);
 	events_close(&watch.events);

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The taskmap authors */
 /*
  * taskmap watch: which events are shown (watch_family.c), their format
- * (watch_show.c), the main loop (watch.c), and the start of COMMAND
- * (watch_run.c).
+ * (watch_show.c), the main loop (watch.c), the start of COMMAND (watch_run.c), and
+ * the page of --html (watch_page.c).
  */
 #ifndef TASKMAP_COMMAND_WATCH_H
 #define TASKMAP_COMMAND_WATCH_H
@@ -93,5 +93,35 @@ void show_free(struct show *show);
 void show_heading(const struct show *show);
 void show_event(const struct show *show, const struct taskmap_event *event);
 void show_summary(const struct show *show, const struct family *family);
+
+
+/* An event in a few words: when, which task, and what. The caller frees them. */
+char *show_words(const struct show *show, const struct taskmap_event *event);
+
+/* The page of --html. All functions accept NULL, which means no page. */
+struct watch_page;
+
+/*
+ * Sets @begun to a new page, or to NULL if none is wanted. Checks that it can be
+ * written. @show must outlive it. Call watch_page_free() unless this fails.
+ */
+int watch_page_begin(struct watch_page **begun, const struct options *options,
+		     const struct show *show, struct error *error);
+void watch_page_free(struct watch_page *page);
+
+/*
+ * Sets the tasks before the first event. @snap was taken after the stream was
+ * opened. @watched: which of them the page shows; NULL: none. @elsewhere: as in
+ * struct view.
+ */
+void watch_page_start(struct watch_page *page, const struct snapshot *snap,
+		      const bool *watched, bool elsewhere);
+
+/* Adds an event of any task. @watched: the page has a step for it. */
+void watch_page_add(struct watch_page *page, const struct taskmap_event *event,
+		    bool watched);
+
+/* Writes the page. Returns 0, or -1 with @error set. */
+int watch_page_end(struct watch_page *page, struct error *error);
 
 #endif /* TASKMAP_COMMAND_WATCH_H */

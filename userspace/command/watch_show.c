@@ -185,6 +185,29 @@ static const char *color_of(const struct taskmap_event *event)
 	}
 }
 
+char *show_words(const struct show *show, const struct taskmap_event *event)
+{
+	int64_t since = (int64_t)(event->time_ns - show->header->start_ns);
+	char comm[ESCAPED_SIZE(TASKMAP_COMM_LEN)];
+	char *text = details(event), *words;
+
+	if (event->type == TASKMAP_LOST)
+		words = xasprintf("%.6f s: %s lost", (double)since / 1e9, text);
+	else if (event->type == TASKMAP_BIRTH)
+		words = xasprintf("%.6f s: %d (%s), %s by %d%s%s",
+				  (double)since / 1e9, event->record.pid,
+				  escape(event->record.comm, comm),
+				  word_of(event), event->caller,
+				  *text ? ": " : "", text);
+	else
+		words = xasprintf("%.6f s: %d (%s), %s%s%s",
+				  (double)since / 1e9, event->record.pid,
+				  escape(event->record.comm, comm),
+				  word_of(event), *text ? ": " : "", text);
+	free(text);
+	return words;
+}
+
 /*
  * Each put_*() function prints a field and returns its width, except put_cut().
  */

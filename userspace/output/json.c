@@ -220,9 +220,9 @@ static void print_and_free(struct json_object *object)
 	json_object_put(object);
 }
 
-void json_print_version(void)
+void json_print_version(FILE *out)
 {
-	printf("{\"json_version\":%d", JSON_VERSION);
+	fprintf(out, "{\"json_version\":%d", JSON_VERSION);
 }
 
 void json_begin(struct json *json, const struct taskmap_header *headers,
@@ -230,7 +230,7 @@ void json_begin(struct json *json, const struct taskmap_header *headers,
 {
 	json->separator = json->lines ? "," : ",\n";
 	json->end = "}\n";
-	json_print_version();
+	json_print_version(stdout);
 	fputs(!count ? "" : count > 1 ? ",\"taskmap\":[" : ",\"taskmap\":",
 	      stdout);
 	for (size_t i = 0; i < count; i++) {

@@ -389,7 +389,7 @@ void json_member(struct json *json, const char *key,
 void json_begin_rows(struct json *json, const char *key);
 
 /* Prints "json_version", with which every output begins, after a brace. */
-void json_print_version(void);
+void json_print_version(FILE *out);
 void json_row(struct json *json, struct json_object *row);
 void json_end(struct json *json);
 

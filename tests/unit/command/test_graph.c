@@ -500,10 +500,33 @@ TEST(test_file)
 		"echo old >b; " DOT("echo half; exit 3") SVG " -o b; cat b",
 		"$T graph -i $S -o nowhere/b",
 		"ln -s a b; $T graph -i $S -o b; ls",
+		/* A new file has the mode of any other. */
+		"umask 027; $T graph -i $S -o b; stat -c %a b; chmod 604 b; "
+		"$T graph -i $S -o b; stat -c %a b",
 		NULL
 	};
 
 	expect_system("command/graph-file", lines);
+}
+
+/* The end of the name decides the format, but an option knows better. */
+TEST(test_file_name)
+{
+	static const char *const lines[] = {
+		DRAWN "PATH=.:$PATH $T graph -i $S -o b.SVG; cat b.SVG",
+		"$T graph -i $S -o b.html; head -n 1 b.html",
+		"$T graph -i $S -o b.htm; head -n 1 b.htm",
+		"for f in b b.dot b.gv b.svg.txt svg; do $T graph -i $S -o $f; head -n 1 $f; done",
+		"$T graph -i $S --html -o b.svg; head -n 1 b.svg",
+		DRAWN "PATH=.:$PATH $T graph -i $S --svg -o b.html; cat b.html",
+		/* A page of files needs no --html then. */
+		"cp $S a; $T graph -o b.html a a; grep -o '\"file\":[^,]*' b.html",
+		"$T graph -i $S -o b.json; ls",
+		"$T graph -i $S -o b.png; $T graph -i $S -o x/b.PDF; ls",
+		NULL
+	};
+
+	expect_system("command/graph-file-name", lines);
 }
 
 /* Thousands of tasks are fast, and the page is small enough for a browser. */

@@ -545,6 +545,318 @@ static void test_running_missing(void **state)
 	expect_end(world, 1);
 }
 
+/* The page of --html */
+
+/* A thread that shares all objects of @leader, whose group gets it. */
+static struct taskmap_record thread_in(struct taskmap_record task, int pid)
+{
+	task = leader(task, 2);
+	return thread(&task, pid);
+}
+
+static struct taskmap_record sharing(struct taskmap_record task,
+				     const struct taskmap_record *other,
+				     enum taskmap_resource resource)
+{
+	task.ids[resource] = other->ids[resource];
+	return task;
+}
+
+/* What happens to make, which world_setup() starts, and what happens beside it. */
+static size_t put_paged(struct taskmap_event *events)
+{
+	const struct taskmap_record make = process(200, 1, "make");
+	const struct taskmap_record cc = process(205, 200, "cc");
+	const struct taskmap_event all[] = {
+		/* The snapshot shows it already. */
+		at(execs(process(200, 1, "earlier"), 200), 0),
+		born(sharing(process(205, 200, "make"), &make, TASKMAP_MM),
+		     201, VFORK),
+		execs(cc, 205),
+		born(thread_in(cc, 206), 205, PTHREAD),
+		/* make's table was free, so make has another one now. */
+		born(sharing(process(400, 1, "stranger"), &make, TASKMAP_FILES),
+		     1, FORK),
+		exits(leader(cc, 2), 0),
+		execs(sharing(process(205, 200, "</script>"), &make,
+			      TASKMAP_NET_NS), 206),
+		lost(3),
+		exits(process(400, 1, "stranger"), 0),
+		/* The pid is used again. */
+		exits(process(205, 200, "</script>"), 1 << 8),
+		born(sharing(process(205, 200, "make"), &make, TASKMAP_FS),
+		     201, FORK | CLONE_FS),
+		exits(process(205, 200, "make"), SIGKILL),
+		exits(thread_of(200, 201, 1, "make"), 0),
+		exits(make, 0),
+	};
+
+	memcpy(events, all, sizeof(all));
+	/* The first thread of a process gives both a list of semaphores. */
+	events[3].record.ids[TASKMAP_SYSVSEM] = 4711;
+	/* Another task than the first one with this pid. */
+	events[10].record.start_ns++;
+	events[11].record.start_ns++;
+	return ARRAY_SIZE(all);
+}
+
+/* The data in a page. The caller puts it. */
+static struct json_object *page_data(const char *path)
+{
+	static const char begin[] = "id=\"data\">";
+	size_t size;
+	char *text = slurp(path, &size), *data;
+	struct json_object *root;
+
+	assert_non_null(text);
+	data = strstr(text, begin);
+	assert_non_null(data);
+	data += strlen(begin);
+	*strchr(data, '<') = '\0';
+	root = json_tokener_parse(data);
+	assert_non_null(root);
+	free(text);
+	return root;
+}
+
+static struct json_object *member(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	assert_true(json_object_object_get_ex(object, key, &value));
+	return value;
+}
+
+#define for_each_item(item, array)					\
+	for (size_t item##_at = 0; item##_at < json_object_array_length(array) && \
+	     (item = json_object_array_get_idx(array, item##_at)); item##_at++)
+
+static char *key_of(struct json_object *task)
+{
+	return xasprintf("%d.%s", json_object_get_int(member(task, "pid")),
+			 json_object_get_string(member(task, "start")));
+}
+
+/* The short id of what a task holds, or "?". */
+static char *held(struct json_object *data, struct json_object *task,
+		  enum taskmap_resource resource)
+{
+	struct json_object *holds, *number;
+
+	holds = json_object_array_get_idx(member(data, "pool"),
+		json_object_get_int(member(task, "holds")));
+	number = json_object_array_get_idx(holds, resource);
+	return number ? xasprintf("%s#%s", resources[resource].prefix,
+				  json_object_get_string(number)) : xstrdup("?");
+}
+
+static void tell_task(FILE *out, struct json_object *data,
+		      struct json_object *task)
+{
+	static const enum taskmap_resource told[] = {
+		TASKMAP_MM, TASKMAP_FILES, TASKMAP_FS, TASKMAP_SYSVSEM,
+		TASKMAP_NET_NS,
+	};
+	struct json_object *dead;
+
+	fprintf(out, "\t%s %s %s", json_object_get_string(member(task, "pid")),
+		json_object_get_string(member(task, "kind")),
+		json_object_get_string(member(task, "comm")));
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		char *id = held(data, task, told[i]);
+
+		fprintf(out, " %s", id);
+		free(id);
+	}
+	fputs(json_object_object_get_ex(task, "dead", &dead) ? " dead\n" : "\n",
+	      out);
+}
+
+/* Replays the steps, as the page does, and tells what each of them shows. */
+static void tell_steps(FILE *out, struct json_object *data)
+{
+	struct json_object *tasks = json_object_new_object(), *step, *item;
+
+	for_each_item(step, member(data, "snapshots")) {
+		fprintf(out, "%s\n", json_object_get_string(
+			member(member(step, "head"), "step")));
+		for_each_item(item, member(step, "gone"))
+			json_object_object_del(tasks, json_object_get_string(item));
+		for_each_item(item, member(step, "tasks")) {
+			char *key = key_of(item);
+
+			json_object_object_add(tasks, key, json_object_get(item));
+			free(key);
+		}
+		json_object_object_foreach(tasks, key, task) {
+			(void)key;
+			tell_task(out, data, task);
+		}
+	}
+	json_object_put(tasks);
+}
+
+/* Watches make, and writes a page to @path. */
+static void watch_make(struct world *world, const char *path,
+		       enum format format)
+{
+	struct taskmap_event events[32];
+	struct wanted wanted = { .pid = 200 };
+
+	put_events(world, events, put_paged(events));
+	begin(world, (struct options){
+		.page = path, .output.format = format,
+		.resources = BIT(TASKMAP_MM) | BIT(TASKMAP_FILES),
+		.filter = { .tasks = &wanted, .task_count = 1 } });
+}
+
+static void drain(struct world *world)
+{
+	char line[256];
+
+	while (fgets(line, sizeof(line), world->out))
+		;
+}
+
+static void test_page(void **state)
+{
+	struct world *world = *state;
+	char *path = xasprintf("%s/page.html", world->root);
+	struct transcript transcript;
+	struct json_object *data;
+	struct stat stat_of_page;
+
+	umask(022);
+	watch_make(world, path, FORMAT_TABLE);
+	drain(world);
+	expect_end(world, 0);
+	data = page_data(path);
+	transcript_begin(&transcript);
+	tell_steps(transcript.file, data);
+	transcript_expect(&transcript, "command/watch-page");
+	json_object_put(data);
+	assert_int_equal(stat(path, &stat_of_page), 0);
+	assert_int_equal(stat_of_page.st_mode & 0777, 0644);
+	free(path);
+}
+
+/* The lines go to standard error, and the page alone to standard output. */
+static void test_page_printed(void **state)
+{
+	struct world *world = *state;
+	char line[256];
+
+	watch_make(world, "-", FORMAT_JSON);
+	assert_non_null(fgets(line, sizeof(line), world->out));
+	assert_string_equal(line, "<!DOCTYPE html>\n");
+	while (fgets(line, sizeof(line), world->out))
+		assert_memory_not_equal(line, "{\"event\"", 8);
+	expect_end(world, 0);
+}
+
+/* A page of a whole system, with more events than it has steps. */
+static void test_page_bound(void **state)
+{
+	enum { MORE = 2, COUNT = 400 + MORE };
+	struct taskmap_event events[COUNT];
+	struct world *world = *state;
+	char *path = xasprintf("%s/page.html", world->root);
+	struct json_object *data;
+	struct stat page;
+
+	for (int i = 0; i < COUNT; i++)
+		events[i] = i % 2 ? exits(process(500 + i - 1, 1, "x"), 0) :
+				    born(process(500 + i, 1, "x"), 1, FORK);
+	begin(world, (struct options){ .page = path });
+	expect_line(world, HEADING);
+	for (int i = 0; i < COUNT; i += 50)
+		put_events(world, events + i, i + 50 < COUNT ? 50 : COUNT - i);
+	for (int i = 0; i < COUNT; i++)
+		expect_line(world, i % 2 ? "exit " : "fork ");
+	kill(world->watch, SIGTERM);
+	expect_line(world, "created: 201 processes");
+	expect_line(world, "taskmap: the page shows the first 400 of 402 events");
+	expect_end(world, 0);
+	data = page_data(path);
+	assert_int_equal(json_object_get_int(member(data, "left")), MORE);
+	/* The first one is before all events. */
+	assert_int_equal(json_object_array_length(member(data, "snapshots")), 401);
+	json_object_put(data);
+	/* A step takes less than a kilobyte. */
+	assert_int_equal(stat(path, &page), 0);
+	assert_true(page.st_size < 400 * 1024);
+	free(path);
+}
+
+/* Nothing is started if the page could not be written. */
+static void test_page_refused(void **state)
+{
+	static const struct {
+		char *path;
+		const char *said;
+	} cases[] = {
+		{ "/nowhere/page", "cannot write /nowhere/page: No such file" },
+		{ "/proc/self/exe", "cannot write /proc/self/exe: it is a symbolic link" },
+		{ "/proc", "cannot write /proc: Is a directory" },
+	};
+	char *args[] = { "touch", "started", NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct world *world;
+		char *said = xasprintf("taskmap: %s", cases[i].said);
+
+		world_setup(state);
+		world = *state;
+		args[1] = xasprintf("%s/started", world->root);
+		begin(world, (struct options){ .args = args, .page = cases[i].path });
+		expect_line(world, said);
+		expect_end(world, STATUS_FAILED);
+		assert_int_equal(access(args[1], F_OK), -1);
+		world_teardown(state);
+		free(args[1]);
+		free(said);
+	}
+}
+
+/* COMMAND's birth is the first step, and its exit status is that of watch. */
+static void test_page_of_command(void **state)
+{
+	struct world *world = *state;
+	char *args[] = { program, "emit", world->fifo, NULL };
+	char *path = xasprintf("%s/page.html", world->root);
+	struct json_object *data, *steps, *step;
+	const char *const words[] = { "fork by 1", "exec", "vfork by ", "exit: status 5" };
+
+	begin(world, (struct options){ .args = args, .page = path });
+	drain(world);
+	expect_end(world, 5);
+	data = page_data(path);
+	steps = member(data, "snapshots");
+	assert_int_equal(json_object_array_length(steps), ARRAY_SIZE(words));
+	for_each_item(step, steps)
+		assert_non_null(strstr(json_object_get_string(
+			member(member(step, "head"), "step")), words[step_at]));
+	json_object_put(data);
+	free(path);
+}
+
+/* A COMMAND without events, as if its birth was lost. */
+static void test_page_of_nothing(void **state)
+{
+	struct world *world = *state;
+	char *args[] = { "true", NULL };
+	char *path = xasprintf("%s/page.html", world->root);
+	struct json_object *data;
+
+	begin(world, (struct options){ .args = args, .page = path });
+	drain(world);
+	expect_end(world, 0);
+	data = page_data(path);
+	assert_int_equal(json_object_array_length(member(data, "snapshots")), 1);
+	json_object_put(data);
+	free(path);
+}
+
 static void test_command_status(void **state)
 {
 	static const struct {
@@ -732,6 +1044,17 @@ static void test_command_user(void **state)
 	unsetenv("SUDO_GID");
 }
 
+/* This program as the source of the page that tests/page opens in browsers. */
+static int write_page_of_make(const char *path)
+{
+	void *state;
+
+	world_setup(&state);
+	watch_make(state, path, FORMAT_TABLE);
+	drain(state);
+	return world_teardown(&state);
+}
+
 #define WORLD_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
@@ -749,6 +1072,12 @@ int main(int argc, char **argv)
 		WORLD_TEST(test_running),
 		WORLD_TEST(test_running_dead),
 		WORLD_TEST(test_running_missing),
+		WORLD_TEST(test_page),
+		WORLD_TEST(test_page_printed),
+		WORLD_TEST(test_page_bound),
+		cmocka_unit_test(test_page_refused),
+		WORLD_TEST(test_page_of_command),
+		WORLD_TEST(test_page_of_nothing),
 		cmocka_unit_test(test_command_status),
 		WORLD_TEST(test_command),
 		WORLD_TEST(test_command_elsewhere),
@@ -757,6 +1086,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_command_user),
 	};
 
+	if (argc > 2 && !strcmp(argv[1], "page"))
+		return write_page_of_make(argv[2]);
 	if (argc > 1)
 		return emit(argv[2], argv[3]);
 	program = argv[0];
