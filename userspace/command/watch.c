@@ -321,7 +321,9 @@ static int show_all(struct watch *watch, struct error *error)
 	if (command)
 		finish_command(watch);
 	show_summary(&watch->show, &watch->family);
-	fflush(stdout);
+	/* Otherwise main() does this, and reports why it fails. */
+	if (watch->page)
+		fflush(stdout);
 	if (watch_page_end(watch->page, error))
 		return -1;
 	return command ? status_of_command(watch) : STATUS_DONE;

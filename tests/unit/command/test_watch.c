@@ -646,7 +646,7 @@ static char *held(struct json_object *data, struct json_object *task,
 	holds = json_object_array_get_idx(member(data, "pool"),
 		json_object_get_int(member(task, "holds")));
 	number = json_object_array_get_idx(holds, resource);
-	return number ? xasprintf("%s#%s", resources[resource].prefix,
+	return number ? xasprintf("%s#%s", resources[resource].key,
 				  json_object_get_string(number)) : xstrdup("?");
 }
 
