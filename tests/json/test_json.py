@@ -248,7 +248,9 @@ class Goldens(unittest.TestCase):
         seen = set()
         for output in re.split(r"^\$ .*\n", text, flags=re.MULTILINE):
             if output.startswith(('{"json_version', '{"event')):
-                output = re.sub(r"\n\[\d+\]\n*$", "\n", output)    # exit status
+                # Standard error, and the exit status
+                output = re.sub(r"^! .*\n", "", output, flags=re.MULTILINE)
+                output = re.sub(r"\n\[\d+\]\n*$", "\n", output)
                 seen |= {name for name, _ in whole.check_all(output)}
         return seen
 

@@ -14,7 +14,7 @@ import tempfile
 
 from live import READER, Loaded, child, run
 
-# The threads and the child end one after another, when they are told to.
+# The threads and the child end one after another, each on request.
 THREADS = """
 import os, threading
 ends = [threading.Event() for _ in range(3)]

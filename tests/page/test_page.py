@@ -739,7 +739,7 @@ class Series(PageTest):
 
     def test_name_from_right_to_left(self):
         """The pids of a sentence stay where they are."""
-        self.page.open(fragment="#columns=pid")
+        self.page.open(fragment="#columns=pidns")
         self.page.js("document.querySelectorAll('tbody tr')"
                      "[document.querySelectorAll('tbody tr').length - 1].children[1]"
                      ".dispatchEvent(new Event('mouseover', { bubbles: true }))")

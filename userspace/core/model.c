@@ -232,7 +232,8 @@ static int make_groups(const struct model *model, struct grouping *grouping)
 	grouping->members = array_of(members, sizeof(*grouping->members));
 	if (!grouping->groups || !grouping->members)
 		return -ENOMEM;
-	groups = members = 0;
+	groups = 0;
+	members = 0;
 	for (unsigned int n = 1; n <= grouping->count; n++) {
 		unsigned int earliest = grouping->earliest[n], count = shared[n];
 
