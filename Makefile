@@ -71,16 +71,17 @@ NEED_watched := $(NEED_live) $(NEED_fuzz) patch
 NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
 NEED_soak := $(NEED_watched) stress-ng
 NEED_broken := $(NEED_sanitizer)
+NEED_grade := $(NEED_live) sparse patch
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 # To scrape machines with a real Prometheus
 NEED_fleet := $(NEED_live) prometheus prometheus-node-exporter python3-prometheus-client
-NEED_runner := coreutils
+NEED_runner := coreutils python3
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # For "make check"; the last two are for the unit tests that draw
 NEED_check := $(sort $(foreach part,unit json fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci sanitizer soak plain configs architectures packages fleet, \
+NEED_all := $(sort $(foreach part,ci sanitizer soak grade plain configs architectures packages fleet, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_handouts := $(CLASS_PACKAGES)
@@ -115,6 +116,7 @@ help:
 	@echo '                             configurations, or for CONFIGS="quick"'
 	@echo '                  sanitizer  the live tests on sanitizer kernels'
 	@echo '                  broken     whether those kernels report deliberate bugs'
+	@echo '                  grade      whether "make grade" finds known mistakes'
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
 	@echo '                  lessons    the output that docs/lessons shows, and'
@@ -123,6 +125,7 @@ help:
 	@echo '                  before you commit it'
 	@echo '  make pictures-snapshot   make the snapshot of docs/pictures anew, and its'
 	@echo '                  pages'
+	@echo '  make grade MODULE=DIR   mark the module of docs/exercise in DIR, out of 30'
 	@echo '  make coverage   measure what the tests reach; make coverage-PART for'
 	@echo '                  reader corpus module'
 	@echo '  make bench      measure what taskmap and the alternatives cost; takes'
@@ -144,6 +147,8 @@ help:
 	@echo '                  dkms-uninstall removes them'
 	@echo '  make dist       archive the current commit as'
 	@echo '                  build/taskmap-$(VERSION).tar.xz'
+	@echo '  make dist-students   the same as build/taskmap-$(VERSION)-students.tar.xz,'
+	@echo '                  without the solution of docs/exercise'
 	@echo '  make release-check  check that all files have the same version'
 	@echo '  make clean      remove what was built'
 
@@ -187,7 +192,10 @@ dkms-uninstall:
 # The same commit gives the same bytes, whatever git's configuration, attributes
 # and environment say: git runs in an empty repository that only borrows the
 # objects. A pipe would hide a failure of git, so there is none.
-dist:
+dist-students: SUFFIX := -students
+dist-students: LEFT_OUT := -- . ':(exclude)tests/grade/solution' \
+	':(exclude)tests/grade/wrong'
+dist dist-students:
 	@mkdir -p build
 	@set -e; \
 	commit=$$(git --git-dir=.git rev-parse --verify 'HEAD^{commit}'); \
@@ -203,10 +211,10 @@ dist:
 	bare show "$$commit:module/uapi/taskmap.h" >build/dist.git/header; \
 	name=taskmap-$$($(VERSION_OF) build/dist.git/header); \
 	bare -c tar.umask=0022 archive --format=tar --prefix="$$name/" \
-		--output="build/$$name.tar" "$$commit"; \
+		--output="build/$$name$(SUFFIX).tar" "$$commit" $(LEFT_OUT); \
 	rm -rf build/dist.git; \
-	XZ_DEFAULTS= XZ_OPT= xz -9 -T1 -f "build/$$name.tar"; \
-	echo "  DIST    build/$$name.tar.xz"
+	XZ_DEFAULTS= XZ_OPT= xz -9 -T1 -f "build/$$name$(SUFFIX).tar"; \
+	echo "  DIST    build/$$name$(SUFFIX).tar.xz"
 
 release-check:
 	@tests/static/release && echo "taskmap $(VERSION): all files have this version"
@@ -247,6 +255,10 @@ pictures-snapshot: need-shell reader
 	@tests/pictures/save
 	@tests/pictures/draw docs/pictures
 
+grade: need-grade need-kernel-kasan reader
+	@$(MAKE) -s -C tests/live
+	@tests/grade/grade $(call sh,$(MODULE))
+
 coverage: coverage-reader
 
 coverage-%: need-check
@@ -263,6 +275,7 @@ $(NEEDS): need-%:
 # Does nothing if the kernels are already built.
 check-sanitizer check-soak check-broken check-ci check-all: \
 	need-kernel-kasan need-kernel-kcsan
+check-grade: need-kernel-kasan
 check-sanitizer check-broken check-all: need-kernel-kcfi
 need-kernel-%: need-watched
 	@tests/vm/kernel ready $* || tests/setup $(SOURCE_PACKAGES)
@@ -284,5 +297,5 @@ clean:
 		-type f -exec rm -f {} +
 
 .PHONY: all help reader modules install uninstall dkms-install \
-	dkms-uninstall dist release-check demo shell check coverage bench \
+	dkms-uninstall dist dist-students release-check demo shell check grade coverage bench \
 	lessons-update pictures pictures-snapshot handouts slides need-java need-bench $(NEEDS) clean
