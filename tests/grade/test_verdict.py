@@ -94,7 +94,7 @@ class Reports(unittest.TestCase):
 
     def test_rcu_by_source(self):
         lines = ["WARNING: suspicious RCU usage",
-                 "/work/build/grade/tmp1/tasks.c:2 suspicious rcu_dereference_check() usage!"]
+                 "/srv/build/grade/tmp1/tasks.c:2 suspicious rcu_dereference_check() usage!"]
         self.assertEqual(self.of(lines, source=SOURCE), [14])
         lines[1] = lines[1].replace(":2 ", ":3 ")
         self.assertEqual(self.of(lines, source=SOURCE), [1])
