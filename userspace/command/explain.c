@@ -886,7 +886,9 @@ int explain_command(const struct options *options, struct error *error)
 	if (view_open(&view, options, error))
 		return -1;
 	tasks = view_tasks(&view, &count);
-	need_memory(model_group_all(&view.model, NOTED));
+	need_memory(model_group_all(&view.model, count > 1 ?
+				    NOTED | FIT_INHERITED | FIT_SHARED_BY_THREADS :
+				    NOTED));
 	if (options->output.format == FORMAT_JSON)
 		print_json(&view, tasks, count);
 	else

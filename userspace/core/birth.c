@@ -109,15 +109,6 @@ struct birth model_birth(const struct model *model, unsigned int task)
 	return birth;
 }
 
-/*
- * Resources that a new task usually inherits from its creator (copy_process() in
- * kernel/fork.c), and resources that threads usually also share.
- */
-#define INHERITED	(ALL_NAMESPACES | BIT(TASKMAP_CGROUPS) | \
-			 BIT(TASKMAP_SECCOMP))
-#define SHARED_BY_THREADS						\
-	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | BIT(TASKMAP_CRED))
-
 static unsigned int misfits(const struct model *model, unsigned int task,
 			    unsigned int other, uint32_t set)
 {
@@ -128,6 +119,63 @@ static unsigned int misfits(const struct model *model, unsigned int task,
 	return count;
 }
 
+struct fit {
+	uint32_t set;		/* resources to compare */
+	unsigned int least;	/* misfits of a thread that fits as well as any can */
+	unsigned int fewest;	/* misfits of @creator */
+	struct creator creator;
+};
+
+/* Look for a better match among the candidates that are older threads of a group. */
+static void find_fit(struct fit *fit, const struct model *model, unsigned int task,
+		     struct members candidates, int tgid)
+{
+	const struct taskmap_record *tasks = model->tasks;
+
+	for (unsigned int i = 0; i < candidates.count && fit->fewest > fit->least; i++) {
+		unsigned int other = candidates.tasks[i], count;
+
+		if (tasks[other].tgid != tgid ||
+		    tasks[other].start_ns >= tasks[task].start_ns ||
+		    tasks[other].kind == TASKMAP_WORKER)
+			continue;
+		count = misfits(model, task, other, fit->set);
+		if (count < fit->fewest) {
+			fit->fewest = count;
+			fit->creator = (struct creator){ other, BASIS_FIT };
+		}
+	}
+}
+
+/*
+ * Look at the holders of one object first: of the one with the fewest holders. Whoever
+ * fits as well as any can is among them. If no other task holds an object, nobody fits
+ * there. Without this, each of 10,000 threads with its own file table would be compared
+ * with each other one. Resources that are not grouped are not considered.
+ */
+static void find_best_fit(struct fit *fit, const struct model *model,
+			  unsigned int task, int tgid)
+{
+	struct members few = { 0 };
+	struct fit first;
+
+	for_each_resource_in(fit->set, r) {
+		struct members holders;
+
+		if (!model->holders[r].groups)
+			continue;
+		holders = model_group(model, task, r).holders;
+		if (holders.count == 1)
+			fit->least++;
+		else if (holders.count && (!few.count || holders.count < few.count))
+			few = holders;
+	}
+	first = *fit;
+	find_fit(&first, model, task, few, tgid);
+	if (first.fewest <= fit->least)
+		*fit = first;
+}
+
 /*
  * Find the best match among the threads of the group of @guess that are older than
  * @task. Prefer @guess if no other thread matches better.
@@ -135,28 +183,18 @@ static unsigned int misfits(const struct model *model, unsigned int task,
 static struct creator best_fit(const struct model *model, unsigned int task,
 			       unsigned int guess)
 {
-	const struct members threads = model_threads(model, guess);
-	const struct taskmap_record *tasks = model->tasks;
-	struct creator best = { guess, BASIS_PARENT };
-	uint32_t set = INHERITED;
-	unsigned int fewest;
+	int tgid = model->tasks[guess].tgid;
+	struct fit fit = {
+		.set = FIT_INHERITED,
+		.creator = { guess, BASIS_PARENT },
+	};
 
-	if (tasks[task].tgid == tasks[guess].tgid)
-		set |= SHARED_BY_THREADS;
-	fewest = misfits(model, task, guess, set);
-	for (unsigned int i = 0; i < threads.count && fewest; i++) {
-		unsigned int other = threads.tasks[i], count;
-
-		if (tasks[other].start_ns >= tasks[task].start_ns ||
-		    tasks[other].kind == TASKMAP_WORKER)
-			continue;
-		count = misfits(model, task, other, set);
-		if (count < fewest) {
-			fewest = count;
-			best = (struct creator){ other, BASIS_FIT };
-		}
-	}
-	return best;
+	if (model->tasks[task].tgid == tgid)
+		fit.set |= FIT_SHARED_BY_THREADS;
+	fit.fewest = misfits(model, task, guess, fit.set);
+	find_best_fit(&fit, model, task, tgid);
+	find_fit(&fit, model, task, model_threads(model, guess), tgid);
+	return fit.creator;
 }
 
 struct creator model_creator(const struct model *model, unsigned int task)

@@ -400,6 +400,14 @@ struct creator {
 	enum basis basis;
 };
 
+/*
+ * Resources that a new task usually inherits from its creator (copy_process() in
+ * kernel/fork.c), and resources that threads usually also share.
+ */
+#define FIT_INHERITED	(ALL_NAMESPACES | BIT(TASKMAP_CGROUPS) | BIT(TASKMAP_SECCOMP))
+#define FIT_SHARED_BY_THREADS						\
+	(BIT(TASKMAP_FILES) | BIT(TASKMAP_FS) | BIT(TASKMAP_CRED))
+
 /**
  * model_creator() - find the task that created another, or the best guess
  * @model: the model
@@ -408,7 +416,8 @@ struct creator {
  * If the birth is not recorded, the best guess is the parent task or, for a
  * thread, its leader. If another thread of that task's group is older than @task
  * and differs from it in fewer resources that a new task inherits, the best guess
- * is that thread. Takes O(n) of the number of these threads.
+ * is that thread. Takes O(n) of the number of these threads if the task shares
+ * objects with others and no thread fits; group the resources above for many tasks.
  *
  * Return: the creator, which is a fact only with BASIS_BIRTH.
  */
