@@ -129,7 +129,7 @@ only_named()
 #
 # "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's
 # command line; "-" means nothing. If the first BOOT is "--boots", it only
-# prints the names. Rows of one kernel must be consecutive, because the module
+# prints the names, and with "--cpus" each name and the number of CPUs. Rows of one kernel must be consecutive, because the module
 # is built when the kernel changes.
 boot_table()
 {
@@ -139,6 +139,10 @@ boot_table()
 	shift
 	if [[ ${1:-} == --boots ]]; then
 		awk 'NF { print $1 }' <<<"$BOOTS"
+		exit
+	fi
+	if [[ ${1:-} == --cpus ]]; then
+		awk 'NF { print $1, $3 }' <<<"$BOOTS"
 		exit
 	fi
 	for name in "$@"; do

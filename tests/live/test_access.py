@@ -48,12 +48,12 @@ def contents(name):
 @contextlib.contextmanager
 def module(*parameters):
     """Loads the module within a with statement."""
-    if insmod(*parameters).returncode:
+    if insmod(*parameters):
         raise RuntimeError("insmod")
     try:
         yield
     finally:
-        if rmmod().returncode:
+        if rmmod():
             raise RuntimeError("rmmod")
 
 
@@ -97,8 +97,8 @@ class Access(Loaded):
 
     def test_not_for_writing(self):
         """Not even by root, whom the mode does not stop. No write is accepted."""
-        self.assertEqual(rmmod().returncode, 0)
-        self.assertEqual(insmod("procfs=1").returncode, 0)
+        self.assertEqual(rmmod(), 0)
+        self.assertEqual(insmod("procfs=1"), 0)
         with trace.calls("taskmap:taskmap_snapshot_take") as calls:
             for path in (f"{directory}/{name}"
                          for directory in {where(), PROCFS} for name in NAMES):
@@ -132,8 +132,8 @@ class Access(Loaded):
         for pid in (1, 2):
             self.assertEqual(one.by_pid[pid].ids["files"],
                              same.by_pid[pid].ids["files"])
-        self.assertEqual(rmmod().returncode, 0)
-        self.assertEqual(insmod().returncode, 0)
+        self.assertEqual(rmmod(), 0)
+        self.assertEqual(insmod(), 0)
         other = snapshot()
         self.assertNotEqual(one.fingerprint, other.fingerprint)
         self.assertEqual(numbers(one) & numbers(other), set())

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import unittest
 
-from live import run, settings, zoo
+from live import effort, run, settings, zoo
 
 NUMBER = 100
+ROUNDS = effort(check=1, sanitizer=3, soak=3)
 NOBODY = 65534
 PID_MAX = "/proc/sys/kernel/pid_max"
 
@@ -52,7 +53,7 @@ class Cost(unittest.TestCase):
     def test_measured(self):
         """An unprivileged user can run it."""
         result = as_nobody(10 * NUMBER, "cost", "--json", "--number",
-                           str(NUMBER), "--rounds", "3")
+                           str(NUMBER), "--rounds", str(ROUNDS))
         self.assertEqual((result.returncode, result.stderr), (0, b""))
         self.assertEqual(tasks_of(NOBODY), [])
         self.assertEqual(json.loads(result.stdout)["cost"]["release"],

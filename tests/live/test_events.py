@@ -23,11 +23,10 @@ import unittest
 
 import trace
 from live import (DEBUGFS, LIBC, MODULE, PROCFS, READER, Loaded, Shapes, child,
-                  effort, fork, insmod, loaded, process, program, read_all,
+                  effort, fork, insmod, load, loaded, process, program, read_all,
                   rmmod, settings, stat, where, write, zoo)
 from stream import (BIRTH, EVENTS, EXEC, EXIT, HEADER, LOST, Brood, Stream,
                     events_kb, snapshot_records)
-from test_load import load, unload
 from test_queue import POWER
 
 MIXES = effort(check=8, sanitizer=24, soak=2000)        # of twelve births
@@ -863,7 +862,7 @@ class Attached(unittest.TestCase):
             rmmod()
 
     def test_only_while_open(self):
-        self.assertEqual(insmod("births=0").returncode, 0)
+        self.assertEqual(insmod("births=0"), 0)
         with trace.calls("taskmap:probe_exec") as calls:
             subprocess.run("true", check=True)
             self.assertEqual(calls(), [])
@@ -882,7 +881,7 @@ class Attached(unittest.TestCase):
 
     def test_without_births(self):
         """With births=0, events still have the flags."""
-        self.assertEqual(insmod("births=0").returncode, 0)
+        self.assertEqual(insmod("births=0"), 0)
         with Stream() as stream:
             pid = fork(lambda: 0)
             os.waitpid(pid, 0)
@@ -896,24 +895,20 @@ class Attached(unittest.TestCase):
 
     def test_rmmod_is_refused(self):
         """Also in procfs, where open files do not keep a module by themselves."""
-        self.assertEqual(insmod("procfs=1").returncode, 0)
+        self.assertEqual(insmod("procfs=1"), 0)
         for directory in (DEBUGFS, PROCFS):
             with Stream(directory + "/events") as stream:
-                self.assertEqual(unload(), errno.EWOULDBLOCK)
+                self.assertEqual(rmmod(), errno.EWOULDBLOCK)
                 pid = fork(lambda: 0)
                 os.waitpid(pid, 0)
                 self.assertIn(pid, [event.pid for event in stream.drain()])
-        self.assertEqual(unload(), 0)
+        self.assertEqual(rmmod(), 0)
 
     def test_rmmod_under_a_storm(self):
         """No probe remains when the module's code is freed."""
         module = read_all(MODULE)
-        with trace.occupied("task/task_newtask", "sched/sched_process_free",
-                            "sched/sched_process_exec",
-                            "sched/sched_process_exit"), \
-                subprocess.Popen([program("storm"), "fork"],
-                                 stdin=subprocess.PIPE,
-                                 stdout=subprocess.PIPE) as storm:
+        with subprocess.Popen([program("storm"), "fork"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as storm:
             self.assertEqual(storm.stdout.readline(), b"ready\n")
             for number in range(LOADS):
                 self.assertEqual(load(module, f"procfs=1 births={number % 2}"),
@@ -924,6 +919,6 @@ class Attached(unittest.TestCase):
                         pass
                     select.select([stream], [], [])
                     self.assertTrue(stream.read(1 << 16))
-                self.assertEqual(unload(), 0)
+                self.assertEqual(rmmod(), 0)
             storm.communicate()
         self.assertEqual(storm.returncode, 0)

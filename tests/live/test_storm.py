@@ -14,7 +14,7 @@ from live import Loaded, effort, watches_itself
 KINDS = ("fork", "exec", "exit", "unshare", "setns", "setresuid", "name")
 READERS = 8
 # Reads of three files in turn.
-READS = effort(check=9 if watches_itself() else 6, sanitizer=21, soak=90)
+READS = effort(check=6, sanitizer=21, soak=90)
 ALONE = 16      # stopped processes that share nothing
 BESIDE = 700    # more tasks, so that a walk has several RCU sections
 

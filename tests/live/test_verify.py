@@ -19,7 +19,7 @@ from image import RESOURCES, Snapshot, key_of
 from live import (ABSENT, LIBC, READER, Loaded, Shapes, call, effort, read_all,
                   rows, run, where)
 
-CROWD = effort(check=3000, sanitizer=3000, soak=10000)
+CROWD = effort(check=1000, sanitizer=3000, soak=10000)
 STORMS = effort(check=1, sanitizer=2, soak=10)
 SUMMARY = re.compile(r"(\d+) tasks, (\d+) pairs compared; (\d+) races; "
                      r"(\d+) disagreements; seed \d+")

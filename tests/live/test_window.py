@@ -14,9 +14,8 @@ import os
 import re
 import unittest
 
-from live import (DEBUGFS, MODULE, NAMES, PROCFS, effort, exit_code, fork, loaded,
-                  read_all, run, settings, symbols, write)
-from test_load import load, unload
+from live import (DEBUGFS, MODULE, NAMES, PROCFS, effort, exit_code, fork, load,
+                  loaded, read_all, rmmod, run, settings, symbols, write)
 
 WINDOW = os.path.join(os.path.dirname(os.path.dirname(MODULE)),
                       "window", "window.ko")
@@ -130,7 +129,7 @@ class Window(unittest.TestCase):
         if os.path.isdir(PARAMETERS):
             self.assertEqual(run("rmmod", "window").returncode, 0)
         if loaded():
-            self.assertEqual(unload(), 0)
+            self.assertEqual(rmmod(), 0)
 
     def known(self, names):
         """The first of these functions that the kernel has."""
@@ -175,7 +174,7 @@ class Window(unittest.TestCase):
         self.widen(directory, put)
         for name in names:
             self.rounds(f"{directory}/{name}",
-                        lambda: self.assertEqual(unload(), 0), False, error)
+                        lambda: self.assertEqual(rmmod(), 0), False, error)
 
     def not_loaded(self, directory, names, fail, nth):
         def go():

@@ -12,7 +12,7 @@ from live import (DEBUGFS, PROCFS, READER, insmod, log, read_all, rmmod, run,
 
 class WithoutDebugfs(unittest.TestCase):
     def test_files_are_in_procfs(self):
-        self.assertEqual(insmod().returncode, 0)
+        self.assertEqual(insmod(), 0)
         said = [line for line in log() if "taskmap: " in line]
         self.assertIn("files in /proc/taskmap", said[-1])
         self.assertFalse(os.path.exists(DEBUGFS))
@@ -24,5 +24,5 @@ class WithoutDebugfs(unittest.TestCase):
         result = run(READER, "-n", "-p", str(os.getpid()))
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(len(result.stdout.splitlines()), 1)
-        self.assertEqual(rmmod().returncode, 0)
+        self.assertEqual(rmmod(), 0)
         self.assertFalse(os.path.exists(PROCFS))
