@@ -96,7 +96,7 @@ def setting(kinds, values):
 
 class Faults(unittest.TestCase):
     # Several chunks of tasks, so that a read crosses their boundaries.
-    TASKS = effort(check=80, sanitizer=200, soak=200)
+    TASKS = effort(check=160, sanitizer=200, soak=200)
 
     @classmethod
     def setUpClass(cls):
