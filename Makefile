@@ -26,7 +26,7 @@ endif
 endif
 
 # Debian packages that each job needs, besides make and a shell
-READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
+READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev libsqlite3-dev
 VM_PACKAGES := qemu-system-x86 busybox-static util-linux python3
 KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
