@@ -120,7 +120,7 @@ help:
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
 	@echo '                  lessons    the output that docs/lessons shows, and'
-	@echo '                             docs/threads-and-processes.md'
+	@echo '                             docs/threads-and-processes.md and docs/fleet.md'
 	@echo '  make lessons-update   update the output in docs/lessons; review it'
 	@echo '                  before you commit it'
 	@echo '  make pictures-snapshot   make the snapshot of docs/pictures anew, and its'
