@@ -26,7 +26,7 @@ endif
 endif
 
 # Debian packages that each job needs, besides make and a shell
-READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
+READER_PACKAGES := gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev libsqlite3-dev
 VM_PACKAGES := qemu-system-x86 busybox-static util-linux python3
 KERNEL_PACKAGES := debian-archive-keyring kmod xz-utils zstd
 MODULE_PACKAGES := gcc-12 libelf1
@@ -120,7 +120,7 @@ help:
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
 	@echo '                  lessons    the output that docs/lessons shows, and'
-	@echo '                             docs/threads-and-processes.md'
+	@echo '                             docs/threads-and-processes.md and docs/fleet.md'
 	@echo '  make lessons-update   update the output in docs/lessons; review it'
 	@echo '                  before you commit it'
 	@echo '  make pictures-snapshot   make the snapshot of docs/pictures anew, and its'

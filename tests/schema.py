@@ -25,7 +25,7 @@ MISSING = None if jsonschema else "python3-jsonschema is not installed"
 ENTRIES = {"rows": "lines_header", "event": "line_of_events", "tasks": "list",
            "groups": "groups", "drift": "drift", "changes": "diff",
            "explain": "explain", "compare": "compare", "verify": "verify",
-           "snapshots": "graph", "columns": "columns"}
+           "snapshots": "graph", "columns": "columns", "sql": "sql"}
 
 
 def documents(text):

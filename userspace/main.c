@@ -27,6 +27,7 @@ static void parse_compared_tasks(struct options *options);
 static void parse_metrics(struct options *options);
 static void parse_watched(struct options *options);
 static void parse_drawn(struct options *options);
+static void parse_sql(struct options *options);
 static int help_command(const struct options *options, struct error *error);
 
 /* For the help of commands that take tasks. */
@@ -79,6 +80,12 @@ const struct command commands[] = {
 	  "print figures for Prometheus (OpenMetrics)",
 	  "Only with --interval, and while it runs, births, execs and exits are counted.\n",
 	  parse_metrics, metrics_command },
+	{ "sql", "QUERY [FILE...]", WORDS_FILES, 1, INT_MAX, NULL, "JlrPndEN",
+	  "ask snapshots in SQL",
+	  "FILE is a snapshot that \"taskmap save\" wrote. The default is the running system.\n"
+	  "The tables are snapshots, tasks, objects, holders and drift. This lists columns:\n"
+	  "taskmap sql 'PRAGMA table_info(tasks)'\n",
+	  parse_sql, sql_command },
 	{ "help", "[COMMAND]", WORDS_COMMANDS, 0, 1, NULL, "",
 	  "describe a command", "",
 	  NULL, help_command },
@@ -117,6 +124,7 @@ const struct option_row option_rows[] = {
 	{ 'N', "--proc", NULL, WORDS_OTHER, "use /proc and kcmp(2), without the module or root" },
 	{ 'S', "--seed", "NUMBER", WORDS_OTHER, "random seed for choosing the pairs to verify" },
 	{ 'D', "--interval", "SECS", WORDS_OTHER, "export every SECS seconds, until interrupted" },
+	{ 'd', "--database", "FILE", WORDS_FILES, "ask this database, and add the snapshots to it" },
 	{ 'U', "--user", "USER", WORDS_USERS,
 	  "run COMMAND as USER; by default the user who called sudo" },
 	{ 'X', "--color", "[=WHEN]", WORDS_WHEN,
@@ -559,11 +567,11 @@ static bool are_files(const struct options *options)
 	return !strcmp(first, "-") || strchr(first, '/') || !access(first, F_OK);
 }
 
-static void parse_files(const struct options *options)
+static void parse_files(char **args)
 {
 	unsigned int inputs = 0;
 
-	for (char **arg = options->args; *arg; arg++)
+	for (char **arg = args; *arg; arg++)
 		inputs += !strcmp(*arg, "-");
 	if (inputs > 1)
 		usage_error("only one file can be standard input");
@@ -585,9 +593,16 @@ static void parse_drawn(struct options *options)
 		choose_format(options);
 	options->files = are_files(options);
 	if (options->files)
-		parse_files(options);
+		parse_files(options->args);
 	else
 		parse_task_args(options);
+}
+
+static void parse_sql(struct options *options)
+{
+	if (options->args[1])
+		parse_files(options->args + 1);
+	options->database = given['d'];
 }
 
 /* COMMAND may be any word, and have options of its own. */

@@ -12,7 +12,7 @@ by_musl()
 	local include=$scratch/musl-include name
 	mkdir "$include"
 	for name in linux asm-generic "$(gcc -print-multiarch)/asm" \
-		libsmartcols json-c; do
+		libsmartcols json-c sqlite3.h; do
 		ln -s "/usr/include/$name" "$include/"
 	done
 	make -s -C userspace O="$scratch/musl" CC=musl-gcc LDLIBS= \

@@ -47,6 +47,13 @@ def resource_table():
     return {name for name in names if name + "_refs" in names}
 
 
+def in_sql(row):
+    """The values of ROW as texts and numbers."""
+    return {key: ("|" if key == "birth_flags" else ",").join(map(str, value))
+            if isinstance(value, list) else int(value)
+            if isinstance(value, bool) else value for key, value in row.items()}
+
+
 def full():
     """A leader and its thread, which hold all resources; and a process on its own."""
     every = {name: 9 for name in image.RESOURCES}
@@ -115,6 +122,47 @@ class Documents(unittest.TestCase):
         files = self.files["step0"], self.files["step1"]
         rows = self.check("diff", "diff", "-J", *files)["changes"]
         self.check_lines(reader("diff", "-J", "--lines", *files), "changes", rows)
+
+    def sql(self, query, *names):
+        return self.check("sql", "sql", "-J", query,
+                          *(self.files[name] for name in names))["sql"]
+
+    def test_sql(self):
+        """Tables have the columns and values of list, groups, drift and headers."""
+        for name in self.files:
+            listed = self.of(name, "list", "--output-all")
+            tasks = self.sql("SELECT * FROM tasks", name)
+            for task in tasks:
+                del task["snapshot"], task["unknown"]
+            self.assertEqual(tasks, [in_sql(task) for task in listed["tasks"]])
+
+            groups = self.of(name, "groups", "--all", *resource_table(), "--output-all")
+            objects = self.sql("SELECT * FROM objects ORDER BY resource, id", name)
+            for one in objects:
+                del one["snapshot"]
+            self.assertEqual(objects, sorted(
+                (in_sql(group) for group in groups["groups"]),
+                key=lambda group: (group["resource"], group["id"])))
+
+            found = [{"pid": pid, **{key: in_sql(one)[key]
+                                     for key in ("rule", "what", "reason")}}
+                     for one in self.of(name, "drift")["drift"] for pid in one["pids"]]
+            self.assertEqual(
+                self.sql("SELECT pid, rule, what, reason FROM drift", name), found)
+
+            (header,) = self.sql("SELECT * FROM snapshots", name)
+            self.assertEqual(header.pop("snapshot"), 1)
+            self.assertEqual(header.pop("path"), self.files[name])
+            self.assertEqual(header, in_sql(listed["taskmap"]))
+
+    def test_lines_of_sql(self):
+        query = "SELECT pid, comm, start, pid / 2.0 AS half FROM tasks"
+        rows = self.sql(query, "ten")
+        found = [document for _, document in self.schema.check_all(
+            reader("sql", "-J", "--lines", query, self.files["ten"]))]
+        self.assertEqual(found, [{"json_version": 1, "rows": "sql"}, *rows])
+        self.assertIsInstance(rows[0]["start"], str)
+        self.assertIsInstance(rows[1]["half"], float)
 
     def check_lines(self, text, key, rows):
         found = [document for _, document in self.schema.check_all(text)]

@@ -19,7 +19,7 @@
 
 static const char *const commands[] = {
 	"list", "groups", "explain", "compare", "graph", "diff", "drift",
-	"verify", "save", "watch", "metrics", "help",
+	"verify", "save", "watch", "metrics", "sql", "help",
 };
 
 /* The commands with columns. */
@@ -118,7 +118,7 @@ static void expect_options(const char *where, const char *text)
 {
 	expect_options_of("for command in $($T --help | sed -n "
 			  "'/^Commands:/,/^$/s/^ \\([a-z]*\\) .*/\\1/p'); do "
-			  "$T $command --help; done", 31, where, text);
+			  "$T $command --help; done", 32, where, text);
 }
 
 /* The help of each command fits on a screen; that of all may be a little longer. */
@@ -297,7 +297,7 @@ static char *said_of_options(const char *command, const char *options)
 			     "--user) value==root;; "
 			     "--comm) value==init;; "
 			     "--pid|--seed|--interval) value==1;; "
-			     "--input) value==/dev/null;; "
+			     "--input|--database) value==/dev/null;; "
 			     "*) value=;; esac; "
 			     "for arguments in '' 1 '1 2'; do "
 			     "${Z%%-zoo} %s \"$option$value\" $arguments 2>&1; "

@@ -240,6 +240,61 @@ TEST_WITH(test_proc_memory, setup, teardown)
 	expect_each(line, "+", true);
 }
 
+/* SQLite takes thousands of allocations, so only some of them fail. */
+TEST_WITH(test_sql_memory, setup, teardown)
+{
+	static const char *const lines[] = {
+		"sql SELECT\t*\tFROM\ttasks,objects,drift,snapshots snapshot",
+		"sql -J SELECT\t*,1.5\tFROM\tholders snapshot",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		expect_each(lines[i], "", true);
+		expect_each(lines[i], "+", true);
+	}
+}
+
+/* A database then has all of the snapshot that was to be added, or nothing. */
+TEST_WITH(test_database_memory, setup, teardown)
+{
+	static const char *const add =
+		"sql --database d SELECT\tcount(*)\tFROM\ttasks other";
+	static const char *const ask =
+		"sql --database d -rn SELECT\tcount(*)\tFROM\ttasks";
+	/* Of another load of the module */
+	const struct shape raw = { .flags = TASKMAP_RAW_IDS };
+	struct taskmap_record *rows = fixture_system();
+	char at[16] = "0";
+	const struct fault none = { "memory", "0", ENOMEM };
+	const struct fault fault = { "memory", at, ENOMEM };
+	struct try good = try("sql --database before SELECT\t1 snapshot", &none);
+	size_t size;
+	char *before = slurp("before", &size);
+	bool hit = true;
+
+	try_clear(&good);
+	assert_non_null(before);
+	free(fixture_image_file(*state, "other", rows, 2, &raw));
+	free(rows);
+	for (int n = 1; hit; n += step() + n / 8) {
+		struct try one, after;
+
+		unlink("d-journal");
+		free(fixture_file(*state, "d", before, size));
+		snprintf(at, sizeof(at), "%d", n);
+		one = try(add, &fault);
+		hit = one.hit;
+		after = try(ask, &none);
+		if (after.status || (strcmp(after.out, "4\n") &&
+				     (!one.status || strcmp(after.out, "2\n"))))
+			fail_msg("allocation %d fails: %s, then: exit %d: %s%s", n,
+				 one.err, after.status, after.err, after.out);
+		try_clear(&one);
+		try_clear(&after);
+	}
+	free(before);
+}
+
 static bool same_files(const char *a, const char *b)
 {
 	size_t a_size, b_size;

@@ -25,6 +25,7 @@ struct options {
 	bool births;		/* graph: also draw who created whom */
 	const char *file;	/* graph, metrics: where to write; NULL: standard output */
 	const char *page;	/* watch: where to write a page; NULL: none */
+	const char *database;	/* sql: its file; NULL: in memory */
 	uint32_t resources;	/* groups, graph: resources to show */
 	char **args;		/* arguments after the command */
 	bool files;		/* graph: @args are snapshots, not pids */
@@ -47,6 +48,7 @@ int groups_command(const struct options *options, struct error *error);
 int list_command(const struct options *options, struct error *error);
 int metrics_command(const struct options *options, struct error *error);
 int save_command(const struct options *options, struct error *error);
+int sql_command(const struct options *options, struct error *error);
 int verify_command(const struct options *options, struct error *error);
 int watch_command(const struct options *options, struct error *error);
 

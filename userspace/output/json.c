@@ -35,6 +35,12 @@ struct json_object *json_number(int64_t number)
 	return must(json_object_new_int64(number));
 }
 
+/* Is printed as @digits: json-c would print seventeen, more than are known. */
+struct json_object *json_real(double number, const char *digits)
+{
+	return must(json_object_new_double_s(number, digits));
+}
+
 void json_add(struct json_object *object, const char *key,
 	      struct json_object *value)
 {

@@ -402,6 +402,7 @@ struct json_object *json_new_object(void);
 struct json_object *json_new_array(void);
 struct json_object *json_text(const char *text);	/* NULL is null */
 struct json_object *json_number(int64_t number);
+struct json_object *json_real(double number, const char *digits);
 void json_add(struct json_object *object, const char *key,
 	      struct json_object *value);
 void json_add_text(struct json_object *object, const char *key,

@@ -55,7 +55,7 @@ vm_build_root()
 # tests run there, and the libraries with which their programs and the reader
 # are built here.
 VM_FOREIGN_PACKAGES=python3,kmod,mount,util-linux,bsdutils,procps,coreutils,grep,dash
-VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev
+VM_FOREIGN_PACKAGES+=,libc6-dev,libsmartcols-dev,libjson-c-dev,libsqlite3-dev
 
 # vm_foreign_root: sets ROOT to this root, or to nothing if the chosen row's
 # kernel can run this machine's programs. Its packages are not configured,
