@@ -55,7 +55,7 @@ NEED_unit := $(READER_PACKAGES) libcmocka-dev
 NEED_fuzz := $(NEED_unit) clang libclang-rt-dev
 NEED_abi := gcc g++ clang libc6-dev
 NEED_static := $(READER_PACKAGES) shellcheck groff patch python3 $(CLASS_PACKAGES)
-NEED_install := $(SHELL_PACKAGES) git musl-tools zsh fish
+NEED_install := $(SHELL_PACKAGES) git musl-tools zsh fish rpm cpio makepkg libarchive-tools
 NEED_headers := $(KERNEL_PACKAGES) $(MODULE_PACKAGES) sparse pahole mmdebstrap
 NEED_live := $(DEMO_PACKAGES) python3-jsonschema procps bsdutils bsdextrautils
 NEED_vm := $(VM_PACKAGES) $(NEED_headers) procps bsdutils
@@ -75,6 +75,8 @@ NEED_grade := $(NEED_live) sparse patch
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 # To scrape machines with a real Prometheus
 NEED_fleet := $(NEED_live) prometheus prometheus-node-exporter python3-prometheus-client
+# To enroll a key with Secure Boot
+NEED_mok := $(NEED_vm) openssl cpio
 NEED_runner := coreutils python3
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # For "make check"; the last two are for the unit tests that draw
@@ -115,6 +117,8 @@ help:
 	@echo '                  configs    the module compiled for many kernel'
 	@echo '                             configurations, or for CONFIGS="quick"'
 	@echo '                  sanitizer  the live tests on sanitizer kernels'
+	@echo '                  mok        a key enrolled with Secure Boot, which check-all'
+	@echo '                             leaves out'
 	@echo '                  broken     whether those kernels report deliberate bugs'
 	@echo '                  grade      whether "make grade" finds known mistakes'
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'

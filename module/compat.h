@@ -6,12 +6,12 @@
  * Only this file tests the kernel version. Each test names the commit that made
  * it necessary and the first release with that commit. Where possible, it tests
  * for a macro or a type instead, because distributions backport changes.
+ * docs/kernels.md lists everything else that the module uses of the kernel.
  */
 #ifndef _TASKMAP_COMPAT_H
 #define _TASKMAP_COMPAT_H
 
 #include <linux/atomic.h>
-#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/kref.h>
 #include <linux/minmax.h>
@@ -74,6 +74,9 @@ static inline u32 count_of_kref(const struct kref *count)
  * The count has the same meaning, except that later kernels do not count
  * references to the initial namespaces, where it stays 1 (is_ns_init_id() in
  * include/linux/ns_common.h).
+ *
+ * No macro, type or size tells 5.10 from 5.11 here. The version is enough: these
+ * commits are cleanups, which kernels based on 5.10 have no reason to backport.
  */
 #if defined(ns_ref_read)
 #define ns_count(namespace, before)	((u32)ns_ref_read(namespace))
@@ -105,21 +108,5 @@ static inline u32 count_of_kref(const struct kref *count)
 	_Generic(&check_trace_callback_type_##event,			\
 		 void (*)(type): probe,					\
 		 default: other)
-
-/*
- * setattr() for a directory in debugfs. 549c7297717c ("fs: make helpers idmap
- * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
- * mnt_idmap"), 6.3, added and changed the first argument.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-#define set_attributes(dentry, attributes)				\
-	simple_setattr(&nop_mnt_idmap, dentry, attributes)
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-#define set_attributes(dentry, attributes)				\
-	simple_setattr(&init_user_ns, dentry, attributes)
-#else
-#define set_attributes(dentry, attributes)				\
-	simple_setattr(dentry, attributes)
-#endif
 
 #endif /* _TASKMAP_COMPAT_H */
