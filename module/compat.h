@@ -12,6 +12,7 @@
 #define _TASKMAP_COMPAT_H
 
 #include <linux/atomic.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/kref.h>
 #include <linux/minmax.h>
@@ -108,5 +109,45 @@ static inline u32 count_of_kref(const struct kref *count)
 	_Generic(&check_trace_callback_type_##event,			\
 		 void (*)(type): probe,					\
 		 default: other)
+
+/*
+ * setattr() for a directory in debugfs. 549c7297717c ("fs: make helpers idmap
+ * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
+ * mnt_idmap"), 6.3, added and changed the first argument. RHEL 9.6 backported
+ * the latter to 5.14, so this asks for the type.
+ */
+struct mnt_idmap;
+extern struct mnt_idmap nop_mnt_idmap;
+
+typedef int (*setattr_with_idmap)(struct mnt_idmap *, struct dentry *,
+				  struct iattr *);
+typedef int (*setattr_with_user_ns)(struct user_namespace *, struct dentry *,
+				    struct iattr *);
+typedef int (*setattr_alone)(struct dentry *, struct iattr *);
+
+static inline int set_with_idmap(setattr_with_idmap set, struct dentry *dentry,
+				 struct iattr *attributes)
+{
+	return set(&nop_mnt_idmap, dentry, attributes);
+}
+
+static inline int set_with_user_ns(setattr_with_user_ns set,
+				   struct dentry *dentry,
+				   struct iattr *attributes)
+{
+	return set(&init_user_ns, dentry, attributes);
+}
+
+static inline int set_alone(setattr_alone set, struct dentry *dentry,
+			    struct iattr *attributes)
+{
+	return set(dentry, attributes);
+}
+
+#define set_attributes(dentry, attributes)				\
+	_Generic(&simple_setattr,					\
+		 setattr_with_idmap: set_with_idmap,			\
+		 setattr_with_user_ns: set_with_user_ns,		\
+		 setattr_alone: set_alone)(&simple_setattr, dentry, attributes)
 
 #endif /* _TASKMAP_COMPAT_H */

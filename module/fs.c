@@ -435,18 +435,20 @@ static const struct file_operations debugfs_fops = {
 	.open = debugfs_open,
 };
 
-/*
- * debugfs_create_dir() always uses mode 0755. The directory is still empty.
- * simple_setattr() would do the same, but its arguments differ between kernels,
- * and the kernel version does not tell which it takes.
- */
-static void restrict_directory(struct dentry *directory)
+/* debugfs_create_dir() always uses mode 0755. The directory is still empty. */
+static int restrict_directory(struct dentry *directory)
 {
 	struct inode *inode = d_inode(directory);
+	struct iattr attributes = {
+		.ia_valid = ATTR_MODE | ATTR_FORCE,
+		.ia_mode = S_IFDIR | DIRECTORY_MODE,
+	};
+	int error;
 
 	inode_lock(inode);
-	inode->i_mode = S_IFDIR | DIRECTORY_MODE;
+	error = set_attributes(directory, &attributes);
 	inode_unlock(inode);
+	return error;
 }
 
 /*
@@ -457,12 +459,12 @@ static int debugfs_register(void)
 {
 	struct dentry *file;
 	unsigned int i;
-	int error = 0;
+	int error;
 
 	debugfs_directory = debugfs_create_dir(DIRECTORY, NULL);
 	if (IS_ERR(debugfs_directory))
 		return PTR_ERR(debugfs_directory);
-	restrict_directory(debugfs_directory);
+	error = restrict_directory(debugfs_directory);
 	for (i = 0; !error && i < ARRAY_SIZE(views); i++) {
 		file = debugfs_create_file_unsafe(views[i].name, FILE_MODE,
 						  debugfs_directory,
