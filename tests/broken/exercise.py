@@ -10,7 +10,7 @@ import threading
 import unittest
 
 import live
-from test_load import load, unload
+from live import load, rmmod
 
 ROUNDS = 10
 # Each round sets some watchpoints, and few of them are at the word with the race. With
@@ -51,7 +51,7 @@ class Events(unittest.TestCase):
         self.assertEqual(load(live.read_all(live.MODULE), "events_kb=32"), 0)
         with open(live.where() + "/events", "rb", buffering=0):
             self.bear()
-        self.assertEqual(unload(), 0)
+        self.assertEqual(rmmod(), 0)
         self.bear()
 
 
@@ -106,7 +106,7 @@ class FailedLoads(unittest.TestCase):
             entry += 1
             error, failed = self.load_failing(module, entry)
             if not error:
-                self.assertEqual(unload(), 0)
+                self.assertEqual(rmmod(), 0)
         # One for the directory, one for each file, and one round without a failure.
         self.assertGreaterEqual(entry, 2 + len(live.NAMES))
 
