@@ -907,8 +907,12 @@ class Attached(unittest.TestCase):
     def test_rmmod_under_a_storm(self):
         """No probe remains when the module's code is freed."""
         module = read_all(MODULE)
-        with subprocess.Popen([program("storm"), "fork"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as storm:
+        with trace.occupied("task/task_newtask", "sched/sched_process_free",
+                            "sched/sched_process_exec",
+                            "sched/sched_process_exit"), \
+                subprocess.Popen([program("storm"), "fork"],
+                                 stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE) as storm:
             self.assertEqual(storm.stdout.readline(), b"ready\n")
             for number in range(LOADS):
                 self.assertEqual(load(module, f"procfs=1 births={number % 2}"),

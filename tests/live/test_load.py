@@ -13,6 +13,7 @@ import threading
 import unittest
 
 import image
+import trace
 from live import (DEBUGFS, IMAGES, MODULE, NAMES, PROCFS, effort, exit_code, fork,
                   insmod, load, loaded, log, program, read_all, release, rmmod,
                   snapshot, try_to_open, watches_itself, where)
@@ -249,8 +250,10 @@ class Load(unittest.TestCase):
     def test_load_and_unload_under_forks(self):
         """Probes for births are registered and unregistered during forks and exits."""
         image_of_module = read_all(MODULE)
-        with subprocess.Popen([program("storm"), "fork"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as storm:
+        with trace.occupied("task/task_newtask", "sched/sched_process_free"), \
+                subprocess.Popen([program("storm"), "fork"],
+                                 stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE) as storm:
             self.assertEqual(storm.stdout.readline(), b"ready\n")
             try:
                 for _ in range(FORK_LOOPS):

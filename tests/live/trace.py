@@ -61,11 +61,10 @@ def occupied(*names):
     added or removed then only changes a list. The first probe would make the kernel
     patch its code. If a CPU of qemu translates this code meanwhile, it can keep the
     temporary breakpoint and hit it forever (7.2, without KVM). With one CPU this cannot
-    happen, so the code is patched. It is also patched if the kernel cannot trace.
+    happen, so the code is patched.
     """
-    needed = os.cpu_count() > 1 and os.path.isdir(TRACEFS)
     with contextlib.ExitStack() as held:
-        for number in range(2 if needed else 0):
+        for number in range(2 if os.cpu_count() > 1 else 0):
             instance = file("instances") + f"/occupied{number}"
             os.mkdir(instance)
             held.callback(os.rmdir, instance)
