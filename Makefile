@@ -75,6 +75,8 @@ NEED_grade := $(NEED_live) sparse patch
 NEED_configs := $(NEED_headers) $(CONFIG_PACKAGES)
 # To scrape machines with a real Prometheus
 NEED_fleet := $(NEED_live) prometheus prometheus-node-exporter python3-prometheus-client
+# To read a dump of a virtual machine
+NEED_vmcore := $(NEED_live) python3-drgn
 # To enroll a key with Secure Boot
 NEED_mok := $(NEED_vm) openssl cpio
 NEED_runner := coreutils python3
@@ -83,7 +85,7 @@ NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 NEED_check := $(sort $(foreach part,unit json fuzz abi static install headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
 NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
-NEED_all := $(sort $(foreach part,ci sanitizer soak grade plain configs architectures packages fleet, \
+NEED_all := $(sort $(foreach part,ci sanitizer soak grade plain configs architectures packages fleet vmcore, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
 NEED_handouts := $(CLASS_PACKAGES)
@@ -123,6 +125,7 @@ help:
 	@echo '                  grade      whether "make grade" finds known mistakes'
 	@echo '                  soak       the live tests for longer; ROUNDS=8 for a night'
 	@echo '                  page       the page of "taskmap graph", in Chromium'
+	@echo '                  vmcore     contrib/vmcore.py on the dump of a virtual machine'
 	@echo '                  lessons    the output that docs/lessons shows, and'
 	@echo '                             docs/threads-and-processes.md and docs/fleet.md'
 	@echo '  make lessons-update   update the output in docs/lessons; review it'

@@ -207,6 +207,12 @@
  *   - Ids are small numbers. Those of different resources cannot be compared,
  *     except mm with active_mm, and namespaces with those for children.
  *
+ * "contrib/vmcore.py" makes a file from a crash dump of a kernel, or from
+ * /proc/kcore. It is like one of "exact", or of "snapshot", with ids=raw, but
+ * births are unknown, @fingerprint is a random number for each file, and objects
+ * that could not be read are in @unknown. The exceptions for PREEMPT_RT above
+ * apply, because the CPUs can have died anywhere.
+ *
  * Versions
  * ========
  *

@@ -46,6 +46,9 @@ vm_machine()
 		-chardev "file,id=status,path=$scratch/status.fifo"
 		-device virtserialport,chardev=status,name=taskmap.status)
 	[[ -z $OPT_FORWARD ]] || MACHINE+=(-nic "user,model=virtio-net-$ROW_BUS,hostfwd=tcp:127.0.0.1:${OPT_FORWARD/:/-:}")
+	[[ -z $OPT_QMP ]] || MACHINE+=(-chardev "socket,id=qmp,path=$(vm_value "$OPT_QMP")"
+		-mon chardev=qmp,mode=control -device vmcoreinfo
+		-device pvpanic -action panic=pause)
 	[[ -z $OPT_SHELL ]] || MACHINE+=(-chardev stdio,id=tty,signal=off
 		-device virtconsole,chardev=tty)
 }
