@@ -161,6 +161,9 @@ class Documents(unittest.TestCase):
         found = [document for _, document in self.schema.check_all(
             reader("sql", "-J", "--lines", query, self.files["ten"]))]
         self.assertEqual(found, [{"json_version": 1, "rows": "sql"}, *rows])
+        # Only this header may be without those of the snapshots.
+        with self.assertRaises(ValueError):
+            self.schema.check("lines_header", {**found[0], "rows": "tasks"})
         self.assertIsInstance(rows[0]["start"], str)
         self.assertIsInstance(rows[1]["half"], float)
 
