@@ -148,13 +148,14 @@ static void find_fit(struct fit *fit, const struct model *model, unsigned int ta
 }
 
 /*
- * Look at the holders of one object first: of the one with the fewest holders. Whoever
- * fits as well as any can is among them. If no other task holds an object, nobody fits
- * there. Without this, each of 10,000 threads with its own file table would be compared
+ * Look for a thread that fits as well as any can. Only what no other task holds tells
+ * it from @task. It holds the rest, unless it is dead and holds nothing, so it is among
+ * the holders of the object with the fewest holders; if it is not, find_fit() compares
+ * all. Without this, each of 10,000 threads with its own file table would be compared
  * with each other one. Resources that are not grouped are not considered.
  */
-static void find_best_fit(struct fit *fit, const struct model *model,
-			  unsigned int task, int tgid)
+static void find_ideal_fit(struct fit *fit, const struct model *model,
+			   unsigned int task, int tgid)
 {
 	struct members few = { 0 };
 	struct fit first;
@@ -192,7 +193,7 @@ static struct creator best_fit(const struct model *model, unsigned int task,
 	if (model->tasks[task].tgid == tgid)
 		fit.set |= FIT_SHARED_BY_THREADS;
 	fit.fewest = misfits(model, task, guess, fit.set);
-	find_best_fit(&fit, model, task, tgid);
+	find_ideal_fit(&fit, model, task, tgid);
 	find_fit(&fit, model, task, model_threads(model, guess), tgid);
 	return fit.creator;
 }
