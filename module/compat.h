@@ -113,8 +113,8 @@ static inline u32 count_of_kref(const struct kref *count)
 /*
  * setattr() for a directory in debugfs. 549c7297717c ("fs: make helpers idmap
  * mount aware"), 5.12, and c1632a0f1120 ("fs: port ->setattr() to pass
- * mnt_idmap"), 6.3, added and changed the first argument. RHEL 9.6 backported
- * the latter to 5.14, so this asks for the type.
+ * mnt_idmap"), 6.3, added and changed the first argument. RHEL 9.6 is
+ * reported to have the latter in 5.14, so this asks for the type.
  */
 struct mnt_idmap;
 extern struct mnt_idmap nop_mnt_idmap;
