@@ -20,6 +20,9 @@ vm_machine()
 
 	# oops=panic and -no-reboot: after an oops, the run ends at once.
 	append="console=$ROW_CONSOLE panic=-1 oops=panic mitigations=off cryptomgr.notests"
+	# KASAN finds what the slabs' own checks find, with which everything takes half
+	# as long again. A kit can have them on.
+	[[ $OPT_KERNEL != kasan ]] || append+=" slab_debug=-"
 	MACHINE=("$ROW_QEMU" -nodefaults -no-user-config -no-reboot
 		-display none -m "$OPT_MEMORY" -smp "$OPT_CPUS")
 	if [[ -n $OPT_ICOUNT ]]; then
