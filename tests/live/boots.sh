@@ -129,8 +129,9 @@ only_named()
 #
 # "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's
 # command line; "-" means nothing. If the first BOOT is "--boots", it only
-# prints the names, and with "--cpus" each name and the number of CPUs. Rows of one kernel must be consecutive, because the module
-# is built when the kernel changes.
+# prints the names, and with "--cpus" each name and the number of CPUs. Rows of
+# one kernel must be consecutive, because the module is built when the kernel
+# changes.
 boot_table()
 {
 	local default=$1 name next cpus memory append tests current='' usable=''

@@ -21,8 +21,8 @@ from skip import as_skipper, skipped
 
 EVERY = (*NAMES, "events")
 # A load takes seconds on kasan.
-LOOPS = effort(check=10 if watches_itself() else 50, sanitizer=1000, soak=1000)
-FORK_LOOPS = effort(check=3 if watches_itself() else 20, sanitizer=50, soak=1000)
+LOOPS = effort(check=10 if watches_itself() else 25, sanitizer=1000, soak=1000)
+FORK_LOOPS = effort(check=3 if watches_itself() else 10, sanitizer=50, soak=1000)
 BAD = ("ids=", "ids", "ids=cooked", "ids=keyed,raw", "ids=KEYED", "procfs=perhaps",
        "procfs=2", "births=maybe", "births=2", "exact_max=", "exact_max=-1",
        "exact_max=many", "exact_max=4294967296", "events_kb=", "events_kb=31",

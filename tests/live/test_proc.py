@@ -149,7 +149,7 @@ class Proc(Loaded):
         storms = [subprocess.Popen(["sh", "-c", "while :; do /bin/true & "
                                     "(:) & wait; done"]) for _ in range(3)]
         try:
-            for _ in range(effort(check=2, sanitizer=10, soak=100)):
+            for _ in range(effort(check=1, sanitizer=10, soak=100)):
                 self.none(check(self.pids(), snapshot(), proc()))
         finally:
             for storm in storms:

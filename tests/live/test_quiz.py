@@ -19,7 +19,7 @@ import unittest
 import oracle
 from live import READER, Loaded, effort, run, stat, status, watches_itself, zoo
 
-SEEDS = effort(check=4 if watches_itself() else 10, sanitizer=10, soak=100)
+SEEDS = effort(check=4, sanitizer=10, soak=100)
 QUESTIONS = 8
 RESOURCES = ("mm", "files", "fs", "sighand", "signal")
 

@@ -52,7 +52,7 @@ import unittest
 import image
 import oracle
 from image import RESOURCES
-from live import (ABSENT, Loaded, Shapes, add_row_tests, cgroups, child, held,
+from live import (ABSENT, Loaded, Shapes, add_row_tests, cgroups, child, effort, held,
                   read_all, rows, run, snapshot, status, watches_itself, where,
                   write, zoo)
 
@@ -67,9 +67,9 @@ ROW_RESOURCES = [name for name in RESOURCES
 ROWS = rows()
 SHAPES = [f"chain:{CHAIN}" if row.name == "chain" else row.name for row in ROWS]
 
-# Of which the guide is tried: the kernel that runs it makes no difference, and
-# one that watches itself takes seconds for each.
-GUIDED = ROWS[::10 if watches_itself() else 1]
+# Of which the guide is tried: the kernel that runs it makes no difference, and each
+# takes a second, on one that watches itself several.
+GUIDED = ROWS[::10 if watches_itself() else effort(check=4, sanitizer=4, soak=1)]
 
 # By shape the kind and state of its tasks, and those of who made them.
 KINDS = {
