@@ -9,6 +9,7 @@
 # the tests. A boot that ends without one of them has failed.
 
 UNAVAILABLE=69
+TURNS=()	# options that make CPUs take turns
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -103,6 +104,7 @@ live()
 	shift
 	echo "# $name: $*"
 	part "$name" "$log" tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
+		"${TURNS[@]}" \
 		--env "TASKMAP_EFFORT=${EFFORT:-check}" \
 		--env "TASKMAP_MODULE=$module" \
 		--env "TASKMAP_READER=$reader" \

@@ -36,7 +36,8 @@ vm_machine()
 		MACHINE+=(-machine "$ROW_MACHINE,accel=kvm" -cpu host)
 		append+=" no_timer_check"
 	else
-		MACHINE+=(-machine "$ROW_MACHINE" -accel tcg -cpu "$ROW_CPU")
+		MACHINE+=(-machine "$ROW_MACHINE" -cpu "$ROW_CPU"
+			-accel "tcg${OPT_TURNS:+,thread=single}")
 		append+=" $ROW_APPEND"
 	fi
 	MACHINE+=(-kernel "$image/$ROW_BOOTS" -initrd "$2/initrd.cpio"
