@@ -58,6 +58,17 @@ dist_of_clone()
 	cmp "$scratch/$archive" "$clone/build/$archive"
 }
 
+# Students get everything but the answers.
+dist_students()
+{
+	make -s dist-students >/dev/null
+	mkdir "$scratch/students"
+	tar -xf "build/${archive%.tar.xz}-students.tar.xz" -C "$scratch/students"
+	diff <(committed | grep -v '^tests/grade/\(solution\|wrong\)/') \
+		<(names "$scratch/students/taskmap-$version") || true
+	committed | grep -qx 'tests/grade/solution/tasks.c' || echo "no solution to leave out"
+}
+
 dist_builds()
 {
 	make -s -C "$unpacked" reader CFLAGS=-O0 >/dev/null
@@ -88,6 +99,7 @@ else
 	try "make dist: exactly the committed files" dist
 	try "make dist: the same bytes with any configuration or change" \
 		dist_of_clone
+	try "make dist-students: all of them but the solution and the patches" dist_students
 	try "the reader builds from the archive" dist_builds
 	sources "the archive" "$unpacked"
 	try "make clean leaves exactly the files of the archive" dist_clean
