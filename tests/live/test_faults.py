@@ -14,8 +14,9 @@ from live import (DEBUGFS, MODULE, PROCFS, effort, insmod, loaded, program,
                   read_all, rmmod, run, settings, snapshot)
 from test_births import CLONE_VM, NONE, SLAB, births
 
-# One allocation fails; or one and every later one.
+# One allocation fails; or one and every later one. The first failure is the same.
 ONE, REST = "one", "rest"
+MODES = effort(check=(ONE,), sanitizer=(ONE, REST), soak=(ONE, REST))
 
 # A load makes hundreds of allocations, most of them in the kernel. Births would add a
 # thousand that are all alike, and those of BIRTHS_NEED.
@@ -129,7 +130,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(insmod("procfs=1", RING), 0)
         for directory in DIRECTORIES:
             for name, faults in LEAST[operation].items():
-                for mode in (ONE, REST):
+                for mode in MODES:
                     with self.subTest(file=f"{directory}/{name}"):
                         self.inject(mode, operation, f"{directory}/{name}",
                                     least=faults)
@@ -163,7 +164,7 @@ class Faults(unittest.TestCase):
                 self.assertFalse(os.path.exists(SLAB))
 
     def test_unload(self):
-        for mode in (ONE, REST):
+        for mode in MODES:
             self.inject(mode, "unload", MODULE, "procfs=1")
 
     def test_births(self):
