@@ -32,6 +32,7 @@ vm_machine()
 			-icount shift=1,sleep=off
 			-cpu "$ROW_CPU,erms=off,fsrm=off")
 		append+=" $ROW_APPEND clocksource=tsc tsc=reliable"
+		[[ -z $OPT_PLUGIN ]] || MACHINE+=(-plugin "$OPT_PLUGIN")
 	elif [[ $4 == kvm ]]; then
 		MACHINE+=(-machine "$ROW_MACHINE,accel=kvm" -cpu host)
 		append+=" no_timer_check"
