@@ -21,12 +21,16 @@
  *			pair
  *	sorted		does the same by sorting them with kcmp(2)
  *	iterator	a BPF iterator over all tasks, from open to close
+ *	open-coded	a BPF program that writes all records into a mapped array
  *
  * These subjects print something else:
  *
- *	same PATH	compares the iterator's records with those of the snapshot
- *			PATH: prints the number of identical records, of different
- *			ones, and of records that only one of the two has
+ *	same PATH	compares the records of both BPF programs with those of the
+ *			snapshot PATH: prints for each the number of identical
+ *			records, of different ones, and of records that only one
+ *			of the two has
+ *	lines PATH	reads PATH twice, the second time while a plugin of QEMU
+ *			counts cache lines; prints nothing
  *	hold PATH	prints a line, waits for a line, opens PATH, prints a line,
  *			and waits for its input to end
  *	pause PATH	prints the ns for which the snapshot PATH stopped the CPUs
@@ -61,7 +65,9 @@ static const struct subject {
 	{ "pairs",	group_by_pairs,		0 },
 	{ "sorted",	group_by_sorting,	0 },
 	{ "iterator",	read_iterator,		0 },
-	{ "same",	compare_iterator,	1 },
+	{ "open-coded",	run_open_coded,		0 },
+	{ "same",	compare_iterators,	1 },
+	{ "lines",	count_lines,		1 },
 	{ "hold",	hold_file,		1 },
 	{ "pause",	print_pause,		1 },
 	{ "forks",	print_forks,		1 },

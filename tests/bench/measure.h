@@ -22,6 +22,9 @@ void read_file(char **argv, struct work *work);
 void hold_file(char **argv, struct work *work);
 void print_pause(char **argv, struct work *work);
 
+/* lines.c */
+void count_lines(char **argv, struct work *work);
+
 /* fork.c */
 void print_forks(char **argv, struct work *work);
 
@@ -41,6 +44,7 @@ void group_by_sorting(char **argv, struct work *work);
 
 /* iterator.c */
 void read_iterator(char **argv, struct work *work);
-void compare_iterator(char **argv, struct work *work);
+void run_open_coded(char **argv, struct work *work);
+void compare_iterators(char **argv, struct work *work);
 
 #endif /* MEASURE_H */

@@ -2,9 +2,10 @@
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
  * The least that reading all tasks can cost: visits every task, loads the
- * fields of a record, and adds them up, so that the compiler keeps every load.
- * It takes no lock, and does not hash, write or copy. Only for the benchmark,
- * where all tasks are at rest: on a busy system it would read freed objects.
+ * fields of a record except births, and adds them up, so that the compiler
+ * keeps every load. It takes no lock, and does not hash, write or copy. Only for
+ * the benchmark, where all tasks are at rest: on a busy system it would read
+ * freed objects.
  *
  * There are two files in debugfs; opening one walks all tasks:
  *
@@ -22,6 +23,7 @@
 #include <linux/idr.h>
 #include <linux/iocontext.h>
 #include <linux/ipc_namespace.h>
+#include <linux/kernfs.h>
 #include <linux/mm_types.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
@@ -31,6 +33,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/seccomp.h>
 #include <linux/string.h>
 #include <linux/time_namespace.h>
 #include <linux/user_namespace.h>
@@ -43,8 +46,9 @@
 
 #define REFS(object, member)						\
 	((object) ? count_of(&(object)->member) : 0)
-#define NS_REFS(namespace, before)					\
-	((namespace) ? ns_count(namespace, before) : 0)
+#define HELD_NS(namespace, before)					\
+	((namespace) ? held(namespace, ns_count(namespace, before)) +	\
+		       (namespace)->ns.inum : 0)
 
 /* The sum of an object's fields in a record: its address and its refs. */
 static u64 held(const void *object, u32 refs)
@@ -56,26 +60,39 @@ static u64 load_namespaces(const struct nsproxy *nsproxy)
 {
 	if (!nsproxy)
 		return 0;
-	return held(nsproxy->uts_ns, NS_REFS(nsproxy->uts_ns, kref)) +
-	       held(nsproxy->ipc_ns, NS_REFS(nsproxy->ipc_ns, count)) +
+	return HELD_NS(nsproxy->uts_ns, kref) +
+	       HELD_NS(nsproxy->ipc_ns, count) +
 	       held(nsproxy->mnt_ns, 0) +
-	       held(nsproxy->net_ns, NS_REFS(nsproxy->net_ns, count)) +
-	       held(nsproxy->time_ns, NS_REFS(nsproxy->time_ns, kref)) +
-	       held(nsproxy->cgroup_ns, NS_REFS(nsproxy->cgroup_ns, count));
+	       HELD_NS(nsproxy->pid_ns_for_children, kref) +
+	       HELD_NS(nsproxy->net_ns, count) +
+	       HELD_NS(nsproxy->time_ns, kref) +
+	       HELD_NS(nsproxy->time_ns_for_children, kref) +
+	       HELD_NS(nsproxy->cgroup_ns, count);
 }
 
 static u64 load_cred(const struct cred *cred)
 {
 	return held(cred, REFS(cred, usage)) +
-	       held(cred->user_ns, NS_REFS(cred->user_ns, count)) +
-	       __kuid_val(cred->uid) + __kgid_val(cred->gid);
+	       HELD_NS(cred->user_ns, count) +
+	       __kuid_val(cred->uid) + __kgid_val(cred->gid) +
+	       __kuid_val(cred->euid) + __kuid_val(cred->fsuid);
 }
 
 static u64 load_pid(const struct pid *pid)
 {
 	const struct upid *own = &pid->numbers[pid->level];
 
-	return held(own->ns, NS_REFS(own->ns, kref)) + own->nr;
+	return HELD_NS(own->ns, kref) + own->nr + pid->level;
+}
+
+static u64 load_signal(const struct signal_struct *signal)
+{
+	const struct pid *group = READ_ONCE(signal->pids[PIDTYPE_PGID]);
+	const struct pid *session = READ_ONCE(signal->pids[PIDTYPE_SID]);
+
+	return held(signal, REFS(signal, sigcnt)) + signal->nr_threads +
+	       (group ? group->numbers[0].nr : 0) +
+	       (session ? session->numbers[0].nr : 0);
 }
 
 static u64 load_name(const struct task_struct *task)
@@ -94,8 +111,8 @@ static u64 load(struct task_struct *task, struct pid *pid)
 	struct mm_struct *mm = task->mm;
 
 	return (unsigned long)task + task->start_boottime + task->pid +
-	       task->tgid + parent->tgid + task->flags + task->exit_signal +
-	       task->signal->nr_threads + READ_ONCE(task->__state) +
+	       task->tgid + parent->tgid + parent->pid + task->flags +
+	       task->exit_signal + task->ptrace + READ_ONCE(task->__state) +
 	       READ_ONCE(task->exit_state) +
 	       (task->vfork_done && mm && mm == READ_ONCE(parent->mm)) +
 	       load_name(task) + load_pid(pid) +
@@ -106,10 +123,12 @@ static u64 load(struct task_struct *task, struct pid *pid)
 	       held(task->held_fs,
 		    task->held_fs ? READ_ONCE(task->held_fs->users) : 0) +
 	       held(sighand, REFS(sighand, count)) +
-	       held(task->signal, REFS(task->signal, sigcnt)) +
+	       load_signal(task->signal) +
 	       held(task->io_context, REFS(task->io_context, active_ref)) +
 	       held(task->sysvsem.undo_list, 0) +
 	       held(cgroups, REFS(cgroups, refcount)) +
+	       kernfs_ino(cgroups->dfl_cgrp->kn) +
+	       held(task->seccomp.filter, 0) + task->seccomp.mode +
 	       load_cred(rcu_dereference(task->real_cred)) +
 	       held(task->nsproxy, REFS(task->nsproxy, count)) +
 	       load_namespaces(task->nsproxy);
