@@ -107,17 +107,30 @@ static void make_processes(int count)
 	clone_many(count, CLONE_VM | SIGCHLD);
 }
 
+/* Returns after the group is complete, so that its pids are consecutive. */
 static void make_group(int count)
 {
-	pid_t pid = fork();
+	int made[2];
+	pid_t pid;
+	char byte;
 
+	if (pipe(made))
+		err(1, "pipe");
+	pid = fork();
 	if (pid < 0)
 		err(1, "fork of a group");
-	if (pid)
+	if (pid) {
+		close(made[1]);
+		if (read(made[0], &byte, 1) < 0)
+			err(1, "read");
+		close(made[0]);
 		return;
+	}
+	close(made[0]);
 	tell(getpid(), getpid());
 	clone_many(count - 1, CLONE_VM | CLONE_FS | CLONE_FILES |
 			      CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM);
+	close(made[1]);
 	_exit(wait_for_end(NULL));
 }
 
