@@ -8,6 +8,8 @@ Every character must be the same, except:
  - The number of blanks between words, because numbers can be wider or narrower.
  - Pids, which differ in each run. Within a page, they map one to one: every 301 of
    the page must be the same number, and no other number of the page may be that one.
+ - Ranges of numbers: 301-303 is the same as 301,302,303, because a kernel thread can get
+   the pid between those of two threads.
  - Ids: mm#3, 16 hexadecimal digits, and net:[4026532177]. They map one to one within
    the output of one command.
 
@@ -25,14 +27,24 @@ TOKEN = re.compile(r"""
   | (?P<number>[0-9]+)
   | (?P<other>.)
 """, re.VERBOSE)
+RANGE = re.compile(r"(?<![\w.:/#-])([0-9]{1,7})-([0-9]{1,7})(?![\w.-])")
+LONGEST_RANGE = 1000
 KINDS = ("id", "short", "inode")
 # The fixed inode numbers of the initial namespaces (proc_ns.h).
 BOOTED = range(0xEFFFFFF8, 0xF0000000)
 
 
+def members(found):
+    """The numbers in a range, separated by commas."""
+    first, last = map(int, found.groups())
+    if not first < last < first + LONGEST_RANGE:
+        return found[0]
+    return ",".join(map(str, range(first, last + 1)))
+
+
 def tokens(line):
     """Splits the line into pairs of a kind and a text."""
-    for found in TOKEN.finditer(" ".join(line.split())):
+    for found in TOKEN.finditer(RANGE.sub(members, " ".join(line.split()))):
         kind, text = found.lastgroup, found[0]
         if kind == "short":
             kind, _ = text.split("#")

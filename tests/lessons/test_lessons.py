@@ -127,6 +127,10 @@ class Same(unittest.TestCase):
                    ("/proc/145/task/146 iou-wrk-145",
                     "/proc/301/task/302 iou-wrk-301"))
 
+    def test_pids_with_others_between(self):
+        self.check(("324 145-147,150", "324 301,303,304,306"),
+                   ("145 146 147 150", "301 303 304 306"))
+
     def test_pids_in_hexadecimal(self):
         self.check(("145 146", "301 302"), ("nid=0x91 0x92", "nid=0x12d 0x12e"))
 
@@ -162,6 +166,12 @@ class Different(unittest.TestCase):
 
     def test_numbers(self):
         self.check(("12 threads", "13 threads"))
+
+    def test_fewer_pids(self):
+        self.check(("145-147", "301,302"))
+
+    def test_pids_of_a_range(self):
+        self.check(("145-147", "301-303"), ("146", "303"))
 
     def test_number_that_was_no_pid(self):
         self.check(("145 146", "301 1000"))
