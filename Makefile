@@ -235,7 +235,7 @@ demo shell:
 	@tests/demo/$@
 
 check: need-check reader
-	@tests/check
+	@tests/check $(PARTS)
 
 check-%: need-%
 	@tests/check $*
@@ -246,8 +246,8 @@ check-unit-%: need-unit
 check-live-%: need-live reader
 	@tests/live/check 6.1 $*
 
-# Several of their jobs use the reader, side by side.
-check-ci check-all: reader
+# Several jobs use the reader, side by side.
+check-all: reader
 
 lessons-update: need-java reader
 	@tests/lessons/check --update
@@ -280,14 +280,14 @@ $(NEEDS): need-%:
 	@tests/setup $(NEED_$*)
 
 # Does nothing if the kernels are already built.
-check-sanitizer check-soak check-broken check-ci check-all: \
+check-sanitizer check-soak check-broken check-all need-ci: \
 	need-kernel-kasan need-kernel-kcsan
 check-grade: need-kernel-kasan
 check-sanitizer check-broken check-all: need-kernel-kcfi
 need-kernel-%: need-watched
 	@tests/vm/kernel ready $* || tests/setup $(SOURCE_PACKAGES)
 
-check-lessons check-ci check-all: need-java
+check-lessons check-all need-ci: need-java
 need-java: need-lessons
 	@tests/lessons/java21 make || [ $$? -eq 69 ]
 

@@ -124,10 +124,9 @@ add_counts()
 # Jobs: independent commands that run side by side. The weight of a job is the
 # number of CPUs that it needs. Each job takes as many tokens from a pool, and
 # returns them when it ends. A pool has $JOBS tokens, or one more than there are CPUs,
-# because most jobs also wait. A job gets its weight as its own $JOBS, so jobs
-# within jobs do not multiply. A job that
-# only starts others has weight 0. Output goes to $job_logs/NAME.log, and to stdout
-# with the name before each line.
+# because most jobs also wait. A job gets its weight as its own $JOBS, so jobs within
+# jobs do not multiply. A job that only starts others has weight 0. Output goes to
+# $job_logs/NAME.log, and to stdout with the name before each line.
 job_logs=build/log
 job_names=()
 job_pids=()
