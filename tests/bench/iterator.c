@@ -106,7 +106,6 @@ static struct image read_all(int file)
 	return image;
 }
 
-/* What run_open_coded() wrote, in the order of pids like the others. */
 static int by_pid(const void *a, const void *b)
 {
 	const struct taskmap_record *left = a, *right = b;
@@ -114,6 +113,7 @@ static int by_pid(const void *a, const void *b)
 	return (left->pid > right->pid) - (left->pid < right->pid);
 }
 
+/* What run_open_coded() wrote, in the order of pids like the others. */
 static struct image run_and_copy(void)
 {
 	struct iterator_bpf *loaded = programs();
