@@ -66,7 +66,7 @@ NEED_architectures := $(NEED_kernels) $(FOREIGN_PACKAGES)
 # To validate JSON
 NEED_json := $(READER_PACKAGES) python3-jsonschema
 # To render the page of "taskmap graph"
-NEED_page := $(READER_PACKAGES) chromium firefox-esr python3-websocket fonts-dejavu-core
+NEED_page := $(NEED_unit) chromium firefox-esr python3-websocket fonts-dejavu-core
 NEED_watched := $(NEED_live) $(NEED_fuzz) patch
 NEED_sanitizer := $(NEED_watched) $(KCFI_PACKAGES)
 NEED_soak := $(NEED_watched) stress-ng
