@@ -82,9 +82,9 @@ NEED_mok := $(NEED_vm) openssl cpio
 NEED_runner := coreutils python3
 NEED_lessons := $(SHELL_PACKAGES) $(JDK_PACKAGES) mmdebstrap
 # For "make check"; the last two are for the unit tests that draw
-NEED_check := $(sort $(foreach part,unit json fuzz abi static install headers live, \
+NEED_check := $(sort $(foreach part,unit json fuzz abi static headers live, \
 	$(NEED_$(part))) graphviz gnuplot-nox)
-NEED_ci := $(sort $(foreach part,check watched lessons vm page,$(NEED_$(part))))
+NEED_ci := $(sort $(foreach part,check install watched lessons vm page,$(NEED_$(part))))
 NEED_all := $(sort $(foreach part,ci sanitizer soak grade plain configs architectures packages fleet vmcore, \
 	$(NEED_$(part))))
 NEED_demo := $(DEMO_PACKAGES)
@@ -104,12 +104,12 @@ help:
 	@echo '  make demo       build everything and show what taskmap does'
 	@echo '  make shell      start a shell with the module loaded'
 	@echo '  make check      run the tests that every change must pass'
-	@echo '  make check-PART run one part of them: unit json fuzz abi static'
-	@echo '                  install headers live; or one test, as in check-unit-drift and'
-	@echo '                  check-live-drift'
+	@echo '  make check-PART run one part of them: unit json fuzz abi static headers'
+	@echo '                  live; or one test, as in check-unit-drift and check-live-drift'
 	@echo '  make check-all  run all tests, which takes some hours, and print a table'
 	@echo '                  of what each job cost. Parts besides those above:'
 	@echo '                  vm         the program that runs virtual machines'
+	@echo '                  install    what is installed, archived and packaged'
 	@echo '                  plain      the parts above, with few packages installed'
 	@echo '                  kernels    the live tests on all Debian kernels, or on'
 	@echo '                             KERNELS="6.1-rt newest"'
