@@ -97,7 +97,10 @@ static __always_inline __u8 state_of(struct task_struct *task)
 	return 'S';
 }
 
-/* Fills @record, which is zero, with what the module reads of @task. */
+/*
+ * Fills @record with what the module reads of @task. What it leaves out is zero, or from
+ * an earlier run on the same tasks.
+ */
 static __always_inline void fill(struct taskmap_record *record,
 				 struct task_struct *task)
 {

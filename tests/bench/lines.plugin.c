@@ -22,7 +22,8 @@
 #include "lines.h"
 
 #define LINE	64
-#define SLOTS	(1u << 20)	/* a power of two */
+#define SLOT_BITS 20
+#define SLOTS	(1u << SLOT_BITS)
 #define ALL	UINT64_MAX
 
 /*
@@ -63,7 +64,7 @@ static FILE *out;
 
 static struct line *find(uint64_t address)
 {
-	size_t slot = (address / LINE * 0x9e3779b97f4a7c15u) >> 44;
+	size_t slot = (address / LINE * 0x9e3779b97f4a7c15u) >> (64 - SLOT_BITS);
 
 	while (lines[slot].address && lines[slot].address != address)
 		slot = (slot + 1) % SLOTS;
