@@ -65,7 +65,7 @@ class Example(Opened):
 class Many(Opened):
     """Several times the number of tasks in one chunk of the module (35)."""
 
-    THREADS = 700
+    THREADS = 200
 
     @classmethod
     def setUpClass(cls):

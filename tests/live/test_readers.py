@@ -58,14 +58,13 @@ def yield_some(rng):
         os.sched_yield()
 
 
-class Big(unittest.TestCase):
+def setUpModule():  # pylint: disable=invalid-name
     """There are enough tasks that opens and reads can be interrupted."""
+    unittest.enterModuleContext(Crowd("threads", TASKS))
+    print(f"# TASKMAP_SEED={SEED}", flush=True)
 
-    @classmethod
-    def setUpClass(cls):
-        cls.enterClassContext(Crowd("threads", TASKS))
-        print(f"# TASKMAP_SEED={SEED}", flush=True)
 
+class Big(unittest.TestCase):
     def setUp(self):
         self.rng = random.Random(SEED)
         self.assertEqual(insmod(), 0)
