@@ -146,7 +146,8 @@ job_open()
 		return
 	fi
 	path=$(mktemp -u)
-	mkfifo -m 600 "$path"
+	# Without /proc, "mkfifo -m" cannot set permissions.
+	(umask 077 && mkfifo "$path")
 	exec {job_pool}<>"$path"
 	rm "$path"
 	printf -v tokens '%*s' "$job_all" ''
