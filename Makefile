@@ -198,7 +198,8 @@ dkms-uninstall:
 
 # The same commit gives the same bytes, whatever git's configuration, attributes
 # and environment say: git runs in an empty repository that only borrows the
-# objects. A pipe would hide a failure of git, so there is none.
+# objects. A pipe would hide a failure of git, so there is none. Tests make it side by
+# side, so it appears when it is complete.
 dist-students: SUFFIX := -students
 dist-students: LEFT_OUT := -- . ':(exclude)tests/grade/solution' \
 	':(exclude)tests/grade/wrong'
@@ -211,16 +212,17 @@ dist dist-students:
 	bare() { \
 		env -i PATH="$$PATH" HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 \
 			GIT_ATTR_NOSYSTEM=1 GIT_OBJECT_DIRECTORY="$$objects" \
-			git --git-dir=build/dist.git "$$@"; \
+			git --git-dir="$$new" "$$@"; \
 	}; \
-	rm -rf build/dist.git; \
+	trap 'rm -rf "$$new"' EXIT; \
+	new=$$(mktemp -d build/dist.XXXXXX); \
 	bare init -q --bare --template=; \
-	bare show "$$commit:module/uapi/taskmap.h" >build/dist.git/header; \
-	name=taskmap-$$($(VERSION_OF) build/dist.git/header); \
+	bare show "$$commit:module/uapi/taskmap.h" >"$$new/header"; \
+	name=taskmap-$$($(VERSION_OF) "$$new/header"); \
 	bare -c tar.umask=0022 archive --format=tar --prefix="$$name/" \
-		--output="build/$$name$(SUFFIX).tar" "$$commit" $(LEFT_OUT); \
-	rm -rf build/dist.git; \
-	XZ_DEFAULTS= XZ_OPT= xz -9 -T1 -f "build/$$name$(SUFFIX).tar"; \
+		--output="$$new/$$name$(SUFFIX).tar" "$$commit" $(LEFT_OUT); \
+	XZ_DEFAULTS= XZ_OPT= xz -9 -T1 "$$new/$$name$(SUFFIX).tar"; \
+	mv "$$new/$$name$(SUFFIX).tar.xz" build; \
 	echo "  DIST    build/$$name$(SUFFIX).tar.xz"
 
 release-check:
