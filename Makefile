@@ -214,8 +214,8 @@ dist dist-students:
 			GIT_ATTR_NOSYSTEM=1 GIT_OBJECT_DIRECTORY="$$objects" \
 			git --git-dir="$$new" "$$@"; \
 	}; \
-	trap 'rm -rf "$$new"' EXIT; \
 	new=$$(mktemp -d build/dist.XXXXXX); \
+	trap 'rm -rf "$$new"' EXIT; \
 	bare init -q --bare --template=; \
 	bare show "$$commit:module/uapi/taskmap.h" >"$$new/header"; \
 	name=taskmap-$$($(VERSION_OF) "$$new/header"); \

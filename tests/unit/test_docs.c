@@ -377,6 +377,7 @@ TEST(test_completion_arguments)
 		{ "taskmap watch /dev/nul", "" },
 		{ "taskmap watch -- ls -", "" },
 		{ "taskmap --seed 1", "" },
+		/* Names of running tasks are offered, and none is as long. */
 		{ "taskmap drift a-longer-name-than-any", "" },
 		{ "taskmap gro", "groups\n" },
 		{ "taskmap -o pid,mm_", "pid,mm_refs\n" },

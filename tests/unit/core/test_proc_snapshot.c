@@ -274,8 +274,11 @@ TEST(test_calls)
 	for (int i = 0; i < MANY; i++)
 		stop(pids[i]);
 	/* 11 calls for each task, and 4 sorts of less than 2^10 objects. */
-	if (others < 600)
-		assert_true(many - few < (MANY - FEW) * (11 + 4 * 10) + 10 * others);
+	if (others >= 600) {
+		print_message("# SKIP too many other tasks\n");
+		skip();
+	}
+	assert_true(many - few < (MANY - FEW) * (11 + 4 * 10) + 10 * others);
 }
 
 /* A task that changes all the time makes the resource unknown, and nothing wrong. */
