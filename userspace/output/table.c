@@ -121,7 +121,8 @@ void table_add_lines(struct libscols_table *table, const char **cells,
 	}
 }
 
-void table_print(struct libscols_table *table)
+/* Returns 0 or a negative error number. */
+static int print(struct libscols_table *table)
 {
 	int ret;
 
@@ -131,8 +132,43 @@ void table_print(struct libscols_table *table)
 	 */
 	errno = 0;
 	ret = scols_print_table(table);
-	if (!ret && errno == ENOMEM)
-		ret = -ENOMEM;
+	return !ret && errno == ENOMEM ? -ENOMEM : ret;
+}
+
+/*
+ * Prints the heading as well, but not to stdout: without it, libsmartcols 2.41 makes
+ * columns as narrow as their cells, and the pieces of a list would not be aligned.
+ */
+static int print_without_heading(struct libscols_table *table)
+{
+	char *text = NULL, *line;
+	FILE *stream, *before = scols_table_get_stream(table);
+	size_t size;
+	int ret;
+
+	stream = open_memstream(&text, &size);
+	if (!stream)
+		return -errno;
+	check(scols_table_enable_noheadings(table, false));
+	check(scols_table_set_stream(table, stream));
+	ret = print(table);
+	if (fclose(stream) && !ret)
+		ret = -errno;
+	line = text && !ret ? strchr(text, '\n') : NULL;
+	if (line)
+		fputs(line + 1, before);
+	free(text);
+	return ret;
+}
+
+void table_print(struct libscols_table *table)
+{
+	int ret;
+
+	if (scols_table_is_noheadings(table) && !scols_table_is_export(table))
+		ret = print_without_heading(table);
+	else
+		ret = print(table);
 	if (ret)
 		die(STATUS_FAILED, "cannot print the table: %s",
 		    strerror(-ret));
