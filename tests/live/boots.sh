@@ -75,7 +75,7 @@ build_for()
 	return "$status"
 }
 
-# live NAME OPTION... -- TEST-MODULE...: runs one boot and adds its counts.
+# live NAME CPUS OPTION... -- TEST-MODULE...: runs one boot and adds its counts.
 live()
 {
 	local name="$1 on $kernel" options=() saved='' variable
@@ -97,6 +97,14 @@ live()
 		options+=(--share "$saved" --env "TASKMAP_SAVED=$saved")
 	fi
 	shift
+	# tests/vm/run can do this for kernels of this machine's architecture.
+	[[ $1 != icount || -z ${root:-} ]] || set -- 1 "${@:2}"
+	if [[ $1 == icount ]]; then
+		options+=(--icount --env TASKMAP_ICOUNT=1)
+	else
+		options+=(--cpus "$1" "${TURNS[@]}")
+	fi
+	shift
 	while [[ $1 != -- ]]; do
 		options+=("$1")
 		shift
@@ -104,7 +112,6 @@ live()
 	shift
 	echo "# $name: $*"
 	part "$name" "$log" tests/vm/run --kernel "$kernel" --timeout "$LIMIT" \
-		"${TURNS[@]}" \
 		--env "TASKMAP_EFFORT=${EFFORT:-check}" \
 		--env "TASKMAP_MODULE=$module" \
 		--env "TASKMAP_READER=$reader" \
@@ -129,10 +136,11 @@ only_named()
 #
 #	NAME KERNEL CPUS MEMORY APPEND TEST-MODULE...
 #
-# "-" as KERNEL means the argument KERNEL. APPEND is appended to the kernel's
-# command line; "-" means nothing. If the first BOOT is "--boots", it only
-# prints the names, and with "--cpus" each name and the number of CPUs. Rows of
-# one kernel must be consecutive, because the module is built when the kernel
+# "-" as KERNEL means the argument KERNEL. "icount" as CPUS means one CPU and a clock
+# that counts its instructions, so that a busy machine does not look like a slow kernel.
+# APPEND is appended to the kernel's command line; "-" means nothing. If the first BOOT is
+# "--boots", it only prints the names, and with "--cpus" each name and the number of CPUs.
+# Rows of one kernel must be consecutive, because the module is built when the kernel
 # changes.
 boot_table()
 {
@@ -145,7 +153,7 @@ boot_table()
 		exit
 	fi
 	if [[ ${1:-} == --cpus ]]; then
-		awk 'NF { print $1, $3 }' <<<"$BOOTS"
+		awk 'NF { print $1, $3 == "icount" ? 1 : $3 }' <<<"$BOOTS"
 		exit
 	fi
 	for name in "$@"; do
@@ -173,7 +181,7 @@ boot_table()
 		[[ -n $usable ]] || continue
 		read -ra tests <<<"$tests"
 		read -ra append <<<"${append//,/ }"
-		live "$name" --cpus "$cpus" --memory "$memory" \
+		live "$name" "$cpus" --memory "$memory" \
 			--append "${append[*]#-}" -- "${tests[@]}" </dev/null
 	done <<<"$BOOTS"
 }
