@@ -20,7 +20,7 @@ TASKS = int(os.environ.get("TASKMAP_TASKS",
                            effort(check=4000, sanitizer=8000, soak=100000)))
 ICOUNT = "TASKMAP_ICOUNT" in os.environ     # whether the clock counts instructions
 READS = 6       # two for each file
-TRIES = 20      # attempts to measure memory while nothing else releases any
+TRIES = 20      # attempts, because the kernel does other things meanwhile
 # PID_MAX_LIMIT of include/linux/threads.h, on 64 bits and on 32.
 PID_MAX = 4194304 if sys.maxsize > 2**32 else 32768
 
@@ -113,18 +113,24 @@ class Pids(Loaded):
         if not os.path.exists(last):
             raise unittest.SkipTest("this kernel cannot choose a pid")
         with settings({SYSCTL + "pid_max": PID_MAX}):
-            write(last, PID_MAX - 2)
-            with child(lambda: None) as pid:
-                self.assertEqual(pid, PID_MAX - 1)
-                write(last, 300)
-                rows = image.parse_tasks(read_all(where() + "/tasks"))
-                self.assertEqual([row[:2] for row in rows
-                                  if row[0] in (1, pid)],
-                                 [(1, 1), (pid, pid)])
-                self.assertEqual(rows[-1][0], pid)
-                shot = snapshot()
-                self.assertEqual(shot.tasks[-1].pid, pid)
-                self.assertEqual(shot.tasks[-1].ppid, os.getpid())
-                listed = run(READER, "-n", "-p", str(pid), "-o", "PID,TGID")
-                self.assertEqual(listed.stdout.split(),
-                                 [str(pid).encode()] * 2, listed.stderr)
+            for _ in range(TRIES):
+                write(last, PID_MAX - 2)
+                with child(lambda: None) as pid:
+                    # The kernel can make a thread of its own in between.
+                    if pid == PID_MAX - 1:
+                        write(last, 300)
+                        self.largest_is_seen(pid)
+                        return
+            self.fail(f"no process got pid {PID_MAX - 1}")
+
+    def largest_is_seen(self, pid):
+        rows = image.parse_tasks(read_all(where() + "/tasks"))
+        self.assertEqual([row[:2] for row in rows if row[0] in (1, pid)],
+                         [(1, 1), (pid, pid)])
+        self.assertEqual(rows[-1][0], pid)
+        shot = snapshot()
+        self.assertEqual(shot.tasks[-1].pid, pid)
+        self.assertEqual(shot.tasks[-1].ppid, os.getpid())
+        listed = run(READER, "-n", "-p", str(pid), "-o", "PID,TGID")
+        self.assertEqual(listed.stdout.split(), [str(pid).encode()] * 2,
+                         listed.stderr)
