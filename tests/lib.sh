@@ -230,8 +230,9 @@ job_end()
 		job_count "$name"
 	done
 	for name in "${job_names[@]}"; do
-		grep -aE '# SKIP |^not ok ' "$job_logs/$name.log" |
-			sed "s|^|$name: |" || true
+		# A job of jobs repeats these lines at its end.
+		grep -aE '# SKIP |^([^ ]+: )*not ok ' "$job_logs/$name.log" |
+			awk '!seen[$0]++' | sed "s|^|$name: |" || true
 	done
 	table_show
 }
