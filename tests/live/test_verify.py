@@ -133,14 +133,16 @@ class Doctored(Loaded):
         The findings about PID if the module returned IMAGE. Cgroups are also compared,
         because their hierarchy is mounted.
         """
-        with tempfile.NamedTemporaryFile() as file:
+        with tempfile.TemporaryDirectory() as mount, \
+                tempfile.NamedTemporaryFile() as file:
             file.write(image)
             file.flush()
-            script = 'mount -t cgroup2 none /mnt && ' \
+            script = f'mount -t cgroup2 none {mount} && ' \
                      f'mount --bind {file.name} {where()}/snapshot && ' \
                      'exec "$0" verify -J "$@"'
             result = run("unshare", "--mount", "sh", "-c", script, READER,
                          str(pid))
+        self.assertTrue(result.stdout, result.stderr)
         found = json.loads(result.stdout)["disagreements"]
         self.assertEqual(result.returncode, int(bool(found)), result.stderr)
         for one in found:

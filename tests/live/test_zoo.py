@@ -562,7 +562,7 @@ class Program(unittest.TestCase):
         end the tasks. Shells with line editing can lose what is typed before they start.
         """
         command = "SHELL=/bin/sh " + " ".join(zoo("fork"))
-        typed = b"\nps -C fork -o comm= | sed 's/^/found: /'\nexit 3\n"
+        typed = b"\necho found: $(ps -C fork -o comm=)\nexit 3\n"
         result = run("script", "-qec", command, "/dev/null", input=typed)
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertIn(b"The tasks end with it", result.stdout)
