@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The taskmap authors
 /*
- * LeakSanitizer ignores what libsmartcols loses by itself. Up to 2.41 at least, its
+ * LeakSanitizer ignores what libsmartcols loses by itself. In 2.41.5, for example, its
  * parser allocates two scanners and frees one: scols_filter_parse_string() in
  * libsmartcols/src/filter.c calls yylex_init() and then yylex_init_extra(). The linker
  * lets the reader call this function instead (--wrap). Filters themselves are allocated
