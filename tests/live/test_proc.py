@@ -12,7 +12,7 @@ import unittest
 
 import oracle
 from image import RECORD_NAMES, RESOURCES, WALKED, Snapshot
-from live import (ABSENT, READER, Loaded, Shapes, cgroups, effort, release, rows, run,
+from live import (READER, Loaded, Shapes, cgroups, effort, release, rows, run,
                   settle, snapshot, watches_itself, zoo)
 from test_oracle import Forest
 
@@ -45,7 +45,7 @@ def unknown(task):
 def expected(task):
     """The resources that must be unknown; TASK is the module's record."""
     released = not task.ids["nsproxy"]
-    names = {"cred", "cgroups"} | ABSENT
+    names = {"cred", "cgroups"}
     if not task.ids["mm"]:
         names.add("active_mm")
     if not released:
@@ -136,7 +136,7 @@ class Proc(Loaded):
     def test_header(self):
         ours, again = proc(), proc()
         self.assertEqual(ours.flags, WALKED | PROC)
-        self.assertEqual(set(RESOURCES) - HIDDEN - ABSENT,
+        self.assertEqual(set(RESOURCES) - HIDDEN,
                          {name for bit, name in enumerate(RESOURCES)
                           if ours.resources >> bit & 1} - HIDDEN)
         self.assertNotEqual(ours.fingerprint, again.fingerprint)

@@ -27,7 +27,7 @@ struct survey {
 	char *cgroups;		/* result of proc_cgroups() */
 	int zombie;		/* result of kcmp_zombie(), or 0 if kcmp(2) does not work */
 	int second;		/* another one */
-	uint32_t spaces;	/* namespaces that this kernel has links for */
+	uint32_t spaces;	/* namespaces of which the links tell everything */
 	struct taskmap_record *tasks;	/* in order of pid */
 	unsigned int count;
 	/* While the objects of @resource are being sorted: */
@@ -61,18 +61,23 @@ static struct taskmap_record *find(const struct survey *survey, int pid)
 
 /* Reading /proc */
 
+/*
+ * Without a link for oneself, the kernel does not have this type of namespace. Tasks then
+ * hold NULL as their time and cgroup namespaces. Of the other types they hold the initial
+ * namespace, which nothing shows (init_nsproxy, kernel/nsproxy.c).
+ */
 static void find_spaces(struct survey *survey)
 {
 	uint64_t number;
 
+	survey->spaces = BIT(TASKMAP_TIME_NS) | BIT(TASKMAP_TIME_CHILDREN_NS) |
+			 BIT(TASKMAP_CGROUP_NS);
 	for_each_resource_in(ALL_NAMESPACES, r) {
 		if (!proc_namespace(survey->root, 0, r, &number) && number)
 			survey->spaces |= BIT(r);
 	}
 	if (survey->spaces & BIT(TASKMAP_PID_NS))
 		survey->spaces |= BIT(TASKMAP_PID_CHILDREN_NS);
-	if (survey->spaces & BIT(TASKMAP_TIME_NS))
-		survey->spaces |= BIT(TASKMAP_TIME_CHILDREN_NS);
 }
 
 /* Whether the task has released its nsproxy, as it does when it ends. */

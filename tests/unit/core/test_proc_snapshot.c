@@ -32,9 +32,24 @@ static int counted(int one, int other, enum taskmap_resource resource)
 	return kcmp_order(one, other, resource);
 }
 
+/* The kernel has no namespaces of this type. */
+static enum taskmap_resource absent = TASKMAP_RESOURCES;
+
+static int without(const char *root, int pid, enum taskmap_resource resource,
+		   uint64_t *number)
+{
+	bool is_absent = resource == absent || (absent == TASKMAP_TIME_NS &&
+						resource == TASKMAP_TIME_CHILDREN_NS);
+
+	*number = 0;
+	return is_absent ? 0 : proc_namespace(root, pid, resource, number);
+}
+
 #define kcmp_order	counted
+#define proc_namespace	without
 #include "core/proc_snapshot.c"
 #undef kcmp_order
+#undef proc_namespace
 
 /* A child that clone(2) created with @flags and that holds still. */
 static int start(unsigned long flags)
@@ -166,6 +181,41 @@ TEST(test_thread)
 	pthread_barrier_wait(&lock);
 	pthread_join(id, NULL);
 	pthread_barrier_destroy(&lock);
+}
+
+/*
+ * Without time namespaces or cgroups, the kernel has no object that a task could hold. A
+ * kernel without network namespaces has one network, but does not show it.
+ */
+TEST(test_absent_namespace)
+{
+	static const struct {
+		enum taskmap_resource absent;
+		uint32_t unknown;
+	} rows[] = {
+		{ TASKMAP_TIME_NS, 0 },
+		{ TASKMAP_CGROUP_NS, 0 },
+		{ TASKMAP_NET_NS, BIT(TASKMAP_NET_NS) },
+		{ TASKMAP_UTS_NS, BIT(TASKMAP_UTS_NS) },
+	};
+	uint32_t spaces = ALL_NAMESPACES | BIT(TASKMAP_TIME_CHILDREN_NS);
+	struct snapshot snap;
+
+	skip_without_proc();
+	snap = taken();
+	spaces &= snap.header.resources;
+	snapshot_free(&snap);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		absent = rows[i].absent;
+		snap = taken();
+		absent = TASKMAP_RESOURCES;
+		assert_int_equal(of(&snap, getpid())->unknown & spaces,
+				 rows[i].unknown & spaces);
+		assert_int_equal(of(&snap, getpid())->ids[rows[i].absent], 0);
+		assert_int_equal(snap.header.resources & spaces,
+				 spaces & ~rows[i].unknown);
+		snapshot_free(&snap);
+	}
 }
 
 /* A dead task holds none, and shares with no other that holds none. */
