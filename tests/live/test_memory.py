@@ -25,9 +25,10 @@ TRIES = 20          # attempts to measure memory while other tasks release some
 
 
 def memory():
-    """The memory of the whole system, in bytes."""
-    return 1024 * int(re.search(rb"MemTotal: +(\d+)",
-                                read_all("/proc/meminfo"))[1])
+    """The memory that the kernel can use for itself, in bytes."""
+    found = dict(re.findall(rb"^(\w+): +(\d+)", read_all("/proc/meminfo"), re.M))
+    # 32-bit kernels cannot use all of it, and tell the two apart.
+    return 1024 * int(found.get(b"LowTotal", found[b"MemTotal"]))
 
 
 def kills():
