@@ -80,7 +80,7 @@ carry()
 	else
 		fail "a snapshot for $kernel is saved here" "$log"
 	fi
-	live "snapshots carried" --share "$carried" \
+	live "snapshots carried" 1 --share "$carried" \
 		--env "TASKMAP_CARRIED=$carried" -- test_carried
 	if big_endian; then
 		try "a snapshot of $kernel is refused here" refused_here
