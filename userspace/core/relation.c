@@ -58,7 +58,10 @@ static void compare(struct relation *relation, const struct model *model,
  * does not have an I/O context until it needs one; until then, CLONE_IO has nothing
  * to share. CLONE_SYSVSEM creates the semaphore undo list if there is none
  * (copy_semundo() in ipc/sem.c), so even its absence shows that the flag was not
- * used, or that the task left the list. What is unknown shows nothing.
+ * used, or that the task left the list. A task that holds a mount namespace is alive, and
+ * holds one of every type of namespace that the kernel has; the kernel refuses the flags of
+ * other types, or ignores them (copy_time_ns(), copy_cgroup_ns()). What is unknown shows
+ * nothing.
  */
 static bool shows_flag(const struct model *model, unsigned int task,
 		       unsigned int other, unsigned int resource)
@@ -69,6 +72,9 @@ static bool shows_flag(const struct model *model, unsigned int task,
 
 	if (model_unknown(model, task, other) & BIT(resource))
 		return false;
+	if (!one && !two && BIT(resource) & ALL_NAMESPACES)
+		return model->tasks[task].ids[TASKMAP_MNT_NS] &&
+		       model->tasks[other].ids[TASKMAP_MNT_NS];
 	if (resource == TASKMAP_SYSVSEM)
 		return !dead || (one && two);
 	if (resource == TASKMAP_IO)

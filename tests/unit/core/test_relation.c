@@ -82,6 +82,7 @@ struct change {
 	uint32_t same;
 	uint32_t other;
 	uint32_t none;		/* only its creator holds one */
+	uint32_t neither;
 };
 
 #define B(resource)	BIT(TASKMAP_##resource)
@@ -104,6 +105,8 @@ static const struct change changes[] = {
 	{ "only the maker has io", 0, 0, B(IO) },
 	{ "same io", B(IO), 0, 0 },
 	{ "other io", 0, B(IO), 0 },
+	{ "no time, like its maker", 0, 0, 0, B(TIME_NS) },
+	{ "no time nor other namespaces, like its maker", 0, 0, 0, ALL_NAMESPACES },
 };
 
 static void apply(const struct change *change, struct taskmap_record *maker,
@@ -115,6 +118,8 @@ static void apply(const struct change *change, struct taskmap_record *maker,
 		task->ids[r] = change->same & BIT(r) ? maker->ids[r] :
 			       change->other & BIT(r) ? maker->ids[r] ^ 1 : 0;
 	}
+	for_each_resource_in(change->neither, r)
+		maker->ids[r] = task->ids[r] = 0;
 }
 
 GOLDEN_TEST(test_changes, "core/relation-changes")
