@@ -44,8 +44,8 @@ class Carried(Loaded):
             self.assertEqual(result.stdout, b"")
             self.assertEqual(
                 result.stderr.decode(),
-                f"taskmap: {path}: made on a machine of the other byte "
-                "order; read it there\n")
+                f"taskmap: {path}: written on a machine with the other byte "
+                "order: read it there\n")
 
     def test_to_there(self):
         """Saves a snapshot for the host, with the output of our reader."""
