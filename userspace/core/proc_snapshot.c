@@ -63,8 +63,8 @@ static struct taskmap_record *find(const struct survey *survey, int pid)
 
 /*
  * Without a link for oneself, the kernel does not have this type of namespace. Tasks then
- * hold NULL as their time and cgroup namespaces. Of the other types they hold the initial
- * namespace, which nothing shows (init_nsproxy, kernel/nsproxy.c).
+ * hold NULL as their time and cgroup namespaces. Of another type they can hold the
+ * initial namespace, which nothing shows (init_nsproxy, kernel/nsproxy.c).
  */
 static void find_spaces(struct survey *survey)
 {

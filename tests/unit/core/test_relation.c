@@ -82,7 +82,7 @@ struct change {
 	uint32_t same;
 	uint32_t other;
 	uint32_t none;		/* only its creator holds one */
-	uint32_t neither;
+	uint32_t neither;	/* neither holds one */
 };
 
 #define B(resource)	BIT(TASKMAP_##resource)
