@@ -28,7 +28,7 @@ class Line:
         fields += [""] * (len(fields) == 9)
         if len(fields) != 10 or not all(
                 re.fullmatch(r"-?\d+", fields[i]) for i in (0, 1, 2, 4)):
-            raise Malformed(f"this line has not the ten columns: {show(text)}")
+            raise Malformed(f"this line does not have the ten columns: {show(text)}")
         self.pid, self.tgid, self.ppid, self.uid = (
             int(fields[i]) for i in (0, 1, 2, 4))
         self.kind, self.vsz, self.umask, self.mm, self.files, self.name = (
